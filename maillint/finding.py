@@ -1,0 +1,171 @@
+"""What a run of the linter says: findings, what it could not know, and how to mend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+Evidence = Mapping[str, object]
+"""JSON-ready facts behind a finding; the keys are stable (see docs/json.md)."""
+
+
+class Severity(IntEnum):
+    """How much a finding costs; comparable."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def label(self) -> str:
+        """The word used in output and configuration."""
+        return self.name.lower()
+
+    @classmethod
+    def parse(cls, word: str) -> Severity | None:
+        """Return the severity of a label, None for ``off``; raises ValueError for another word."""
+        if word == "off":
+            return None
+        try:
+            return cls[word.upper()]
+        except KeyError:
+            raise ValueError(word) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the characters ``[start, end)`` of a file's text by ``text``."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that mend a finding; ``safe`` keeps the message's meaning."""
+
+    edits: tuple[Edit, ...]
+    safe: bool
+
+    @property
+    def safety(self) -> str:
+        """``safe`` or ``unsafe``, as in the JSON output."""
+        return "safe" if self.safe else "unsafe"
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that belongs to a finding, in the same file."""
+
+    start: int
+    end: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule's hit in a file; offsets are characters of the file's decoded text.
+
+    ``part`` is the MIME part number (``1.2``) or None in a template; ``view`` names the audience or
+    branch that alone shows the fault (``when plan == "pro"``, ``in Outlook``), else it is empty.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    path: str
+    start: int
+    end: int
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    part: str | None = None
+    view: str = ""
+    evidence: Evidence = field(default_factory=dict)
+    fix: Fix | None = None
+    related: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What a rule could not determine about a file or a domain, and why."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What was found in one file; ``text`` is the file's decoded text, for the source frames."""
+
+    path: str
+    kind: str
+    dialect: str | None
+    profile: str
+    profile_inferred: bool
+    touch: int | None
+    findings: tuple[Finding, ...]
+    unknown: tuple[Unknown, ...]
+    text: str = field(default="", repr=False)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DomainFinding:
+    """A rule's hit in a domain's DNS; ``start`` and ``end`` are characters of ``record``, if there is one."""
+
+    rule: str
+    severity: Severity
+    message: str
+    record: str | None = None
+    start: int = 0
+    end: int = 0
+    evidence: Evidence = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DomainReport:
+    """What was found in one domain's DNS; ``facts`` are the JSON-ready results behind it."""
+
+    domain: str
+    findings: tuple[DomainFinding, ...]
+    unknown: tuple[Unknown, ...]
+    facts: Evidence = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be linted, and why in one line."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole run."""
+
+    files: tuple[FileReport, ...] = ()
+    domains: tuple[DomainReport, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+    def count(self, severity: Severity) -> int:
+        """How many findings have just this severity."""
+        return sum(
+            found.severity == severity for group in (*self.files, *self.domains) for found in group.findings
+        )
+
+    @property
+    def unknown(self) -> int:
+        """How many questions stayed open."""
+        return sum(len(group.unknown) for group in (*self.files, *self.domains))
+
+    def worst(self) -> Severity | None:
+        """The highest severity found, None when there is no finding."""
+        return max(
+            (found.severity for group in (*self.files, *self.domains) for found in group.findings),
+            default=None,
+        )
