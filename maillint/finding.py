@@ -152,20 +152,22 @@ class Report:
     domains: tuple[DomainReport, ...] = ()
     failures: tuple[Failure, ...] = ()
 
-    def count(self, severity: Severity) -> int:
-        """How many findings have just this severity."""
-        return sum(
-            found.severity == severity for group in (*self.files, *self.domains) for found in group.findings
-        )
+    @property
+    def severities(self) -> list[Severity]:
+        """The severity of every finding, in files and in domains."""
+        return [found.severity for file in self.files for found in file.findings] + [
+            found.severity for domain in self.domains for found in domain.findings
+        ]
 
     @property
     def unknown(self) -> int:
         """How many questions stayed open."""
-        return sum(len(group.unknown) for group in (*self.files, *self.domains))
+        return sum(len(file.unknown) for file in self.files) + sum(len(name.unknown) for name in self.domains)
+
+    def count(self, severity: Severity) -> int:
+        """How many findings have just this severity."""
+        return self.severities.count(severity)
 
     def worst(self) -> Severity | None:
         """The highest severity found, None when there is no finding."""
-        return max(
-            (found.severity for group in (*self.files, *self.domains) for found in group.findings),
-            default=None,
-        )
+        return max(self.severities, default=None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -24,6 +25,7 @@ _DECLARED = re.compile(
     re.IGNORECASE,
 )
 _DECLARATION_WINDOW = 4096
+_NOT_LINE_END = re.compile(r"[^\r\n]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _UTF8_WIDTHS = re.compile(
@@ -145,6 +147,56 @@ def _decode(data: bytes, encoding: str) -> str:
     return _SURROGATES.sub("\ufffd", data.decode(encoding, errors))
 
 
+# -- spans -------------------------------------------------------------------------------------------------------------
+
+
+def fill(text: str, spans: Iterable[Span], character: str, *, keep_lines: bool = True) -> str:
+    """Replace every character of the spans; line ends stay unless told otherwise."""
+    pieces, position = [], 0
+    for start, end in spans:
+        if end <= position:
+            continue
+        start = max(start, position)  # noqa: PLW2901 -- spans may overlap
+        chunk = text[start:end]
+        pieces.append(text[position:start])
+        has_lines = keep_lines and ("\n" in chunk or "\r" in chunk)
+        pieces.append(_NOT_LINE_END.sub(character, chunk) if has_lines else character * len(chunk))
+        position = end
+    if not pieces:
+        return text
+    pieces.append(text[position:])
+    return "".join(pieces)
+
+
+def merge(spans: Iterable[Span]) -> list[Span]:
+    """Sort spans and join those that touch."""
+    result: list[Span] = []
+    for span in sorted(spans):
+        if result and span.start <= result[-1].end:
+            if span.end > result[-1].end:
+                result[-1] = Span(result[-1].start, span.end)
+        elif span.end > span.start:
+            result.append(span)
+    return result
+
+
+def overlaps(spans: Sequence[Span], span: Span) -> list[Span]:
+    """Return what of a span is covered by spans that are in order and apart."""
+    index = max(bisect_left(spans, (span.start, 0)) - 1, 0)
+    result = []
+    while index < len(spans) and spans[index].start < span.end:
+        start, end = max(spans[index].start, span.start), min(spans[index].end, span.end)
+        if end > start:
+            result.append(Span(start, end))
+        index += 1
+    return result
+
+
+def character_at(text: str, offset: int) -> Span:
+    """Return the span of one character; an empty one at the end of the text or of a line."""
+    return Span(offset, offset + (offset < len(text) and text[offset] not in "\r\n"))
+
+
 # -- maps ---------------------------------------------------------------------------------------------
 
 
@@ -165,12 +217,12 @@ class OffsetMap:
     references and for quoted-printable escapes.
     """
 
-    __slots__ = ("_pieces", "_starts", "length")
+    __slots__ = ("_outer", "_pieces", "_starts")
 
-    def __init__(self, pieces: list[Piece]) -> None:
+    def __init__(self, pieces: list[Piece], outer: OffsetMap | None = None) -> None:
         self._pieces = pieces
         self._starts = [piece.start for piece in pieces]
-        self.length = pieces[-1].start + pieces[-1].length if pieces else 0
+        self._outer = outer
 
     @classmethod
     def identity(cls, length: int, source: int = 0) -> OffsetMap:
@@ -179,29 +231,29 @@ class OffsetMap:
 
     def _piece(self, offset: int) -> Piece | None:
         index = bisect_right(self._starts, offset) - 1
-        return self._pieces[index] if index >= 0 else None
+        return self._pieces[max(index, 0)] if self._pieces else None
 
     def start(self, offset: int) -> int:
         """Return where the unit at ``offset`` begins in the source."""
         piece = self._piece(offset)
-        if piece is None:
-            return 0
-        inside = offset - piece.start
-        if inside >= piece.length:
-            return piece.source + piece.source_length
-        return piece.source + inside * piece.source_length // piece.length
+        inner = 0
+        if piece is not None:
+            inside = max(offset - piece.start, 0)
+            inner = piece.source + piece.source_length
+            if inside < piece.length:
+                inner = piece.source + inside * piece.source_length // piece.length
+        return self._outer.start(inner) if self._outer else inner
 
     def end(self, offset: int) -> int:
         """Return where the unit before ``offset`` ends in the source."""
         if offset <= 0:
             return self.start(0)
         piece = self._piece(offset - 1)
-        if piece is None:
-            return 0
-        inside = min(offset - piece.start, piece.length)
-        return (
-            piece.source - (-inside * piece.source_length // piece.length) if piece.length else piece.source
-        )
+        inner = 0
+        if piece is not None:
+            inside = min(offset - piece.start, piece.length)
+            inner = piece.source - (-inside * piece.source_length // piece.length)
+        return self._outer.end(inner) if self._outer else inner
 
     def span(self, span: Span) -> Span:
         """Lead a span back to the source; an empty span stays empty."""
@@ -213,39 +265,17 @@ class OffsetMap:
         first = max(bisect_right(self._starts, span.start) - 1, 0)
         last = max(bisect_right(self._starts, max(span.end - 1, span.start)) - 1, 0)
         run = self._pieces[first : last + 1]
-        return all(piece.length == piece.source_length for piece in run) and all(
+        straight = all(piece.length == piece.source_length for piece in run) and all(
             left.source + left.source_length == right.source for left, right in pairwise(run)
         )
+        if not straight or self._outer is None:
+            return straight
+        inner = OffsetMap(self._pieces).span(span)
+        return self._outer.exact(inner)
 
     def then(self, outer: OffsetMap) -> OffsetMap:
         """Compose: this map leads into the text that ``outer`` leads on from."""
-        pieces: list[Piece] = []
-        for piece in self._pieces:
-            if piece.length == piece.source_length:
-                pieces.extend(outer._slice(piece))
-            else:
-                begin, end = outer.start(piece.source), outer.end(piece.source + piece.source_length)
-                pieces.append(Piece(piece.start, piece.length, begin, max(end - begin, 0)))
-        return OffsetMap(pieces)
-
-    def _slice(self, piece: Piece) -> list[Piece]:
-        """The pieces of this map under a one-to-one piece of an inner map, in the inner map's offsets."""
-        result = []
-        index = max(bisect_right(self._starts, piece.source) - 1, 0)
-        position, stop = piece.source, piece.source + piece.length
-        while position < stop and index < len(self._pieces):
-            own = self._pieces[index]
-            upto = min(stop, own.start + own.length)
-            if upto > position:
-                begin = self.start(position)
-                result.append(
-                    Piece(
-                        piece.start + position - piece.source, upto - position, begin, self.end(upto) - begin
-                    )
-                )
-                position = upto
-            index += 1
-        return result
+        return OffsetMap(self._pieces, self._outer.then(outer) if self._outer else outer)
 
 
 class MapBuilder:
@@ -262,7 +292,7 @@ class MapBuilder:
         return self._length
 
     def add(self, text: str, source: int, source_length: int | None = None) -> None:
-        """Append text that stands at ``source`` and takes ``source_length`` units there (default: as many)."""
+        """Append text that stands at ``source`` and takes ``source_length`` units there."""
         size = len(text)
         if not size:
             return
@@ -283,6 +313,11 @@ class MapBuilder:
     def text(self) -> str:
         """The text so far."""
         return "".join(self._parts)
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """The pieces so far, in order."""
+        return self._pieces
 
     def map(self) -> OffsetMap:
         """The map of the text so far."""

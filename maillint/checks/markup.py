@@ -1,0 +1,93 @@
+"""Checks of markup: what is not closed, closes nothing, crosses over, or does not tokenize."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
+from maillint.message.model import Message
+from maillint.text import Span, character_at
+
+
+@check("unclosed-tag", fields=("tag", "closer"), options={"ignore": Option("texts", [], "elements never reported")})
+def unclosed_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Elements whose end tag is missing and may not be left out.
+
+    Cells and rows may be left open by the HTML standard; they are reported where the document ends its
+    other ones, since there a missing end tag is a slip.
+    """
+    for part, view in message.views(("html",)):
+        for unclosed in view.html.unclosed:
+            tag = unclosed.element.tag
+            if tag in options["ignore"]:
+                continue
+            closer = "the end" if unclosed.at is None else _source(part.text, unclosed.at)
+            yield Hit(part, unclosed.element.span, {"tag": tag, "closer": closer}, view)
+
+
+@check("stray-end-tag", fields=("tag", "reason"))
+def stray_end_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """End tags that no open element belongs to."""
+    for part, view in message.views(("html",)):
+        for stray in view.html.stray:
+            reason = "no such element is open here"
+            if stray.closer is not None:
+                line = part.source.position(part.map.start(stray.closer.span.start))[0]
+                reason = f"the <{stray.closer.tag}> on line {line} has ended it already"
+            changes = (Change(stray.span, ""),)
+            yield Hit(part, stray.span, {"tag": stray.tag, "reason": reason}, view, changes)
+
+
+@check("misnested-tag", fields=("tag", "inner"))
+def misnested_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """End tags that come before an element inside theirs has ended."""
+    for part, view in message.views(("html",)):
+        for crossed in view.html.misnested:
+            related = ((crossed.inner.span, f"<{crossed.inner.tag}> is still open"),)
+            yield Hit(part, crossed.span, {"tag": crossed.tag, "inner": crossed.inner.tag}, view, related=related)
+
+
+@check(
+    "parse-error",
+    fields=("code", "text"),
+    options={
+        "ignore": Option("texts", [], "error codes of the HTML standard that are not reported"),
+        "only": Option("texts", [], "error codes that alone are reported; empty: all"),
+    },
+)
+def parse_error(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Tokenizer errors, by their code in the HTML standard (section 13.2.2)."""
+    for part, view in message.views(("html",)):
+        for fault in view.html.faults:
+            if fault.code in options["ignore"] or (options["only"] and fault.code not in options["only"]):
+                continue
+            span = character_at(part.text, fault.offset)
+            yield Hit(part, span, {"code": fault.code, "text": _around(part.text, fault.offset)}, view)
+
+
+@check("duplicate-attribute", fields=("name", "tag"))
+def duplicate_attribute(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Attributes that stand twice on one tag: only the first counts (HTML standard, section 13.2.5.33)."""
+    for part, view in message.views(("html",)):
+        if not any(fault.code == "duplicate-attribute" for fault in view.html.faults):
+            continue
+        for element in view.html.elements:
+            seen: set[str] = set()
+            for attribute in element.attributes if view.html.text.count("=", *element.span) > 1 else ():
+                if attribute.name in seen and not view.hole_at(attribute.span.start):
+                    start = attribute.span.start
+                    while part.text[start - 1].isspace():
+                        start -= 1
+                    changes = (Change(Span(start, attribute.span.end), ""),)
+                    evidence = {"name": attribute.name, "tag": element.tag}
+                    yield Hit(part, attribute.span, evidence, view, changes, safe=True)
+                seen.add(attribute.name)
+
+
+def _source(text: str, span: Span) -> str:
+    shown = " ".join(text[span.start : span.end].split())
+    return shown if len(shown) <= 40 else f"{shown[:39]}…"
+
+
+def _around(text: str, offset: int) -> str:
+    return " ".join(text[max(offset - 10, 0) : offset + 10].split())

@@ -1,0 +1,55 @@
+"""Where the rule files and lists lie, and their compiled form."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from maillint.compiled import load_text
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 -- pathlib costs 8 ms at start-up
+
+
+@cache
+def rules_folder() -> str:
+    """Return the folder of the shipped rules: inside an installed package, or at the top of a checkout."""
+    installed = os.path.join(_PACKAGE, "_rules")  # noqa: PTH118
+    return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(_PACKAGE), "rules")  # noqa: PTH112, PTH118, PTH120
+
+
+def load_yaml(text: str) -> Any:
+    """Parse YAML with the C loader where there is one; raises yaml.YAMLError."""
+    import yaml  # noqa: PLC0415 -- 16 ms, and only needed when something is not compiled yet
+
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def digest(chunks: Iterable[bytes]) -> str:
+    """Return a short digest of the chunks, each set apart from the next."""
+    from hashlib import blake2b  # noqa: PLC0415 -- see load_yaml
+
+    total = blake2b(digest_size=16)
+    for chunk in chunks:
+        total.update(len(chunk).to_bytes(8, "little"))
+        total.update(chunk)
+    return total.hexdigest()
+
+
+@cache
+def load_list(name: str) -> Any:
+    """Return a shipped list (``trackers``, ``phrases/en``) as plain data, compiled on first use.
+
+    Raises FileNotFoundError for a name that is not shipped. The result is shared: do not change it.
+    """
+    path = os.path.join(rules_folder(), "lists", f"{name}.yaml")  # noqa: PTH118
+    with open(path, "rb") as file:  # noqa: PTH123
+        source = file.read()
+    compiled = load_text(
+        f"list-{name.replace('/', '-')}.json",
+        digest([source]),
+        lambda: json.dumps(load_yaml(source.decode("utf-8")), ensure_ascii=False),
+    )
+    return json.loads(compiled)

@@ -1,0 +1,217 @@
+"""Run rules over one message or one domain: no file, terminal or network of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from maillint.checks.base import DomainHit, Hit, NotKnown
+from maillint.finding import (
+    DomainFinding,
+    DomainReport,
+    Edit,
+    FileReport,
+    Finding,
+    Fix,
+    Related,
+    Severity,
+    Unknown,
+)
+from maillint.message.headers import Field
+from maillint.message.model import Message, Part, Place
+from maillint.message.views import View
+from maillint.rules import DECIDED_BY_KIND, Level, Rule
+from maillint.text import Source, Span
+
+INTERNAL_ERROR = "internal-error"
+"""The name under which a check that raised is reported."""
+
+KIND_NOT_DECLARED = "the kind of mail is not declared (profile: cold, newsletter or transactional)"
+
+MAX_PER_RULE = 200
+"""Findings of one rule in one message at the most; the last one says how many more there are."""
+
+
+@dataclass(frozen=True)
+class ActiveRule:
+    """A rule with the settings of a run: its level (given instead of the rule's own) and its options."""
+
+    rule: Rule
+    options: Mapping[str, Any] = field(default_factory=dict)
+    level: Level = None
+    level_given: bool = False
+
+    def level_for(self, profile: str) -> Level:
+        """The severity that a hit has in a message of this profile; None: the rule is off."""
+        return self.level if self.level_given else self.rule.levels[profile]
+
+
+def lint(message: Message, rules: Iterable[ActiveRule]) -> tuple[FileReport, ...]:
+    """Run every rule over a message; one report for each of its files, findings in source order."""
+    findings: list[Finding] = []
+    unknown: dict[Unknown, None] = {}
+    for active in rules:
+        level = active.level_for(message.profile)
+        if level is None or active.rule.check.subject != "message":
+            continue
+        try:
+            results = list(active.rule.check.run(message, active.options))
+        except Exception as error:
+            findings.append(_internal_error(message, active.rule, error))
+            continue
+        hits = [result for result in results if isinstance(result, Hit)]
+        for result in results:
+            if isinstance(result, NotKnown):
+                unknown[Unknown(active.rule.name, result.reason)] = None
+        if level == DECIDED_BY_KIND:
+            if hits:
+                unknown[Unknown(active.rule.name, KIND_NOT_DECLARED)] = None
+            continue
+        assert isinstance(level, Severity)
+        findings.extend(_findings(active.rule, level, hits))
+    return tuple(_reports(message, findings, tuple(unknown)))
+
+
+def lint_domain(subject: Any, domain: str, facts: Mapping[str, object], rules: Iterable[ActiveRule]) -> DomainReport:
+    """Run every rule about domains over what is known of one; ``subject`` is what the checks read."""
+    findings: list[DomainFinding] = []
+    unknown: dict[Unknown, None] = {}
+    for active in rules:
+        level = active.level_for("newsletter")
+        if level is None or active.rule.check.subject != "domain":
+            continue
+        rule = active.rule
+        try:
+            results = list(rule.check.run(subject, active.options))
+        except Exception as error:
+            findings.append(DomainFinding(INTERNAL_ERROR, Severity.ERROR, _what_failed(rule, error)))
+            continue
+        for result in results:
+            if isinstance(result, NotKnown):
+                unknown[Unknown(rule.name, result.reason)] = None
+            elif isinstance(result, DomainHit) and isinstance(level, Severity):
+                words = rule.wording(result.evidence)
+                findings.append(
+                    DomainFinding(rule.name, level, words, result.record, *result.span, dict(result.evidence))
+                )
+    findings.sort(key=lambda found: (-found.severity, found.rule, found.start))
+    return DomainReport(domain, tuple(findings), tuple(unknown), facts)
+
+
+# -- from hits to findings ----------------------------------------------------------------------------
+
+
+def _findings(rule: Rule, level: Severity, hits: Sequence[Hit]) -> Iterator[Finding]:
+    """One finding for each place and span, however many views show it."""
+    grouped: dict[tuple[int, Span], list[Hit]] = {}
+    for hit in hits:
+        grouped.setdefault((id(hit.place), hit.span), []).append(hit)
+    groups = list(grouped.values())
+    for index, group in enumerate(groups[:MAX_PER_RULE], 1):
+        yield _finding(rule, level, group, len(groups) - MAX_PER_RULE if index == MAX_PER_RULE else 0)
+
+
+def _finding(rule: Rule, level: Severity, group: Sequence[Hit], more: int) -> Finding:
+    hit = group[0]
+    words = rule.wording(hit.evidence)
+    if more > 0:
+        words += f" (and {more} more of this rule)"
+    return _located(
+        rule.name,
+        level,
+        words,
+        hit.place,
+        hit.span,
+        _view_label(group),
+        dict(hit.evidence),
+        _fix(hit),
+        tuple(Related(*_in_source(hit.place, span), text) for span, text in hit.related),
+    )
+
+
+def _view_label(group: Sequence[Hit]) -> str:
+    place = group[0].place
+    views: list[View] = [hit.view for hit in group if hit.view is not None]
+    if len(views) < len(group) or not isinstance(place, Part) or len(place.views) == 1:
+        return ""
+    return place.views.label(views, group[0].span)
+
+
+def _fix(hit: Hit) -> Fix | None:
+    """The hit's changes as edits of the file; None where the way back to the file is not one to one."""
+    if not hit.changes or (isinstance(hit.place, Field) and hit.place.given):
+        return None
+    edits = []
+    for change in hit.changes:
+        if change.span.end > change.span.start and not hit.place.map.exact(change.span):
+            return None
+        edits.append(Edit(*_in_source(hit.place, change.span), change.text))
+    return Fix(tuple(edits), hit.safe)
+
+
+def _in_source(place: Place, span: Span) -> Span:
+    """Lead a span back to the file, kept inside it."""
+    if isinstance(place, Field) and place.given:
+        return Span(0, 0)
+    limit = len(place.source.text)
+    start, end = place.map.span(span)
+    return Span(min(start, limit), min(max(end, start), limit))
+
+
+def _located(
+    rule: str,
+    level: Severity,
+    words: str,
+    place: Place,
+    span: Span,
+    view: str = "",
+    evidence: Mapping[str, object] | None = None,
+    fix: Fix | None = None,
+    related: tuple[Related, ...] = (),
+) -> Finding:
+    source: Source = place.source
+    start, end = _in_source(place, span)
+    number = place.number if isinstance(place, Part) else None
+    return Finding(
+        rule,
+        level,
+        words,
+        source.path,
+        start,
+        end,
+        *source.position(start),
+        *source.position(end),
+        number,
+        view,
+        evidence or {},
+        fix,
+        related,
+    )
+
+
+def _what_failed(rule: Rule, error: Exception) -> str:
+    return f"rule {rule.name} failed: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+
+
+def _internal_error(message: Message, rule: Rule, error: Exception) -> Finding:
+    return _located(INTERNAL_ERROR, Severity.ERROR, _what_failed(rule, error), message.start, Span(0, 0))
+
+
+def _reports(message: Message, findings: Sequence[Finding], unknown: tuple[Unknown, ...]) -> Iterator[FileReport]:
+    """What could not be known is told once, with the message's first file."""
+    for index, source in enumerate(message.sources):
+        own = [found for found in findings if found.path == source.path]
+        own.sort(key=lambda found: (found.start, found.end, -found.severity, found.rule))
+        yield FileReport(
+            source.path,
+            message.kind if index == 0 else "txt",
+            message.dialect,
+            message.profile,
+            message.profile_inferred,
+            message.touch,
+            tuple(own),
+            unknown if index == 0 else (),
+            source.text,
+            message.notes if index == 0 else (),
+        )

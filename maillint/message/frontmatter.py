@@ -1,0 +1,98 @@
+"""Front matter: the YAML block at the top of a template that states its headers and its touch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from maillint.message.headers import Field
+from maillint.text import OffsetMap, Piece, Source, Span
+
+if TYPE_CHECKING:
+    import yaml
+
+_BLOCK = re.compile(r"\A---[ \t]*(?:\r\n|\r|\n)(?P<yaml>.*?)^---[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL | re.MULTILINE)
+_HEADER_KEYS = {"subject": "Subject", "from": "From", "to": "To", "reply-to": "Reply-To"}
+_MAX_LENGTH = 20_000
+
+
+class FrontMatterError(ValueError):
+    """Raised for front matter that is no YAML mapping, with the offset of the fault."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """What a template says of itself; ``end`` is where the template proper begins.
+
+    ``complete``: a ``headers:`` mapping stands there, so the message's headers are stated.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    fields: tuple[Field, ...] = ()
+    complete: bool = False
+    end: int = 0
+
+
+def read_front_matter(source: Source) -> FrontMatter:
+    """Read the block at the top of a template, if there is one; raises FrontMatterError.
+
+    ``subject``, ``from``, ``to``, ``reply-to`` and every key under ``headers`` become header fields with
+    their places. Other keys are the template's own affair and are left alone.
+    """
+    if not source.text.startswith("---"):
+        return FrontMatter()
+    block = _BLOCK.match(source.text[:_MAX_LENGTH])
+    if block is None:
+        return FrontMatter()
+    import yaml  # noqa: PLC0415 -- 16 ms, and few templates have front matter
+
+    start = block.start("yaml")
+    try:
+        node = yaml.compose(block["yaml"], Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise FrontMatterError(f"front matter: {error.problem}", start + (mark.index if mark else 0)) from None
+    except yaml.YAMLError as error:
+        raise FrontMatterError(f"front matter: {error}", start) from None
+    if node is None:
+        return FrontMatter(end=block.end())
+    if not isinstance(node, yaml.MappingNode):
+        return FrontMatter()  # a thematic break or a list: text, not front matter
+    constructor = yaml.SafeLoader("")
+    values: dict[str, Any] = {}
+    fields: list[Field] = []
+    complete = False
+    for key_node, value_node in node.value:
+        key = str(getattr(key_node, "value", "")).lower()
+        if key in _HEADER_KEYS and isinstance(value_node, yaml.ScalarNode):
+            fields.append(_field(source, _HEADER_KEYS[key], key_node, value_node, start))
+        elif key == "headers" and isinstance(value_node, yaml.MappingNode):
+            complete = True
+            fields.extend(
+                _field(source, str(name.value), name, value, start)
+                for name, value in value_node.value
+                if isinstance(value, yaml.ScalarNode)
+            )
+        elif key in {"touch", "profile", "dialect"} and isinstance(value_node, yaml.ScalarNode):
+            values[key] = constructor.construct_object(value_node)
+            values[f"{key} offset"] = start + value_node.start_mark.index
+    return FrontMatter(values, tuple(fields), complete, block.end())
+
+
+def _field(source: Source, name: str, key: yaml.Node, value: yaml.ScalarNode, start: int) -> Field:
+    text = str(value.value)
+    begin, end = start + value.start_mark.index, start + value.end_mark.index
+    if value.style in {'"', "'"}:
+        begin, end = begin + 1, end - 1
+    raw = source.text[begin:end]
+    if raw == text:
+        mapped = OffsetMap.identity(len(text), begin)
+    else:  # folded or escaped: every character stands for the whole value
+        mapped = OffsetMap([Piece(index, 1, begin, end - begin) for index in range(len(text))])
+    return Field(name, text, source, Span(start + key.start_mark.index, end), Span(begin, end), mapped)

@@ -1,0 +1,369 @@
+"""One pass over a view's markup: elements with spans, what is unbalanced, and the text runs.
+
+turbohtml's tokenizer (the HTML standard's) finds the tags; the stack here applies the standard's rules for
+implied ends and scopes, and remembers what it had to forgive. The parser's own tree is built only for those
+who ask for it (``Html.tree``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from maillint.message.css import hides
+from maillint.message.element import Element
+from maillint.text import Span, overlaps
+
+if TYPE_CHECKING:
+    from turbohtml import Document
+
+VOID = frozenset("area base basefont bgsound br col embed frame hr img input link meta param source track wbr".split())
+OPTIONAL_END = frozenset(
+    "html head body p li dt dd rt rp optgroup option thead tbody tfoot tr td th colgroup caption".split()
+)
+_CELLS = frozenset({"td", "th", "tr"})
+_KNOWN = OPTIONAL_END | frozenset(
+    (
+        "a abbr acronym address article aside audio b bdi bdo big blink blockquote button canvas center cite code data"
+        " datalist del details dfn dialog dir div dl em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6"
+        " header hgroup i iframe ins kbd label legend main map mark marquee menu meter nav nobr noframes noscript"
+        " object ol output picture pre progress q ruby s samp script search section select slot small span strike"
+        " strong style sub summary sup table template textarea time title tt u ul var video"
+    ).split()
+)
+_SCOPE = frozenset("applet caption html table td th marquee object template".split())
+_TABLE_PARTS = frozenset("caption col colgroup tbody td tfoot th thead tr".split())
+_CLOSES_P = frozenset(
+    "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer form h1 h2 h3"
+    " h4 h5 h6 header hgroup hr main menu nav ol p pre search section summary table ul".split()
+)
+_HEAD_ONLY = frozenset("base basefont bgsound link meta noframes script style template title noscript".split())
+_CLOSED_BY: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    # a start tag of the key ends open elements of the first set, looking no further than the second
+    "li": (frozenset({"li"}), frozenset({"ul", "ol", "menu", "dir"}) | _SCOPE),
+    "dt": (frozenset({"dt", "dd"}), frozenset({"dl"}) | _SCOPE),
+    "dd": (frozenset({"dt", "dd"}), frozenset({"dl"}) | _SCOPE),
+    "option": (frozenset({"option"}), frozenset({"select", "datalist"}) | _SCOPE),
+    "optgroup": (frozenset({"option", "optgroup"}), frozenset({"select"}) | _SCOPE),
+    "td": (frozenset({"td", "th"}), frozenset({"table", "template"})),
+    "th": (frozenset({"td", "th"}), frozenset({"table", "template"})),
+    "tr": (frozenset({"tr", "td", "th", "caption", "colgroup"}), frozenset({"table", "template"})),
+    "tbody": (frozenset("tr td th tbody thead tfoot caption colgroup".split()), frozenset({"table", "template"})),
+    "a": (frozenset({"a"}), _SCOPE),
+    "button": (frozenset({"button"}), _SCOPE),
+    "nobr": (frozenset({"nobr"}), _SCOPE),
+}
+_CLOSED_BY["thead"] = _CLOSED_BY["tfoot"] = _CLOSED_BY["tbody"]
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+MAX_DEPTH = 512
+"""Elements nested deeper than this hang on their 512th ancestor, as in browsers."""
+
+
+class EndTag(NamedTuple):
+    """An end tag with no element to end; ``closer`` is the element that had already ended it, if known."""
+
+    tag: str
+    span: Span
+    closer: Element | None = None
+
+
+class Misnested(NamedTuple):
+    """An end tag that comes while ``inner``, opened inside its element, is still open."""
+
+    tag: str
+    span: Span
+    outer: Element
+    inner: Element
+
+
+class Unclosed(NamedTuple):
+    """An element whose end tag is missing; ``at`` is the tag that ended it in its place, None at the end."""
+
+    element: Element
+    at: Span | None
+
+
+class TextRun(NamedTuple):
+    """A piece of text or one character reference: what it reads as, where it stands, whose it is."""
+
+    text: str
+    span: Span
+    element: Element | None
+
+
+class SyntaxFault(NamedTuple):
+    """A tokenizer error by its code in the HTML standard, at an offset."""
+
+    code: str
+    offset: int
+
+
+@dataclass
+class Html:
+    """A parsed view. ``elements`` and ``runs`` are in source order; spans are in the view's text."""
+
+    text: str = field(repr=False)
+    blanks: Sequence[Span] = field(repr=False)
+    holes: Sequence[Span] = field(repr=False)
+    elements: list[Element]
+    runs: list[TextRun] = field(repr=False)
+    unclosed: list[Unclosed]
+    stray: list[EndTag]
+    misnested: list[Misnested]
+
+    @classmethod
+    def parse(
+        cls, text: str, blanks: Sequence[Span] = (), holes: Sequence[Span] = (), *, partial: bool = False
+    ) -> Html:
+        """Parse a view's text. ``partial``: template statements may open or close what another file ends."""
+        return _Builder(text, blanks, holes, partial).build()
+
+    @cached_property
+    def tree(self) -> Document:
+        """The standard's own tree (turbohtml), with the offsets of ``text``."""
+        from turbohtml import parse  # noqa: PLC0415 -- costs 40 ms
+
+        return parse(normalise(self.text), source_locations=True)
+
+    @cached_property
+    def faults(self) -> list[SyntaxFault]:
+        """The tokenizer's errors, without those that template tags and blanked text bring about."""
+        starts = [0]
+        clean = normalise(self.text)
+        for line in clean.split("\n")[:-1]:
+            starts.append(starts[-1] + len(line) + 1)
+        result = []
+        for error in self.tree.errors:
+            offset = starts[error.line - 1] + error.col
+            around = Span(max(offset - 2, 0), offset + 2)
+            if not overlaps(self.holes, around) and not overlaps(self.blanks, around):
+                result.append(SyntaxFault(error.code, min(offset, len(self.text))))
+        return result
+
+    @property
+    def is_document(self) -> bool:
+        """Whether this is a whole document rather than a fragment."""
+        return any(element.tag in {"html", "body"} for element in self.elements)
+
+
+def normalise(text: str) -> str:
+    """Turn CRLF and lone CR into one line feed each without moving any other character."""
+    return text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
+
+
+class _Builder:
+    def __init__(self, text: str, blanks: Sequence[Span], holes: Sequence[Span], partial: bool) -> None:
+        self.result = Html(text, blanks, holes, [], [], [], [], [])
+        self.stack: list[Element] = []
+        self.partial = partial
+        self.quirks = True
+        self.forgiven: list[tuple[Unclosed, EndTag]] = []  # closed by force; their own end tag may follow
+        self.beyond: list[Misnested] = []  # end tags whose element lies outside their scope
+        self.ended_p: Element | None = None  # the block that ended the last <p> before its end tag
+        self.end_tags: set[str] = set()
+        self.open_tags: dict[str, int] = {}
+        self.doubtful: list[Unclosed] = []  # cells: a fault only where the document ends its other cells
+
+    def build(self) -> Html:
+        from turbohtml import tokenize  # noqa: PLC0415 -- costs 40 ms
+
+        clean = normalise(self.result.text)
+        starts = [0]
+        for line in clean.split("\n")[:-1]:
+            starts.append(starts[-1] + len(line) + 1)
+        run = self.result.runs.append
+        for token in tokenize(clean, capture_source=True, resolve_references=False):
+            kind = token.type
+            offset = starts[token.line - 1] + token.col
+            if kind == 0:  # text
+                data = token.data or ""
+                run(TextRun(data, Span(offset, offset + len(data)), self.stack[-1] if self.stack else None))
+            elif kind == 1:
+                source = token.source or ""
+                self.start(
+                    Element(
+                        token.tag or "",
+                        dict(reversed(token.attrs or ())),
+                        Span(offset, offset + len(source)),
+                        self.result,
+                        len(self.result.elements),
+                        token.self_closing,
+                    )
+                )
+            elif kind == 5:  # a character reference
+                source = token.source or ""
+                parent = self.stack[-1] if self.stack else None
+                run(TextRun(token.data or "", Span(offset, offset + len(source)), parent))
+            elif kind == 2:
+                self.end(token.tag or "", Span(offset, offset + len(token.source or "")))
+            elif kind == 4:
+                self.quirks = _is_quirky(token.public_id, token.system_id, token.name)
+        self.finish()
+        return self.result
+
+    # -- start tags
+
+    def start(self, element: Element) -> None:
+        tag = element.tag
+        if tag in _CLOSED_BY:
+            targets, stops = _CLOSED_BY[tag]
+            self.close_implied(targets, stops, element)
+        elif tag in _HEADINGS and self.stack and self.stack[-1].tag in _HEADINGS:
+            self.pop(element.span)
+        elif tag not in _HEAD_ONLY and tag != "head" and self.stack and self.stack[-1].tag == "head":
+            self.drop()
+        if tag in _CLOSES_P and not (tag == "table" and self.quirks):
+            self.close_implied(frozenset({"p"}), _SCOPE | {"button"}, element)
+        element.parent = self.stack[-1] if self.stack else None
+        element.depth = element.parent.depth + 1 if element.parent else 0
+        element.hidden = bool(element.parent and element.parent.hidden) or hides(element.attrs)
+        self.result.elements.append(element)
+        if tag in {"html", "body", "head"} and any(known.tag == tag for known in self.stack[:4]):
+            return  # the parser takes the attributes of a second one and ignores its tag
+        foreign = ":" in tag or any(known.tag in {"svg", "math"} for known in self.stack[-8:])
+        if tag in VOID or (element.self_closing and (foreign or tag not in _KNOWN)):
+            return
+        if len(self.stack) < MAX_DEPTH:
+            self.stack.append(element)
+            self.open_tags[tag] = self.open_tags.get(tag, 0) + 1
+
+    def close_implied(self, targets: frozenset[str], stops: frozenset[str], by: Element) -> None:
+        """End the open elements that a start tag ends, down to the outermost target in reach."""
+        depth = None
+        for index in range(len(self.stack) - 1, -1, -1):
+            tag = self.stack[index].tag
+            if tag in stops and tag not in targets:
+                break
+            if tag in targets:
+                depth = index
+        if depth is None:
+            return
+        while len(self.stack) > depth:
+            closed = self.pop(by.span)
+            if closed.tag == "p":
+                self.ended_p = by
+
+    def drop(self) -> Element:
+        element = self.stack.pop()
+        self.open_tags[element.tag] -= 1
+        return element
+
+    def pop(self, at: Span | None) -> Element:
+        """End the innermost element without an end tag of its own."""
+        element = self.drop()
+        element.content_end = at.start if at else len(self.result.text)
+        unclosed = Unclosed(element, at)
+        if element.tag in _CELLS:
+            self.doubtful.append(unclosed)
+        elif element.tag in _KNOWN and element.tag not in OPTIONAL_END:
+            self.result.unclosed.append(unclosed)
+        return element
+
+    # -- end tags
+
+    def end(self, tag: str, span: Span) -> None:
+        self.end_tags.add(tag)
+        index = self.find_open(tag)
+        if index is None:
+            self.unmatched(tag, span)
+            return
+        element = self.stack[index]
+        while len(self.stack) > index + 1:
+            inner = self.drop()
+            inner.content_end = span.start
+            unclosed = Unclosed(inner, span)
+            if inner.tag in _CELLS:
+                self.doubtful.append(unclosed)
+            elif inner.tag in _KNOWN and inner.tag not in OPTIONAL_END:
+                self.forgiven.append((unclosed, EndTag(tag, span)))
+            if inner.tag == "p":
+                self.ended_p = element
+        element.end_tag = span
+        element.content_end = span.start
+        self.drop()
+
+    def find_open(self, tag: str) -> int | None:
+        """The index of the open element that an end tag ends, None where it is out of scope."""
+        if not self.open_tags.get(tag) and tag not in _HEADINGS:
+            return None
+        if tag in {"html", "body"}:
+            stops: frozenset[str] = frozenset()
+        elif tag == "table":
+            stops = frozenset({"template"})
+        elif tag in _TABLE_PARTS:
+            stops = frozenset({"table", "template"})
+        else:
+            stops = _SCOPE
+        for index in range(len(self.stack) - 1, -1, -1):
+            open_tag = self.stack[index].tag
+            if open_tag == tag or (tag in _HEADINGS and open_tag in _HEADINGS):
+                return index
+            if open_tag in stops:
+                return None
+        return None
+
+    def unmatched(self, tag: str, span: Span) -> None:
+        for position in range(len(self.forgiven) - 1, max(len(self.forgiven) - 20, 0) - 1, -1):
+            unclosed, early = self.forgiven[position]
+            if unclosed.element.tag == tag:  # <b><i></b></i>
+                del self.forgiven[position]
+                outer = unclosed.element.parent or unclosed.element
+                self.result.misnested.append(Misnested(early.tag, early.span, outer, unclosed.element))
+                return
+        if self.open_tags.get(tag):
+            index = max(index for index, known in enumerate(self.stack) if known.tag == tag)
+            self.beyond.append(Misnested(tag, span, self.stack[index], self.stack[index + 1]))
+        elif not (self.partial_closing() and not self.blocks_open()):
+            self.result.stray.append(EndTag(tag, span, self.ended_p if tag == "p" else None))
+
+    def blocks_open(self) -> bool:
+        return any(known.tag not in {"html", "body", "head"} for known in self.stack)
+
+    def partial_closing(self) -> bool:
+        """Whether the file may end what another file has opened."""
+        return not any(element.tag in {"html", "body"} for element in self.result.elements[:20]) and (
+            self.partial or self.closes_document
+        )
+
+    @cached_property
+    def closes_document(self) -> bool:
+        low = self.result.text[-2000:].lower()
+        return "</body" in low or "</html" in low
+
+    # -- the end
+
+    def finish(self) -> None:
+        result = self.result
+        opens_document = any(element.tag in {"html", "body"} for element in result.elements[:20])
+        complete = bool(self.end_tags & {"html", "body"}) if opens_document else not self.partial
+        while self.stack:
+            if complete:
+                self.pop(None)
+            else:
+                self.stack.pop()
+        crossed = {id(known.outer) for known in self.beyond if known.outer.end_tag is None}
+        for known in self.beyond:
+            if known.outer.end_tag is None:
+                result.misnested.append(known)
+            else:
+                result.stray.append(EndTag(known.tag, known.span))
+        result.unclosed = [known for known in result.unclosed if id(known.element) not in crossed]
+        self.forgiven = [pair for pair in self.forgiven if id(pair[0].element) not in crossed]
+        result.unclosed.extend(unclosed for unclosed, _ in self.forgiven)
+        result.unclosed.extend(doubt for doubt in self.doubtful if doubt.element.tag in self.end_tags)
+        result.unclosed.sort(key=lambda unclosed: unclosed.element.span)
+        result.stray.sort(key=lambda stray: stray.span)
+        result.misnested.sort(key=lambda misnested: misnested.span)
+
+
+def _is_quirky(public_id: str | None, system_id: str | None, name: str | None) -> bool:
+    """Whether a doctype puts browsers in quirks mode (the standard's main cases, section 13.2.6.4.1)."""
+    if (name or "").lower() != "html":
+        return True
+    public = (public_id or "").lower()
+    if public.startswith(("-//w3c//dtd html 4.01 transitional//", "-//w3c//dtd html 4.01 frameset//")):
+        return not system_id
+    return public.startswith(("-//w3c//dtd html 3", "-//w3c//dtd html 4.0 ", "-//ietf//", "-//w3o//"))

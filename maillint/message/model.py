@@ -1,0 +1,126 @@
+"""The message that checks read: headers, parts, profile and touch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from maillint.message.headers import Field, Headers
+from maillint.message.template import Dialect, Template, read
+from maillint.message.views import View, Views, make_views
+from maillint.text import OffsetMap, Source, Span
+
+PROFILES = ("cold", "newsletter", "transactional", "general")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A text part of a message, or the whole of a template.
+
+    ``text`` is decoded; ``map`` leads from it back to ``source.text``; ``number`` is the MIME part
+    number, None in a template; ``markup`` whether it is HTML.
+    """
+
+    text: str = field(repr=False)
+    source: Source = field(repr=False)
+    map: OffsetMap = field(repr=False)
+    content_type: str = "text/html"
+    number: str | None = None
+    dialect: Dialect | None = field(default=None, repr=False)
+
+    @property
+    def markup(self) -> bool:
+        """Whether the part is HTML."""
+        return self.content_type in {"text/html", "text/x-amp-html", "application/xhtml+xml"}
+
+    @cached_property
+    def template(self) -> Template:
+        """The template tags of the text."""
+        return read(self.text, self.dialect)
+
+    @cached_property
+    def views(self) -> Views:
+        """Every view of the text; there is at least one."""
+        return make_views(self.text, self.template, markup=self.markup)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A part that a reader sees as a file."""
+
+    number: str
+    content_type: str
+    filename: str | None
+    span: Span
+
+
+Place = Part | Field
+"""What a hit's span counts in: a part's text or a header field's."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """Headers, parts, profile and touch; what a check reads.
+
+    ``kind`` is ``eml``, ``html`` or ``txt``; ``sources`` are its files, the one it is named after first.
+    ``html`` and ``text`` are the parts that readers get (there may be more in ``parts``).
+    """
+
+    kind: str
+    sources: tuple[Source, ...] = field(repr=False)
+    headers: Headers = field(repr=False)
+    parts: tuple[Part, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    profile: str = "general"
+    profile_inferred: bool = True
+    touch: int | None = None
+    own_domains: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> Source:
+        """The file that the message is named after."""
+        return self.sources[0]
+
+    @property
+    def dialect(self) -> str | None:
+        """The name of the template language, None for plain text or HTML."""
+        return next((part.dialect.name for part in self.parts if part.dialect), None)
+
+    @cached_property
+    def html(self) -> Part | None:
+        """The HTML part that readers get."""
+        return next((part for part in self.parts if part.markup), None)
+
+    @cached_property
+    def text(self) -> Part | None:
+        """The plain-text part that readers get."""
+        return next((part for part in self.parts if part.content_type == "text/plain"), None)
+
+    @property
+    def finished(self) -> bool:
+        """Whether this is a message ready to send rather than a template for one."""
+        return self.kind == "eml"
+
+    def views(self, kinds: Sequence[str] = ("html", "text")) -> Iterator[tuple[Part, View]]:
+        """Every view of the parts of a kind (``html``, ``text``), with its part."""
+        for part in self.parts:
+            if ("html" if part.markup else "text") in kinds:
+                for view in part.views:
+                    yield part, view
+
+    @property
+    def start(self) -> Place:
+        """Where a hit about the message as a whole stands: its From field, or else its first text."""
+        sender = self.headers.first("from")
+        if sender is not None and not sender.given:
+            return sender
+        if self.parts:
+            return self.parts[0]
+        source = self.source
+        return Part(source.text, source, OffsetMap.identity(len(source.text)), "text/plain")
+
+    def with_settings(self, **changes: object) -> Message:
+        """Return the message with other settings (profile, touch, headers …)."""
+        return replace(self, **changes)  # type: ignore[arg-type]

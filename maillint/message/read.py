@@ -1,0 +1,168 @@
+"""From files to messages: which kind of file it is, which files belong together, what they say of themselves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from maillint.data import load_list
+from maillint.message import mime, template
+from maillint.message.frontmatter import FrontMatterError, read_front_matter
+from maillint.message.headers import Headers
+from maillint.message.model import PROFILES, Attachment, Message, Part
+from maillint.text import OffsetMap, Source
+
+HTML_EXTENSIONS = frozenset({".html", ".htm", ".xhtml"})
+TEXT_EXTENSIONS = frozenset({".txt", ".text"})
+MESSAGE_EXTENSIONS = frozenset({".eml"})
+
+
+class MessageError(ValueError):
+    """Raised for a file that states something about itself that cannot be; ``offset`` is its place."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the configuration and the command line say of a message.
+
+    What the message says of itself comes before ``profile`` and ``touch``, unless they are ``forced`` (they
+    come from the command line). ``headers`` are fields that the sending tool adds.
+    """
+
+    profile: str | None = None
+    profile_forced: bool = False
+    touch: int | None = None
+    touch_forced: bool = False
+    dialect: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    own_domains: tuple[str, ...] = ()
+
+
+def kind_of(path: str) -> str | None:
+    """Return ``eml``, ``html`` or ``txt`` by a file's name, through a template's extension (``.html.j2``)."""
+    stem, extension = os.path.splitext(path.lower())  # noqa: PTH122
+    if extension in MESSAGE_EXTENSIONS:
+        return "eml"
+    if extension in HTML_EXTENSIONS:
+        return "html"
+    if extension in TEXT_EXTENSIONS:
+        return "txt"
+    if any(extension in dialect.extensions for dialect in template.dialects().values()):
+        return kind_of(stem) or "html"
+    return None
+
+
+def read_message(sources: Sequence[Source], settings: Settings, kind: str | None = None) -> Message:
+    """Read one message from its files: an ``.eml``, or a template with its plain-text twin.
+
+    The first source gives the message its name. Raises MessageError.
+    """
+    kind = kind or kind_of(sources[0].path) or "html"
+    message = _read_eml(sources[0], settings) if kind == "eml" else _read_template(sources, kind, settings)
+    return _settle(message, settings)
+
+
+def _read_eml(source: Source, settings: Settings) -> Message:
+    parts: list[Part] = []
+    attachments: list[Attachment] = []
+    fields: tuple[Any, ...] = ()
+    notes: list[str] = []
+    forced = template.dialects().get(settings.dialect or "")
+    for index, raw in enumerate(mime.walk(source)):
+        if index == 0:
+            fields = raw.fields
+        if raw.defect:
+            notes.append(f"part {raw.number}: {raw.defect}")
+        if raw.content_type.startswith("multipart/"):
+            continue
+        forwarded = any(outer in {"message/rfc822", "message/global"} for outer in raw.path)
+        if forwarded:
+            continue
+        readable = raw.content_type in {"text/html", "text/plain", "text/x-amp-html"}
+        if not readable or raw.disposition == "attachment" or (raw.filename and raw.disposition != "inline"):
+            if raw.content_type not in {"text/html", "text/plain"} or raw.filename or raw.disposition == "attachment":
+                attachments.append(Attachment(raw.number, raw.content_type, raw.filename, raw.body))
+            continue
+        decoded = mime.decode(source, raw)
+        parts.append(Part(decoded.text, source, decoded.map, raw.content_type, raw.number, forced))
+    headers = Headers(fields, known=True, complete=True)
+    return Message("eml", (source,), headers, tuple(parts), tuple(attachments), notes=tuple(notes))
+
+
+def _read_template(sources: Sequence[Source], kind: str, settings: Settings) -> Message:
+    parts: list[Part] = []
+    fields: list[Any] = []
+    said: dict[str, Any] = {}
+    known = False
+    notes: list[str] = []
+    for source in sources:
+        try:
+            front = read_front_matter(source)
+        except FrontMatterError as error:
+            raise MessageError(str(error), error.offset) from None
+        own_kind = kind if source is sources[0] else kind_of(source.path) or kind
+        for key, value in front.values.items():
+            said.setdefault(key, value)
+        fields.extend(front.fields)
+        known = known or front.complete
+        text = source.text[front.end :]
+        name = front.values.get("dialect") or settings.dialect
+        if name is not None and name not in template.dialects():
+            offset = front.values.get("dialect offset", 0)
+            raise MessageError(f'unknown dialect "{name}" (known: {", ".join(template.dialects())})', offset)
+        dialect = template.dialects()[name] if name else template.detect(text, _extension(source.path))
+        content_type = "text/plain" if own_kind == "txt" else "text/html"
+        parts.append(Part(text, source, OffsetMap.identity(len(text), front.end), content_type, None, dialect))
+        if source.guessed:
+            notes.append(f"not UTF-8 and no charset declared; read as {source.encoding}")
+    touch = _touch(said)
+    profile = said.get("profile")
+    if profile is not None and profile not in PROFILES:
+        raise MessageError(f'unknown profile "{profile}" (known: {", ".join(PROFILES)})', said["profile offset"])
+    message = Message(kind, tuple(sources), Headers(tuple(fields), known), tuple(parts), notes=tuple(notes))
+    return message.with_settings(touch=touch, profile=profile or "general", profile_inferred=profile is None)
+
+
+def _touch(said: Mapping[str, Any]) -> int | None:
+    touch = said.get("touch")
+    if touch is not None and (not isinstance(touch, int) or isinstance(touch, bool) or touch < 1):
+        raise MessageError(f'touch must be a whole number from 1, not "{touch}"', said["touch offset"])
+    return touch
+
+
+def _extension(path: str) -> str:
+    return os.path.splitext(path.lower())[1]  # noqa: PTH122
+
+
+def _settle(message: Message, settings: Settings) -> Message:
+    """Lay the configuration under what the message says of itself, and infer the profile last."""
+    headers = message.headers
+    if settings.headers and not message.finished:
+        headers = headers.with_given(settings.headers, message.source)
+    touch = message.touch
+    if settings.touch is not None and (touch is None or settings.touch_forced):
+        touch = settings.touch
+    message = message.with_settings(headers=headers, touch=touch, own_domains=settings.own_domains)
+    if settings.profile is not None and (message.profile_inferred or settings.profile_forced):
+        return message.with_settings(profile=settings.profile, profile_inferred=False)
+    return message.with_settings(profile=infer_profile(message)) if message.profile_inferred else message
+
+
+def infer_profile(message: Message) -> str:
+    """Tell what kind of mail this is by its marks: a touch, list headers, a way to unsubscribe."""
+    if message.touch is not None:
+        return "cold"
+    if message.headers.first("list-unsubscribe") or message.headers.first("list-id"):
+        return "newsletter"
+    words = load_list("unsubscribe")["words"]
+    for part in message.parts:
+        low = part.text.lower()
+        if any(word in low for word in words):
+            return "newsletter"
+    return "general"

@@ -1,0 +1,93 @@
+"""Reads `tag=value; …` lists, the syntax that DKIM and DMARC share (RFC 6376 section 3.2)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_SPACE = " \t\r\n"
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_FORBIDDEN = re.compile(r"[^\t\r\n\x20-\x7e]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a parser could not accept, and the half-open range of characters where it stands.
+
+    `code` is stable and hyphenated; `detail` is the offending text or a fact about it, never advice.
+    """
+
+    code: str
+    start: int
+    end: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One `name=value` of a list: `start:end` is the whole tag, `value_start:value_end` its value."""
+
+    name: str
+    value: str
+    start: int
+    end: int
+    value_start: int
+    value_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class TagList:
+    """The tags of a list in their order, and what was no tag."""
+
+    tags: tuple[Tag, ...]
+    problems: tuple[Problem, ...]
+
+    def first(self, name: str) -> Tag | None:
+        """The first tag of that name, which is the one that counts."""
+        return next((tag for tag in self.tags if tag.name == name), None)
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Move both ends of a range inwards over white space; an empty range stays where it began."""
+    while start < end and text[start] in _SPACE:
+        start += 1
+    while end > start and text[end - 1] in _SPACE:
+        end -= 1
+    return start, end
+
+
+def parse_tags(text: str) -> TagList:
+    """Read a tag list; never raises, and every span lies inside `text`.
+
+    Problem codes: `empty-tag` (two semicolons), `malformed-tag` (no `=`, or no name before it),
+    `duplicate-tag`, `character` (not printable ASCII). Names keep their case, values lose the white
+    space around them. A tag with a forbidden character is still a tag.
+    """
+    tags: list[Tag] = []
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    position = 0
+    for piece in text.split(";"):
+        begin, stop = position, position + len(piece)
+        position = stop + 1
+        start, end = trim(text, begin, stop)
+        if start == end:
+            if stop < len(text):
+                problems.append(Problem("empty-tag", stop, stop + 1))
+            continue
+        equals = text.find("=", start, end)
+        name_end = trim(text, start, max(equals, start))[1]
+        name = text[start:name_end]
+        if equals < 0 or not _NAME.fullmatch(name):
+            problems.append(Problem("malformed-tag", start, end, text[start:end]))
+            continue
+        value_start, value_end = trim(text, equals + 1, end)
+        if name in seen:
+            problems.append(Problem("duplicate-tag", start, end, name))
+        seen.add(name)
+        problems.extend(
+            Problem("character", match.start(), match.end(), match.group())
+            for match in _FORBIDDEN.finditer(text, start, end)
+        )
+        tags.append(Tag(name, text[value_start:value_end], start, end, value_start, value_end))
+    return TagList(tuple(tags), tuple(problems))

@@ -1,0 +1,27 @@
+"""Colours of a terminal: the sixteen that its own theme decides, or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from maillint.finding import Severity
+
+_CODES = {
+    "bold": "1",
+    "dim": "2",
+    "good": "32",
+    Severity.ERROR: "1;31",
+    Severity.WARNING: "1;33",
+    Severity.INFO: "1;36",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """Paints text, or leaves it as it is."""
+
+    enabled: bool = False
+
+    def __call__(self, text: str, style: str | Severity) -> str:
+        """Return the text in a style: ``bold``, ``dim``, ``good``, or that of a severity."""
+        return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self.enabled and text else text

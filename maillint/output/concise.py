@@ -1,0 +1,33 @@
+"""A line per finding, as compilers print them, and the summary line."""
+
+from __future__ import annotations
+
+from maillint.finding import Report
+from maillint.output import Context
+from maillint.output._cells import clip, visible
+from maillint.output._paint import Paint
+from maillint.output._report import message, shown, shown_of_domain
+from maillint.output.summary import line
+
+_LONGEST_MESSAGE = 400
+
+
+def render(report: Report, context: Context) -> str:
+    """Return ``path:line:column: severity rule message`` for each finding, then the summary line."""
+    paint = Paint(context.color)
+    lines = []
+    for file in report.files:
+        path = paint(visible(file.path), "bold")
+        lines += [
+            f"{path}:{found.line}:{found.column}: {paint(found.severity.label, found.severity)} "
+            f"{visible(found.rule)} {clip(message(found), _LONGEST_MESSAGE)}"
+            for found in shown(file, context)
+        ]
+    for domain in report.domains:
+        name = paint(visible(domain.domain), "bold")
+        lines += [
+            f"{name}: {paint(found.severity.label, found.severity)} "
+            f"{visible(found.rule)} {clip(found.message, _LONGEST_MESSAGE)}"
+            for found in shown_of_domain(domain, context)
+        ]
+    return "\n".join([*lines, line(report, context, paint)]) + "\n"

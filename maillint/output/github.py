@@ -1,0 +1,49 @@
+"""Workflow commands of GitHub Actions: an annotation per finding, and the summary line in the log.
+
+Source of the escapes: "Workflow commands for GitHub Actions" and the toolkit's ``command.ts``.
+"""
+
+from __future__ import annotations
+
+from maillint.finding import Finding, Report, Severity
+from maillint.output import Context
+from maillint.output._cells import visible
+from maillint.output._paint import Paint
+from maillint.output._report import message, shown, shown_of_domain
+from maillint.output.summary import line
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+
+def render(report: Report, context: Context) -> str:
+    """Return a command per finding; a finding about a domain is annotated on no file."""
+    lines = [
+        f"::{_COMMANDS[found.severity]} {_properties(file.path, found)}::{_data(message(found))}"
+        for file in report.files
+        for found in shown(file, context)
+    ]
+    lines += [
+        f"::{_COMMANDS[found.severity]} title={_property(found.rule)}"
+        f"::{_data(visible(f'{domain.domain}: {found.message}'))}"
+        for domain in report.domains
+        for found in shown_of_domain(domain, context)
+    ]
+    return "\n".join([*lines, line(report, context, Paint())]) + "\n"
+
+
+def _properties(path: str, found: Finding) -> str:
+    values: dict[str, object] = {"file": path, "line": found.line}
+    if found.line == found.end_line:  # the runner drops columns of an annotation over several lines
+        values |= {"col": found.column, "endLine": found.end_line, "endColumn": found.end_column}
+    else:
+        values |= {"endLine": found.end_line}
+    values["title"] = found.rule
+    return ",".join(f"{key}={_property(str(value))}" for key, value in values.items())
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return visible(_data(text).replace(":", "%3A").replace(",", "%2C"))

@@ -1,0 +1,39 @@
+"""GitLab's code quality report: the subset of Code Climate's issues that GitLab reads."""
+
+from __future__ import annotations
+
+import json
+
+from maillint.finding import Report, Severity
+from maillint.output import Context
+from maillint.output._cells import visible, well_formed
+from maillint.output._report import fingerprinted, fingerprinted_of_domain, message
+
+_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
+
+
+def render(report: Report, context: Context) -> str:
+    """Return a JSON array of issues; one about a domain has the domain's name for its path."""
+    issues = [
+        _issue(found.rule, message(found), print_, found.severity, file.path, found.line, found.end_line)
+        for file in report.files
+        for found, print_ in fingerprinted(file, context)
+    ]
+    issues += [
+        _issue(found.rule, visible(found.message), print_, found.severity, domain.domain, 1, 1)
+        for domain in report.domains
+        for found, print_ in fingerprinted_of_domain(domain, context)
+    ]
+    return well_formed(json.dumps(issues, ensure_ascii=False)) + "\n"
+
+
+def _issue(
+    rule: str, words: str, fingerprint: str, severity: Severity, path: str, line: int, end_line: int
+) -> dict[str, object]:
+    return {
+        "description": words,
+        "check_name": rule,
+        "fingerprint": fingerprint,
+        "severity": _SEVERITIES[severity],
+        "location": {"path": path.removeprefix("./"), "lines": {"begin": line, "end": end_line}},
+    }

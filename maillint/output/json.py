@@ -1,0 +1,125 @@
+"""The stable, versioned report for programs; docs/json.md and docs/schema/report.schema.json describe it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from maillint.finding import DomainReport, FileReport, Finding, Fix, Related, Report, Unknown
+from maillint.output import Context
+from maillint.output._cells import well_formed
+from maillint.output._report import SEVERITIES, shown, shown_of_domain
+from maillint.text import Source
+
+VERSION = 1
+"""Raised when a key goes or changes its meaning; new keys may come at any time."""
+
+
+def render(report: Report, context: Context) -> str:
+    """Return the report as one JSON object on one line, in UTF-8's characters."""
+    return well_formed(json.dumps(document(report, context), ensure_ascii=False, default=plain)) + "\n"
+
+
+def document(report: Report, context: Context) -> dict[str, object]:
+    """Return the report as JSON-ready values.
+
+    ``files`` is there unless the run was about domains alone; ``errors`` where something failed.
+    """
+    result: dict[str, object] = {
+        "version": VERSION,
+        "tool": {"name": "maillint", "version": context.version},
+    }
+    summary: dict[str, int] = {}
+    if report.files or not report.domains:
+        result["files"] = [_file(file, context) for file in report.files]
+        summary["files"] = len(report.files)
+    if report.domains:
+        result["domains"] = [_domain(domain, context) for domain in report.domains]
+        summary["domains"] = len(report.domains)
+    if report.failures:
+        result["errors"] = [{"path": failure.path, "message": failure.message} for failure in report.failures]
+    summary |= {severity.label: report.count(severity) for severity in SEVERITIES}
+    return result | {"summary": summary | {"unknown": report.unknown}}
+
+
+def plain(value: object) -> object:
+    """Turn a mapping that is no dict into one; raises TypeError for what is not JSON-ready."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} in evidence or facts is not JSON-ready")
+
+
+def _file(file: FileReport, context: Context) -> dict[str, object]:
+    source = Source(file.path, file.text)
+    return {
+        "path": file.path,
+        "kind": file.kind,
+        "dialect": file.dialect,
+        "profile": file.profile,
+        "touch": file.touch,
+        "findings": [_finding(found, source) for found in shown(file, context)],
+        "unknown": _unknown(file.unknown),
+    }
+
+
+def _finding(found: Finding, source: Source) -> dict[str, object]:
+    result: dict[str, object] = {
+        "rule": found.rule,
+        "severity": found.severity.label,
+        "message": found.message,
+        "line": found.line,
+        "column": found.column,
+        "end_line": found.end_line,
+        "end_column": found.end_column,
+        "start": found.start,
+        "end": found.end,
+        "part": found.part,
+        "view": found.view,
+        "evidence": found.evidence,
+        "fix": _fix(found.fix),
+    }
+    if found.related:
+        result["related"] = [_related(place, source) for place in found.related]
+    return result
+
+
+def _related(place: Related, source: Source) -> dict[str, object]:
+    line, column = source.position(place.start)
+    return {
+        "message": place.message,
+        "line": line,
+        "column": column,
+        "start": place.start,
+        "end": place.end,
+    }
+
+
+def _fix(fix: Fix | None) -> dict[str, object] | None:
+    if fix is None:
+        return None
+    edits = [{"start": edit.start, "end": edit.end, "text": edit.text} for edit in fix.edits]
+    return {"safety": fix.safety, "edits": edits}
+
+
+def _domain(domain: DomainReport, context: Context) -> dict[str, object]:
+    result: dict[str, object] = {
+        "domain": domain.domain,
+        "findings": [
+            {
+                "rule": found.rule,
+                "severity": found.severity.label,
+                "message": found.message,
+                "record": found.record,
+                "start": found.start,
+                "end": found.end,
+                "evidence": found.evidence,
+            }
+            for found in shown_of_domain(domain, context)
+        ],
+        "unknown": _unknown(domain.unknown),
+    }
+    return result | {key: value for key, value in domain.facts.items() if key not in result}
+
+
+def _unknown(unknown: tuple[Unknown, ...]) -> list[dict[str, str]]:
+    return [{"rule": one.rule, "reason": one.reason} for one in unknown]

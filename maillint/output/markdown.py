@@ -1,0 +1,116 @@
+"""A comment for a pull request: a table of the findings, and the rest folded away.
+
+What comes from the input stands in ``<code>``, its punctuation as character references: there GitHub and
+GitLab read no Markdown, and make no links, mentions, references or emoji of it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from maillint.finding import DomainFinding, Finding, Report
+from maillint.output import Context
+from maillint.output._cells import clip
+from maillint.output._paint import Paint
+from maillint.output._report import message, plural, reasons, shown, shown_of_domain
+from maillint.output.summary import line
+
+_ROOM = 60_000
+"""Characters; a comment on GitHub holds 65 536."""
+_LONGEST = 300
+_ACTIVE = re.compile(r"[&<>\"|\\`*_\[\]~$:@#!{}]|(?<=www)\.")
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~$&:]")
+
+
+def render(report: Report, context: Context) -> str:
+    """Return Markdown as GitHub and GitLab read it; what has no room in a comment is counted."""
+    title = f"### maillint: {line(report, context, Paint())}"
+    details = [*_rules(report, context), *_unknown(report)]
+    return "\n\n".join(["\n".join(part) for part in ([title], _table(report, context), *details) if part]) + "\n"
+
+
+def escape(words: str) -> str:
+    """Return the words of a rule as Markdown that reads as they do."""
+    return _MARKUP.sub(lambda found: "\\" + found[0], words)
+
+
+def _table(report: Report, context: Context) -> list[str]:
+    rows = [
+        *(
+            _row(f"{file.path}:{found.line}:{found.column}", found, message(found))
+            for file in report.files
+            for found in shown(file, context)
+        ),
+        *(
+            _row(domain.domain, found, found.message)
+            for domain in report.domains
+            for found in shown_of_domain(domain, context)
+        ),
+    ]
+    if not rows:
+        return []
+    return ["| | where | what | rule |", "|---|---|---|---|", *_fitting(rows)]
+
+
+def _row(place: str, found: Finding | DomainFinding, words: str) -> str:
+    return f"| {found.severity.label} | {_code(place)} | {_code(words)} | {_code(found.rule)} |"
+
+
+def _fitting(rows: list[str]) -> list[str]:
+    room = _ROOM * 2 // 3
+    for index, row in enumerate(rows):
+        room -= len(row) + 1
+        if room < 0:
+            return [*rows[:index], f"| | | {plural(len(rows) - index, 'more finding')} | |"]
+    return rows
+
+
+def _rules(report: Report, context: Context) -> list[list[str]]:
+    names = {
+        *(found.rule for file in report.files for found in shown(file, context)),
+        *(found.rule for domain in report.domains for found in shown_of_domain(domain, context)),
+    }
+    items = []
+    for name in sorted(names):
+        doc = context.rules.get(name)
+        if doc:
+            words = " ".join(f"{doc.why} {doc.fix}".split())
+            links = "".join(f" [{number}](<{_address(url)}>)" for number, url in enumerate(doc.references, 1))
+            items.append(f"- {_code(name)}: {escape(words)}{links}")
+    return _folded("Why, and how to mend it", items)
+
+
+def _unknown(report: Report) -> list[list[str]]:
+    items = [
+        f"- {_code(reason.text)}: {', '.join(map(_code, reason.rules))} "
+        f"in {', '.join(map(_code, (*reason.files, *reason.domains)))}"
+        for reason in reasons(report)
+    ]
+    return _folded(f"Unknown: {report.unknown}", items)
+
+
+def _folded(title: str, items: list[str]) -> list[list[str]]:
+    """A block that opens on a click; Markdown in it needs the blank lines."""
+    if not items:
+        return []
+    room = _ROOM // 6
+    kept: list[str] = []
+    for item in items:
+        room -= len(item) + 1
+        if room < 0:
+            kept.append(f"- {plural(len(items) - len(kept), 'more')}")
+            break
+        kept.append(item)
+    return [["<details>", f"<summary>{title}</summary>", "", *kept, "", "</details>"]]
+
+
+def _code(text: str) -> str:
+    return f"<code>{_ACTIVE.sub(_reference, clip(text, _LONGEST))}</code>"
+
+
+def _reference(found: re.Match[str]) -> str:
+    return f"&#{ord(found[0])};"
+
+
+def _address(url: str) -> str:
+    return url.replace("<", "%3C").replace(">", "%3E").replace("\n", "")

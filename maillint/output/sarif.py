@@ -1,0 +1,214 @@
+"""SARIF 2.1.0 (OASIS), for code scanning services and editors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote
+
+from maillint.finding import DomainFinding, DomainReport, Edit, FileReport, Finding, Fix, Report, Severity
+from maillint.output import Context, RuleDoc
+from maillint.output._cells import well_formed
+from maillint.output._report import fingerprinted, fingerprinted_of_domain, message
+from maillint.output.json import plain
+from maillint.output.markdown import escape
+from maillint.text import Source
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_FINGERPRINT = "maillint/v1"
+
+
+def render(report: Report, context: Context) -> str:
+    """Return a log of one run.
+
+    What could not be linted, and what stayed unknown, are notifications of its invocation.
+    """
+    files = [(file, fingerprinted(file, context)) for file in report.files]
+    domains = [(domain, fingerprinted_of_domain(domain, context)) for domain in report.domains]
+    names = {
+        *(found.rule for _, pairs in files for found, _ in pairs),
+        *(found.rule for _, pairs in domains for found, _ in pairs),
+        *(unknown.rule for file in report.files for unknown in file.unknown),
+        *(unknown.rule for domain in report.domains for unknown in domain.unknown),
+    }
+    index = {name: position for position, name in enumerate(sorted(names))}
+    results = [
+        *(result for number, (file, pairs) in enumerate(files) for result in _results(number, file, pairs, index)),
+        *(_domain_result(domain, *pair, index) for domain, pairs in domains for pair in pairs),
+    ]
+    run: dict[str, object] = {
+        "tool": {"driver": _driver(index, context)},
+        "invocations": [_invocation(report, index)],
+        "artifacts": [{"location": _location(file.path), "roles": ["analysisTarget"]} for file in report.files],
+        "columnKind": "unicodeCodePoints",
+        "newlineSequences": ["\r\n", "\r", "\n"],
+        "results": results,
+    }
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    return well_formed(json.dumps(log, ensure_ascii=False, default=plain)) + "\n"
+
+
+def _driver(index: Mapping[str, int], context: Context) -> dict[str, object]:
+    driver: dict[str, object] = {"name": "maillint"}
+    if context.version:
+        driver["version"] = context.version
+    return driver | {"rules": [_rule(name, context.rules.get(name)) for name in index]}
+
+
+def _rule(name: str, doc: RuleDoc | None) -> dict[str, object]:
+    rule: dict[str, object] = {"id": name}
+    if doc is None:
+        return rule
+    summary, why, fix = (" ".join(words.split()) for words in (doc.summary, doc.why, doc.fix))
+    texts = [words for words in (why, fix) if words] or [summary]
+    links = [f"<{url}>" for url in doc.references]
+    rule["shortDescription"] = _text(summary)
+    rule["fullDescription"] = _text(texts[0])
+    rule["help"] = {
+        **_text("\n\n".join([*texts, *doc.references])),
+        "markdown": _escape("\n\n".join([*map(escape, texts), *links])),
+    }
+    if doc.references:
+        rule["helpUri"] = doc.references[0]
+    return rule | {"properties": {"tags": [name.partition("/")[0]]}}
+
+
+def _results(
+    number: int, file: FileReport, pairs: Iterable[tuple[Finding, str]], index: Mapping[str, int]
+) -> list[dict[str, object]]:
+    source = Source(file.path, file.text)
+    location = _location(file.path) | {"index": number}
+    results = []
+    for found, fingerprint in pairs:
+        region = {
+            "startLine": found.line,
+            "startColumn": found.column,
+            "endLine": found.end_line,
+            "endColumn": found.end_column,
+            "charOffset": found.start,
+            "charLength": found.end - found.start,
+        }
+        result = _result(found, message(found), fingerprint, index)
+        result["locations"] = [_place(location, region)]
+        if found.related:
+            result["relatedLocations"] = [
+                _place(location, _region(source, related.start, related.end))
+                | {"id": ordinal, "message": _text(related.message)}
+                for ordinal, related in enumerate(found.related)
+            ]
+        if found.fix:
+            result["fixes"] = [_fix(found.fix, location, source)]
+        bag = {"part": found.part, "view": found.view, "evidence": found.evidence}
+        if known := {key: value for key, value in bag.items() if value}:
+            result["properties"] = known
+        results.append(result)
+    return results
+
+
+def _domain_result(
+    domain: DomainReport, found: DomainFinding, fingerprint: str, index: Mapping[str, int]
+) -> dict[str, object]:
+    result = _result(found, found.message, fingerprint, index)
+    result["locations"] = [{"logicalLocations": [{"fullyQualifiedName": domain.domain, "kind": "resource"}]}]
+    bag = {"record": found.record, "evidence": found.evidence}
+    if known := {key: value for key, value in bag.items() if value}:
+        result["properties"] = known
+    return result
+
+
+def _result(
+    found: Finding | DomainFinding, words: str, fingerprint: str, index: Mapping[str, int]
+) -> dict[str, object]:
+    return {
+        "ruleId": found.rule,
+        "ruleIndex": index[found.rule],
+        "level": _LEVELS[found.severity],
+        "message": _text(words),
+        "partialFingerprints": {_FINGERPRINT: fingerprint},
+    }
+
+
+def _fix(fix: Fix, location: Mapping[str, object], source: Source) -> dict[str, object]:
+    words = "keeps the meaning of the message" if fix.safe else "may change the meaning of the message"
+    change = {
+        "artifactLocation": location,
+        "replacements": [_replacement(edit, source) for edit in fix.edits],
+    }
+    return {
+        "description": {"text": f"{fix.safety}: {words}"},
+        "artifactChanges": [change],
+        "properties": {"safety": fix.safety},
+    }
+
+
+def _replacement(edit: Edit, source: Source) -> dict[str, object]:
+    return {
+        "deletedRegion": _region(source, edit.start, edit.end),
+        "insertedContent": {"text": edit.text},
+    }
+
+
+def _invocation(report: Report, index: Mapping[str, int]) -> dict[str, object]:
+    groups = [
+        *(([{"physicalLocation": {"artifactLocation": _location(f.path)}}], f.unknown) for f in report.files),
+        *(
+            ([{"logicalLocations": [{"fullyQualifiedName": d.domain, "kind": "resource"}]}], d.unknown)
+            for d in report.domains
+        ),
+    ]
+    notes = [
+        {
+            "level": "note",
+            "message": _text(unknown.reason),
+            "associatedRule": {"id": unknown.rule, "index": index[unknown.rule]},
+            "locations": location,
+        }
+        for location, unknowns in groups
+        for unknown in unknowns
+    ]
+    failures = [
+        {
+            "level": "error",
+            "message": _text(failure.message),
+            "locations": [{"physicalLocation": {"artifactLocation": _location(failure.path)}}],
+        }
+        for failure in report.failures
+    ]
+    return {"executionSuccessful": not failures, "toolExecutionNotifications": [*failures, *notes]}
+
+
+def _place(location: Mapping[str, object], region: Mapping[str, int]) -> dict[str, object]:
+    return {"physicalLocation": {"artifactLocation": location, "region": region}}
+
+
+def _region(source: Source, start: int, end: int) -> dict[str, int]:
+    (line, column), (end_line, end_column) = source.position(start), source.position(end)
+    return {
+        "startLine": line,
+        "startColumn": column,
+        "endLine": end_line,
+        "endColumn": end_column,
+        "charOffset": start,
+        "charLength": end - start,
+    }
+
+
+def _location(path: str) -> dict[str, object]:
+    """The place of a file, as a URI: a relative one belongs to the root of the sources."""
+    uri = quote(well_formed(path), safe="/~")
+    if path.startswith("/"):
+        return {"uri": f"file://{uri}"}
+    if path[1:3] == ":/":  # a drive of Windows
+        return {"uri": f"file:///{path[0]}:{quote(well_formed(path[2:]), safe='/~')}"}
+    return {"uri": uri, "uriBaseId": "%SRCROOT%"}
+
+
+def _text(words: str) -> dict[str, str]:
+    """A plain-text message in which nothing is a link of SARIF's own (3.11.6)."""
+    return {"text": _escape(words.replace("](", "] ("))}
+
+
+def _escape(words: str) -> str:
+    """Braces are doubled, as single ones are placeholders (3.11.5)."""
+    return words.replace("{", "{{").replace("}", "}}")

@@ -1,0 +1,334 @@
+"""Find the phrases of a large list in a text, tolerant of spacing, case, apostrophes and inflection.
+
+How a text is read
+    Text and phrases are cut into the same tokens:
+
+    * a **word**: letters and digits with inner apostrophes (``you've``, ``п'ять``, ``24h``);
+    * a **number**: digits with a sign, separators and ``k`` (``50``, ``-50``, ``1 000 000``, ``10k``);
+    * a **symbol**: ``%``, or a run of currency signs (more than three alike count as three);
+    * a **URL**, whole, so that no phrase is found inside an address;
+    * **punctuation**: anything else that shows, a spaced or doubled hyphen included.
+
+    What lies between tokens is white space, single hyphens and invisible characters, and never matters. A
+    phrase matches where its tokens stand next to each other: ``risk free`` is found in ``risk-free`` and
+    across a line break or a no-break space, and not in ``risk. Free``.
+
+How a word is compared
+    Case, ё/е, the kinds of apostrophe, composed and decomposed letters, stress marks, soft hyphens and
+    zero-width characters make no difference. і and и, ї and й, é and e stay different letters.
+
+How a phrase is written
+    ``бесплатн* доставк*``: a star at the end of a word stands for any ending, none included, and needs four
+    letters before it. ``save NN%``: ``NN`` stands for any number, with or without a sign; ``-NN%`` asks for
+    the minus. ``100%``, ``$$$`` and ``-50%`` stand for themselves. Punctuation in a phrase must be there in the
+    text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+from operator import attrgetter
+
+MAX_PHRASE_TOKENS = 16
+STEM_LETTERS = 4
+
+_FORMAT = 1
+_NUMBER = "0*"  # stands for any number; no text token has a digit before a star
+_NEGATIVE_NUMBER = "-0*"
+
+_MARKS = "\u0300-\u036f"
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f"
+)
+_APOSTROPHES = "'’‘ʼ`´′＇"
+_HYPHENS = r"\-\u2010\u2011"
+_CURRENCY = "$€£¥₽₴₹₿"
+
+_WORD = rf"\w++(?:[{_APOSTROPHES}{_MARKS}{_INVISIBLE}]++\w++)*+[{_MARKS}]*+"
+_DIGITS = rf"\d++(?:[ \u00a0\u2009\u202f.,]\d{{3}}(?!\d))*+(?:[.,]\d++)?+[kK]?+(?![\w{_MARKS}])"
+# In order of preference, but each told by its first character, so that most are dismissed at once. Every
+# quantifier is possessive: nothing is read twice.
+_TOKEN_KINDS = (
+    r"[Ww][Ww][Ww]\.\S++",
+    _DIGITS,
+    rf"{_WORD}(?:://\S++)?+",
+    rf"[\-−–](?<![\w\-−–][\-−–]){_DIGITS}",
+    rf"%|[{_CURRENCY}]++",
+    r"--++|-(?<=\s-)(?=\s)",
+    rf"[^\w\s%{_CURRENCY}{_HYPHENS}{_MARKS}{_INVISIBLE}]++",
+)
+_TOKEN = re.compile(f"({'|'.join(_TOKEN_KINDS)})")
+_PHRASE_TOKEN = re.compile(rf"-?NN(?!\w)|{_WORD}\*(?!\w)|{'|'.join(_TOKEN_KINDS)}")
+
+# What is dropped from a word. Composed letters are made first, so U+0301 is left on Cyrillic vowels only;
+# the last four are letters to Unicode and blanks to the eye.
+_DROPPED = re.compile(f"[{_INVISIBLE}\u0301\u115f\u1160\u3164\uffa0]")
+_THOUSANDS = re.compile(r"[ \u00a0\u2009\u202f.,](?<=\d.)(?=\d{3}(?!\d))")
+_IS_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?k?")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase to look for or, when `negative`, one that silences every phrase it overlaps."""
+
+    text: str
+    category: str = ""
+    weight: int = 1
+    negative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A phrase found at `[start, end)` of the text as given; `phrase` is as its list has it."""
+
+    start: int
+    end: int
+    phrase: str
+    category: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseIndex:
+    """Phrases by the first word, ready to search with and to store; made by `compile_phrases`.
+
+    The fields are plain strings as far as possible, because those load fastest:
+
+    * `phrases`: as written; a phrase's number is its place here;
+    * `tokens`: of the phrases that are not written just so, the tokens joined by blanks;
+    * `runs`: (number of the first phrase, category, weight) of neighbours alike; weight 0 means negative;
+    * `heads`: the key of a first token to lines of `second-key number,number`, where a phrase of one token
+      has an empty second key. The key of a stem is its first four characters and a star.
+    """
+
+    phrases: list[str]
+    tokens: dict[str, str]
+    runs: list[tuple[int, str, int]]
+    heads: dict[str, str]
+
+    def find(self, text: str) -> list[Match]:
+        """Return the matches in `text`, in order and not overlapping.
+
+        A negative phrase removes all matches that share a token with it. Of overlapping matches the longest
+        stays; of equally long ones the heavier, then the earlier. Takes time linear in the text.
+        """
+        pieces = _TOKEN.split(text)  # gap, token, gap, token, …, gap
+        tokens = _normalise(pieces[1::2])
+        taken = bytearray(len(tokens))
+        candidates = []
+        offsets: list[int] = []  # token i is text[offsets[2i]:offsets[2i + 1]]
+        for first, stop, number in self._occurrences(tokens):
+            offsets = offsets or list(accumulate(map(len, pieces)))
+            _, category, weight = self.runs[bisect_right(self.runs, number, key=_run_start) - 1]
+            if weight == 0:
+                taken[first:stop] = b"\1" * (stop - first)
+            else:
+                start, end = offsets[2 * first], offsets[2 * stop - 1]
+                candidates.append((start - end, -weight, start, number, end, first, stop, category))
+        candidates.sort()
+
+        matches = []
+        for _, negated, start, number, end, first, stop, category in candidates:
+            if 1 not in taken[first:stop]:
+                taken[first:stop] = b"\1" * (stop - first)
+                matches.append(Match(start, end, self.phrases[number], category, -negated))
+        matches.sort(key=attrgetter("start"))
+        return matches
+
+    def _occurrences(self, tokens: list[str]) -> Iterator[tuple[int, int, int]]:
+        """Yield (first token, token after the last, phrase number) of all phrases, overlapping or not."""
+        nodes: dict[str, dict[str, str]] = {}
+        seconds: dict[str, tuple[str, ...]] = {"": ("",)}
+        for token in set(tokens):
+            keys = _keys(token)
+            seconds[token] = ("", *keys) if token else keys
+            if not self.heads.keys().isdisjoint(keys):
+                nodes[token] = _parse_heads([self.heads[key] for key in keys if key in self.heads])
+
+        for i, (token, following) in enumerate(zip(tokens, [*tokens[1:], ""], strict=True)):
+            if token not in nodes or nodes[token].keys().isdisjoint(seconds[following]):
+                continue
+            node = nodes[token]
+            for number in ",".join([node[key] for key in seconds[following] if key in node]).split(","):
+                phrase = self.phrases[int(number)]
+                wanted = self.tokens.get(phrase, phrase).split(" ")
+                stop = i + len(wanted)
+                if stop <= len(tokens) and all(map(_token_matches, wanted, tokens[i:stop])):
+                    yield i, stop, int(number)
+
+    def to_json(self) -> str:
+        """Return the index as one JSON text for `from_json`."""
+        stored = {
+            "format": _FORMAT,
+            "phrases": self.phrases,
+            "tokens": self.tokens,
+            "runs": self.runs,
+            "heads": self.heads,
+        }
+        return json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, stored: str) -> PhraseIndex:
+        """Load what `to_json` made; its content is trusted.
+
+        Raises ValueError if `stored` is not JSON or was made by another version of the format.
+        """
+        data = json.loads(stored)
+        if not isinstance(data, dict) or data.get("format") != _FORMAT:
+            raise ValueError("not a phrase index of this version; compile it again")
+        runs = [(number, category, weight) for number, category, weight in data["runs"]]
+        return cls(data["phrases"], data["tokens"], runs, data["heads"])
+
+
+def compile_phrases(entries: Iterable[Phrase]) -> PhraseIndex:
+    """Make the index of `entries`; the lists of several languages may be compiled together.
+
+    Raises ValueError, with the phrase in the text, for a phrase that can never match as written.
+    """
+    phrases: list[str] = []
+    tokens: dict[str, str] = {}
+    runs: list[tuple[int, str, int]] = []
+    heads: dict[str, dict[str, list[int]]] = {}
+    for number, entry in enumerate(entries):
+        wanted = _phrase_tokens(entry.text)
+        joined = " ".join(wanted)
+        if joined != entry.text:
+            tokens[entry.text] = joined
+        phrases.append(entry.text)
+        kind = ("", 0) if entry.negative else (entry.category, entry.weight)
+        if not entry.negative and entry.weight < 1:
+            raise ValueError(f"phrase {entry.text!r}: weight must be 1 or more")
+        if not runs or runs[-1][1:] != kind:
+            runs.append((number, *kind))
+        second = _index_key(wanted[1]) if len(wanted) > 1 else ""
+        heads.setdefault(_index_key(wanted[0]), {}).setdefault(second, []).append(number)
+    blocks = {
+        head: "\n".join(f"{second} {','.join(map(str, numbers))}" for second, numbers in seconds.items())
+        for head, seconds in heads.items()
+    }
+    return PhraseIndex(phrases, tokens, runs, blocks)
+
+
+def read_phrases(document: object) -> list[Phrase]:
+    """Return the entries of a phrase list as its YAML file holds it.
+
+    The format is described at the head of `rules/lists/phrases/en.yaml`. Raises ValueError, naming
+    the place, where the document has another shape.
+    """
+    if not isinstance(document, Mapping) or not isinstance(document.get("categories"), Mapping):
+        raise ValueError("a phrase list needs a mapping `categories`")
+    unknown = set(document) - {"language", "source", "categories"}
+    if unknown:
+        raise ValueError(f"unknown key {min(map(str, unknown))!r} in a phrase list")
+    return [
+        entry for name, category in document["categories"].items() for entry in _category_entries(str(name), category)
+    ]
+
+
+def _category_entries(name: str, category: object) -> Iterator[Phrase]:
+    if not isinstance(category, Mapping):
+        raise ValueError(f"category {name}: expected weight, why and phrases")
+    unknown = set(category) - {"weight", "why", "phrases", "not"}
+    if unknown:
+        raise ValueError(f"category {name}: unknown key {min(map(str, unknown))!r}")
+    weight = category.get("weight")
+    if type(weight) is not int or weight not in (1, 2, 3):
+        raise ValueError(f"category {name}: weight must be 1, 2 or 3")
+    for key, negative in (("phrases", False), ("not", True)):
+        texts = category.get(key, [])
+        if not isinstance(texts, list):
+            raise ValueError(f"category {name}: {key} must be a list")
+        for text in texts:
+            if not isinstance(text, str):
+                raise ValueError(f"category {name}: {text!r} is not text; put it in quotes")
+            try:
+                _phrase_tokens(text)
+            except ValueError as error:
+                raise ValueError(f"category {name}: {error}") from None
+            yield Phrase(text, name, weight, negative)
+
+
+def _phrase_tokens(text: str) -> list[str]:
+    """Cut a phrase into normalised tokens; a stem keeps its star, `NN` becomes the sign for a number."""
+    found = [match[0] for match in _PHRASE_TOKEN.finditer(text)]
+    if not found:
+        raise ValueError(f"phrase {text!r} has no words")
+    if len(found) > MAX_PHRASE_TOKENS:
+        raise ValueError(f"phrase {text!r} has more than {MAX_PHRASE_TOKENS} words")
+    wanted = []
+    for raw, token in zip(found, _normalise(found), strict=True):
+        if raw in ("NN", "-NN"):
+            wanted.append(_NUMBER if raw == "NN" else _NEGATIVE_NUMBER)
+            continue
+        if "*" in token:
+            if not token[0].isalnum():
+                raise ValueError(f"phrase {text!r}: a star must end a word")
+            if sum(map(str.isalpha, token)) < STEM_LETTERS:
+                raise ValueError(f"phrase {text!r}: a star needs {STEM_LETTERS} letters before it")
+        wanted.append(token)
+    return wanted
+
+
+def _normalise(tokens: list[str]) -> list[str]:
+    """Fold case, letters and signs of all tokens at once; one pass in C is ten times a call per word."""
+    joined = "\n".join(tokens)  # no token holds white space but a number's blanks
+    if not joined.isascii():
+        if not unicodedata.is_normalized("NFC", joined):
+            joined = unicodedata.normalize("NFC", joined)
+        joined = _DROPPED.sub("", joined)
+        for apostrophe in _APOSTROPHES[1:]:
+            joined = joined.replace(apostrophe, "'")
+        joined = joined.replace("−", "-").replace("–", "-")
+    joined = joined.replace("`", "'").replace("_", "").casefold().replace("ё", "е")
+    joined = _THOUSANDS.sub("", joined)
+    for sign in _CURRENCY:
+        while sign * 4 in joined:
+            joined = joined.replace(sign * 4, sign * 3)
+    return joined.split("\n") if tokens else []
+
+
+def _run_start(run: tuple[int, str, int]) -> int:
+    return run[0]
+
+
+def _parse_heads(blocks: list[str]) -> dict[str, str]:
+    """Return {second key: "number,number"} of the heads that one token answers to."""
+    node: dict[str, str] = dict([line.split(" ") for line in blocks[0].split("\n")])
+    for block in blocks[1:]:
+        for line in block.split("\n"):
+            second, numbers = line.split(" ")
+            node[second] = f"{node[second]},{numbers}" if second in node else numbers
+    return node
+
+
+def _index_key(token: str) -> str:
+    """Return the key of a phrase's token: of a stem only as much as a text's word can be looked up by."""
+    if token in (_NUMBER, _NEGATIVE_NUMBER) or token[-1] != "*":
+        return token
+    return token[:STEM_LETTERS] + "*"
+
+
+def _keys(token: str) -> tuple[str, ...]:
+    """Return the keys under which phrases that match this token of a text may stand."""
+    if not token[:1].isalpha() and _IS_NUMBER.fullmatch(token):
+        return (token, _NUMBER, _NEGATIVE_NUMBER) if token[0] == "-" else (token, _NUMBER)
+    if len(token) >= STEM_LETTERS:
+        return token, token[:STEM_LETTERS] + "*"
+    return (token,)
+
+
+def _token_matches(wanted: str, token: str) -> bool:
+    if wanted == token:
+        return True
+    if wanted[-1] != "*":
+        return False
+    if wanted in (_NUMBER, _NEGATIVE_NUMBER):
+        return wanted in _keys(token)
+    return token.startswith(wanted[:-1])

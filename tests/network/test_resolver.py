@@ -1,0 +1,313 @@
+"""The three outcomes of a lookup, against a real server on loopback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from maillint.network.resolver import (
+    Absent,
+    Answer,
+    DnsResolver,
+    Found,
+    Kind,
+    RecordingResolver,
+    ReplayResolver,
+    Resolver,
+    Unreachable,
+    mx_host,
+    parse_server,
+)
+from tests.dns_server import DnsServer
+
+TIMEOUT = 0.3
+LONG = "v=spf1 " + " ".join(f"ip4:192.0.2.{n}" for n in range(60)) + " -all"
+ZONE: dict[str, list[Any] | str] = {
+    "acme.example TXT": ["v=spf1 mx -all", "site-verification=1"],
+    "acme.example MX": ["20 mx2.acme.example", "10 MX1.acme.example", "5 mx9.acme.example"],
+    "acme.example A": ["192.0.2.10", "192.0.2.9"],
+    "acme.example AAAA": ["2001:db8::1"],
+    "v4.acme.example A": ["192.0.2.1"],
+    "null.example MX": ["0 ."],
+    "_dmarc.deep.example TXT": ["v=DMARC1; p=none"],
+    "alias.example CNAME": ["www.alias.example"],
+    "www.alias.example CNAME": ["real.example"],
+    "real.example TXT": ["at last"],
+    "dangling.example CNAME": ["gone.example"],
+    "loop.example CNAME": ["pool.example"],
+    "pool.example CNAME": ["loop.example"],
+    "10.2.0.192.in-addr.arpa PTR": ["Mail.acme.example"],
+    "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa PTR": ["mail6.acme.example"],
+    "xn--bcher-kva.example TXT": ["books"],
+    "slow.example TXT": "timeout",
+    "broken.example TXT": "servfail",
+    "shut.example TXT": "refused",
+}
+
+LOOKUPS: list[tuple[str, Kind, Answer]] = [
+    ("acme.example", "TXT", Found(("site-verification=1", "v=spf1 mx -all"))),
+    ("ACME.example.", "TXT", Found(("site-verification=1", "v=spf1 mx -all"))),
+    ("acme.example", "MX", Found(("5 mx9.acme.example", "10 mx1.acme.example", "20 mx2.acme.example"))),
+    ("acme.example", "A", Found(("192.0.2.9", "192.0.2.10"))),
+    ("null.example", "MX", Found(("0 .",))),
+    ("acme.example", "PTR", Absent("nodata")),
+    ("deep.example", "TXT", Absent("nodata")),
+    ("nowhere.example", "TXT", Absent("nxdomain")),
+    ("alias.example", "TXT", Found(("at last",))),
+    ("alias.example", "MX", Absent("nodata")),
+    ("alias.example", "CNAME", Found(("www.alias.example",))),
+    ("real.example", "CNAME", Absent("nodata")),
+    ("dangling.example", "TXT", Absent("nxdomain")),
+    ("dangling.example", "CNAME", Found(("gone.example",))),
+    ("bücher.example", "TXT", Found(("books",))),
+    ("a..example", "TXT", Absent("nxdomain")),
+    ("x" * 64 + ".example", "TXT", Absent("nxdomain")),
+    (".".join(["x" * 60] * 5), "TXT", Absent("nxdomain")),
+    ("not a name.example", "TXT", Absent("nxdomain")),
+    ("\udc80.example", "TXT", Absent("nxdomain")),
+]
+
+
+@pytest.fixture(scope="module")
+def server() -> Any:
+    with DnsServer(ZONE) as running:
+        yield running
+
+
+@pytest.fixture(params=["dns", "replay"])
+def resolver(request: pytest.FixtureRequest, server: DnsServer) -> Resolver:
+    """The same zone, asked over the network and replayed."""
+    return DnsResolver(server.address, TIMEOUT) if request.param == "dns" else ReplayResolver(ZONE)
+
+
+@pytest.mark.parametrize(("name", "kind", "expected"), LOOKUPS)
+def test_lookup(resolver: Resolver, name: str, kind: Kind, expected: Answer) -> None:
+    assert resolver.lookup(name, kind) == expected
+
+
+@pytest.mark.parametrize(
+    ("ask", "expected"),
+    [
+        (lambda r: r.txt("real.example"), Found(("at last",))),
+        (lambda r: r.mx("null.example"), Found(("0 .",))),
+        (lambda r: r.cname("alias.example"), Found(("www.alias.example",))),
+        (lambda r: r.ptr("192.0.2.10"), Found(("mail.acme.example",))),
+        (lambda r: r.ptr("2001:db8::1"), Found(("mail6.acme.example",))),
+        (lambda r: r.ptr("192.0.2.99"), Absent("nxdomain")),
+        (lambda r: r.address("acme.example"), Found(("192.0.2.9", "192.0.2.10", "2001:db8::1"))),
+        (lambda r: r.address("v4.acme.example"), Found(("192.0.2.1",))),
+        (lambda r: r.address("null.example"), Absent("nodata")),
+        (lambda r: r.address("nowhere.example"), Absent("nxdomain")),
+    ],
+)
+def test_shorthands(resolver: Resolver, ask: Callable[[Resolver], Answer], expected: Answer) -> None:
+    assert ask(resolver) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("slow.example", "timed out"), ("broken.example", "SERVFAIL"), ("shut.example", "REFUSED")]
+)
+def test_trouble_is_not_absence(resolver: Resolver, name: str, word: str) -> None:
+    answer = resolver.txt(name)
+    assert isinstance(answer, Unreachable)
+    assert word in answer.reason
+
+
+def test_ptr_of_no_address(resolver: Resolver) -> None:
+    with pytest.raises(ValueError, match="not-an-ip"):
+        resolver.ptr("not-an-ip")
+
+
+def test_address_is_unreachable_only_where_neither_family_answers() -> None:
+    zone = {"a.example A": ["192.0.2.1"], "a.example AAAA": "timeout", "b.example A": "timeout"}
+    resolver = ReplayResolver(zone)
+    assert resolver.address("a.example") == Found(("192.0.2.1",))
+    assert resolver.address("b.example") == Unreachable("timed out")
+
+
+@pytest.mark.parametrize("chase", [True, False])
+def test_aliases_are_followed_whoever_has_to(chase: bool) -> None:
+    with DnsServer(ZONE, chase=chase) as server:
+        resolver = DnsResolver(server.address, TIMEOUT)
+        assert resolver.txt("alias.example") == Found(("at last",))
+        assert resolver.txt("dangling.example") == Absent("nxdomain")
+        assert isinstance(resolver.txt("loop.example"), Unreachable)
+
+
+@pytest.mark.parametrize("behaviour", ["timeout", "servfail", "refused", "formerr", "garbage", "mute-tcp"])
+def test_each_way_to_fail(behaviour: Any) -> None:
+    with DnsServer({"acme.example TXT": ["x"]}, behaviours={"acme.example": behaviour}) as server:
+        assert isinstance(DnsResolver(server.address, TIMEOUT).txt("acme.example"), Unreachable)
+
+
+@pytest.mark.parametrize(
+    ("text", "behaviours"),
+    [(LONG, {}), ("short", {"acme.example": "truncate"}), ("short", {"acme.example": "bare-truncate"})],
+)
+def test_cut_answers_are_asked_for_over_tcp(text: str, behaviours: Any) -> None:
+    with DnsServer({"acme.example TXT": [text]}, behaviours) as server:
+        assert DnsResolver(server.address, TIMEOUT).txt("acme.example") == Found((text,))
+        assert [query.transport for query in server.queries] == ["udp", "tcp"]
+
+
+@pytest.mark.parametrize(
+    ("strings", "text"),
+    [
+        (["v=spf1 include:a.ex", "ample -all"], "v=spf1 include:a.example -all"),
+        (["v=spf1", "-all"], "v=spf1-all"),
+        ([b"caf\xc3\xa9"], "café"),
+        ([b"caf\xe9"], "café"),
+        ([b"a\x00\x1b[2Jb"], "a\x00\x1b[2Jb"),
+        ([""], ""),
+        (LONG, LONG),
+    ],
+)
+def test_strings_of_a_txt_record_are_joined(strings: Any, text: str) -> None:
+    with DnsServer({"acme.example TXT": [strings]}) as server:
+        assert DnsResolver(server.address, TIMEOUT).txt("acme.example") == Found((text,))
+
+
+def test_zone_text_and_ttl() -> None:
+    with DnsServer('acme.example. 60 IN TXT "v=spf1 -all"\nacme.example. 60 IN A 192.0.2.1') as server:
+        answer = DnsResolver(server.address, TIMEOUT).txt("acme.example")
+    assert answer == Found(("v=spf1 -all",))
+    assert isinstance(answer, Found)
+    assert answer.ttl == 300
+
+
+@pytest.mark.parametrize("name", ["acme.example", "slow.example", "nowhere.example"])
+def test_each_question_is_asked_once_whoever_asks(name: str) -> None:
+    with DnsServer(ZONE) as server:
+        resolver = DnsResolver(server.address, TIMEOUT)
+        threads = [threading.Thread(target=resolver.txt, args=(name,)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        tries = server.asked(name)
+        resolver.txt(name.upper() + ".")
+        assert server.asked(name) == tries
+        assert tries == 1 or name == "slow.example"
+
+
+def test_no_server_listens() -> None:
+    with DnsServer({}) as server:
+        address = server.address
+    assert isinstance(DnsResolver(address, TIMEOUT).txt("acme.example"), Unreachable)
+
+
+def test_server_that_does_not_resolve() -> None:
+    assert isinstance(DnsResolver("no-such-host.invalid:53", TIMEOUT).txt("acme.example"), Unreachable)
+
+
+def test_server_by_name_and_over_ipv6() -> None:
+    with DnsServer({"acme.example TXT": ["x"]}) as server:
+        named = server.address.replace("127.0.0.1", "localhost")
+        resolver = DnsResolver(named, TIMEOUT)
+        assert isinstance(resolver.txt("acme.example"), Found | Unreachable)  # localhost may be ::1 only
+    try:
+        six = DnsServer({"acme.example TXT": ["x"]}, host="::1").__enter__()
+    except OSError:
+        pytest.skip("this machine has no IPv6 loopback")
+    with six:
+        assert DnsResolver(six.address, TIMEOUT).txt("acme.example") == Found(("x",))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("127.0.0.1:5353", ("127.0.0.1", 5353)),
+        ("9.9.9.9", ("9.9.9.9", 53)),
+        ("[::1]:5353", ("::1", 5353)),
+        ("[2001:db8::53]", ("2001:db8::53", 53)),
+        ("localhost:53", ("localhost", 53)),
+        ("ns1.acme.example:65535", ("ns1.acme.example", 65535)),
+    ],
+)
+def test_parse_server(text: str, expected: tuple[str, int]) -> None:
+    assert parse_server(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", ":53", "::1", "::1:53", "[::1", "[127.0.0.1]:53", "[::1]53"),
+        *("1.2.3.4:", "1.2.3.4:0", "1.2.3.4:65536", "1.2.3.4:dns", "1.2.3.4:٣"),
+        *("1.2.3:53", "999.1.1.1:53", "two words:53", "http://1.2.3.4", "a:1:2"),
+    ],
+)
+def test_parse_server_says_what_is_wrong(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^[^\n]+$"):
+        parse_server(text)
+    with pytest.raises(ValueError, match=r"^[^\n]+$"):
+        DnsResolver(text)
+
+
+def test_mx_host() -> None:
+    assert mx_host("10 mx.acme.example") == (10, "mx.acme.example")
+    assert mx_host("0 .") == (0, ".")
+
+
+def test_a_recording_replays_the_same(server: DnsServer) -> None:
+    recorder = RecordingResolver(DnsResolver(server.address, TIMEOUT))
+    names = [*LOOKUPS, ("slow.example", "TXT", None), ("broken.example", "TXT", None)]
+    live = [recorder.lookup(name, kind) for name, kind, _ in names if name.isascii()]
+    replay = ReplayResolver(json.loads(json.dumps(recorder.records)))
+    assert [replay.lookup(name, kind) for name, kind, _ in names if name.isascii()] == live
+    assert list(recorder.records) == sorted(recorder.records)
+    assert recorder.records["acme.example A"] == ["192.0.2.9", "192.0.2.10"]
+    assert recorder.records["nowhere.example TXT"] == "nxdomain"
+
+
+@pytest.mark.parametrize(
+    ("mapping", "name", "kind", "expected"),
+    [
+        ({"a.example txt": ["x"]}, "a.example", "TXT", Found(("x",))),
+        ({"A.Example. TXT": ["x"]}, "a.example", "TXT", Found(("x",))),
+        ({"a.example TXT": []}, "a.example", "TXT", Absent("nodata")),
+        ({"a.example TXT": "nodata"}, "a.example", "TXT", Absent("nodata")),
+        ({"a.example TXT": "nxdomain"}, "a.example", "A", Absent("nxdomain")),
+        ({"a.example TXT": "unreachable: no network"}, "a.example", "TXT", Unreachable("no network")),
+        ({"192.0.2.1 PTR": ["a.example"]}, "1.2.0.192.in-addr.arpa", "PTR", Found(("a.example",))),
+        ({"a.example MX": ["10   MX.a.example."]}, "a.example", "MX", Found(("10 mx.a.example",))),
+        ({"a.example AAAA": ["2001:DB8:0::1"]}, "a.example", "AAAA", Found(("2001:db8::1",))),
+    ],
+)
+def test_replay_forms(mapping: Any, name: str, kind: Kind, expected: Answer) -> None:
+    assert ReplayResolver(mapping).lookup(name, kind) == expected
+
+
+@pytest.mark.parametrize(
+    ("mapping", "named"),
+    [
+        ({"a.example": ["x"]}, "a.example"),
+        ({"TXT": ["x"]}, "TXT"),
+        ({"a.example IN TXT": ["x"]}, "a.example IN TXT"),
+        ({"a.example SPF": ["x"]}, "a.example SPF"),
+        ({"a.example TXT": "v=spf1 -all"}, "v=spf1 -all"),
+        ({"a.example TXT": [1]}, "1"),
+        ({"a.example A": ["::1"]}, "::1"),
+        ({"a.example AAAA": ["192.0.2.1"]}, "192.0.2.1"),
+        ({"a.example MX": ["mx.a.example"]}, "mx.a.example"),
+        ({"a.example CNAME": ["b.example", "c.example"]}, "CNAME"),
+        ({"a.example PTR": [""]}, "PTR"),
+    ],
+)
+def test_replay_names_what_is_wrong(mapping: Any, named: str) -> None:
+    with pytest.raises(ValueError, match=r"^[^\n]+$") as error:
+        ReplayResolver(mapping)
+    assert named in str(error.value)
+
+
+def test_importing_the_floor_loads_no_dns_library() -> None:
+    modules = "_dns resolver spf spf_lookups spf_check dkim dmarc tags".split()[1:]
+    lines = [f"import maillint.network.{module}" for module in modules]
+    code = "\n".join([*lines, "import sys", "print([m for m in sys.modules if m.split('.')[0] == 'dns'])"])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

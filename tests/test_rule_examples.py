@@ -1,0 +1,101 @@
+"""Every example of every shipped rule: ``bad`` has this rule's finding there and nowhere else, ``good`` has none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from maillint.engine import ActiveRule, lint
+from maillint.finding import Finding, Severity
+from maillint.message.read import Settings, read_message
+from maillint.rules import DECIDED_BY_KIND, Example, Rule, examples, shipped
+from maillint.text import Source
+
+RULES = [rule for rule in shipped().rules.values() if rule.check.subject == "message"]
+CASES = [(rule, example) for rule in RULES for example in examples(rule)]
+
+
+def active(rule: Rule, options: Mapping[str, Any] | None = None) -> ActiveRule:
+    defaults = {name: option.default for name, option in rule.check.options.items()}
+    return ActiveRule(rule, {**defaults, **rule.options, **(options or {})})
+
+
+def found(text: str, setting: Mapping[str, Any], rules: list[ActiveRule]) -> list[Finding]:
+    kind = setting.get("kind", "html")
+    source = Source.from_text(f"example.{kind}", text)
+    settings = Settings(
+        profile=setting.get("profile"),
+        touch=setting.get("touch"),
+        dialect=setting.get("dialect"),
+        headers=tuple((setting.get("headers") or {}).items()),
+    )
+    message = read_message([source], settings, kind)
+    return [finding for file in lint(message, rules) for finding in file.findings]
+
+
+def profile_for(rule: Rule, setting: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The stated profile, else the first in which the rule has a severity."""
+    if "profile" in setting:
+        return setting
+    order = ("general", "newsletter", "cold", "transactional")
+    first = next(profile for profile in order if rule.levels[profile] not in {None, DECIDED_BY_KIND})
+    return {**setting, "profile": first}
+
+
+def unmark(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Take the «» out of a text and return the spans that they mark."""
+    spans, starts, clean, position = [], [], "", 0
+    for mark in re.finditer("[«»]", text):
+        clean += text[position : mark.start()]
+        position = mark.end()
+        if mark[0] == "«":
+            starts.append(len(clean))
+        else:
+            spans.append((starts.pop(), len(clean)))
+    assert not starts, "a « without its »"
+    return clean + text[position:], sorted(spans)
+
+
+def identify(case: tuple[Rule, Example]) -> str:
+    rule, example = case
+    return f"{rule.name}: {example.setting.get('note') or (example.bad or example.good or '')[:40]}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=identify)
+def test_example(case: tuple[Rule, Example]) -> None:
+    rule, example = case
+    setting = profile_for(rule, example.setting)
+    alone = [active(rule, setting.get("options"))]
+    if example.bad is not None:
+        text, spans = unmark(example.bad)
+        findings = found(text, setting, alone)
+        assert [(finding.start, finding.end) for finding in findings] == spans, findings
+        assert spans, "a bad example marks what is bad"
+        if example.fixed is not None:
+            fixed = mend(text, findings)
+            assert fixed == example.fixed
+            assert found(fixed, setting, alone) == []
+    if example.good is not None:
+        assert found(example.good, setting, alone) == []
+        everything = [active(other) for other in RULES if other is not rule]
+        errors = [finding for finding in found(example.good, setting, everything) if finding.severity is Severity.ERROR]
+        assert errors == []
+
+
+def mend(text: str, findings: list[Finding]) -> str:
+    edits = sorted(
+        (edit for finding in findings if finding.fix for edit in finding.fix.edits), key=lambda edit: -edit.start
+    )
+    for edit in edits:
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    return text
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_every_rule_shows_what_is_bad_and_what_is_good(rule: Rule) -> None:
+    cases = examples(rule)
+    assert any(case.bad for case in cases)
+    assert any(case.good for case in cases)
