@@ -204,7 +204,9 @@ def _host_and_port(address: str) -> tuple[str, str]:
 
 def _without(query: str, dropped: Collection[str]) -> str:
     pairs = query.split("&", MOST_PARAMETERS)
-    return "&".join(pair for pair in pairs if pair and not _is_dropped(pair, dropped))
+    beyond = pairs[MOST_PARAMETERS:]  # the rest in one piece
+    kept = [pair for pair in pairs[:MOST_PARAMETERS] if pair and not _is_dropped(pair, dropped)]
+    return "&".join(kept + beyond)
 
 
 def _is_dropped(pair: str, dropped: Collection[str]) -> bool:

@@ -121,7 +121,7 @@ class _Evaluation:
             raise _StopError("permerror", domain, "more than one SPF record")
         record = parse(records[0])
         if record.errors:
-            raise _StopError("permerror", domain, f"{record.errors[0].code}: {record.errors[0].detail}")
+            raise _StopError("permerror", domain, f"{record.errors[0].code}: {record.errors[0].detail[:80]}")
         return record
 
     def matches(self, term: Term, domain: str) -> bool:

@@ -15,7 +15,7 @@ TAB_WIDTH = 4
 
 # C0 and C1 controls, line and paragraph separators, surrogates, noncharacters of the BMP, and
 # Default_Ignorable_Code_Point (Unicode, DerivedCoreProperties.txt) with the interlinear annotations.
-_UNSEEN = re.compile(
+UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
@@ -46,7 +46,7 @@ def visible(text: str) -> str:
     """Return text on one line in which nothing acts on a terminal and nothing is invisible."""
     if text.isascii() and text.isprintable():
         return text
-    return _UNSEEN.sub(_replace, text)
+    return UNSEEN.sub(_replace, text)
 
 
 def well_formed(text: str) -> str:
@@ -74,7 +74,7 @@ def cells(text: str, start: int = 0, end: int | None = None) -> list[Cell]:
         if last is not None and joins and (silent or not width):
             result[-1] = last._replace(end=index + 1, shown=last.shown if silent else last.shown + shown)
         elif width:
-            result.append(Cell(index, index + 1, shown, width, bool(_UNSEEN.match(char))))
+            result.append(Cell(index, index + 1, shown, width, bool(UNSEEN.match(char))))
         else:
             result.append(Cell(index, index + 1, "\u25cc" + shown, 1))
     return result
@@ -130,7 +130,7 @@ def _glyph(char: str) -> tuple[str, int]:
         return chr(0x2400 + ord(char)), 1
     if char == "\x7f":
         return "\u2421", 1
-    if _UNSEEN.match(char):
+    if UNSEEN.match(char):
         return _named(char)
     kind = category(char)
     if kind in {"Mn", "Me"} or "\u1161" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7ff":

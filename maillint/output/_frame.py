@@ -48,7 +48,9 @@ class Frames:
         run, first, last = _window(self.source.text, line.start, line.end, start, end, room)
         before = total(run[:first])
         carets = max(total(run[first:last]), 1)
-        shown = "".join(self.paint(cell.shown, "dim") if cell.foreign else cell.shown for cell in run)
+        shown = "".join(
+            self.paint(cell.shown, "dim") if cell.foreign and cell.shown.strip() else cell.shown for cell in run
+        )
         label = self.paint(f"{number if self.numbered else '':>{self.gutter}} |", "dim")
         return [
             f"{label} {shown.rstrip()}" if shown.strip() else label,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from maillint.finding import Report, Severity
 from maillint.output import Context
-from maillint.output._cells import visible, well_formed
+from maillint.output._cells import visible
+from maillint.output._json import dumps
 from maillint.output._report import fingerprinted, fingerprinted_of_domain, message
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
@@ -24,7 +23,7 @@ def render(report: Report, context: Context) -> str:
         for domain in report.domains
         for found, print_ in fingerprinted_of_domain(domain, context)
     ]
-    return well_formed(json.dumps(issues, ensure_ascii=False)) + "\n"
+    return dumps(issues)
 
 
 def _issue(

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-
 from maillint.finding import DomainReport, FileReport, Finding, Fix, Related, Report, Unknown
 from maillint.output import Context
-from maillint.output._cells import well_formed
+from maillint.output._json import dumps
 from maillint.output._report import SEVERITIES, shown, shown_of_domain
 from maillint.text import Source
 
@@ -16,8 +13,8 @@ VERSION = 1
 
 
 def render(report: Report, context: Context) -> str:
-    """Return the report as one JSON object on one line, in UTF-8's characters."""
-    return well_formed(json.dumps(document(report, context), ensure_ascii=False, default=plain)) + "\n"
+    """Return the report as one JSON object on one line."""
+    return dumps(document(report, context))
 
 
 def document(report: Report, context: Context) -> dict[str, object]:
@@ -40,13 +37,6 @@ def document(report: Report, context: Context) -> dict[str, object]:
         result["errors"] = [{"path": failure.path, "message": failure.message} for failure in report.failures]
     summary |= {severity.label: report.count(severity) for severity in SEVERITIES}
     return result | {"summary": summary | {"unknown": report.unknown}}
-
-
-def plain(value: object) -> object:
-    """Turn a mapping that is no dict into one; raises TypeError for what is not JSON-ready."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"{type(value).__name__} in evidence or facts is not JSON-ready")
 
 
 def _file(file: FileReport, context: Context) -> dict[str, object]:

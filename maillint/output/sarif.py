@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from maillint.finding import DomainFinding, DomainReport, Edit, FileReport, Finding, Fix, Report, Severity
 from maillint.output import Context, RuleDoc
 from maillint.output._cells import well_formed
+from maillint.output._json import dumps
 from maillint.output._report import fingerprinted, fingerprinted_of_domain, message
-from maillint.output.json import plain
 from maillint.output.markdown import escape
 from maillint.text import Source
 
@@ -46,7 +45,7 @@ def render(report: Report, context: Context) -> str:
         "results": results,
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return well_formed(json.dumps(log, ensure_ascii=False, default=plain)) + "\n"
+    return dumps(log)
 
 
 def _driver(index: Mapping[str, int], context: Context) -> dict[str, object]:

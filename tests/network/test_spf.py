@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from maillint.network.spf import has_macro, parse, spf_records
+from maillint.network.spf import Modifier, Term, has_macro, parse, spf_records
 
 
 @pytest.mark.parametrize(
@@ -208,8 +208,9 @@ _PIECES = st.sampled_from(
 @example("v=spf1 exists:%{d" + "9" * 5000 + "}.example")
 def test_any_text_is_read_and_every_span_lies_inside(text: str) -> None:
     record = parse(text)
-    spans = [(item.start, item.end) for item in (*record.terms, *record.modifiers, *record.errors)]
-    spans += [(item.value_start, item.value_end) for item in (*record.terms, *record.modifiers)]
+    items: list[Term | Modifier] = [*record.terms, *record.modifiers]
+    spans = [(item.start, item.end) for item in [*items, *record.errors]]
+    spans += [(item.value_start, item.value_end) for item in items]
     assert all(0 <= start <= end <= len(text) for start, end in spans)
     assert all(text[term.value_start : term.value_end] == term.value for term in record.terms)
     assert spf_records([text]) == () or record.errors or record.text == text

@@ -204,7 +204,7 @@ def test_macros(spec: str, expanded: str) -> None:
     record = f"v=spf1 exists:{spec} -all"
     recorder = RecordingResolver(ReplayResolver({"email.example.com TXT": [record]}))
     check_host("192.0.2.3", "strong-bad@email.example.com", "helo.example.com", recorder)
-    assert f"{expanded} A".replace("c%20d", "c%20d").replace("b c", "b\\032c") in recorder.records
+    assert f"{expanded} A".replace("b c", "b\\032c") in recorder.records  # a space, as recordings write it
 
 
 def test_macro_of_an_ipv6_address() -> None:

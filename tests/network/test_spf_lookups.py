@@ -155,7 +155,7 @@ def test_unreachable_names_are_kept_apart_and_do_not_hold_the_walk() -> None:
 
 
 def test_over_a_real_server() -> None:
-    zone = {
+    zone: dict[str, Any] = {
         "acme.example TXT": [["v=spf1 include:_spf.acm", "e.example a:slow.example -all"]],
         "_spf.acme.example CNAME": ["spf.host.example"],
         "spf.host.example TXT": ["v=spf1 mx:host.example ~all"],

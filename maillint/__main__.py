@@ -1,0 +1,5 @@
+"""``python -m maillint``."""
+
+from maillint.cli import main
+
+main(prog_name="maillint")

@@ -1,0 +1,97 @@
+"""The command line: one module per command, each imported when it is called."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from maillint import __version__
+from maillint.config import ConfigError
+from maillint.files import MissingPathError
+from maillint.yamlfile import FileError
+
+COMMANDS = {
+    "check": "Lint templates and messages.",
+    "dns": "Check the mail authentication of a domain.",
+    "rule": "Show the rules, or one rule's page.",
+}
+
+
+class Commands(click.Group):
+    """A group that knows its commands' names and imports one only when it is wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command's name."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command's module."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"maillint.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggest the command for `maillint FILE`."""
+        if args and args[0] not in COMMANDS and ("." in args[0] or "/" in args[0]):
+            ctx.fail(f"no such command '{args[0]}'; to lint it: maillint check {args[0]}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+EPILOG = """\b
+Examples:
+  maillint check emails/                  lint every template and message below a folder
+  maillint check --touch 1 intro.html     judge it as a first message to a stranger
+  maillint check --dns newsletter.eml     look up the sender's SPF, DKIM and DMARC too
+  maillint dns acme.example               only those
+  maillint rule links/text-mismatch       what a rule wants, why, and examples
+
+\b
+Exit status: 0 nothing at or above --fail-on; 1 something; 2 wrong usage, configuration
+or input. Offline unless told otherwise. Settings: maillint.yaml, see docs/configuration.md.
+"""
+
+
+@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="maillint")
+def group() -> None:
+    """Lint e-mail templates and messages before they are sent.
+
+    maillint reads .html, .eml and .txt files, in any common template language, and says what will cost the
+    inbox, the reply or the reader's trust: where exactly, why, and how to mend it.
+    """
+
+
+def main(args: Sequence[str] | None = None, **extra: Any) -> None:
+    """Run the command line and exit: 0, 1 or 2. A user's mistake is one line on standard error."""
+    try:
+        status = group.main(args, standalone_mode=False, **extra)
+        sys.exit(status if isinstance(status, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (ConfigError, FileError, MissingPathError) as error:
+        fail(str(error))
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone: nothing more to say
+        sys.exit(141)
+
+
+def fail(message: str) -> None:
+    """Print one line on standard error and exit with 2."""
+    click.echo(f"maillint: {message}", err=True)
+    sys.exit(2)

@@ -1,0 +1,171 @@
+"""Which files a run lints, and which of them are one message."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from maillint.config import Config, Overrides, find_config, load_config
+from maillint.globs import matches
+from maillint.message.read import kind_of
+from maillint.rules import Catalogue, shipped
+
+SKIPPED_FOLDERS = frozenset(
+    {
+        ".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "env", "node_modules", "bower_components",
+        "vendor", "site-packages", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", "dist", "build",
+        "htmlcov", "coverage", ".maillint_cache", ".idea", ".vscode",
+    }
+)  # fmt: skip
+"""Folders that a walk never enters; a file in one can still be named."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """The files of one message, the one it is named after first, and those whose findings are asked for."""
+
+    paths: tuple[str, ...]
+    wanted: frozenset[str]
+    config: Config = field(repr=False)
+
+
+class MissingPathError(ValueError):
+    """A path on the command line that is not there."""
+
+
+class Discovery:
+    """Finds files and their configuration; one per run, so that each folder is looked up once."""
+
+    def __init__(self, config_path: str | None = None, overrides: Overrides | None = None) -> None:
+        self._fixed = config_path
+        self._overrides = overrides or Overrides()
+        self._configs: dict[str | None, Config] = {}
+        self._folders: dict[str, str | None] = {}
+        self.excluded = 0
+
+    def config_for(self, path: str) -> Config:
+        """The configuration of a file: the one named on the command line, or the nearest above it."""
+        folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120
+        if self._fixed is not None:
+            found: str | None = self._fixed
+        else:
+            if folder not in self._folders:
+                self._folders[folder] = find_config(folder)
+            found = self._folders[folder]
+        if found not in self._configs:
+            self._configs[found] = load_config(found, self._overrides)
+        return self._configs[found]
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Every rule of the configurations met so far."""
+        rules = dict(shipped().rules)
+        for config in self._configs.values():
+            rules.update(config.catalogue.rules)
+        return Catalogue(rules)
+
+    def groups(self, paths: Sequence[str]) -> list[Group]:
+        """Every message under the paths, in the order given; raises MissingPathError."""
+        wanted: dict[str, None] = {}
+        for path in paths:
+            if os.path.isdir(path):  # noqa: PTH112
+                for found in self._walk(path):
+                    wanted.setdefault(found)
+            elif os.path.lexists(path):
+                if self._excluded(path):
+                    self.excluded += 1
+                else:
+                    wanted.setdefault(os.path.normpath(path))
+            else:
+                raise MissingPathError(f"{path}: no such file or folder")
+        groups: dict[tuple[str, ...], set[str]] = {}
+        for path in wanted:
+            groups.setdefault(message_files(path), set()).add(path)
+        return [Group(files, frozenset(own), self.config_for(files[0])) for files, own in groups.items()]
+
+    def _excluded(self, path: str) -> bool:
+        config = self.config_for(path)
+        return bool(config.exclude) and matches(_relative(path, config.folder), config.exclude)
+
+    def _walk(self, top: str) -> Iterator[str]:
+        pending = [os.path.normpath(top)]
+        while pending:
+            folder = pending.pop()
+            names = sorted(os.listdir(folder))  # noqa: PTH208
+            folders = []
+            for name in names:
+                path = os.path.join(folder, name) if folder != "." else name  # noqa: PTH118
+                if os.path.isdir(path):  # noqa: PTH112
+                    if name not in SKIPPED_FOLDERS and not os.path.islink(path):  # noqa: PTH114
+                        folders.append(path)
+                elif self._takes(path, names) and not self._excluded(path):
+                    yield path
+            pending.extend(reversed(folders))
+
+    def _takes(self, path: str, siblings: Sequence[str]) -> bool:
+        """Whether a walk takes a file: messages and HTML always, plain text where it belongs to a message."""
+        kind = kind_of(path)
+        name = os.path.basename(path)  # noqa: PTH119
+        if kind in {"eml", "html"}:
+            return True
+        if kind == "txt" and (_stem(name) in {_stem(other) for other in siblings if kind_of(other) == "html"}):
+            return True
+        if kind == "txt" and _has_front_matter(path):
+            return True
+        config = self.config_for(path)
+        return bool(config.include) and matches(_relative(path, config.folder), config.include)
+
+
+def message_files(path: str) -> tuple[str, ...]:
+    """The files of the message that a file belongs to: ``x.html`` and its twin ``x.txt``."""
+    kind = kind_of(path)
+    folder, name = os.path.split(path)
+    if kind == "html":
+        twin = _sibling(folder, name, "txt")
+        return (path, twin) if twin else (path,)
+    if kind == "txt":
+        twin = _sibling(folder, name, "html")
+        return (twin, path) if twin else (path,)
+    return (path,)
+
+
+def _sibling(folder: str, name: str, kind: str) -> str | None:
+    stem = _stem(name)
+    endings = name[len(stem) :].lower()
+    extensions = (".html", ".htm") if kind == "html" else (".txt",)
+    old = ".txt" if kind == "html" else next((end for end in (".html", ".htm") if end in endings), None)
+    if old is None or old not in endings:
+        return None
+    for extension in extensions:
+        path = os.path.join(folder, stem + endings.replace(old, extension))  # noqa: PTH118
+        if os.path.isfile(path):  # noqa: PTH113
+            return path
+    return None
+
+
+def _stem(name: str) -> str:
+    return name.partition(".")[0] if not name.startswith(".") else name
+
+
+def _has_front_matter(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            return file.read(4) in {b"---\n", b"---\r"}
+    except OSError:
+        return False
+
+
+def _relative(path: str, base: str) -> str:
+    try:
+        return os.path.relpath(path, base).replace(os.sep, "/")
+    except ValueError:  # another drive
+        return path.replace(os.sep, "/")
+
+
+def shown_path(path: str) -> str:
+    """A path as output shows it: relative to the working folder where it lies below it, with ``/``."""
+    if not os.path.isabs(path):  # noqa: PTH117
+        return path.replace(os.sep, "/")
+    relative = _relative(path, os.getcwd())  # noqa: PTH109
+    return path.replace(os.sep, "/") if relative.startswith("../") else relative

@@ -1,0 +1,30 @@
+"""JSON as it may be shown: one line, in which nothing acts on a terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+from maillint.output._cells import UNSEEN, well_formed
+
+
+def dumps(value: object) -> str:
+    """Return a value as JSON with a line end; what is no plain character is escaped.
+
+    Raises TypeError or ValueError for what is not JSON-ready.
+    """
+    # Such characters stand in strings only: between tokens the encoder puts spaces.
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain)
+    return UNSEEN.sub(_escape, well_formed(text)) + "\n"
+
+
+def _escape(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be").hex()
+    return "".join(f"\\u{units[index : index + 4]}" for index in range(0, len(units), 4))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} in evidence or facts is not JSON-ready")

@@ -1,0 +1,649 @@
+"""Where a wrapped link leads, as far as the link itself tells: gateways, trackers, redirects, shorteners."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from maillint.domains import parse_ip, registrable
+from maillint.urls import (
+    LONGEST_VALUE,
+    UNKNOWN,
+    Url,
+    as_absolute,
+    decoded_base64,
+    decoded_target,
+    query_items,
+    split,
+    unpacked,
+)
+
+TYPE_CHECKING = False  # typing itself costs milliseconds
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from typing import Any, Literal
+
+    Kind = Literal["gateway", "click-tracker", "redirector", "generic-redirect", "shortener"]
+
+MOST_STEPS = 8
+"""How many wrappers within wrappers are followed."""
+
+LONGEST_URL = 65_536
+"""How much of a URL is looked at."""
+
+_LONGEST_HOST = 253
+_LONGEST_PATH = 2048  # for the words of a path; a redirect says so at its start
+_MOST_SEGMENTS = 64
+_MOST_BRACKETS = 64  # of JSON in a parameter, which no vendor nests
+_SHORTENER_KINDS = ("generic", "esp")
+_TRACES = ("http", "aHR0", "SFRU", "SHR0", "68747470", "48545450")  # http, plain, in base64 and in hexadecimal
+_LONGEST_WORDS = 32  # of a path segment that holds words; a longer one is a token
+_WORD = re.compile(r"[a-z0-9]+")
+_LITERAL_SEGMENT = re.compile(r"\^?/((?:[A-Za-z0-9_-]|\\\.)+)(?:/|\\\?)")
+_LITERAL_ENDING = re.compile(r"(?:[A-Za-z0-9-]|\\\.)+$")
+_STAR = re.compile(r"\*([0-9a-f]{2})", re.IGNORECASE)
+_V3_TOKEN = re.compile(r"\*\*([A-Za-z0-9_-])|\*")
+_V3_RUNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_V2_TEXT = str.maketrans("-_", "%/")
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapping:
+    """What a URL is wrapped in.
+
+    `kind` and `vendor` (for a redirect in no list, the registrable domain) are those of the outermost
+    wrapper. `target` is the address behind all wrappers that can be read without asking anybody, None if
+    the outermost cannot. `chain` has the vendors on the way, outermost first.
+    """
+
+    kind: Kind
+    vendor: str
+    target: str | None
+    chain: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unwrapped:
+    """Where a URL leads, as far as it tells.
+
+    `target` is the URL itself if nothing wraps it. `chain` has the vendors of the wrappers on the way,
+    `steps` says how many of them were taken off: with fewer steps than vendors, the target is still wrapped.
+    """
+
+    target: str
+    chain: tuple[str, ...]
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One form of wrapped address."""
+
+    kind: Kind
+    vendor: str
+    host: str | None
+    path: str | None
+    targets: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Short:
+    vendor: str
+    kind: str
+    subdomains: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Generic:
+    """What a redirect looks like on a host that is in no list."""
+
+    anywhere: frozenset[str]
+    at_root: frozenset[str]
+    on_redirects: frozenset[str]
+    segments: frozenset[str]
+    words: frozenset[str]
+    scripts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Exempt:
+    by_host: dict[str, list[str | None]]
+    by_label: dict[str, list[str | None]]
+    words: frozenset[str]
+    endings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    kind: Kind
+    vendor: str
+    target: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLists:
+    """The link lists, indexed: classifying a URL takes a look-up for each label of its host.
+
+    Made by `from_data`; the fields are its own affair.
+    """
+
+    by_host: dict[str, list[_Form]]
+    by_label: dict[str, list[_Form]]
+    by_segment: dict[str, list[_Form]]
+    on_any_host: list[_Form]
+    shorteners: dict[str, _Short]
+    own_pages: frozenset[str]
+    generic: _Generic
+    exempt: _Exempt
+
+    @classmethod
+    def from_data(
+        cls,
+        *,
+        gateways: Mapping[str, Any] | None = None,
+        redirectors: Mapping[str, Any] | None = None,
+        shorteners: Mapping[str, Any] | None = None,
+        wrappers: Mapping[str, Any] | None = None,
+        exempt: Iterable[Mapping[str, Any]] = (),
+        shortener_kinds: Collection[str] = _SHORTENER_KINDS,
+    ) -> LinkLists:
+        """Make the indexes from parsed lists; the headers of the YAML files in rules/lists explain them.
+
+        Each argument is a whole file: `gateways.yaml`, `redirectors.yaml`, `shorteners.yaml`,
+        `click-wrappers.yaml`. `exempt` adds entries to the `exempt` of redirectors. `shortener_kinds` are the
+        kinds of short hosts to be judged. Raises ValueError for an entry whose target has no known form.
+        """
+        forms = [
+            *_forms("gateway", gateways, "gateways"),
+            *_forms("redirector", redirectors, "redirectors"),
+            *_forms("click-tracker", wrappers, "wrappers"),
+        ]
+        by_host: dict[str, list[_Form]] = {}
+        by_label: dict[str, list[_Form]] = {}
+        by_segment: dict[str, list[_Form]] = {}
+        on_any_host: list[_Form] = []
+        for entry, form in forms:
+            for name in _index_hosts(entry):
+                by_host.setdefault(name, []).append(form)
+            if "label" in entry:
+                by_label.setdefault(entry["label"], []).append(form)
+            elif not _index_hosts(entry):
+                segment = None if form.host else _first_segment(form.path)
+                if segment is None:
+                    on_any_host.append(form)
+                else:
+                    by_segment.setdefault(segment, []).append(form)
+        short = shorteners or {}
+        found = redirectors or {}
+        return cls(
+            by_host=by_host,
+            by_label=by_label,
+            by_segment=by_segment,
+            on_any_host=on_any_host,
+            shorteners={
+                entry["host"]: _Short(entry["vendor"], entry["kind"], entry.get("subdomains", False))
+                for entry in short.get("shorteners", ())
+                if entry["kind"] in shortener_kinds
+            },
+            own_pages=frozenset(short.get("own-pages", ())),
+            generic=_generic_rules(found.get("generic", {})),
+            exempt=_exemptions([*found.get("exempt", ()), *exempt]),
+        )
+
+
+def classify(url: str, lists: LinkLists) -> Wrapping | None:
+    """Tell what wraps a URL; None for a URL that leads where it says.
+
+    A redirect within one organisation (one registrable domain, or domains that differ in their suffix only)
+    is none. The host may be template output (U+F5B1): then only forms that any host may have are found.
+    """
+    walked = _walk(url, lists)
+    if walked is None:
+        return None
+    steps, target = walked
+    return Wrapping(steps[0].kind, steps[0].vendor, target, tuple(step.vendor for step in steps))
+
+
+def unwrap(url: str, lists: LinkLists) -> Unwrapped:
+    """Take off wrapper after wrapper, at most MOST_STEPS, without asking anybody."""
+    walked = _walk(url, lists)
+    if walked is None:
+        return Unwrapped(url, (), 0)
+    steps, target = walked
+    taken_off = sum(step.target is not None for step in steps)
+    return Unwrapped(url if target is None else target, tuple(step.vendor for step in steps), taken_off)
+
+
+def _walk(url: str, lists: LinkLists) -> tuple[list[_Step], str | None] | None:
+    """The wrappers from the outside in, and the last address; None when nothing wraps the URL."""
+    steps: list[_Step] = []
+    target: str | None = None
+    address = url
+    while len(steps) < MOST_STEPS:
+        step = _step(address, lists)
+        if step is None:
+            break
+        steps.append(step)
+        if step.target is None:
+            break
+        address = target = step.target
+    if not steps:
+        return None
+    stays = target is not None and all(step.kind == "redirector" for step in steps)
+    if stays and target is not None and _same_organisation(_host(split(url)), _host(split(target))):
+        return None
+    return steps, target
+
+
+def _step(url: str, lists: LinkLists) -> _Step | None:
+    parts = split(url[:LONGEST_URL])
+    if not parts.host or parts.scheme not in {"http", "https", ""}:
+        return None
+    host = _host(parts)
+    known = UNKNOWN not in host and len(host) <= _LONGEST_HOST
+    form = _form(parts, host if known else "", lists)
+    if form is not None:
+        return _Step(form.kind, form.vendor, _target(form, parts))
+    if not known:
+        return None
+    short = _shortener(parts, host, lists)
+    if short is not None:
+        return _Step("shortener", short.vendor, None)
+    return _generic(parts, host, lists)
+
+
+def _host(parts: Url) -> str:
+    return parts.host.removesuffix(".")
+
+
+def _suffixes(host: str) -> Iterator[str]:
+    """The host, and the names above it."""
+    while host:
+        yield host
+        host = host.partition(".")[2]
+
+
+def _label(host: str) -> str | None:
+    """The label under the public suffix: `google` for www.google.co.uk."""
+    name = registrable(host)
+    return None if name is None else name.partition(".")[0]
+
+
+def _same_organisation(a: str, b: str) -> bool:
+    return a == b or (_label(a) or a) == (_label(b) or b)
+
+
+# Lists ------------------------------------------------------------------------------------------------------
+
+
+def _forms(kind: Kind, data: Mapping[str, Any] | None, key: str) -> Iterator[tuple[Mapping[str, Any], _Form]]:
+    for entry in (data or {}).get(key, ()):
+        targets = tuple(_parsed_target(target, entry["vendor"]) for target in _as_list(entry.get("target")))
+        yield entry, _Form(kind, entry["vendor"], entry.get("host"), entry.get("path"), targets)
+
+
+def _as_list(value: str | list[str] | None) -> list[str]:
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else value
+
+
+def _parsed_target(target: str, vendor: str) -> tuple[str, str]:
+    form, _, argument = target.partition(":")
+    if form not in _READERS:
+        raise ValueError(f"{vendor}: no such form of target: {target}")
+    return form, argument
+
+
+def _index_hosts(entry: Mapping[str, Any]) -> list[str]:
+    """The names to index an entry under: its hosts, else what its pattern for hosts literally ends in."""
+    hosts: list[str] = entry.get("hosts", [])
+    pattern: str | None = entry.get("host")
+    if hosts or pattern is None or "label" in entry or "|" in _outside_groups(pattern):
+        return hosts
+    ending = _LITERAL_ENDING.search(pattern.removesuffix("$"))
+    if ending is None:
+        return []
+    name = ending[0].replace("\\.", ".")
+    whole = ending.start() == 0 or ending[0].startswith("\\.")
+    name = name.removeprefix(".") if whole else name.partition(".")[2]
+    return [name] if name else []
+
+
+def _outside_groups(pattern: str) -> str:
+    """A pattern without what stands in parentheses."""
+    depth = 0
+    kept = []
+    for character in pattern:
+        depth += (character == "(") - (character == ")")
+        if not depth:
+            kept.append(character)
+    return "".join(kept)
+
+
+def _first_segment(path: str | None) -> str | None:
+    """The first segment that a pattern for paths demands literally, lower case."""
+    match = None if path is None or "|" in _outside_groups(path) else _LITERAL_SEGMENT.match(path)
+    return None if match is None else match[1].replace("\\", "").lower()
+
+
+def _generic_rules(data: Mapping[str, Any]) -> _Generic:
+    return _Generic(
+        anywhere=frozenset(data.get("anywhere", ())),
+        at_root=frozenset(data.get("at-root", ())),
+        on_redirects=frozenset(data.get("on-redirects", ())),
+        segments=frozenset(data.get("segments", ())),
+        words=frozenset(data.get("words", ())),
+        scripts=tuple(data.get("scripts", ())),
+    )
+
+
+def _exemptions(entries: Iterable[Mapping[str, Any]]) -> _Exempt:
+    by_host: dict[str, list[str | None]] = {}
+    by_label: dict[str, list[str | None]] = {}
+    words: set[str] = set()
+    endings: list[str] = []
+    for entry in entries:
+        for name in entry.get("hosts", ()):
+            by_host.setdefault(name, []).append(entry.get("path"))
+        if "label" in entry:
+            by_label.setdefault(entry["label"], []).append(entry.get("path"))
+        words.update(entry.get("words", ()))
+        endings.extend(entry.get("endings", ()))
+    return _Exempt(by_host, by_label, frozenset(words), tuple(endings))
+
+
+# Known forms ------------------------------------------------------------------------------------------------
+
+
+def _form(parts: Url, host: str, lists: LinkLists) -> _Form | None:
+    subject = _path_and_query(parts)
+    return next((form for form in _candidates(parts, host, lists) if _matches(form, host, subject)), None)
+
+
+def _candidates(parts: Url, host: str, lists: LinkLists) -> Iterator[_Form]:
+    for name in _suffixes(host):
+        yield from lists.by_host.get(name, ())
+    if host and not lists.by_label.keys().isdisjoint(host.split(".")):
+        yield from lists.by_label.get(_label(host) or "", ())
+    yield from lists.by_segment.get(parts.path[1:].partition("/")[0].lower(), ())
+    yield from lists.on_any_host
+
+
+def _matches(form: _Form, host: str, subject: str) -> bool:
+    if form.host is not None and not re.fullmatch(form.host, host, re.IGNORECASE):
+        return False
+    return form.path is None or re.match(form.path, subject, re.IGNORECASE) is not None
+
+
+def _path_and_query(parts: Url) -> str:
+    return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def _whole(parts: Url) -> str:
+    subject = _path_and_query(parts)
+    return f"{subject}#{parts.fragment}" if parts.fragment else subject
+
+
+# Targets ----------------------------------------------------------------------------------------------------
+
+
+def _target(form: _Form, parts: Url) -> str | None:
+    for reader, argument in form.targets:
+        target = _READERS[reader](parts, argument)
+        if target is not None:
+            return target
+    return None
+
+
+def _values(parts: Url, name: str) -> Iterator[str]:
+    wanted = name.lower()
+    return (value for key, value in query_items(parts.query) if unquote(key).lower() == wanted)
+
+
+def _address(text: str) -> str | None:
+    """An address that a vendor wrote, who may leave out the scheme."""
+    target = decoded_target(text)
+    if target is None and len(text) <= LONGEST_VALUE:
+        plain = _percent_decoded(text)
+        if plain[:4].lower() == "www." and registrable(split(f"//{plain}").host) is not None:
+            target = f"http://{plain}"
+    return target
+
+
+def _percent_decoded(text: str) -> str:
+    for _ in range(3):
+        if "%" not in text:
+            break
+        text = unquote(text)
+    return text
+
+
+def _from_query(parts: Url, name: str) -> str | None:
+    if not name:
+        return _address(f"{parts.query}#{parts.fragment}" if parts.fragment else parts.query)
+    return next((target for value in _values(parts, name) if (target := _address(value))), None)
+
+
+def _from_base64(parts: Url, name: str) -> str | None:
+    for value in _values(parts, name):
+        plain = decoded_base64(_percent_decoded(value)) if len(value) <= LONGEST_VALUE else None
+        target = _address(plain or value)
+        if target is not None:
+            return target
+    return None
+
+
+def _from_json(parts: Url, argument: str) -> str | None:
+    name, *keys = argument.split("/")
+    for value in _values(parts, name):
+        found: object = None if len(value) > LONGEST_VALUE else decoded_base64(_percent_decoded(value))
+        for key in keys:
+            found = _json_member(found, key)
+        if isinstance(found, str):
+            return decoded_target(found)
+    return None
+
+
+def _json_member(found: object, key: str) -> object:
+    if isinstance(found, str):
+        if found.count("[") + found.count("{") > _MOST_BRACKETS:
+            return None
+        try:
+            found = json.loads(found)
+        except ValueError:
+            return None
+    return found.get(key) if isinstance(found, dict) else None
+
+
+def _from_path(parts: Url, pattern: str) -> str | None:
+    match = re.match(pattern, _whole(parts), re.IGNORECASE)
+    if match is None or not match[1]:
+        return None
+    target = _address(match[1])
+    if target is None and as_absolute(f"https://{match[1]}") and registrable(match[1].partition("/")[0]):
+        return f"https://{match[1]}"
+    return target
+
+
+def _from_starred_path(parts: Url, pattern: str) -> str | None:
+    match = re.match(pattern, _whole(parts), re.IGNORECASE)
+    return None if match is None else decoded_target(_STAR.sub(r"%\1", match[1]))
+
+
+def _from_urldefense_v2(parts: Url, name: str) -> str | None:
+    for value in _values(parts, name):
+        target = as_absolute(unquote(value[:LONGEST_VALUE].translate(_V2_TEXT)).replace("&amp;", "&"))
+        if target is not None:
+            return target
+    return None
+
+
+def _from_urldefense_v3(parts: Url, _: str) -> str | None:
+    address, found, rest = _whole(parts).partition("__")[2].partition("__;")
+    if not found or len(address) > LONGEST_VALUE:
+        return None
+    restored = _restored(address, decoded_base64(rest.partition("!")[0]) or "")
+    return None if restored is None else as_absolute(restored)
+
+
+def _restored(text: str, held_back: str) -> str | None:
+    """Put back what URL Defense v3 took out; None when there is not enough of it.
+
+    A run counts characters in older links, bytes of UTF-8 in newer ones; what fits exactly is meant.
+    """
+    runs = [2 + _V3_RUNS.index(match[1]) if match[1] else 1 for match in _V3_TOKEN.finditer(text)]
+    if sum(runs) == len(held_back):
+        lengths = runs
+    else:
+        lengths = _characters(runs, [match[1] is None for match in _V3_TOKEN.finditer(text)], held_back)
+    if sum(lengths) > len(held_back) or len(lengths) < len(runs):
+        return None
+    pieces = iter(lengths)
+    position = 0
+
+    def piece(_: re.Match[str]) -> str:
+        nonlocal position
+        start, position = position, position + next(pieces)
+        return held_back[start:position]
+
+    return _V3_TOKEN.sub(piece, text)
+
+
+def _characters(runs: list[int], single: list[bool], held_back: str) -> list[int]:
+    """How many characters each run has when runs count bytes; bytes short of a character go to the next run."""
+    widths = [len(character.encode("utf-8", "replace")) for character in held_back]
+    lengths = []
+    position = spare = 0
+    for run, one in zip(runs, single, strict=True):
+        start = position
+        if one:
+            position += 1
+        else:
+            room = run + spare
+            while position < len(widths) and widths[position] <= room:
+                room -= widths[position]
+                position += 1
+            spare = room
+        lengths.append(position - start)
+    return lengths if position <= len(widths) else []
+
+
+def _from_bing(parts: Url, name: str) -> str | None:
+    for value in _values(parts, name):
+        if value[:1] == "a" and value[1:2].isdigit():
+            return decoded_target(decoded_base64(_percent_decoded(value[2:])) or "")
+    return None
+
+
+_READERS = {
+    "query": _from_query,
+    "query-base64": _from_base64,
+    "json": _from_json,
+    "path": _from_path,
+    "path-star": _from_starred_path,
+    "urldefense-v2": _from_urldefense_v2,
+    "urldefense-v3": _from_urldefense_v3,
+    "bing": _from_bing,
+}
+
+
+# Shorteners and redirects in no list ------------------------------------------------------------------------
+
+
+def _shortener(parts: Url, host: str, lists: LinkLists) -> _Short | None:
+    segment = parts.path.lstrip("/").partition("/")[0]
+    if not segment or segment.lower() in lists.own_pages:
+        return None
+    short = lists.shorteners.get(host) or lists.shorteners.get(host.removeprefix("www."))
+    if short is None:
+        above = (lists.shorteners.get(name) for name in _suffixes(host.partition(".")[2]))
+        short = next((entry for entry in above if entry is not None and entry.subdomains), None)
+    return short
+
+
+def _generic(parts: Url, host: str, lists: LinkLists) -> _Step | None:
+    text = f"{parts.path}?{parts.query}"
+    if not any(trace in text for trace in _TRACES) and "http" not in text.lower():
+        return None
+    segments = _segments(parts.path)
+    words = {word for segment in segments for word in _WORD.findall(segment)}
+    if not lists.exempt.words.isdisjoint(words) or _is_exempt(parts, host, lists.exempt):
+        return None
+    site = registrable(host) or host
+    redirects = not (lists.generic.segments.isdisjoint(segments) and lists.generic.words.isdisjoint(words))
+    for target in _carried(parts, lists.generic, redirects=redirects):
+        if _is_elsewhere(target, host, lists.exempt):
+            return _Step("generic-redirect", site, target)
+    return None
+
+
+def _segments(path: str) -> list[str]:
+    """The segments of a path that can hold words: up to an address that it carries, endings left out."""
+    segments = []
+    for segment in path[:_LONGEST_PATH].lower().split("/", _MOST_SEGMENTS):
+        if segment.startswith("http"):
+            break
+        if len(segment) <= _LONGEST_WORDS:
+            segments.append(segment.partition(".")[0])
+    return segments
+
+
+def _is_exempt(parts: Url, host: str, exempt: _Exempt) -> bool:
+    paths = [path for name in _suffixes(host) for path in exempt.by_host.get(name, ())]
+    if not exempt.by_label.keys().isdisjoint(host.split(".")):
+        paths += exempt.by_label.get(_label(host) or "", ())
+    subject = _path_and_query(parts)
+    return any(pattern is None or re.match(pattern, subject, re.IGNORECASE) for pattern in paths)
+
+
+def _is_elsewhere(target: str, host: str, exempt: _Exempt) -> bool:
+    parts = split(target)
+    other = _host(parts)
+    if UNKNOWN in other or parts.path.lower().endswith(exempt.endings):
+        return False
+    if registrable(other) is None and parse_ip(other) is None:
+        return False
+    return not _same_organisation(host, other)
+
+
+def _carried(parts: Url, generic: _Generic, *, redirects: bool) -> Iterator[str]:
+    """The addresses that a URL carries where a redirect has its target; `redirects`: so says its path."""
+    path = parts.path[:_LONGEST_PATH].lower()
+    starts = redirects or path in {"", "/"} or path.endswith(generic.scripts)
+    for name, value in query_items(parts.query):
+        key = name.lower().replace("_", "").replace("-", "")
+        counts = (
+            key in generic.anywhere
+            or (starts and key in generic.at_root)
+            or (redirects and key in generic.on_redirects)
+        )
+        target = decoded_target(value) if counts else None
+        if target is not None:
+            yield target
+    if starts:
+        target = _from_query(parts, "") if parts.query[:4].lower() == "http" else None
+        if target is not None:
+            yield target
+    yield from _carried_by_path(parts, generic)
+
+
+def _carried_by_path(parts: Url, generic: _Generic) -> Iterator[str]:
+    before = ""
+    rest = parts.path
+    for _ in range(_MOST_SEGMENTS):
+        segment, slash, rest = rest.partition("/")
+        target = None
+        if segment[:4].lower() == "http":
+            if before in generic.segments:
+                whole = segment if "%2f" in segment.lower() else f"{segment}{slash}{rest}"
+                target = decoded_target(whole)
+        elif unpacked(segment) is not None:
+            target = decoded_target(segment)
+        if target is not None:
+            yield target
+        if not slash:
+            return
+        before = segment.lower()
