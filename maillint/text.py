@@ -66,12 +66,12 @@ class Source:
         UTF-8 comes before the declared charset: text in another charset is practically never valid
         UTF-8, and templates saved as UTF-8 often keep an older declaration. A ``message`` declares a
         charset per part, so there the fallback is Latin-1, which gives every byte its own character.
-        Raises NotTextError for data with NUL bytes in it.
+        Raises NotTextError for binary data.
         """
         for mark, encoding in _BOMS:
             if data.startswith(mark):
                 return cls(path, _decode(data[len(mark) :], encoding), encoding, bom=True, data=data)
-        if b"\0" in data:
+        if b"\0" in (data[:1024] if message else data):  # a broken message may carry some further down
             raise NotTextError("binary data (it has NUL bytes), not text")
         try:
             return cls(path, data.decode("utf-8"), data=data)

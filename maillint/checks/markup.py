@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
+from maillint.message.html import VOID
 from maillint.message.model import Message
 from maillint.text import Span, character_at
 
@@ -34,8 +35,13 @@ def stray_end_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown
             if stray.closer is not None:
                 line = part.source.position(part.map.start(stray.closer.span.start))[0]
                 reason = f"the <{stray.closer.tag}> on line {line} has ended it already"
-            changes = (Change(stray.span, ""),)
-            yield Hit(part, stray.span, {"tag": stray.tag, "reason": reason}, view, changes)
+            elif stray.tag == "br":
+                reason = "clients read it as <br>"
+            elif stray.tag in VOID:
+                reason = f"<{stray.tag}> has no end tag"
+            harmless = stray.tag in VOID
+            changes = (Change(stray.span, "<br>" if stray.tag == "br" else ""),)
+            yield Hit(part, stray.span, {"tag": stray.tag, "reason": reason}, view, changes, safe=harmless)
 
 
 @check("misnested-tag", fields=("tag", "inner"))

@@ -17,6 +17,7 @@ from maillint.message.element import Element
 from maillint.text import Span, overlaps
 
 if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
     from turbohtml import Document
 
 VOID = frozenset("area base basefont bgsound br col embed frame hr img input link meta param source track wbr".split())
@@ -39,7 +40,7 @@ _CLOSES_P = frozenset(
     "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer form h1 h2 h3"
     " h4 h5 h6 header hgroup hr main menu nav ol p pre search section summary table ul".split()
 )
-_HEAD_ONLY = frozenset("base basefont bgsound link meta noframes script style template title noscript".split())
+_IN_HEAD = frozenset("base basefont bgsound head link meta noframes noscript script style template title xml".split())
 _CLOSED_BY: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     # a start tag of the key ends open elements of the first set, looking no further than the second
     "li": (frozenset({"li"}), frozenset({"ul", "ol", "menu", "dir"}) | _SCOPE),
@@ -131,16 +132,35 @@ class Html:
     @cached_property
     def faults(self) -> list[SyntaxFault]:
         """The tokenizer's errors, without those that template tags and blanked text bring about."""
-        starts = [0]
-        clean = normalise(self.text)
-        for line in clean.split("\n")[:-1]:
-            starts.append(starts[-1] + len(line) + 1)
+        starts = line_starts(normalise(self.text))
         result = []
         for error in self.tree.errors:
             offset = starts[error.line - 1] + error.col
             around = Span(max(offset - 2, 0), offset + 2)
             if not overlaps(self.holes, around) and not overlaps(self.blanks, around):
                 result.append(SyntaxFault(error.code, min(offset, len(self.text))))
+        return result
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        """The same tree for BeautifulSoup's ways of searching and editing; each call on a view gives the one tree."""
+        from maillint.message.soup import make_soup  # noqa: PLC0415 -- costs 90 ms
+
+        return make_soup(self)
+
+    def element_at(self, line: int | None, column: int | None) -> Element | None:
+        """The element whose start tag begins at a 1-based line and 0-based column, as trees give them."""
+        return self._by_place.get((line, column)) if line is not None else None
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[int | None, int | None], Element]:
+        starts = line_starts(normalise(self.text))
+        result: dict[tuple[int | None, int | None], Element] = {}
+        line = 0
+        for element in self.elements:
+            while line + 1 < len(starts) and starts[line + 1] <= element.span.start:
+                line += 1
+            result[line + 1, element.span.start - starts[line]] = element
         return result
 
     @property
@@ -152,6 +172,14 @@ class Html:
 def normalise(text: str) -> str:
     """Turn CRLF and lone CR into one line feed each without moving any other character."""
     return text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
+
+
+def line_starts(text: str) -> list[int]:
+    """The offset of each line of a normalised text."""
+    starts = [0]
+    for line in text.split("\n")[:-1]:
+        starts.append(starts[-1] + len(line) + 1)
+    return starts
 
 
 class _Builder:
@@ -171,9 +199,7 @@ class _Builder:
         from turbohtml import tokenize  # noqa: PLC0415 -- costs 40 ms
 
         clean = normalise(self.result.text)
-        starts = [0]
-        for line in clean.split("\n")[:-1]:
-            starts.append(starts[-1] + len(line) + 1)
+        starts = line_starts(clean)
         run = self.result.runs.append
         for token in tokenize(clean, capture_source=True, resolve_references=False):
             kind = token.type
@@ -213,7 +239,7 @@ class _Builder:
             self.close_implied(targets, stops, element)
         elif tag in _HEADINGS and self.stack and self.stack[-1].tag in _HEADINGS:
             self.pop(element.span)
-        elif tag not in _HEAD_ONLY and tag != "head" and self.stack and self.stack[-1].tag == "head":
+        elif tag not in _IN_HEAD and ":" not in tag and self.stack and self.stack[-1].tag == "head":
             self.drop()
         if tag in _CLOSES_P and not (tag == "table" and self.quirks):
             self.close_implied(frozenset({"p"}), _SCOPE | {"button"}, element)
@@ -316,6 +342,8 @@ class _Builder:
         if self.open_tags.get(tag):
             index = max(index for index, known in enumerate(self.stack) if known.tag == tag)
             self.beyond.append(Misnested(tag, span, self.stack[index], self.stack[index + 1]))
+        elif tag == "head" and any(element.tag == "head" for element in self.result.elements[:20]):
+            return  # something that belongs in the body has ended the head before: that is what is amiss
         elif not (self.partial_closing() and not self.blocks_open()):
             self.result.stray.append(EndTag(tag, span, self.ended_p if tag == "p" else None))
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from maillint.message.headers import Field, Headers
 from maillint.message.template import Dialect, Template, read
 from maillint.message.views import View, Views, make_views
 from maillint.text import OffsetMap, Source, Span
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
 
 PROFILES = ("cold", "newsletter", "transactional", "general")
 
@@ -97,6 +101,11 @@ class Message:
     def text(self) -> Part | None:
         """The plain-text part that readers get."""
         return next((part for part in self.parts if part.content_type == "text/plain"), None)
+
+    @property
+    def soup(self) -> BeautifulSoup | None:
+        """The HTML part, as most readers get it, as a BeautifulSoup tree with places; None without one."""
+        return self.html.views.first.html.soup if self.html else None
 
     @property
     def finished(self) -> bool:

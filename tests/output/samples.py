@@ -169,9 +169,11 @@ def cold(path: str = "examples/cold-1.html") -> FileReport:
 def domain() -> DomainReport:
     """Return a domain's report."""
     record = "v=spf1 include:_spf.a.example include:_spf.b.example -all"
+    check = {"ip": "192.0.2.1", "mail_from": "a@acme.example", "helo": "mx.acme.example", "result": "pass"}
     return DomainReport(
         "acme.example",
         (
+            DomainFinding("auth/mta-sts", Severity.INFO, "no MTA-STS policy is published"),
             DomainFinding(
                 "auth/spf-lookups",
                 Severity.ERROR,
@@ -181,22 +183,70 @@ def domain() -> DomainReport:
                 29,
                 {"count": 11, "limit": 10},
             ),
-            DomainFinding("auth/mta-sts", Severity.INFO, "no MTA-STS policy is published"),
+            DomainFinding("auth/spf-all", Severity.WARNING, "the record ends with -all", record),
         ),
         (Unknown("auth/dkim-missing", "no selector known"),),
-        {"spf": {"lookups": 11, "void_lookups": 0, "check_host": []}},
+        {"spf": {"lookups": 11, "void_lookups": 0, "check_host": [check]}},
     )
 
 
-def whole() -> Report:
-    """Return a run with several files and a failure."""
-    subject = "Subject: «Re: »your numbers\n\nHi\n"
-    return Report(
-        (
-            cold(),
-            found(subject, "content/subject-fake-reply", "“Re:” on a first message", "mail/näher.eml"),
-            on("<p>fine</p>\n", "fine.html", unknown=(Unknown("headers/from-missing", "no headers known"),)),
+CLEAN = Report((on("<p>fine</p>\n", "a.html"), on("<p>fine</p>\n", "b.html")))
+
+RUN = Report(
+    (
+        cold(),
+        found(
+            "Subject: «Re: »your numbers\n\nHi\n",
+            "content/subject-fake-reply",
+            "“Re:” on a first message",
+            "mail/näher.eml",
         ),
-        (),
-        (Failure("big.bin", "binary data (it has NUL bytes), not text"),),
-    )
+        on("<p>fine</p>\n", "fine.html", unknown=(Unknown("headers/from-missing", "no headers known"),)),
+    ),
+    failures=(Failure("big.bin", "binary data (it has NUL bytes), not text"),),
+)
+
+DOMAIN = Report(domains=(domain(),))
+
+EVIL = "\x1b[31m\x9b2J\x07\r\n\u202e\u2066\u200b\u2028\x7f\udc9b\U000e0041::error::]]>--><b>&|`@all %0A {{0}} [a](b)"
+"""What must not act, in any field of a report."""
+
+HOSTILE = Report(
+    (
+        FileReport(
+            f"a{EVIL}.html",
+            "html",
+            EVIL,
+            EVIL,
+            True,
+            None,
+            (
+                finding(
+                    EVIL * 3,
+                    len(EVIL),
+                    2 * len(EVIL),
+                    f"x/{EVIL}",
+                    EVIL,
+                    f"a{EVIL}.html",
+                    part=EVIL,
+                    view=EVIL,
+                    evidence={"url": EVIL, EVIL: [EVIL]},
+                    fix=Fix((Edit(0, 1, EVIL),), safe=True),
+                    related=(Related(2, 4, EVIL),),
+                ),
+            ),
+            (Unknown(f"y/{EVIL}", EVIL),),
+            EVIL * 3,
+            (EVIL,),
+        ),
+    ),
+    (
+        DomainReport(
+            EVIL,
+            (DomainFinding(f"x/{EVIL}", Severity.ERROR, EVIL, EVIL, 3, 5, {EVIL: EVIL}),),
+            (Unknown(f"y/{EVIL}", EVIL),),
+            {"spf": {EVIL: EVIL}},
+        ),
+    ),
+    (Failure(EVIL, EVIL),),
+)

@@ -100,7 +100,7 @@ def test_nothing_is_drawn_where_nothing_is(marked: str) -> None:
         ("y" * 30 + "«xx»" + "z" * 30, "…" + "y" * 10 + "xx" + "z" * 10 + "…", " " * 11 + "^^"),
         ("y" * 30 + "«" + "x" * 90 + "»", "…" + "y" * 4 + "x" * 18 + "…", " " * 5 + "^" * 19),
         ("y" * 30 + "«»", "…" + "y" * 21, " " * 22 + "^"),
-        ("語" * 20 + "«語»" + "語" * 20, "…" + "語" * 5 + "語" + "語" * 4 + "…", " " * 11 + "^^"),
+        ("語" * 20 + "«語»" + "語" * 20, "…" + "語" * 5 + "語" + "語" * 5 + "…", " " * 11 + "^^"),
         ("<p>" + "e\u0301" * 40 + "«x»", "…" + "e\u0301" * 21 + "x", " " * 22 + "^"),
         ("👩\u200d👧" * 20 + "«x»", "…" + "👩👧" * 5 + "x", " " * 21 + "^"),
     ],
@@ -142,8 +142,7 @@ def test_a_frame_fits_and_is_harmless(text: str, start: int, length: int, width:
     assert len(lines) in {0, 3, 5, 6}
     for line in lines:
         assert width_of(line) <= width
-        assert line.isprintable() or "\xa0" in line or not line.isascii()
-        assert not re.search("[\x00-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069]", line)
+        assert not re.search("[\x00-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufe0f]", line)
     carets = [line for line in lines if re.fullmatch(r" +\| *\^+", line)]
     assert len(carets) >= min(len(lines), 1)
 
