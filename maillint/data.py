@@ -44,12 +44,24 @@ def load_list(name: str) -> Any:
 
     Raises FileNotFoundError for a name that is not shipped. The result is shared: do not change it.
     """
-    path = os.path.join(rules_folder(), "lists", f"{name}.yaml")  # noqa: PTH118
-    with open(path, "rb") as file:  # noqa: PTH123
-        source = file.read()
-    compiled = load_text(
-        f"list-{name.replace('/', '-')}.json",
-        digest([source]),
-        lambda: json.dumps(load_yaml(source.decode("utf-8")), ensure_ascii=False),
-    )
-    return json.loads(compiled)
+    source = _list_source(name)
+    return json.loads(load_text(_compiled_name(name), digest([source]), lambda: _compile(source)))
+
+
+def compiled_list(name: str) -> tuple[str, str, str]:
+    """Return the file name, key and text of a list's compiled form."""
+    source = _list_source(name)
+    return _compiled_name(name), digest([source]), _compile(source)
+
+
+def _list_source(name: str) -> bytes:
+    with open(os.path.join(rules_folder(), "lists", f"{name}.yaml"), "rb") as file:  # noqa: PTH118, PTH123
+        return file.read()
+
+
+def _compiled_name(name: str) -> str:
+    return f"list-{name.replace('/', '-')}.json"
+
+
+def _compile(source: bytes) -> str:
+    return json.dumps(load_yaml(source.decode("utf-8")), ensure_ascii=False)

@@ -76,7 +76,10 @@ _IS_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?k?")
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase to look for or, when `negative`, one that silences every phrase it overlaps."""
+    """A phrase to look for or, when `negative`, one that silences the phrases of its category it overlaps.
+
+    A negative phrase without a category silences those of all categories.
+    """
 
     text: str
     category: str = ""
@@ -116,28 +119,36 @@ class PhraseIndex:
     def find(self, text: str) -> list[Match]:
         """Return the matches in `text`, in order and not overlapping.
 
-        A negative phrase removes all matches that share a token with it. Of overlapping matches the longest
-        stays; of equally long ones the heavier, then the earlier. Takes time linear in the text.
+        A negative phrase removes the matches of its category that share a token with it. Of overlapping
+        matches the longest stays; of equally long ones the heavier, then the earlier. Takes time linear in
+        the text.
         """
         pieces = _TOKEN.split(text)  # gap, token, gap, token, …, gap
         tokens = _normalise(pieces[1::2])
-        taken = bytearray(len(tokens))
+        found = list(self._occurrences(tokens))
+        if not found:
+            return []
+
+        offsets = list(accumulate(map(len, pieces)))  # token i is text[offsets[2i]:offsets[2i + 1]]
+        silenced: dict[str, set[int]] = {}
         candidates = []
-        offsets: list[int] = []  # token i is text[offsets[2i]:offsets[2i + 1]]
-        for first, stop, number in self._occurrences(tokens):
-            offsets = offsets or list(accumulate(map(len, pieces)))
+        for first, stop, number in found:
             _, category, weight = self.runs[bisect_right(self.runs, number, key=_run_start) - 1]
             if weight == 0:
-                taken[first:stop] = b"\1" * (stop - first)
+                silenced.setdefault(category, set()).update(range(first, stop))
             else:
                 start, end = offsets[2 * first], offsets[2 * stop - 1]
                 candidates.append((start - end, -weight, start, number, end, first, stop, category))
         candidates.sort()
 
+        everywhere = silenced.get("", set())
+        taken: set[int] = set()
         matches = []
         for _, negated, start, number, end, first, stop, category in candidates:
-            if 1 not in taken[first:stop]:
-                taken[first:stop] = b"\1" * (stop - first)
+            place = range(first, stop)
+            free = taken.isdisjoint(place) and everywhere.isdisjoint(place)
+            if free and silenced.get(category, everywhere).isdisjoint(place):
+                taken.update(place)
                 matches.append(Match(start, end, self.phrases[number], category, -negated))
         matches.sort(key=attrgetter("start"))
         return matches
@@ -145,23 +156,32 @@ class PhraseIndex:
     def _occurrences(self, tokens: list[str]) -> Iterator[tuple[int, int, int]]:
         """Yield (first token, token after the last, phrase number) of all phrases, overlapping or not."""
         nodes: dict[str, dict[str, str]] = {}
-        seconds: dict[str, tuple[str, ...]] = {"": ("",)}
+        keys_of: dict[str, tuple[str, ...]] = {"": ("",)}
         for token in set(tokens):
             keys = _keys(token)
-            seconds[token] = ("", *keys) if token else keys
+            keys_of[token] = ("", *keys) if token else keys
             if not self.heads.keys().isdisjoint(keys):
                 nodes[token] = _parse_heads([self.heads[key] for key in keys if key in self.heads])
 
-        for i, (token, following) in enumerate(zip(tokens, [*tokens[1:], ""], strict=True)):
-            if token not in nodes or nodes[token].keys().isdisjoint(seconds[following]):
+        wanted_of: dict[str, list[str]] = {}
+        next_tokens = [*tokens[1:], ""]
+        for i in [i for i, token in enumerate(tokens) if token in nodes]:
+            node = nodes[tokens[i]]
+            seconds = keys_of[next_tokens[i]]
+            if node.keys().isdisjoint(seconds):
                 continue
-            node = nodes[token]
-            for number in ",".join([node[key] for key in seconds[following] if key in node]).split(","):
-                phrase = self.phrases[int(number)]
-                wanted = self.tokens.get(phrase, phrase).split(" ")
+            for number in ",".join([node[key] for key in seconds if key in node]).split(","):
+                wanted = wanted_of.get(number)
+                if wanted is None:
+                    wanted = wanted_of[number] = self._tokens_of(int(number))
                 stop = i + len(wanted)
-                if stop <= len(tokens) and all(map(_token_matches, wanted, tokens[i:stop])):
+                found = tokens[i:stop]
+                if wanted == found or (len(wanted) == len(found) and all(map(_token_matches, wanted, found))):
                     yield i, stop, int(number)
+
+    def _tokens_of(self, number: int) -> list[str]:
+        phrase = self.phrases[number]
+        return self.tokens.get(phrase, phrase).split(" ")
 
     def to_json(self) -> str:
         """Return the index as one JSON text for `from_json`."""
@@ -202,7 +222,7 @@ def compile_phrases(entries: Iterable[Phrase]) -> PhraseIndex:
         if joined != entry.text:
             tokens[entry.text] = joined
         phrases.append(entry.text)
-        kind = ("", 0) if entry.negative else (entry.category, entry.weight)
+        kind = (entry.category, 0 if entry.negative else entry.weight)
         if not entry.negative and entry.weight < 1:
             raise ValueError(f"phrase {entry.text!r}: weight must be 1 or more")
         if not runs or runs[-1][1:] != kind:

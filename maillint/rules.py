@@ -130,17 +130,33 @@ def load_folder(folder: str) -> list[Rule]:
     What is read is compiled and kept by content (and by what the checks declare), so an unchanged folder is
     validated once. Raises FileError for a fault in a file, FileNotFoundError for a folder that is not there.
     """
-    files = list(_rule_files(folder))
-    contents = [(name, path, Path(path).read_bytes()) for name, path in files]
-    declared = repr([(name, sorted(check.fields), check.options) for name, check in all_checks().items()])
-    key = digest([declared.encode(), *(chunk for name, _, data in contents for chunk in (name.encode(), data))])
-    compiled = load_text(
-        "rules.json",
-        key,
-        lambda: json.dumps([_compile(name, path, data) for name, path, data in contents], ensure_ascii=False),
-    )
+    contents = _contents(folder)
+    compiled = load_text(_COMPILED_NAME, _key(contents), lambda: _compile_all(contents))
     paths = {name: path for name, path, _ in contents}
     return [_rule(entry, paths[entry["name"]]) for entry in json.loads(compiled)]
+
+
+def compiled_folder(folder: str) -> tuple[str, str, str]:
+    """Return the file name, key and text of a folder's compiled form; raises as load_folder."""
+    contents = _contents(folder)
+    return _COMPILED_NAME, _key(contents), _compile_all(contents)
+
+
+_COMPILED_NAME = "rules.json"
+_Contents = Sequence[tuple[str, str, bytes]]  # of each rule: its name, its file, what the file holds
+
+
+def _contents(folder: str) -> _Contents:
+    return [(name, path, Path(path).read_bytes()) for name, path in _rule_files(folder)]
+
+
+def _key(contents: _Contents) -> str:
+    declared = repr([(name, sorted(check.fields), check.options) for name, check in all_checks().items()])
+    return digest([declared.encode(), *(chunk for name, _, data in contents for chunk in (name.encode(), data))])
+
+
+def _compile_all(contents: _Contents) -> str:
+    return json.dumps([_compile(name, path, data) for name, path, data in contents], ensure_ascii=False)
 
 
 def _rule_files(folder: str) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from maillint.domains import parse_ip, registrable
+from maillint.domains import is_host_like, parse_ip, registrable
 from maillint.urls import (
     LONGEST_VALUE,
     UNKNOWN,
@@ -41,7 +41,8 @@ _SHORTENER_KINDS = ("generic", "esp")
 _TRACES = ("http", "aHR0", "SFRU", "SHR0", "68747470", "48545450")  # http, plain, in base64 and in hexadecimal
 _LONGEST_WORDS = 32  # of a path segment that holds words; a longer one is a token
 _WORD = re.compile(r"[a-z0-9]+")
-_LITERAL_SEGMENT = re.compile(r"\^?/((?:[A-Za-z0-9_-]|\\\.)+)(?:/|\\\?)")
+_LITERAL_SEGMENT = re.compile(r"/((?:[A-Za-z0-9_-]|\\\.)+)(?:/|\\\?)")
+_LITERAL_SEGMENTS = re.compile(r"/\(\?:((?:[A-Za-z0-9_|-]|\\\.)+)\)(?:/|\\\?)")  # a group of alternatives
 _LITERAL_ENDING = re.compile(r"(?:[A-Za-z0-9-]|\\\.)+$")
 _STAR = re.compile(r"\*([0-9a-f]{2})", re.IGNORECASE)
 _V3_TOKEN = re.compile(r"\*\*([A-Za-z0-9_-])|\*")
@@ -79,8 +80,9 @@ class Unwrapped:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """One form of wrapped address."""
+    """One form of wrapped address; of two that match, the one of lower rank is meant."""
 
+    rank: int
     kind: Kind
     vendor: str
     host: str | None
@@ -155,26 +157,22 @@ class LinkLists:
         `click-wrappers.yaml`. `exempt` adds entries to the `exempt` of redirectors. `shortener_kinds` are the
         kinds of short hosts to be judged. Raises ValueError for an entry whose target has no known form.
         """
-        forms = [
-            *_forms("gateway", gateways, "gateways"),
-            *_forms("redirector", redirectors, "redirectors"),
-            *_forms("click-tracker", wrappers, "wrappers"),
-        ]
         by_host: dict[str, list[_Form]] = {}
         by_label: dict[str, list[_Form]] = {}
         by_segment: dict[str, list[_Form]] = {}
         on_any_host: list[_Form] = []
-        for entry, form in forms:
-            for name in _index_hosts(entry):
+        for entry, form in _forms(("gateway", gateways), ("redirector", redirectors), ("click-tracker", wrappers)):
+            hosts = _index_hosts(entry)
+            for name in hosts:
                 by_host.setdefault(name, []).append(form)
             if "label" in entry:
                 by_label.setdefault(entry["label"], []).append(form)
-            elif not _index_hosts(entry):
-                segment = None if form.host else _first_segment(form.path)
-                if segment is None:
-                    on_any_host.append(form)
-                else:
+            elif not hosts:
+                segments = [] if form.host else _first_segments(form.path)
+                for segment in segments:
                     by_segment.setdefault(segment, []).append(form)
+                if not segments:
+                    on_any_host.append(form)
         short = shorteners or {}
         found = redirectors or {}
         return cls(
@@ -184,7 +182,7 @@ class LinkLists:
             on_any_host=on_any_host,
             shorteners={
                 entry["host"]: _Short(entry["vendor"], entry["kind"], entry.get("subdomains", False))
-                for entry in short.get("shorteners", ())
+                for entry in short.get("entries", ())
                 if entry["kind"] in shortener_kinds
             },
             own_pages=frozenset(short.get("own-pages", ())),
@@ -278,10 +276,14 @@ def _same_organisation(a: str, b: str) -> bool:
 # Lists ------------------------------------------------------------------------------------------------------
 
 
-def _forms(kind: Kind, data: Mapping[str, Any] | None, key: str) -> Iterator[tuple[Mapping[str, Any], _Form]]:
-    for entry in (data or {}).get(key, ()):
-        targets = tuple(_parsed_target(target, entry["vendor"]) for target in _as_list(entry.get("target")))
-        yield entry, _Form(kind, entry["vendor"], entry.get("host"), entry.get("path"), targets)
+def _forms(*lists: tuple[Kind, Mapping[str, Any] | None]) -> Iterator[tuple[Mapping[str, Any], _Form]]:
+    rank = 0
+    for kind, data in lists:
+        for entry in (data or {}).get("entries", ()):
+            vendor = entry["vendor"]
+            targets = tuple(_parsed_target(target, vendor) for target in _as_list(entry.get("target")))
+            yield entry, _Form(rank, kind, vendor, entry.get("host"), entry.get("path"), targets)
+            rank += 1
 
 
 def _as_list(value: str | list[str] | None) -> list[str]:
@@ -323,10 +325,12 @@ def _outside_groups(pattern: str) -> str:
     return "".join(kept)
 
 
-def _first_segment(path: str | None) -> str | None:
-    """The first segment that a pattern for paths demands literally, lower case."""
-    match = None if path is None or "|" in _outside_groups(path) else _LITERAL_SEGMENT.match(path)
-    return None if match is None else match[1].replace("\\", "").lower()
+def _first_segments(path: str | None) -> list[str]:
+    """The first segments of which a pattern for paths literally demands one; none when it leaves that open."""
+    if path is None or "|" in _outside_groups(path):
+        return []
+    match = _LITERAL_SEGMENT.match(path) or _LITERAL_SEGMENTS.match(path)
+    return [] if match is None else match[1].replace("\\", "").split("|")
 
 
 def _generic_rules(data: Mapping[str, Any]) -> _Generic:
@@ -360,7 +364,12 @@ def _exemptions(entries: Iterable[Mapping[str, Any]]) -> _Exempt:
 
 def _form(parts: Url, host: str, lists: LinkLists) -> _Form | None:
     subject = _path_and_query(parts)
-    return next((form for form in _candidates(parts, host, lists) if _matches(form, host, subject)), None)
+    candidates = sorted(_candidates(parts, host, lists), key=_rank)
+    return next((form for form in candidates if _matches(form, host, subject)), None)
+
+
+def _rank(form: _Form) -> int:
+    return form.rank
 
 
 def _candidates(parts: Url, host: str, lists: LinkLists) -> Iterator[_Form]:
@@ -368,14 +377,14 @@ def _candidates(parts: Url, host: str, lists: LinkLists) -> Iterator[_Form]:
         yield from lists.by_host.get(name, ())
     if host and not lists.by_label.keys().isdisjoint(host.split(".")):
         yield from lists.by_label.get(_label(host) or "", ())
-    yield from lists.by_segment.get(parts.path[1:].partition("/")[0].lower(), ())
+    yield from lists.by_segment.get(parts.path[1:].partition("/")[0], ())
     yield from lists.on_any_host
 
 
 def _matches(form: _Form, host: str, subject: str) -> bool:
-    if form.host is not None and not re.fullmatch(form.host, host, re.IGNORECASE):
+    if form.host is not None and not re.fullmatch(form.host, host):
         return False
-    return form.path is None or re.match(form.path, subject, re.IGNORECASE) is not None
+    return form.path is None or re.match(form.path, subject) is not None
 
 
 def _path_and_query(parts: Url) -> str:
@@ -408,8 +417,9 @@ def _address(text: str) -> str | None:
     target = decoded_target(text)
     if target is None and len(text) <= LONGEST_VALUE:
         plain = _percent_decoded(text)
-        if plain[:4].lower() == "www." and registrable(split(f"//{plain}").host) is not None:
-            target = f"http://{plain}"
+        host = plain[: _LONGEST_HOST + 1].partition("/")[0].partition("?")[0]
+        if is_host_like(host):
+            target = f"https://{plain}"
     return target
 
 
@@ -438,13 +448,23 @@ def _from_base64(parts: Url, name: str) -> str | None:
 
 def _from_json(parts: Url, argument: str) -> str | None:
     name, *keys = argument.split("/")
-    for value in _values(parts, name):
-        found: object = None if len(value) > LONGEST_VALUE else decoded_base64(_percent_decoded(value))
-        for key in keys:
-            found = _json_member(found, key)
-        if isinstance(found, str):
-            return decoded_target(found)
-    return None
+    return next((target for value in _values(parts, name) if (target := _json_address(value, keys))), None)
+
+
+def _from_path_json(parts: Url, argument: str) -> str | None:
+    keys, _, pattern = argument.partition(":")
+    match = re.match(pattern, _whole(parts))
+    return None if match is None else _json_address(match[1], keys.split("/"))
+
+
+def _json_address(text: str, keys: list[str]) -> str | None:
+    if len(text) > LONGEST_VALUE:
+        return None
+    plain = _percent_decoded(text)
+    found: object = plain if plain.startswith("{") else decoded_base64(plain)
+    for key in keys:
+        found = _json_member(found, key)
+    return _address(found) if isinstance(found, str) else None
 
 
 def _json_member(found: object, key: str) -> object:
@@ -459,17 +479,12 @@ def _json_member(found: object, key: str) -> object:
 
 
 def _from_path(parts: Url, pattern: str) -> str | None:
-    match = re.match(pattern, _whole(parts), re.IGNORECASE)
-    if match is None or not match[1]:
-        return None
-    target = _address(match[1])
-    if target is None and as_absolute(f"https://{match[1]}") and registrable(match[1].partition("/")[0]):
-        return f"https://{match[1]}"
-    return target
+    match = re.match(pattern, _whole(parts))
+    return None if match is None else _address(match[1])
 
 
 def _from_starred_path(parts: Url, pattern: str) -> str | None:
-    match = re.match(pattern, _whole(parts), re.IGNORECASE)
+    match = re.match(pattern, _whole(parts))
     return None if match is None else decoded_target(_STAR.sub(r"%\1", match[1]))
 
 
@@ -543,6 +558,7 @@ _READERS = {
     "query-base64": _from_base64,
     "json": _from_json,
     "path": _from_path,
+    "path-json": _from_path_json,
     "path-star": _from_starred_path,
     "urldefense-v2": _from_urldefense_v2,
     "urldefense-v3": _from_urldefense_v3,
@@ -555,7 +571,7 @@ _READERS = {
 
 def _shortener(parts: Url, host: str, lists: LinkLists) -> _Short | None:
     segment = parts.path.lstrip("/").partition("/")[0]
-    if not segment or segment.lower() in lists.own_pages:
+    if not segment or segment.partition(".")[0].lower() in lists.own_pages:
         return None
     short = lists.shorteners.get(host) or lists.shorteners.get(host.removeprefix("www."))
     if short is None:
@@ -596,7 +612,7 @@ def _is_exempt(parts: Url, host: str, exempt: _Exempt) -> bool:
     if not exempt.by_label.keys().isdisjoint(host.split(".")):
         paths += exempt.by_label.get(_label(host) or "", ())
     subject = _path_and_query(parts)
-    return any(pattern is None or re.match(pattern, subject, re.IGNORECASE) for pattern in paths)
+    return any(pattern is None or re.match(pattern, subject) for pattern in paths)
 
 
 def _is_elsewhere(target: str, host: str, exempt: _Exempt) -> bool:

@@ -116,6 +116,7 @@ def normalise_for_counting(url: str, dropped: Collection[str] = ()) -> str:
     kept = parts.query
     if "utm_" in kept.lower() or dropped:
         kept = _without(kept, dropped)
+    kept = kept.strip(_EDGES)
     question = "?" if kept else ""
     if not parts.host:
         scheme = f"{parts.scheme}:" if parts.scheme else ""
@@ -123,7 +124,7 @@ def normalise_for_counting(url: str, dropped: Collection[str] = ()) -> str:
     scheme = "https" if parts.scheme in {"", "http", "https"} else parts.scheme
     port = "" if parts.port == _DEFAULT_PORTS.get(parts.scheme or "https", "") else f":{parts.port}"
     host = parts.host.removesuffix(".")
-    return f"{scheme}://{host}{port if parts.port else ''}{parts.path.rstrip('/')}{question}{kept}"
+    return f"{scheme}://{host}{port if parts.port else ''}{parts.path.rstrip('/' + _EDGES)}{question}{kept}"
 
 
 def decoded_target(value: str) -> str | None:
@@ -178,6 +179,8 @@ def decoded_base64(text: str) -> str | None:
     if len(text) > LONGEST_VALUE:
         return None
     digits = text.translate(_NOT_BASE64)
+    if not digits:
+        return None
     try:
         return _as_text(a2b_base64(digits + "=" * (-len(digits) % 4), strict_mode=True))
     except (Error, ValueError):  # ValueError for characters beyond ASCII

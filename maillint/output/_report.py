@@ -47,6 +47,11 @@ def message(found: Finding, *, part: bool = False) -> str:
     return visible(f"{found.message} ({', '.join(where)})" if where else found.message)
 
 
+def last_line(found: Finding) -> int:
+    """Return the last line that a finding touches; ``end_line`` is one more where it ends with a line end."""
+    return found.end_line - (found.end_column == 1 and found.end_line > found.line)
+
+
 class Reason(NamedTuple):
     """Why questions stayed open, which rules asked them, and of which files and domains."""
 

@@ -9,7 +9,7 @@ from maillint.finding import Finding, Report, Severity
 from maillint.output import Context
 from maillint.output._cells import visible
 from maillint.output._paint import Paint
-from maillint.output._report import message, shown, shown_of_domain
+from maillint.output._report import last_line, message, shown, shown_of_domain
 from maillint.output.summary import line
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -36,7 +36,7 @@ def _properties(path: str, found: Finding) -> str:
     if found.line == found.end_line:  # the runner drops columns of an annotation over several lines
         values |= {"col": found.column, "endLine": found.end_line, "endColumn": found.end_column}
     else:
-        values |= {"endLine": found.end_line}
+        values |= {"endLine": last_line(found)}
     values["title"] = found.rule
     return ",".join(f"{key}={_property(str(value))}" for key, value in values.items())
 

@@ -6,7 +6,7 @@ from maillint.finding import Report, Severity
 from maillint.output import Context
 from maillint.output._cells import visible
 from maillint.output._json import dumps
-from maillint.output._report import fingerprinted, fingerprinted_of_domain, message
+from maillint.output._report import fingerprinted, fingerprinted_of_domain, last_line, message
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 
@@ -14,7 +14,7 @@ _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO
 def render(report: Report, context: Context) -> str:
     """Return a JSON array of issues; one about a domain has the domain's name for its path."""
     issues = [
-        _issue(found.rule, message(found), print_, found.severity, file.path, found.line, found.end_line)
+        _issue(found.rule, message(found), print_, found.severity, file.path, found.line, last_line(found))
         for file in report.files
         for found, print_ in fingerprinted(file, context)
     ]

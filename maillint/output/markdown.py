@@ -109,7 +109,8 @@ def _code(text: str) -> str:
 
 
 def _reference(found: re.Match[str]) -> str:
-    return f"&#{ord(found[0])};"
+    # Renderers look for addresses in decoded text, and not across a comment.
+    return f"&#{ord(found[0])};" + ("<!-- -->" if found[0] == "@" else "")
 
 
 def _address(url: str) -> str:

@@ -25,9 +25,8 @@ _MOST_REASONS = 12
 def render(report: Report, context: Context) -> str:
     """Return a line per rule, the most frequent of the worst first, and the summary line."""
     paint = Paint(context.color)
-    lines = _table(report, context, paint)
-    lines += unknown_lines(report, context, paint)
-    return "\n".join([*lines, *([""] if lines else []), line(report, context, paint)]) + "\n"
+    blocks = [_table(report, context, paint), unknown_lines(report, context, paint), [line(report, context, paint)]]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
 def _table(report: Report, context: Context, paint: Paint) -> list[str]:

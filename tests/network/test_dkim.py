@@ -71,6 +71,7 @@ def test_bits_of_a_modulus(bits: int) -> None:
         ("v=DKIM1; p=AAAA", "bad-key", "AAAA"),
         ("v=DKIM1; p=MA==", "bad-key", "MA=="),
         ("v=DKIM1; p=MAA=", "bad-key", "MAA="),
+        ("v=DKIM1; p=MAQEAgEC", "bad-key", "MAQEAgEC"),
         (f"v=DKIM1; p={ED25519_DER}", "bad-key", ED25519_DER),
         (f"v=DKIM1; k=ed25519; p={ED25519_DER}", "bad-key", ED25519_DER),
         (f"v=DKIM1; p={RSA_1024}; p=", "duplicate-tag", "p="),

@@ -35,7 +35,10 @@ BASE: dict[str, Any] = {
     "slow.example MX": "servfail",
     "null.example MX": ["0 ."],
     "many.example MX": [f"{n} mx{n}.many.example" for n in range(11)],
+    **{f"mx{n}.many.example A": ["203.0.113.1"] for n in range(11)},
     "99.2.0.192.in-addr.arpa PTR": "timeout",
+    "192.0.2.67 PTR": ["notacme.example"],
+    "notacme.example A": ["192.0.2.67"],
 }
 
 
@@ -78,6 +81,7 @@ def zone(record: str) -> dict[str, Any]:
         ("v=spf1 ptr -all", "192.0.2.65", "pass"),
         ("v=spf1 ptr:mail.acme.example -all", IP, "fail"),
         ("v=spf1 ptr -all", "192.0.2.66", "fail"),
+        ("v=spf1 ptr -all", "192.0.2.67", "fail"),
         ("v=spf1 ptr -all", "192.0.2.99", "fail"),
         ("v=spf1 exists:mail.acme.example -all", "2001:db8::1", "pass"),
         ("v=spf1 exists:gone.acme.example -all", IP, "fail"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from maillint.finding import (
     DomainFinding,
@@ -69,7 +70,7 @@ PLAIN = Context(rules=RULES, version="0.1.0")
 
 
 def found(
-    marked: str, rule: str = "links/text-mismatch", message: str = "a message", path: str = "a.html", **more: object
+    marked: str, rule: str = "links/text-mismatch", message: str = "a message", path: str = "a.html", **more: Any
 ) -> FileReport:
     """Return the report of a file with one finding, at the ``«»`` of the text."""
     start = marked.index("«")
@@ -79,14 +80,14 @@ def found(
 
 
 def finding(
-    text: str, start: int, end: int, rule: str, message: str = "a message", path: str = "a.html", **more: object
+    text: str, start: int, end: int, rule: str, message: str = "a message", path: str = "a.html", **more: Any
 ) -> Finding:
     """Return a finding with the positions that its offsets have."""
     source = Source(path, text)
     (line, column), (end_line, end_column) = source.position(start), source.position(end)
     severity = Severity.parse(str(more.pop("severity", "error"))) or Severity.INFO
     whole = Finding(rule, severity, message, path, start, end, line, column, end_line, end_column)
-    return replace(whole, **more)  # type: ignore[arg-type]
+    return replace(whole, **more)
 
 
 def on(text: str, path: str, *findings: Finding, unknown: tuple[Unknown, ...] = ()) -> FileReport:

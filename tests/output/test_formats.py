@@ -1,0 +1,92 @@
+"""Formats are the modules of the package, and each is imported when it is asked for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import fields, replace
+
+import pytest
+
+from maillint.finding import Severity
+from maillint.output import Context, RuleDoc, formats, load
+from tests.output.samples import PLAIN, RULES, RUN
+
+
+def test_formats() -> None:
+    assert formats() == (
+        "concise",
+        "full",
+        "github",
+        "gitlab",
+        "json",
+        "junit",
+        "markdown",
+        "sarif",
+        "summary",
+    )
+
+
+@pytest.mark.parametrize("name", ["", "ful", "_cells", "_report", "..finding", "__init__", "full.render"])
+def test_what_is_no_format_is_not_loaded(name: str) -> None:
+    with pytest.raises(LookupError, match="there are concise, full, github"):
+        load(name)
+
+
+def imported(statement: str) -> set[str]:
+    """The modules that a statement imports in a new interpreter."""
+    code = f"import sys\n{statement}\nprint(*sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(out.stdout.split())
+
+
+def test_the_package_is_cheap_to_import() -> None:
+    own = {module for module in imported("import maillint.output") if module.startswith("maillint")}
+    assert own == {"maillint", "maillint.finding", "maillint.output"}
+
+
+@pytest.mark.parametrize("name", formats())
+def test_a_format_imports_no_library_and_not_the_other_formats(name: str) -> None:
+    modules = imported(f"from maillint.output import load\nload({name!r})")
+    others = {f"maillint.output.{other}" for other in formats()} - {f"maillint.output.{name}"}
+    # `summary` has the line that ends the others, `markdown` the escapes that SARIF's help needs.
+    assert modules & others <= {"maillint.output.summary", "maillint.output.markdown"}
+    assert not modules & {"bs4", "turbohtml", "tldextract", "dns", "yaml", "click", "idna", "unittest", "socket"}
+
+
+def test_a_rule_is_described_by_what_has_the_attributes() -> None:
+    doc: RuleDoc = RULES["links/text-mismatch"]
+    assert doc.name == "links/text-mismatch"
+
+
+@pytest.mark.parametrize("name", formats())
+@pytest.mark.parametrize("severity", list(Severity))
+def test_hiding_changes_no_count(name: str, severity: Severity) -> None:
+    """Nothing of a hidden finding is told, and everything of one that is not."""
+    out = load(name).render(RUN, replace(PLAIN, min_severity=severity))
+    for file in RUN.files:
+        for found in file.findings:
+            assert (found.rule in out) == (found.severity >= severity)
+    if name in {"full", "concise", "summary", "github", "markdown"}:
+        assert "3 errors, 1 warning, 1 info in 2 of 3 files; 3 unknown" in out
+
+
+@pytest.mark.parametrize(
+    ("severity", "words"),
+    [(Severity.INFO, "3 unknown\n"), (Severity.WARNING, "; 1 below warning not shown\n")],
+)
+def test_the_summary_line_says_how_many_are_hidden(severity: Severity, words: str) -> None:
+    assert load("concise").render(RUN, replace(PLAIN, min_severity=severity)).endswith(words)
+
+
+def test_the_context_has_defaults_for_everything() -> None:
+    assert all(load(name).render(RUN, Context()) for name in formats())
+    assert [field.name for field in fields(Context)] == [
+        "rules",
+        "color",
+        "width",
+        "version",
+        "verbose",
+        "min_severity",
+        "fail_on",
+    ]

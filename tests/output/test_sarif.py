@@ -1,0 +1,211 @@
+"""SARIF 2.1.0: the objects that are written have the properties, types and values that the standard gives them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from maillint.finding import Failure, FileReport, Report
+from maillint.output import load
+from maillint.text import Source
+from tests.output.samples import CLEAN, COLD, DOMAIN, HOSTILE, PLAIN, RUN, cold, found, on
+
+
+def an(**properties: Any) -> dict[str, Any]:
+    """An object with no other properties; those ending in ``_`` must be there."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [name.removesuffix("_") for name in properties if name.endswith("_")],
+        "properties": {name.removesuffix("_"): kind for name, kind in properties.items()},
+    }
+
+
+def many(kind: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "array", "items": kind, **more}
+
+
+TEXT = {"type": "string"}
+URI = {"type": "string", "pattern": r"^([A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-F]{2})+$"}
+INDEX = {"type": "integer", "minimum": 0}
+LINE = {"type": "integer", "minimum": 1}
+LEVEL = {"enum": ["none", "note", "warning", "error"]}
+BAG = {"type": "object"}
+MESSAGE = an(text_=TEXT)
+MULTIFORMAT = an(text_=TEXT, markdown=TEXT)
+REGION = an(startLine_=LINE, startColumn=LINE, endLine=LINE, endColumn=LINE, charOffset=INDEX, charLength=INDEX)
+ARTIFACT_LOCATION = an(uri_=URI, uriBaseId=TEXT, index=INDEX)
+PHYSICAL = an(artifactLocation_=ARTIFACT_LOCATION, region=REGION)
+LOGICAL = an(fullyQualifiedName_=TEXT, kind=TEXT)
+LOCATION = an(id=INDEX, physicalLocation=PHYSICAL, logicalLocations=many(LOGICAL, minItems=1), message=MESSAGE)
+DESCRIPTOR = an(
+    id_=TEXT,
+    shortDescription=MULTIFORMAT,
+    fullDescription=MULTIFORMAT,
+    help=MULTIFORMAT,
+    helpUri=URI | {"pattern": "^https://"},
+    properties=BAG,
+)
+NOTIFICATION = an(
+    message_=MESSAGE, level=LEVEL, associatedRule=an(id=TEXT, index=INDEX), locations=many(LOCATION, minItems=1)
+)
+REPLACEMENT = an(deletedRegion_=REGION, insertedContent=an(text_=TEXT))
+CHANGE = an(artifactLocation_=ARTIFACT_LOCATION, replacements_=many(REPLACEMENT, minItems=1))
+RESULT = an(
+    message_=MESSAGE,
+    ruleId=TEXT,
+    ruleIndex=INDEX,
+    level=LEVEL,
+    locations=many(LOCATION),
+    relatedLocations=many(LOCATION, minItems=1),
+    partialFingerprints={"type": "object", "additionalProperties": TEXT},
+    fixes=many(an(description=MESSAGE, artifactChanges_=many(CHANGE, minItems=1), properties=BAG), uniqueItems=True),
+    properties=BAG,
+)
+RUN_OBJECT = an(
+    tool_=an(driver_=an(name_=TEXT, version=TEXT, rules=many(DESCRIPTOR, uniqueItems=True))),
+    invocations=many(an(executionSuccessful_={"type": "boolean"}, toolExecutionNotifications=many(NOTIFICATION))),
+    artifacts=many(an(location=ARTIFACT_LOCATION, roles=many({"const": "analysisTarget"})), uniqueItems=True),
+    columnKind={"const": "unicodeCodePoints"},
+    newlineSequences=many(TEXT, minItems=1, uniqueItems=True),
+    results=many(RESULT),
+)
+LOG = an(**{"$schema": TEXT}, version_={"const": "2.1.0"}, runs_=many(RUN_OBJECT, minItems=1))
+
+
+def run_of(report: Report) -> Any:
+    return json.loads(load("sarif").render(report, PLAIN))["runs"][0]
+
+
+@pytest.mark.parametrize(
+    "report",
+    [RUN, DOMAIN, CLEAN, HOSTILE, Report(), replace(RUN, domains=DOMAIN.domains)],
+    ids=["run", "domain", "clean", "hostile", "nothing", "both"],
+)
+def test_the_log_is_built_as_the_standard_says(report: Report) -> None:
+    log = json.loads(load("sarif").render(report, PLAIN))
+    assert [error.message for error in Draft202012Validator(LOG).iter_errors(log)] == []
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_regions_lead_to_the_text(line_end: str) -> None:
+    text = f"日本{line_end}👩 x «<b>{line_end}</b>» y".replace("x", "é")
+    file = found(text)
+    region = run_of(Report((file,)))["results"][0]["locations"][0]["physicalLocation"]["region"]
+    source = Source("a", file.text)
+    start = source.offset(region["startLine"], region["startColumn"])
+    end = source.offset(region["endLine"], region["endColumn"])
+    assert file.text[start:end] == f"<b>{line_end}</b>"
+    assert (region["charOffset"], region["charLength"]) == (start, end - start)
+
+
+def test_an_empty_span_is_an_insertion_point() -> None:
+    region = run_of(Report((found("ab«»c"),)))["results"][0]["locations"][0]["physicalLocation"]["region"]
+    assert region == {
+        "startLine": 1,
+        "startColumn": 3,
+        "endLine": 1,
+        "endColumn": 3,
+        "charOffset": 2,
+        "charLength": 0,
+    }
+
+
+def test_indices_lead_to_rules_and_artifacts() -> None:
+    run = run_of(replace(RUN, domains=DOMAIN.domains))
+    rules, artifacts = run["tool"]["driver"]["rules"], run["artifacts"]
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        for location in result["locations"]:
+            if "physicalLocation" in location:
+                place = location["physicalLocation"]["artifactLocation"]
+                assert artifacts[place["index"]]["location"]["uri"] == place["uri"]
+    for note in run["invocations"][0]["toolExecutionNotifications"]:
+        rule = note.get("associatedRule")
+        assert rule is None or rules[rule["index"]]["id"] == rule["id"]
+
+
+def test_levels() -> None:
+    assert [result["level"] for result in run_of(RUN)["results"]] == ["note", "error", "error", "warning", "error"]
+
+
+def test_rules_carry_their_texts() -> None:
+    rules = {rule["id"]: rule for rule in run_of(RUN)["tool"]["driver"]["rules"]}
+    mismatch = rules["links/text-mismatch"]
+    assert mismatch["shortDescription"]["text"] == "visible link text names another site than the link opens"
+    assert "phishing" in mismatch["help"]["text"]
+    assert mismatch["help"]["text"].endswith("\n\nhttps://www.rfc-editor.org/rfc/rfc3986")
+    assert mismatch["help"]["markdown"].endswith("\n\n<https://www.rfc-editor.org/rfc/rfc3986>")
+    assert mismatch["properties"]["tags"] == ["links"]
+    assert rules["content/first-touch-length"] == {"id": "content/first-touch-length"}
+
+
+def test_a_fix_mends_the_text() -> None:
+    fix = run_of(RUN)["results"][1]["fixes"][0]
+    (change,) = fix["artifactChanges"]
+    (replacement,) = change["replacements"]
+    region = replacement["deletedRegion"]
+    deleted = COLD[region["charOffset"] : region["charOffset"] + region["charLength"]]
+    assert (deleted, replacement["insertedContent"]["text"]) == ("https://acme.example", "our site")
+    assert fix["description"]["text"].startswith("unsafe")
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ("{{ name }} has no default", "{{{{ name }}}} has no default"),
+        ("{0}", "{{0}}"),
+        ("[here](https://evil.example)", "[here] (https://evil.example)"),
+        ("a[0] and b", "a[0] and b"),
+    ],
+)
+def test_a_message_has_no_placeholder_and_no_link(message: str, text: str) -> None:
+    result = run_of(Report((found("«a»", message=message),)))["results"][0]
+    assert result["message"]["text"] == text
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("mail/a b.html", {"uri": "mail/a%20b.html", "uriBaseId": "%SRCROOT%"}),
+        ("a:b.html", {"uri": "a%3Ab.html", "uriBaseId": "%SRCROOT%"}),
+        ("50%#?.html", {"uri": "50%25%23%3F.html", "uriBaseId": "%SRCROOT%"}),
+        ("näher.html", {"uri": "n%C3%A4her.html", "uriBaseId": "%SRCROOT%"}),
+        ("/srv/mail/a.html", {"uri": "file:///srv/mail/a.html"}),
+        ("C:/mail/a b.html", {"uri": "file:///C:/mail/a%20b.html"}),
+        ("\udcff.html", {"uri": "%EF%BF%BD.html", "uriBaseId": "%SRCROOT%"}),
+    ],
+)
+def test_a_path_becomes_a_uri(path: str, location: dict[str, str]) -> None:
+    assert run_of(Report((on("", path),)))["artifacts"][0]["location"] == location
+
+
+def test_what_failed_and_what_is_unknown_are_notifications() -> None:
+    invocation = run_of(RUN)["invocations"][0]
+    notes = invocation["toolExecutionNotifications"]
+    assert [note["level"] for note in notes] == ["error", "note", "note", "note"]
+    assert notes[0]["message"]["text"] == "binary data (it has NUL bytes), not text"
+    assert not invocation["executionSuccessful"]
+    assert run_of(CLEAN)["invocations"] == [{"executionSuccessful": True, "toolExecutionNotifications": []}]
+    assert not run_of(Report(failures=(Failure("a", "b"),)))["invocations"][0]["executionSuccessful"]
+
+
+def test_a_fingerprint_survives_new_lines_above() -> None:
+    moved = cold()
+    shift = len("<!-- -->\n")
+    later = FileReport(
+        **{name: getattr(moved, name) for name in ("path", "kind", "dialect", "profile", "profile_inferred", "touch")},
+        findings=tuple(
+            replace(one, start=one.start + shift, end=one.end + shift, line=one.line + 1) for one in moved.findings[1:]
+        ),
+        unknown=(),
+        text="<!-- -->\n" + moved.text,
+    )
+    before = {result["partialFingerprints"]["maillint/v1"] for result in run_of(Report((moved,)))["results"]}
+    after = {result["partialFingerprints"]["maillint/v1"] for result in run_of(Report((later,)))["results"]}
+    assert len(after) == 3
+    assert len(after & before) == 3

@@ -1,0 +1,56 @@
+"""The pre-commit hook, installed by pre-commit itself from a clone of this repository."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+GOOD = "<p>Hi Ada, are you in on Friday?</p>\n"
+BAD = "<p>Hi <b>Ada, are you in on Friday?</p>\n"
+
+
+def run(*command: str, folder: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@a.example", "GIT_COMMITTER_NAME": "A",
+        "GIT_COMMITTER_EMAIL": "a@a.example", "GIT_CONFIG_GLOBAL": os.devnull, "PRE_COMMIT_HOME": str(folder.parent / "cache"),
+    }  # fmt: skip
+    result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if check and result.returncode:
+        pytest.fail(f"{' '.join(command)}\n{result.stdout}{result.stderr}")
+    return result
+
+
+def test_a_bad_template_cannot_be_committed_and_a_good_one_can(tmp_path: Path) -> None:
+    hooks, project = tmp_path / "maillint", tmp_path / "project"
+    run("git", "clone", "--quiet", str(ROOT), str(hooks), folder=tmp_path)
+    revision = run("git", "rev-parse", "HEAD", folder=hooks).stdout.strip()
+    project.mkdir()
+    run("git", "init", "--quiet", folder=project)
+    (project / ".pre-commit-config.yaml").write_text(
+        f"repos:\n  - repo: {hooks}\n    rev: {revision}\n    hooks: [{{id: maillint}}]\n"
+    )
+    run(sys.executable, "-m", "pre_commit", "install", folder=project)
+    (project / "intro.html").write_text(GOOD)
+    (project / "notes.txt").write_text("the hook leaves this alone: <b>\n")
+    run("git", "add", ".", folder=project)
+    run("git", "commit", "--quiet", "-m", "good", folder=project)
+
+    (project / "intro.html").write_text(BAD)
+    refused = run("git", "commit", "--quiet", "-am", "bad", folder=project, check=False)
+    assert refused.returncode == 1
+    assert "intro.html:1:7" in refused.stdout + refused.stderr
+    assert "markup/unclosed-tag" in refused.stdout + refused.stderr
+    assert run("git", "log", "--format=%s", folder=project).stdout == "good\n"
+
+
+def test_both_hooks_are_declared() -> None:
+    declared = (ROOT / ".pre-commit-hooks.yaml").read_text()
+    assert "id: maillint\n" in declared
+    assert "id: maillint-dns\n" in declared
