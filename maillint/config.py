@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from maillint.data import load_yaml, rules_folder
-from maillint.engine import ActiveRule
 from maillint.finding import Severity
 from maillint.message.model import PROFILES
 from maillint.message.read import Settings
 from maillint.message.template import dialects
-from maillint.rules import Catalogue, Level, Rule, checked_options, shipped
+from maillint.rules import ActiveRule, Catalogue, Level, Rule, checked_options, shipped
 from maillint.yamlfile import FileError, Keys, YamlFile, read_yaml, suggestion
 
 FILE_NAMES = ("maillint.yaml", ".maillint.yaml", "maillint.yml", ".maillint.yml")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from maillint.checks.base import DomainHit, Hit, NotKnown
@@ -11,6 +10,7 @@ from maillint.finding import (
     DomainFinding,
     DomainReport,
     Edit,
+    Excerpt,
     FileReport,
     Finding,
     Fix,
@@ -21,7 +21,7 @@ from maillint.finding import (
 from maillint.message.headers import Field
 from maillint.message.model import Message, Part, Place
 from maillint.message.views import View
-from maillint.rules import DECIDED_BY_KIND, Level, Rule
+from maillint.rules import DECIDED_BY_KIND, ActiveRule, Rule
 from maillint.text import Source, Span
 
 INTERNAL_ERROR = "internal-error"
@@ -29,22 +29,10 @@ INTERNAL_ERROR = "internal-error"
 
 KIND_NOT_DECLARED = "the kind of mail is not declared (profile: cold, newsletter or transactional)"
 
+_EXCERPT_REACH = 500
+
 MAX_PER_RULE = 200
 """Findings of one rule in one message at the most; the last one says how many more there are."""
-
-
-@dataclass(frozen=True)
-class ActiveRule:
-    """A rule with the settings of a run: its level (given instead of the rule's own) and its options."""
-
-    rule: Rule
-    options: Mapping[str, Any] = field(default_factory=dict)
-    level: Level = None
-    level_given: bool = False
-
-    def level_for(self, profile: str) -> Level:
-        """The severity that a hit has in a message of this profile; None: the rule is off."""
-        return self.level if self.level_given else self.rule.levels[profile]
 
 
 def lint(message: Message, rules: Iterable[ActiveRule]) -> tuple[FileReport, ...]:
@@ -187,7 +175,18 @@ def _located(
         evidence or {},
         fix,
         related,
+        _excerpt(place, span),
     )
+
+
+def _excerpt(place: Place, span: Span) -> Excerpt | None:
+    """The decoded lines around a span that stands encoded in the file."""
+    if span.end <= span.start or place.map.exact(span) or (isinstance(place, Field) and place.given):
+        return None
+    start = max(place.text.rfind("\n", 0, span.start) + 1, span.start - _EXCERPT_REACH)
+    end = place.text.find("\n", span.end)
+    end = min(end if end >= 0 else len(place.text), span.end + _EXCERPT_REACH)
+    return Excerpt(place.text[start:end].rstrip("\r"), span.start - start, span.end - start)
 
 
 def _what_failed(rule: Rule, error: Exception) -> str:

@@ -65,6 +65,18 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The decoded lines around a finding whose place in the file is encoded (base64 and the like).
+
+    ``start`` and ``end`` are characters of ``text``.
+    """
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A rule's hit in a file; offsets are characters of the file's decoded text.
 
@@ -87,6 +99,7 @@ class Finding:
     evidence: Evidence = field(default_factory=dict)
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
+    excerpt: Excerpt | None = None
 
 
 @dataclass(frozen=True, slots=True)

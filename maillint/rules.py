@@ -77,6 +77,20 @@ def _words(value: Any) -> str:
 
 
 @dataclass(frozen=True)
+class ActiveRule:
+    """A rule with the settings of a run: its level (given instead of the rule's own) and its options."""
+
+    rule: Rule
+    options: Mapping[str, Any] = field(default_factory=dict)
+    level: Level = None
+    level_given: bool = False
+
+    def level_for(self, profile: str) -> Level:
+        """The severity that a hit has in a message of this profile; None: the rule is off."""
+        return self.level if self.level_given else self.rule.levels[profile]
+
+
+@dataclass(frozen=True)
 class Example:
     """One example of a rule: texts in which ``«»`` mark the spans to be found, and the setting around them."""
 

@@ -135,6 +135,7 @@ class LinkLists:
     by_label: dict[str, list[_Form]]
     by_segment: dict[str, list[_Form]]
     on_any_host: list[_Form]
+    paths_on_any_host: str
     shorteners: dict[str, _Short]
     own_pages: frozenset[str]
     generic: _Generic
@@ -180,6 +181,7 @@ class LinkLists:
             by_label=by_label,
             by_segment=by_segment,
             on_any_host=on_any_host,
+            paths_on_any_host="|".join(f"(?:{form.path or ''})" for form in on_any_host) or "(?!)",
             shorteners={
                 entry["host"]: _Short(entry["vendor"], entry["kind"], entry.get("subdomains", False))
                 for entry in short.get("entries", ())
@@ -227,11 +229,13 @@ def _walk(url: str, lists: LinkLists) -> tuple[list[_Step], str | None] | None:
         if step.target is None:
             break
         address = target = step.target
+    else:
+        return steps, target
     if not steps:
         return None
-    stays = target is not None and all(step.kind == "redirector" for step in steps)
-    if stays and target is not None and _same_organisation(_host(split(url)), _host(split(target))):
-        return None
+    if target is not None and all(step.kind == "redirector" for step in steps):
+        leaves = not _same_organisation(_host(split(url)), _host(split(target)))
+        return (steps, target) if leaves else None
     return steps, target
 
 
@@ -311,7 +315,7 @@ def _index_hosts(entry: Mapping[str, Any]) -> list[str]:
     name = ending[0].replace("\\.", ".")
     whole = ending.start() == 0 or ending[0].startswith("\\.")
     name = name.removeprefix(".") if whole else name.partition(".")[2]
-    return [name] if name else []
+    return [name] if "." in name or (name and "path" not in entry) else []  # a path tells more than ".com"
 
 
 def _outside_groups(pattern: str) -> str:
@@ -364,7 +368,10 @@ def _exemptions(entries: Iterable[Mapping[str, Any]]) -> _Exempt:
 
 def _form(parts: Url, host: str, lists: LinkLists) -> _Form | None:
     subject = _path_and_query(parts)
-    candidates = sorted(_candidates(parts, host, lists), key=_rank)
+    candidates = [*_candidates(parts, host, lists)]
+    if re.match(lists.paths_on_any_host, subject):  # all of them at once: most addresses match none
+        candidates += lists.on_any_host
+    candidates.sort(key=_rank)
     return next((form for form in candidates if _matches(form, host, subject)), None)
 
 
@@ -378,13 +385,12 @@ def _candidates(parts: Url, host: str, lists: LinkLists) -> Iterator[_Form]:
     if host and not lists.by_label.keys().isdisjoint(host.split(".")):
         yield from lists.by_label.get(_label(host) or "", ())
     yield from lists.by_segment.get(parts.path[1:].partition("/")[0], ())
-    yield from lists.on_any_host
 
 
 def _matches(form: _Form, host: str, subject: str) -> bool:
-    if form.host is not None and not re.fullmatch(form.host, host):
+    if form.path is not None and not re.match(form.path, subject):
         return False
-    return form.path is None or re.match(form.path, subject) is not None
+    return form.host is None or re.fullmatch(form.host, host) is not None
 
 
 def _path_and_query(parts: Url) -> str:
@@ -654,8 +660,8 @@ def _carried_by_path(parts: Url, generic: _Generic) -> Iterator[str]:
         target = None
         if segment[:4].lower() == "http":
             if before in generic.segments:
-                whole = segment if "%2f" in segment.lower() else f"{segment}{slash}{rest}"
-                target = decoded_target(whole)
+                encoded = "%2f" in segment.lower()
+                target = decoded_target(segment if encoded else _whole(parts)[-len(rest) - len(segment) :])
         elif unpacked(segment) is not None:
             target = decoded_target(segment)
         if target is not None:

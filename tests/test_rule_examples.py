@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from maillint.engine import ActiveRule, lint
+from maillint.engine import lint
 from maillint.finding import Finding, Severity
 from maillint.message.read import Settings, read_message
-from maillint.rules import DECIDED_BY_KIND, Example, Rule, examples, shipped
+from maillint.rules import DECIDED_BY_KIND, ActiveRule, Example, Rule, examples, shipped
 from maillint.text import Source
 
 RULES = [rule for rule in shipped().rules.values() if rule.check.subject == "message"]

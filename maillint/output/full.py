@@ -46,7 +46,12 @@ def _file(file: FileReport, context: Context, paint: Paint) -> list[list[str]]:
         place = f"{path}:{found.line}:{found.column}"
         block = [_head(place, found, paint)]
         block += wrap(clip(message(found, part=parts), _LONGEST_MESSAGE), context.width)
-        block += frames.draw(found.start, found.end, found.severity)
+        if found.excerpt is not None:  # the file has it encoded: nothing that a reader would know again
+            decoded = Source("", found.excerpt.text)
+            plain = Frames(decoded, context.width, paint, gutter, numbered=False)
+            block += plain.draw(found.excerpt.start, found.excerpt.end, found.severity)
+        else:
+            block += frames.draw(found.start, found.end, found.severity)
         block += _related(found, source, gutter, context, paint)
         block += _advice(found.rule, gutter, told, context, paint)
         blocks.append(block)
