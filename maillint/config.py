@@ -1,35 +1,26 @@
-"""The configuration of a run: layers of settings, each value with its origin, and the rules that they give."""
+"""The settings of a run: layers laid over each other, each value with its origin, and the rules that they give."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from maillint.data import load_yaml, rules_folder
-from maillint.finding import Severity
-from maillint.message.model import PROFILES
+from maillint.configfile import Layer, RuleSetting, profile_layer, read_layers
+from maillint.configfile import Sequence as TouchSequence
+from maillint.globs import matches, touch_of
 from maillint.message.read import Settings
 from maillint.message.template import dialects
-from maillint.rules import ActiveRule, Catalogue, Level, Rule, checked_options, shipped
-from maillint.yamlfile import FileError, Keys, YamlFile, read_yaml, suggestion
+from maillint.rules import ActiveRule, Catalogue, Level, Rule, shipped
+from maillint.yamlfile import suggestion
 
-FILE_NAMES = ("maillint.yaml", ".maillint.yaml", "maillint.yml", ".maillint.yml")
+SHARED_OPTIONS: Mapping[str, str] = {"jurisdictions": "jurisdictions", "pixel-consent": "consent"}
+"""Keys of the configuration that fill an option of every check which declares it."""
 
-KEYS: Mapping[str, str] = {
-    "profile": "the kind of mail: cold, newsletter, transactional or general",
-    "rules": "by rule or family: a severity, off, or a mapping of severity and options",
-    "headers": "header fields that the sending tool adds to every template",
-    "exclude": "path patterns of files to leave out",
-    "include": "path patterns of files to take in a folder, beside the usual ones",
-    "rule-folders": "folders with rules of your own",
-    "own-domains": "domains that are yours, beside the From field's",
-    "dkim-selectors": "DKIM selectors of your domains, for --dns",
-    "dialect": "the template language, where it cannot be told from the files",
-}
+DEFAULT = "default"
+COMMAND_LINE = "command line"
 
 
 class ConfigError(ValueError):
@@ -37,19 +28,8 @@ class ConfigError(ValueError):
 
 
 @dataclass(frozen=True)
-class RuleSetting:
-    """What one layer says of one rule or family. ``level_given`` tells off (None) from nothing said."""
-
-    name: str
-    level: Level = None
-    level_given: bool = False
-    options: Mapping[str, Any] = field(default_factory=dict)
-    origin: str = ""
-
-
-@dataclass(frozen=True)
 class Overrides:
-    """What the command line says; it comes before every file."""
+    """What the command line (or the environment) says; it comes before every file."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -60,105 +40,178 @@ class Overrides:
 
 @dataclass(frozen=True)
 class Config:
-    """The settings for the files below one configuration file (or below none)."""
+    """The settings of the files below one configuration file (or below none).
+
+    ``for_file`` gives the settings of one file, in which ``overrides:`` have been applied.
+    """
 
     path: str | None = None
-    profile: str | None = None
-    settings: tuple[RuleSetting, ...] = ()
-    headers: tuple[tuple[str, str], ...] = ()
-    exclude: tuple[str, ...] = ()
-    include: tuple[str, ...] = ()
-    rule_folders: tuple[str, ...] = ()
-    own_domains: tuple[str, ...] = ()
-    dkim_selectors: tuple[str, ...] = ()
-    dialect: str | None = None
-    overrides: Overrides = Overrides()
+    layers: tuple[Layer, ...] = ()
+    overrides: Overrides = field(default_factory=Overrides)
+    file: str | None = None
 
     @property
     def folder(self) -> str:
         """The folder that path patterns count from."""
         return os.path.dirname(self.path) if self.path else os.getcwd()  # noqa: PTH109, PTH120
 
+    def relative(self, path: str) -> str:
+        """A file's path as patterns see it."""
+        try:
+            return os.path.relpath(path, self.folder).replace(os.sep, "/")
+        except ValueError:  # another drive
+            return path.replace(os.sep, "/")
+
+    def for_file(self, path: str) -> Config:
+        """The settings of one file: the same object wherever no override is for some files only."""
+        absolute = os.path.abspath(path)  # noqa: PTH100
+        kept = tuple(layer for layer in self.layers if not layer.files or _covers(layer, absolute))
+        plain = len(kept) == len(self.layers) and not self._value("sequences", ())
+        return self if plain else replace(self, layers=kept, file=absolute)
+
+    # -- values
+
+    def _value(self, key: str, default: Any = None) -> Any:
+        return next((layer.values[key] for layer in reversed(self.layers) if key in layer.values), default)
+
+    def _all(self, key: str) -> tuple[Any, ...]:
+        return tuple(item for layer in self.layers for item in layer.values.get(key, ()))
+
+    def origin(self, key: str) -> str:
+        """Where the value of a key comes from: ``path:line``, or DEFAULT."""
+        return next((layer.origins[key] for layer in reversed(self.layers) if key in layer.values), DEFAULT)
+
+    @property
+    def profile(self) -> str | None:
+        """The kind of mail, where the files say it."""
+        value: str | None = self._value("profile")
+        return value
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """Header fields that the sending tool adds; a later layer's field replaces an earlier one's."""
+        merged: dict[str, tuple[str, str]] = {}
+        for layer in self.layers:
+            for name, text in layer.values.get("headers", ()):
+                merged[name.lower()] = (name, text)
+        return tuple(merged.values())
+
+    @property
+    def exclude(self) -> tuple[str, ...]:
+        """Path patterns of files to leave out."""
+        return self._all("exclude")
+
+    @property
+    def include(self) -> tuple[str, ...]:
+        """Path patterns of files to take in a folder, beside the usual ones."""
+        return self._all("include")
+
+    @property
+    def own_domains(self) -> tuple[str, ...]:
+        """Domains that are the sender's."""
+        return self._all("own-domains")
+
+    @property
+    def dkim_selectors(self) -> tuple[str, ...]:
+        """DKIM selectors of the sender's domains."""
+        return self._all("dkim-selectors")
+
+    @property
+    def baseline(self) -> str | None:
+        """The file of known findings."""
+        value: str | None = self._value("baseline")
+        return value
+
     @cached_property
     def catalogue(self) -> Catalogue:
         """Every rule that this configuration knows."""
-        return shipped().extended(self.rule_folders)
+        return shipped().extended(list(dict.fromkeys(self._all("rule-folders"))))
 
-    @property
+    @cached_property
     def message_settings(self) -> Settings:
         """What the reader of messages takes from here."""
         given = self.overrides
         return Settings(
             profile=given.profile or self.profile,
             profile_forced=given.profile is not None,
-            touch=given.touch,
+            touch=given.touch if given.touch is not None else self.touch,
             touch_forced=given.touch is not None,
-            dialect=given.dialect or self.dialect,
+            dialect=given.dialect or self._value("dialect"),
             headers=self.headers,
             own_domains=self.own_domains,
         )
 
+    @property
+    def touch(self) -> int | None:
+        """The file's place in a sequence, by ``sequences:``."""
+        if self.file is None:
+            return None
+        path = self.relative(self.file)
+        sequences: tuple[TouchSequence, ...] = self._value("sequences", ())
+        for sequence in sequences:
+            if len(sequence.patterns) == 1 and "{touch}" in sequence.patterns[0]:
+                number = touch_of(path, sequence.patterns[0])
+                if number is not None:
+                    return number
+                continue
+            for number, pattern in enumerate(sequence.patterns, 1):
+                if matches(path, [pattern]):
+                    return number
+        return None
+
+    # -- rules
+
     def rules_for(self, profile: str) -> tuple[ActiveRule, ...]:
         """The rules to run on a message of a profile, with levels and options resolved."""
+        if profile not in self._rulesets:
+            self._rulesets[profile] = tuple(self._active(profile))
         return self._rulesets[profile]
 
     @cached_property
-    def _rulesets(self) -> Mapping[str, tuple[ActiveRule, ...]]:
-        return {profile: tuple(self._active(profile)) for profile in PROFILES}
+    def _rulesets(self) -> dict[str, tuple[ActiveRule, ...]]:
+        return {}
 
-    def _active(self, profile: str) -> list[ActiveRule]:
-        layers = (*_profile_settings(profile), *self.settings)
+    def _active(self, profile: str) -> Iterator[ActiveRule]:
         selected = self._named(self.overrides.select)
         ignored = self._named(self.overrides.ignore)
-        active = []
         for rule in self.catalogue.rules.values():
             if (selected and rule.name not in selected) or rule.name in ignored:
                 continue
-            resolved = resolve(rule, layers)
+            resolved = self.resolve(rule, profile)
             if resolved.level_for(profile) is not None:
-                active.append(resolved)
-        return active
+                yield resolved
+
+    def settings_of(self, rule: Rule, profile: str) -> list[RuleSetting]:
+        """What is said of a rule, the weightiest last: of its family first, then of itself; files in order."""
+        said = [*profile_layer(profile).values["rules"], *self._all("rules")]
+        return [setting for name in (rule.family, rule.name) for setting in said if setting.name == name]
+
+    def resolve(self, rule: Rule, profile: str) -> ActiveRule:
+        """Lay what is said of a rule over its own settings."""
+        options: dict[str, Any] = {name: option.default for name, option in rule.check.options.items()}
+        for key, name in SHARED_OPTIONS.items():
+            shared = self._value(key)
+            if name in options and shared is not None:
+                options[name] = list(shared) if isinstance(shared, tuple) else shared
+        options.update(rule.options)
+        level: Level = None
+        level_given = False
+        for setting in self.settings_of(rule, profile):
+            options.update(setting.options)
+            if setting.level_given:
+                level, level_given = setting.level, True
+        return ActiveRule(rule, options, level, level_given)
 
     def _named(self, names: Sequence[str]) -> frozenset[str]:
         return frozenset(rule.name for name in names for rule in self.catalogue.matching(name))
 
 
-def resolve(rule: Rule, layers: Sequence[RuleSetting]) -> ActiveRule:
-    """Lay what is said of a rule, or of its family, over the rule's own settings; what names the rule wins."""
-    options: dict[str, Any] = {name: option.default for name, option in rule.check.options.items()}
-    options.update(rule.options)
-    level: Level = None
-    level_given = False
-    for name in (rule.family, rule.name):
-        for setting in layers:
-            if setting.name == name:
-                options.update(setting.options)
-                if setting.level_given:
-                    level, level_given = setting.level, True
-    return ActiveRule(rule, options, level, level_given)
-
-
-def _profile_settings(profile: str) -> tuple[RuleSetting, ...]:
-    path = Path(rules_folder(), "profiles", f"{profile}.yaml")
-    data = load_yaml(path.read_text(encoding="utf-8")) or {}
-    file = YamlFile(str(path), data)
-    return tuple(_rule_setting(file, shipped(), name, value) for name, value in (data.get("rules") or {}).items())
-
-
-# -- files --------------------------------------------------------------------------------------------
-
-
-def find_config(folder: str) -> str | None:
-    """Return the configuration file nearest to a folder, upward; None if there is none."""
-    while True:
-        for name in FILE_NAMES:
-            path = os.path.join(folder, name)  # noqa: PTH118
-            if os.path.isfile(path):  # noqa: PTH113
-                return path
-        parent = os.path.dirname(folder)  # noqa: PTH120
-        if parent == folder:
-            return None
-        folder = parent
+def _covers(layer: Layer, path: str) -> bool:
+    try:
+        relative = os.path.relpath(path, layer.folder).replace(os.sep, "/")
+    except ValueError:  # another drive
+        return False
+    return matches(relative, layer.files)
 
 
 def load_config(path: str | None, overrides: Overrides | None = None) -> Config:
@@ -167,91 +220,11 @@ def load_config(path: str | None, overrides: Overrides | None = None) -> Config:
     Raises FileError for a fault in the file, ConfigError for one in the overrides, OSError.
     """
     overrides = overrides or Overrides()
-    config = _from_file(path, overrides) if path else Config(overrides=overrides)
+    layers = tuple(read_layers(path)) if path else ()
+    config = Config(os.path.abspath(path) if path else None, layers, overrides)  # noqa: PTH100
     for name in (*overrides.select, *overrides.ignore):
         if not config.catalogue.matching(name):
             raise ConfigError(f'no rule or family "{name}"{config.catalogue.suggest(name)}')
     if overrides.dialect is not None and overrides.dialect not in dialects():
         raise ConfigError(f'unknown dialect "{overrides.dialect}"{suggestion(overrides.dialect, dialects())}')
     return config
-
-
-def _from_file(path: str, overrides: Overrides) -> Config:
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise FileError(path, 1, 1, "not UTF-8") from None
-    file = read_yaml(path, text)
-    values = file.mapping((), {} if file.data is None else file.data, "the configuration")
-    file.known_keys((), values, KEYS, "key")
-    profile = values.get("profile")
-    if profile is not None and profile not in PROFILES:
-        raise file.error(("profile",), f'unknown profile "{profile}"{suggestion(str(profile), PROFILES)}')
-    dialect = values.get("dialect")
-    if dialect is not None and dialect not in dialects():
-        raise file.error(("dialect",), f'unknown dialect "{dialect}"{suggestion(str(dialect), dialects())}')
-    folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120
-    rule_folders = _folders(file, folder, values.get("rule-folders", []))
-    catalogue = shipped().extended(rule_folders)
-    rules = file.mapping(("rules",), values.get("rules") or {}, "rules")
-    return Config(
-        path=os.path.abspath(path),  # noqa: PTH100
-        profile=profile,
-        settings=tuple(_rule_setting(file, catalogue, name, value) for name, value in rules.items()),
-        headers=_headers(file, values.get("headers") or {}),
-        exclude=tuple(file.texts(("exclude",), values.get("exclude", []), "exclude")),
-        include=tuple(file.texts(("include",), values.get("include", []), "include")),
-        rule_folders=rule_folders,
-        own_domains=tuple(file.texts(("own-domains",), values.get("own-domains", []), "own-domains")),
-        dkim_selectors=tuple(file.texts(("dkim-selectors",), values.get("dkim-selectors", []), "dkim-selectors")),
-        dialect=dialect,
-        overrides=overrides,
-    )
-
-
-def _folders(file: YamlFile, base: str, given: Any) -> tuple[str, ...]:
-    folders = []
-    for index, name in enumerate(file.texts(("rule-folders",), given, "rule-folders")):
-        folder = os.path.join(base, name)  # noqa: PTH118
-        if not os.path.isdir(folder):  # noqa: PTH112
-            raise file.error(("rule-folders", index), f'no folder "{name}"')
-        folders.append(folder)
-    return tuple(folders)
-
-
-def _headers(file: YamlFile, given: Any) -> tuple[tuple[str, str], ...]:
-    headers = file.mapping(("headers",), given, "headers")
-    result = []
-    for name, value in headers.items():
-        if not isinstance(value, (str, int)) or isinstance(value, bool):
-            raise file.error(("headers", name), f"header {name} must be text")
-        result.append((name, str(value)))
-    return tuple(result)
-
-
-def _rule_setting(file: YamlFile, catalogue: Catalogue, name: str, value: Any) -> RuleSetting:
-    keys: Keys = ("rules", name)
-    rules = catalogue.matching(name)
-    line, _ = file.places.get(keys, (1, 1))
-    origin = f"{file.path}:{line}"
-    if not rules:
-        raise file.error(keys, f'no rule or family "{name}"{catalogue.suggest(name)}')
-    if isinstance(value, dict):
-        options = {key: item for key, item in value.items() if key != "severity"}
-        if options and len(rules) > 1:
-            raise file.error(keys, f"{name} is a family; options belong to one rule")
-        checked_options(file, keys, options, rules[0].check, partial=True)
-        if "severity" not in value:
-            return RuleSetting(name, options=options, origin=origin)
-        return RuleSetting(name, _level(file, (*keys, "severity"), value["severity"]), True, options, origin)
-    return RuleSetting(name, _level(file, keys, value), True, origin=origin)
-
-
-def _level(file: YamlFile, keys: Keys, word: Any) -> Level:
-    if word is False:  # YAML reads a bare `off` as a boolean
-        return None
-    try:
-        return Severity.parse(word)
-    except (ValueError, AttributeError):
-        shown = str(word).lower() if isinstance(word, bool) else word
-        raise file.error(keys, f'"{shown}" is none of error, warning, info, off') from None

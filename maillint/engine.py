@@ -57,7 +57,7 @@ def lint(message: Message, rules: Iterable[ActiveRule]) -> tuple[FileReport, ...
                 unknown[Unknown(active.rule.name, KIND_NOT_DECLARED)] = None
             continue
         assert isinstance(level, Severity)
-        findings.extend(_findings(active.rule, level, hits))
+        findings.extend(hits_to_findings(active.rule, level, hits))
     return tuple(_reports(message, findings, tuple(unknown)))
 
 
@@ -90,7 +90,7 @@ def lint_domain(subject: Any, domain: str, facts: Mapping[str, object], rules: I
 # -- from hits to findings ----------------------------------------------------------------------------
 
 
-def _findings(rule: Rule, level: Severity, hits: Sequence[Hit]) -> Iterator[Finding]:
+def hits_to_findings(rule: Rule, level: Severity, hits: Sequence[Hit]) -> Iterator[Finding]:
     """One finding for each place and span, however many views show it."""
     grouped: dict[tuple[int, Span], list[Hit]] = {}
     for hit in hits:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from maillint.config import Config, Overrides, find_config, load_config
+from maillint.config import Config, Overrides, load_config
+from maillint.configfile import find_config
 from maillint.globs import matches
 from maillint.message.read import kind_of
 from maillint.rules import Catalogue, shipped
@@ -42,6 +44,7 @@ class Discovery:
         self._overrides = overrides or Overrides()
         self._configs: dict[str | None, Config] = {}
         self._folders: dict[str, str | None] = {}
+        self._for_files: dict[tuple[int, tuple[int, ...], int | None], Config] = {}
         self.excluded = 0
 
     def config_for(self, path: str) -> Config:
@@ -82,11 +85,20 @@ class Discovery:
         groups: dict[tuple[str, ...], set[str]] = {}
         for path in wanted:
             groups.setdefault(message_files(path), set()).add(path)
-        return [Group(files, frozenset(own), self.config_for(files[0])) for files, own in groups.items()]
+        return [
+            Group(files, frozenset(own), self.config_for(files[0]).for_file(files[0])) for files, own in groups.items()
+        ]
+
+    def _config_of(self, path: str) -> Config:
+        """The settings of one file; files with the same layers and touch share them, and their rules."""
+        base = self.config_for(path)
+        own = base.for_file(path)
+        key = (id(base), tuple(map(id, own.layers)), own.touch)
+        return self._for_files.setdefault(key, own)
 
     def _excluded(self, path: str) -> bool:
         config = self.config_for(path)
-        return bool(config.exclude) and matches(_relative(path, config.folder), config.exclude)
+        return bool(config.exclude) and matches(config.relative(path), config.exclude)
 
     def _walk(self, top: str) -> Iterator[str]:
         pending = [os.path.normpath(top)]
@@ -114,7 +126,7 @@ class Discovery:
         if kind == "txt" and _has_front_matter(path):
             return True
         config = self.config_for(path)
-        return bool(config.include) and matches(_relative(path, config.folder), config.include)
+        return bool(config.include) and matches(config.relative(path), config.include)
 
 
 def message_files(path: str) -> tuple[str, ...]:
@@ -169,3 +181,36 @@ def shown_path(path: str) -> str:
         return path.replace(os.sep, "/")
     relative = _relative(path, os.getcwd())  # noqa: PTH109
     return path.replace(os.sep, "/") if relative.startswith("../") else relative
+
+
+class WriteError(OSError):
+    """A file that could not be written; nothing of it has changed."""
+
+
+def replace_file(path: str, data: bytes, expected: bytes | None = None) -> None:
+    """Write a file whole or not at all, its mode kept; a link is written through.
+
+    ``expected`` is what the file must still hold. Raises WriteError.
+    """
+    real = os.path.realpath(path)
+    temporary = f"{real}.{os.getpid()}.maillint.tmp"
+    try:
+        if expected is not None:
+            with open(real, "rb") as file:  # noqa: PTH123
+                if file.read() != expected:
+                    raise WriteError(f"{path}: changed since it was read; nothing written")
+            if not os.access(real, os.W_OK):
+                raise WriteError(f"{path}: read-only; nothing written")
+        with open(temporary, "xb") as file:  # noqa: PTH123
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if os.path.exists(real):  # noqa: PTH110
+            os.chmod(temporary, os.stat(real).st_mode & 0o7777)  # noqa: PTH101, PTH116
+        os.replace(temporary, real)  # noqa: PTH105
+    except WriteError:
+        raise
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)  # noqa: PTH108
+        raise WriteError(f"{path}: {(error.strerror or str(error)).lower()}; nothing written") from None

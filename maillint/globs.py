@@ -16,6 +16,12 @@ def matches(path: str, patterns: Sequence[str]) -> bool:
     return any(_compiled(pattern).match(path) is not None for pattern in patterns)
 
 
+def touch_of(path: str, pattern: str) -> int | None:
+    """Return the number that stands for ``{touch}`` in a path that matches a pattern, None if none does."""
+    found = _compiled(pattern).match(path)
+    return int(found["touch"]) if found else None
+
+
 @lru_cache(256)
 def _compiled(pattern: str) -> re.Pattern[str]:
     anchored = "/" in pattern.rstrip("/")
@@ -30,6 +36,9 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         elif body.startswith("**", position):
             out.append(".*")
             position += 2
+        elif body.startswith("{touch}", position):
+            out.append(r"(?P<touch>[1-9]\d{0,3})")
+            position += len("{touch}")
         elif body[position] == "*":
             out.append("[^/]*")
             position += 1

@@ -37,8 +37,8 @@ from operator import attrgetter
 
 MAX_PHRASE_TOKENS = 16
 STEM_LETTERS = 4
+INDEX_FORMAT = 1  # changes when `to_json` does
 
-_FORMAT = 1
 _NUMBER = "0*"  # stands for any number; no text token has a digit before a star
 _NEGATIVE_NUMBER = "-0*"
 
@@ -186,7 +186,7 @@ class PhraseIndex:
     def to_json(self) -> str:
         """Return the index as one JSON text for `from_json`."""
         stored = {
-            "format": _FORMAT,
+            "format": INDEX_FORMAT,
             "phrases": self.phrases,
             "tokens": self.tokens,
             "runs": self.runs,
@@ -201,7 +201,7 @@ class PhraseIndex:
         Raises ValueError if `stored` is not JSON or was made by another version of the format.
         """
         data = json.loads(stored)
-        if not isinstance(data, dict) or data.get("format") != _FORMAT:
+        if not isinstance(data, dict) or data.get("format") != INDEX_FORMAT:
             raise ValueError("not a phrase index of this version; compile it again")
         runs = [(number, category, weight) for number, category, weight in data["runs"]]
         return cls(data["phrases"], data["tokens"], runs, data["heads"])
@@ -287,6 +287,8 @@ def _phrase_tokens(text: str) -> list[str]:
         if raw in ("NN", "-NN"):
             wanted.append(_NUMBER if raw == "NN" else _NEGATIVE_NUMBER)
             continue
+        if not token:
+            raise ValueError(f"phrase {text!r} has a word without letters, {raw!r}")
         if "*" in token:
             if not token[0].isalnum():
                 raise ValueError(f"phrase {text!r}: a star must end a word")

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote
 
-from maillint.domains import is_host_like, parse_ip, registrable
-from maillint.urls import (
-    LONGEST_VALUE,
-    UNKNOWN,
-    Url,
-    as_absolute,
-    decoded_base64,
-    decoded_target,
-    query_items,
-    split,
-    unpacked,
-)
+from maillint.domains import parse_ip, registrable
+from maillint.targets import READERS, path_and_query, whole
+from maillint.urls import UNKNOWN, Url, decoded_target, query_items, split, unpacked
 
 TYPE_CHECKING = False  # typing itself costs milliseconds
 if TYPE_CHECKING:
@@ -36,7 +25,6 @@ LONGEST_URL = 65_536
 _LONGEST_HOST = 253
 _LONGEST_PATH = 2048  # for the words of a path; a redirect says so at its start
 _MOST_SEGMENTS = 64
-_MOST_BRACKETS = 64  # of JSON in a parameter, which no vendor nests
 _SHORTENER_KINDS = ("generic", "esp")
 _TRACES = ("http", "aHR0", "SFRU", "SHR0", "68747470", "48545450")  # http, plain, in base64 and in hexadecimal
 _LONGEST_WORDS = 32  # of a path segment that holds words; a longer one is a token
@@ -44,10 +32,6 @@ _WORD = re.compile(r"[a-z0-9]+")
 _LITERAL_SEGMENT = re.compile(r"/((?:[A-Za-z0-9_-]|\\\.)+)(?:/|\\\?)")
 _LITERAL_SEGMENTS = re.compile(r"/\(\?:((?:[A-Za-z0-9_|-]|\\\.)+)\)(?:/|\\\?)")  # a group of alternatives
 _LITERAL_ENDING = re.compile(r"(?:[A-Za-z0-9-]|\\\.)+$")
-_STAR = re.compile(r"\*([0-9a-f]{2})", re.IGNORECASE)
-_V3_TOKEN = re.compile(r"\*\*([A-Za-z0-9_-])|\*")
-_V3_RUNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_V2_TEXT = str.maketrans("-_", "%/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +227,8 @@ def _step(url: str, lists: LinkLists) -> _Step | None:
     parts = split(url[:LONGEST_URL])
     if not parts.host or parts.scheme not in {"http", "https", ""}:
         return None
+    if parts.path in {"", "/"} and not parts.query:  # a vendor's home page
+        return None
     host = _host(parts)
     known = UNKNOWN not in host and len(host) <= _LONGEST_HOST
     form = _form(parts, host if known else "", lists)
@@ -298,7 +284,7 @@ def _as_list(value: str | list[str] | None) -> list[str]:
 
 def _parsed_target(target: str, vendor: str) -> tuple[str, str]:
     form, _, argument = target.partition(":")
-    if form not in _READERS:
+    if form not in READERS:
         raise ValueError(f"{vendor}: no such form of target: {target}")
     return form, argument
 
@@ -367,7 +353,7 @@ def _exemptions(entries: Iterable[Mapping[str, Any]]) -> _Exempt:
 
 
 def _form(parts: Url, host: str, lists: LinkLists) -> _Form | None:
-    subject = _path_and_query(parts)
+    subject = path_and_query(parts)
     candidates = [*_candidates(parts, host, lists)]
     if re.match(lists.paths_on_any_host, subject):  # all of them at once: most addresses match none
         candidates += lists.on_any_host
@@ -393,183 +379,12 @@ def _matches(form: _Form, host: str, subject: str) -> bool:
     return form.host is None or re.fullmatch(form.host, host) is not None
 
 
-def _path_and_query(parts: Url) -> str:
-    return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-
-
-def _whole(parts: Url) -> str:
-    subject = _path_and_query(parts)
-    return f"{subject}#{parts.fragment}" if parts.fragment else subject
-
-
-# Targets ----------------------------------------------------------------------------------------------------
-
-
 def _target(form: _Form, parts: Url) -> str | None:
     for reader, argument in form.targets:
-        target = _READERS[reader](parts, argument)
+        target = READERS[reader](parts, argument)
         if target is not None:
             return target
     return None
-
-
-def _values(parts: Url, name: str) -> Iterator[str]:
-    wanted = name.lower()
-    return (value for key, value in query_items(parts.query) if unquote(key).lower() == wanted)
-
-
-def _address(text: str) -> str | None:
-    """An address that a vendor wrote, who may leave out the scheme."""
-    target = decoded_target(text)
-    if target is None and len(text) <= LONGEST_VALUE:
-        plain = _percent_decoded(text)
-        host = plain[: _LONGEST_HOST + 1].partition("/")[0].partition("?")[0]
-        if is_host_like(host):
-            target = f"https://{plain}"
-    return target
-
-
-def _percent_decoded(text: str) -> str:
-    for _ in range(3):
-        if "%" not in text:
-            break
-        text = unquote(text)
-    return text
-
-
-def _from_query(parts: Url, name: str) -> str | None:
-    if not name:
-        return _address(f"{parts.query}#{parts.fragment}" if parts.fragment else parts.query)
-    return next((target for value in _values(parts, name) if (target := _address(value))), None)
-
-
-def _from_base64(parts: Url, name: str) -> str | None:
-    for value in _values(parts, name):
-        plain = decoded_base64(_percent_decoded(value)) if len(value) <= LONGEST_VALUE else None
-        target = _address(plain or value)
-        if target is not None:
-            return target
-    return None
-
-
-def _from_json(parts: Url, argument: str) -> str | None:
-    name, *keys = argument.split("/")
-    return next((target for value in _values(parts, name) if (target := _json_address(value, keys))), None)
-
-
-def _from_path_json(parts: Url, argument: str) -> str | None:
-    keys, _, pattern = argument.partition(":")
-    match = re.match(pattern, _whole(parts))
-    return None if match is None else _json_address(match[1], keys.split("/"))
-
-
-def _json_address(text: str, keys: list[str]) -> str | None:
-    if len(text) > LONGEST_VALUE:
-        return None
-    plain = _percent_decoded(text)
-    found: object = plain if plain.startswith("{") else decoded_base64(plain)
-    for key in keys:
-        found = _json_member(found, key)
-    return _address(found) if isinstance(found, str) else None
-
-
-def _json_member(found: object, key: str) -> object:
-    if isinstance(found, str):
-        if found.count("[") + found.count("{") > _MOST_BRACKETS:
-            return None
-        try:
-            found = json.loads(found)
-        except ValueError:
-            return None
-    return found.get(key) if isinstance(found, dict) else None
-
-
-def _from_path(parts: Url, pattern: str) -> str | None:
-    match = re.match(pattern, _whole(parts))
-    return None if match is None else _address(match[1])
-
-
-def _from_starred_path(parts: Url, pattern: str) -> str | None:
-    match = re.match(pattern, _whole(parts))
-    return None if match is None else decoded_target(_STAR.sub(r"%\1", match[1]))
-
-
-def _from_urldefense_v2(parts: Url, name: str) -> str | None:
-    for value in _values(parts, name):
-        target = as_absolute(unquote(value[:LONGEST_VALUE].translate(_V2_TEXT)).replace("&amp;", "&"))
-        if target is not None:
-            return target
-    return None
-
-
-def _from_urldefense_v3(parts: Url, _: str) -> str | None:
-    address, found, rest = _whole(parts).partition("__")[2].partition("__;")
-    if not found or len(address) > LONGEST_VALUE:
-        return None
-    restored = _restored(address, decoded_base64(rest.partition("!")[0]) or "")
-    return None if restored is None else as_absolute(restored)
-
-
-def _restored(text: str, held_back: str) -> str | None:
-    """Put back what URL Defense v3 took out; None when there is not enough of it.
-
-    A run counts characters in older links, bytes of UTF-8 in newer ones; what fits exactly is meant.
-    """
-    runs = [2 + _V3_RUNS.index(match[1]) if match[1] else 1 for match in _V3_TOKEN.finditer(text)]
-    if sum(runs) == len(held_back):
-        lengths = runs
-    else:
-        lengths = _characters(runs, [match[1] is None for match in _V3_TOKEN.finditer(text)], held_back)
-    if sum(lengths) > len(held_back) or len(lengths) < len(runs):
-        return None
-    pieces = iter(lengths)
-    position = 0
-
-    def piece(_: re.Match[str]) -> str:
-        nonlocal position
-        start, position = position, position + next(pieces)
-        return held_back[start:position]
-
-    return _V3_TOKEN.sub(piece, text)
-
-
-def _characters(runs: list[int], single: list[bool], held_back: str) -> list[int]:
-    """How many characters each run has when runs count bytes; bytes short of a character go to the next run."""
-    widths = [len(character.encode("utf-8", "replace")) for character in held_back]
-    lengths = []
-    position = spare = 0
-    for run, one in zip(runs, single, strict=True):
-        start = position
-        if one:
-            position += 1
-        else:
-            room = run + spare
-            while position < len(widths) and widths[position] <= room:
-                room -= widths[position]
-                position += 1
-            spare = room
-        lengths.append(position - start)
-    return lengths if position <= len(widths) else []
-
-
-def _from_bing(parts: Url, name: str) -> str | None:
-    for value in _values(parts, name):
-        if value[:1] == "a" and value[1:2].isdigit():
-            return decoded_target(decoded_base64(_percent_decoded(value[2:])) or "")
-    return None
-
-
-_READERS = {
-    "query": _from_query,
-    "query-base64": _from_base64,
-    "json": _from_json,
-    "path": _from_path,
-    "path-json": _from_path_json,
-    "path-star": _from_starred_path,
-    "urldefense-v2": _from_urldefense_v2,
-    "urldefense-v3": _from_urldefense_v3,
-    "bing": _from_bing,
-}
 
 
 # Shorteners and redirects in no list ------------------------------------------------------------------------
@@ -617,7 +432,7 @@ def _is_exempt(parts: Url, host: str, exempt: _Exempt) -> bool:
     paths = [path for name in _suffixes(host) for path in exempt.by_host.get(name, ())]
     if not exempt.by_label.keys().isdisjoint(host.split(".")):
         paths += exempt.by_label.get(_label(host) or "", ())
-    subject = _path_and_query(parts)
+    subject = path_and_query(parts)
     return any(pattern is None or re.match(pattern, subject) for pattern in paths)
 
 
@@ -646,7 +461,7 @@ def _carried(parts: Url, generic: _Generic, *, redirects: bool) -> Iterator[str]
         if target is not None:
             yield target
     if starts:
-        target = _from_query(parts, "") if parts.query[:4].lower() == "http" else None
+        target = READERS["query"](parts, "") if parts.query[:4].lower() == "http" else None
         if target is not None:
             yield target
     yield from _carried_by_path(parts, generic)
@@ -654,18 +469,15 @@ def _carried(parts: Url, generic: _Generic, *, redirects: bool) -> Iterator[str]
 
 def _carried_by_path(parts: Url, generic: _Generic) -> Iterator[str]:
     before = ""
-    rest = parts.path
-    for _ in range(_MOST_SEGMENTS):
-        segment, slash, rest = rest.partition("/")
+    start = 0
+    for segment in parts.path.split("/", _MOST_SEGMENTS)[:_MOST_SEGMENTS]:
         target = None
         if segment[:4].lower() == "http":
             if before in generic.segments:
-                encoded = "%2f" in segment.lower()
-                target = decoded_target(segment if encoded else _whole(parts)[-len(rest) - len(segment) :])
+                target = decoded_target(segment if "%2f" in segment.lower() else whole(parts)[start:])
         elif unpacked(segment) is not None:
             target = decoded_target(segment)
         if target is not None:
             yield target
-        if not slash:
-            return
-        before = segment.lower()
+        start += len(segment) + 1
+        before = segment.partition(".")[0].lower()

@@ -12,15 +12,20 @@ from maillint.engine import lint
 from maillint.finding import Finding, Severity
 from maillint.message.read import Settings, read_message
 from maillint.rules import DECIDED_BY_KIND, ActiveRule, Example, Rule, examples, shipped
+from maillint.suppress import suppress
 from maillint.text import Source
 
-RULES = [rule for rule in shipped().rules.values() if rule.check.subject == "message"]
+RULES = [rule for rule in shipped().rules.values() if rule.check.subject in {"message", "suppression"}]
 CASES = [(rule, example) for rule in RULES for example in examples(rule)]
 
 
 def active(rule: Rule, options: Mapping[str, Any] | None = None) -> ActiveRule:
     defaults = {name: option.default for name, option in rule.check.options.items()}
-    return ActiveRule(rule, {**defaults, **rule.options, **(options or {})})
+    levels = set(rule.levels.values())
+    on = levels & {*Severity}  # a rule that is off unless asked for is asked for here
+    return ActiveRule(
+        rule, {**defaults, **rule.options, **(options or {})}, None if on else Severity.WARNING, level_given=not on
+    )
 
 
 def found(text: str, setting: Mapping[str, Any], rules: list[ActiveRule]) -> list[Finding]:
@@ -33,7 +38,17 @@ def found(text: str, setting: Mapping[str, Any], rules: list[ActiveRule]) -> lis
         headers=tuple((setting.get("headers") or {}).items()),
     )
     message = read_message([source], settings, kind)
-    return [finding for file in lint(message, rules) for finding in file.findings]
+    reports = suppress(message, lint(message, rules), rules, shipped())
+    return [finding for file in reports for finding in file.findings]
+
+
+def found_by(rule: Rule, text: str, setting: Mapping[str, Any]) -> list[Finding]:
+    """What one rule finds; a rule about suppression comments has the others beside it."""
+    if rule.check.subject == "message":
+        return found(text, setting, [active(rule, setting.get("options"))])
+    rules = [active(other) for other in RULES if other.check.subject == "message"]
+    everything = found(text, setting, [*rules, active(rule, setting.get("options"))])
+    return [finding for finding in everything if finding.rule == rule.name]
 
 
 def profile_for(rule: Rule, setting: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -41,7 +56,7 @@ def profile_for(rule: Rule, setting: Mapping[str, Any]) -> Mapping[str, Any]:
     if "profile" in setting:
         return setting
     order = ("general", "newsletter", "cold", "transactional")
-    first = next(profile for profile in order if rule.levels[profile] not in {None, DECIDED_BY_KIND})
+    first = next((profile for profile in order if rule.levels[profile] not in {None, DECIDED_BY_KIND}), "general")
     return {**setting, "profile": first}
 
 
@@ -68,18 +83,17 @@ def identify(case: tuple[Rule, Example]) -> str:
 def test_example(case: tuple[Rule, Example]) -> None:
     rule, example = case
     setting = profile_for(rule, example.setting)
-    alone = [active(rule, setting.get("options"))]
     if example.bad is not None:
         text, spans = unmark(example.bad)
-        findings = found(text, setting, alone)
+        findings = found_by(rule, text, setting)
         assert [(finding.start, finding.end) for finding in findings] == spans, findings
         assert spans, "a bad example marks what is bad"
         if example.fixed is not None:
             fixed = mend(text, findings)
             assert fixed == example.fixed
-            assert found(fixed, setting, alone) == []
+            assert found_by(rule, fixed, setting) == []
     if example.good is not None:
-        assert found(example.good, setting, alone) == []
+        assert found_by(rule, example.good, setting) == []
         everything = [active(other) for other in RULES if other is not rule]
         errors = [finding for finding in found(example.good, setting, everything) if finding.severity is Severity.ERROR]
         assert errors == []

@@ -1,0 +1,77 @@
+"""Checks of suppression comments, run when it is known which of them suppressed something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from maillint.checks.base import Change, Check, Hit, Options
+from maillint.message.directives import Directive, removal
+from maillint.text import Span
+
+
+@dataclass(frozen=True)
+class Suppressions:
+    """What the checks here read: the comments, and for each name in one what is wrong with it.
+
+    ``unknown`` maps a comment's number and a name to a suggestion; ``unused`` holds the numbers and names
+    that suppressed nothing although their rules ran.
+    """
+
+    directives: Sequence[Directive]
+    unknown: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    unused: frozenset[tuple[int, str]] = frozenset()
+
+
+def _unknown_name(found: Suppressions, options: Options) -> Iterator[Hit]:
+    """Names in a suppression comment that are no rule and no family."""
+    for number, directive in enumerate(found.directives):
+        for name, span in directive.names:
+            if (number, name) in found.unknown:
+                evidence = {"name": name, "suggestion": found.unknown[number, name]}
+                yield Hit(directive.place, span, evidence)
+
+
+def _unused(found: Suppressions, options: Options) -> Iterator[Hit]:
+    """Names in a suppression comment that suppressed nothing."""
+    for number, directive in enumerate(found.directives):
+        idle = [(name, span) for name, span in directive.names if (number, name) in found.unused]
+        if not idle:
+            continue
+        if len(idle) == len(directive.names):
+            names = ", ".join(name for name, _ in idle)
+            change = Change(removal(directive), "")
+            yield Hit(directive.place, directive.span, {"name": names}, changes=(change,), safe=True)
+            continue
+        kept = ", ".join(name for name, _ in directive.names if (number, name) not in found.unused)
+        whole = Span(directive.names[0][1].start, directive.names[-1][1].end)
+        for name, span in idle:
+            yield Hit(directive.place, span, {"name": name}, changes=(Change(whole, kept),), safe=True)
+
+
+def _reason_missing(found: Suppressions, options: Options) -> Iterator[Hit]:
+    """Suppression comments that say nothing of why."""
+    for directive in found.directives:
+        if directive.names and not directive.reason:
+            yield Hit(directive.place, directive.span, {})
+
+
+def _blanket(found: Suppressions, options: Options) -> Iterator[Hit]:
+    """Suppression comments that name no rule."""
+    for directive in found.directives:
+        if not directive.names:
+            yield Hit(directive.place, directive.span, {})
+
+
+def _in_html_comment(found: Suppressions, options: Options) -> Iterator[Hit]:
+    """Suppression comments that are sent to every reader."""
+    for directive in found.directives:
+        if directive.in_html:
+            yield Hit(directive.place, directive.span, {})
+
+
+unknown_name = Check("suppression-unknown-name", _unknown_name, "suppression", frozenset({"name", "suggestion"}), {})
+unused = Check("suppression-unused", _unused, "suppression", frozenset({"name"}), {})
+reason_missing = Check("suppression-reason-missing", _reason_missing, "suppression", frozenset(), {})
+blanket = Check("suppression-blanket", _blanket, "suppression", frozenset(), {})
+in_html_comment = Check("suppression-in-html-comment", _in_html_comment, "suppression", frozenset(), {})

@@ -1,0 +1,103 @@
+"""What the commands share: names given as options, formats and their files, colour, exit status."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TextIO
+
+import click
+
+from maillint import __version__, output
+from maillint.engine import INTERNAL_ERROR
+from maillint.finding import Report, Severity
+from maillint.rules import Catalogue
+
+LEVELS = ("error", "warning", "info", "never")
+
+
+def split_names(values: Sequence[str]) -> tuple[str, ...]:
+    """Names given one by one or with commas."""
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+def parse_formats(formats: Sequence[str], output_file: str | None) -> list[tuple[str, str | None]]:
+    """Each format with the file it goes to (None: standard output)."""
+    targets: list[tuple[str, str | None]] = []
+    for item in formats or ("full",):
+        name, _, path = item.partition("=")
+        if name not in output.formats():
+            raise click.UsageError(f'no output format "{name}" (there are {", ".join(output.formats())})')
+        targets.append((name, path or None))
+    plain = [index for index, (_, path) in enumerate(targets) if path is None]
+    if len(plain) > 1:
+        raise click.UsageError("only one format can go to standard output; give the others a file: -f sarif=out.sarif")
+    if output_file is not None and plain:
+        targets[plain[0]] = (targets[plain[0]][0], output_file)
+    return targets
+
+
+def make_context(catalogue: Catalogue, fail_on: str, verbose: int, min_severity: str = "info") -> output.Context:
+    """How to render: the terminal's width, the rules' texts, and the words of ``--fail-on`` and the like."""
+    return output.Context(
+        rules=dict(catalogue.rules),
+        width=shutil.get_terminal_size((80, 24)).columns,
+        version=__version__,
+        verbose=verbose,
+        min_severity=Severity.parse(min_severity) or Severity.INFO,
+        fail_on=None if fail_on == "never" else Severity.parse(fail_on),
+    )
+
+
+def write(report: Report, context: output.Context, targets: Sequence[tuple[str, str | None]], color: str) -> None:
+    """Render each format and write it whole, to its file or to standard output."""
+    for name, path in targets:
+        painted = path is None and wants_color(color, sys.stdout)
+        text = output.load(name).render(report, replace(context, color=painted))
+        if path is None:
+            write_stdout(text)
+        else:
+            write_file(path, text)
+
+
+def wants_color(choice: str, stream: TextIO) -> bool:
+    """``--color``, then NO_COLOR and FORCE_COLOR, then whether the stream is a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def write_stdout(text: str) -> None:
+    """Write to standard output whatever its encoding can show."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    sys.stdout.flush()
+
+
+def write_file(path: str, text: str) -> None:
+    """Write a file whole or not at all."""
+    temporary = f"{path}.{os.getpid()}.tmp"
+    try:
+        with open(temporary, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123
+            file.write(text)
+        os.replace(temporary, path)  # noqa: PTH105
+    except OSError as error:
+        if os.path.exists(temporary):  # noqa: PTH110
+            os.unlink(temporary)  # noqa: PTH108
+        raise click.UsageError(f"{path}: {error.strerror or error}") from None
+
+
+def exit_status(report: Report, threshold: Severity | None) -> int:
+    """0: nothing at or above the threshold; 1: something; 2: a file could not be read or a rule failed."""
+    broken = any(found.rule == INTERNAL_ERROR for file in report.files for found in file.findings)
+    if report.failures or broken:
+        return 2
+    worst = report.worst()
+    return int(threshold is not None and worst is not None and worst >= threshold)

@@ -1,0 +1,128 @@
+"""Suppression comments: ``maillint: ignore[links/shortener] reason`` in a template's or an HTML comment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from maillint.message.model import Message, Part
+from maillint.message.template import Tag
+from maillint.text import OffsetMap, Span
+
+_DIRECTIVE = re.compile(
+    r"maillint:[ \t]*(?P<scope>ignore-file|ignore)\b(?:[ \t]*\[(?P<names>[^\]\r\n]*)\])?(?P<rest>[^\r\n]*)"
+)
+_NAME = re.compile(r"[^\s,]+")
+_CLOSERS = re.compile(r"\s*(?:--!?>|#\}|--\}\}|%\}|\}\}|\*/|\*@|%>|\*\}|\*#|-->).*|\s+$")
+_BLANK = " \t"
+
+
+@dataclass(frozen=True)
+class Directive:
+    """One suppression comment.
+
+    ``span`` covers the comment in ``place.text``; ``names`` are the rules and families it names, each with
+    its span there (none: it names nothing and suppresses nothing). ``covers`` is the part of the file
+    whose findings it leaves out, None for the whole message.
+    """
+
+    place: Part
+    span: Span
+    names: tuple[tuple[str, Span], ...]
+    reason: str
+    covers: Span | None
+    in_html: bool
+
+    @property
+    def path(self) -> str:
+        """The file that the comment stands in."""
+        return self.place.source.path
+
+
+def find_directives(message: Message) -> list[Directive]:
+    """Every suppression comment of a message, in order."""
+    found: list[Directive] = []
+    for part in message.parts:
+        if "maillint:" in part.source.text or part.number is not None:
+            found.extend(_in_front_matter(part))
+            found.extend(_in_part(part))
+    return found
+
+
+def _in_part(part: Part) -> Iterator[Directive]:
+    if "maillint:" not in part.text:
+        return
+    comments = [tag for tag in part.template.tags if tag.kind == "comment"]
+    for match in _DIRECTIVE.finditer(part.text):
+        comment = _template_comment(comments, match.start())
+        in_html = comment is None
+        if comment is None and part.markup:
+            comment = _html_comment(part.text, match.start())
+        if comment is not None:
+            yield _directive(part, match, comment, in_html)
+
+
+def _in_front_matter(part: Part) -> Iterator[Directive]:
+    end = part.map.start(0)
+    if part.number is not None or end == 0:
+        return
+    text = part.source.text[:end]
+    whole = Part(text, part.source, OffsetMap.identity(end), "text/plain")
+    for match in _DIRECTIVE.finditer(text):
+        start = text.rfind("\n", 0, match.start()) + 1
+        mark = text.find("#", start, match.start())
+        if mark >= 0 and not text[mark + 1 : match.start()].strip():
+            yield _directive(whole, match, Span(mark, match.end()), False)
+
+
+def _template_comment(comments: Sequence[Tag], offset: int) -> Span | None:
+    return next((tag.span for tag in comments if tag.span.start <= offset < tag.span.end), None)
+
+
+def _html_comment(text: str, offset: int) -> Span | None:
+    start = text.rfind("<!--", 0, offset)
+    if start < 0 or "-->" in text[start:offset]:
+        return None
+    end = text.find("-->", offset)
+    return Span(start, end + 3) if end >= 0 else None
+
+
+def _directive(part: Part, match: re.Match[str], comment: Span, in_html: bool) -> Directive:
+    names = [] if match["names"] is None else list(_NAME.finditer(part.text, *match.span("names")))
+    reason = _CLOSERS.sub("", match["rest"], count=1).strip(" \t:-–—")
+    covers = None if match["scope"] == "ignore-file" else part.map.span(_covered_line(part.text, comment))
+    return Directive(part, comment, tuple((name[0], Span(*name.span())) for name in names), reason, covers, in_html)
+
+
+def _covered_line(text: str, comment: Span) -> Span:
+    """The comment's own line; for a comment on a line of its own, the next line with anything on it."""
+    start = _line_start(text, comment.start)
+    end = _line_end(text, comment.end)
+    if not text[start : comment.start].strip(_BLANK) and not text[comment.end : end].strip(_BLANK):
+        start = comment.end
+        while start < len(text) and text[start].isspace():
+            start += 1
+        start = _line_start(text, start)
+        end = _line_end(text, start)
+    return Span(start, end)
+
+
+def _line_start(text: str, offset: int) -> int:
+    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+
+
+def _line_end(text: str, offset: int) -> int:
+    ends = [end for end in (text.find("\n", offset), text.find("\r", offset)) if end >= 0]
+    return min(ends, default=len(text))
+
+
+def removal(directive: Directive) -> Span:
+    """What to take out of the text to be rid of a comment: its line with the line end, if that is all there is."""
+    text = directive.place.text
+    start, end = _line_start(text, directive.span.start), _line_end(text, directive.span.end)
+    if text[start : directive.span.start].strip(_BLANK) or text[directive.span.end : end].strip(_BLANK):
+        return directive.span
+    if text.startswith("\r\n", end):
+        return Span(start, end + 2)
+    return Span(start, min(end + 1, len(text)))
