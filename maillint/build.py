@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from maillint.compiled import write_built
-from maillint.data import compiled_list, rules_folder
+from maillint.data import compiled_data, rules_folder
 from maillint.domains import SUFFIXES, compile_suffixes, suffix_key
 from maillint.rules import compiled_folder
 
@@ -15,10 +15,10 @@ def build_all(folder: str) -> None:
     key = suffix_key()
     if key is not None:
         write_built(folder, SUFFIXES, key, compile_suffixes())
-    lists = os.path.join(rules_folder(), "lists")  # noqa: PTH118
-    for path, _, names in sorted(os.walk(lists)):
-        for name in sorted(names):
-            if name.endswith(".yaml"):
-                relative = os.path.relpath(os.path.join(path, name), lists).replace(os.sep, "/")  # noqa: PTH118
-                write_built(folder, *compiled_list(relative.removesuffix(".yaml")))
+    for top in ("lists", "profiles"):
+        for path, _, names in sorted(os.walk(os.path.join(rules_folder(), top))):  # noqa: PTH118
+            for name in sorted(names):
+                if name.endswith(".yaml"):
+                    relative = os.path.relpath(os.path.join(path, name), rules_folder())  # noqa: PTH118
+                    write_built(folder, *compiled_data(relative.replace(os.sep, "/").removesuffix(".yaml")))
     write_built(folder, *compiled_folder(rules_folder()))

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from maillint.configfile import Layer, RuleSetting, profile_layer, read_layers
+from maillint.configfile import Layer, RuleSetting, profile_layer, read_layers, with_rules
 from maillint.configfile import Sequence as TouchSequence
 from maillint.globs import matches, touch_of
 from maillint.message.read import Settings
 from maillint.message.template import dialects
-from maillint.rules import ActiveRule, Catalogue, Level, Rule, shipped
+from maillint.rules import ActiveRule, Catalogue, Level, Rule
 from maillint.yamlfile import suggestion
 
 SHARED_OPTIONS: Mapping[str, str] = {"jurisdictions": "jurisdictions", "pixel-consent": "consent"}
@@ -125,7 +125,7 @@ class Config:
     @cached_property
     def catalogue(self) -> Catalogue:
         """Every rule that this configuration knows."""
-        return shipped().extended(list(dict.fromkeys(self._all("rule-folders"))))
+        return with_rules(self._all("plugins"), self._all("rule-folders"))
 
     @cached_property
     def message_settings(self) -> Settings:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from maillint.data import rules_folder
+from maillint.data import load_data, rules_folder
 from maillint.finding import Severity
 from maillint.message.model import PROFILES
 from maillint.message.template import dialects
+from maillint.plugins import PluginError, load_plugin
 from maillint.rules import Catalogue, Level, checked_options, shipped
 from maillint.yamlfile import FileError, Keys, YamlFile, read_yaml, suggestion
 
@@ -89,11 +90,12 @@ class _Reader:
             raise FileError(path, 1, 1, f"files extend each other in a circle: {chain}")
         self._open.append(real)
         try:
-            return self._layers(_parse(path))
+            return self.layers(_parse(path))
         finally:
             self._open.pop()
 
-    def _layers(self, file: YamlFile) -> list[Layer]:
+    def layers(self, file: YamlFile) -> list[Layer]:
+        """The layers of a parsed file, those of the files that it extends before its own."""
         values = file.mapping((), {} if file.data is None else file.data, "the configuration")
         file.known_keys((), values, KEYS, "key")
         folder = os.path.dirname(os.path.abspath(file.path))  # noqa: PTH100, PTH120
@@ -106,7 +108,14 @@ class _Reader:
             if not os.path.isfile(target):  # noqa: PTH113
                 raise file.error(("extends", index), f'no file "{name}"')
             layers.extend(self.read(target))
-        catalogue = shipped().extended([known for layer in layers for known in layer.values.get("rule-folders", ())])
+        plugins = [known for layer in layers for known in layer.values.get("plugins", ())]
+        if "plugins" in values:
+            plugins += _plugins(file, ("plugins",), values["plugins"], shipped(), folder)
+        folders = [known for layer in layers for known in layer.values.get("rule-folders", ())]
+        try:
+            catalogue = with_rules(plugins, folders)
+        except PluginError as error:
+            raise file.error(("plugins",), str(error)) from None
         if "rule-folders" in values:
             catalogue = catalogue.extended(_folders(file, ("rule-folders",), values["rule-folders"], catalogue, folder))
         layers.append(_layer(file, (), values, catalogue, folder))
@@ -116,6 +125,19 @@ class _Reader:
         for index, entry in enumerate(entries):
             layers.append(_override(file, ("overrides", index), entry, catalogue, folder))
         return layers
+
+
+def with_rules(plugins: Iterable[str], folders: Iterable[str]) -> Catalogue:
+    """The shipped rules with those of plugins and of folders, each taken once; raises FileError, PluginError."""
+    return shipped().extended(list(dict.fromkeys(folders)), [load_plugin(name) for name in dict.fromkeys(plugins)])
+
+
+def layers_of(data: Mapping[str, Any], name: str) -> list[Layer]:
+    """Read settings that stand in no file, as if a file of this name in the working folder held them.
+
+    Raises FileError, OSError for what is extended.
+    """
+    return _Reader().layers(YamlFile(name, dict(data)))
 
 
 def _override(file: YamlFile, keys: Keys, entry: Any, catalogue: Catalogue, folder: str) -> Layer:
@@ -149,9 +171,9 @@ def _layer(
 @cache
 def profile_layer(profile: str) -> Layer:
     """The settings of a shipped profile."""
-    path = Path(rules_folder(), "profiles", f"{profile}.yaml")
-    file = read_yaml(str(path), path.read_text(encoding="utf-8"))
-    return _layer(file, (), {"rules": file.data.get("rules") or {}}, shipped(), str(path.parent))
+    path = os.path.join(rules_folder(), "profiles", f"{profile}.yaml")  # noqa: PTH118
+    data = load_data(f"profiles/{profile}")
+    return _layer(YamlFile(path, data), (), {"rules": data.get("rules") or {}}, shipped(), os.path.dirname(path))  # noqa: PTH120
 
 
 # -- parsing ------------------------------------------------------------------------------------------
@@ -249,6 +271,16 @@ def _folders(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folde
     return tuple(folders)
 
 
+def _plugins(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
+    names = file.texts(keys, value, "plugins")
+    for index, name in enumerate(names):
+        try:
+            load_plugin(name)
+        except PluginError as error:
+            raise file.error((*keys, index), str(error)) from None
+    return tuple(names)
+
+
 def _headers(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[tuple[str, str], ...]:
     headers = file.mapping(keys, value if value is not None else {}, "headers")
     result = []
@@ -336,6 +368,7 @@ KEYS: Mapping[str, Key] = {
         "path patterns of files to take in a folder, beside the usual ones", _texts, _TEXTS_SCHEMA, per_file=False
     ),
     "rule-folders": Key("folders with rules of your own", _folders, _TEXTS_SCHEMA, per_file=False),
+    "plugins": Key("installed packages whose checks and rules count too", _plugins, _TEXTS_SCHEMA, per_file=False),
     "own-domains": Key("domains that are yours, beside the From field's", _texts, _TEXTS_SCHEMA),
     "dkim-selectors": Key("DKIM selectors of your domains, for --dns", _texts, _TEXTS_SCHEMA),
     "dialect": Key(

@@ -20,6 +20,21 @@ def rules_folder() -> str:
     return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(_PACKAGE), "rules")  # noqa: PTH112, PTH118, PTH120
 
 
+@cache
+def package_state() -> str:
+    """What tells this code from another: nothing in an installed package (its version does), else its files' state."""
+    if rules_folder().endswith("_rules"):
+        return ""
+    found = []
+    for path, folders, names in os.walk(_PACKAGE):
+        folders.sort()
+        for name in sorted(names):
+            if name.endswith(".py"):
+                status = os.stat(os.path.join(path, name))  # noqa: PTH116, PTH118
+                found.append(f"{name} {status.st_size} {status.st_mtime_ns}")
+    return "\n".join(found)
+
+
 def load_yaml(text: str) -> Any:
     """Parse YAML with the C loader where there is one; raises yaml.YAMLError."""
     import yaml  # noqa: PLC0415 -- 16 ms, and only needed when something is not compiled yet
@@ -38,29 +53,34 @@ def digest(chunks: Iterable[bytes]) -> str:
     return total.hexdigest()
 
 
-@cache
 def load_list(name: str) -> Any:
     """Return a shipped list (``trackers``, ``phrases/en``) as plain data, compiled on first use.
 
     Raises FileNotFoundError for a name that is not shipped. The result is shared: do not change it.
     """
-    source = _list_source(name)
+    return load_data(f"lists/{name}")
+
+
+@cache
+def load_data(name: str) -> Any:
+    """Return a file of ``rules/`` without its ending (``profiles/cold``) as plain data; as load_list."""
+    source = _data_source(name)
     return json.loads(load_text(_compiled_name(name), digest([source]), lambda: _compile(source)))
 
 
-def compiled_list(name: str) -> tuple[str, str, str]:
-    """Return the file name, key and text of a list's compiled form."""
-    source = _list_source(name)
+def compiled_data(name: str) -> tuple[str, str, str]:
+    """Return the file name, key and text of the compiled form of a file of ``rules/``."""
+    source = _data_source(name)
     return _compiled_name(name), digest([source]), _compile(source)
 
 
-def _list_source(name: str) -> bytes:
-    with open(os.path.join(rules_folder(), "lists", f"{name}.yaml"), "rb") as file:  # noqa: PTH118, PTH123
+def _data_source(name: str) -> bytes:
+    with open(os.path.join(rules_folder(), f"{name}.yaml"), "rb") as file:  # noqa: PTH118, PTH123
         return file.read()
 
 
 def _compiled_name(name: str) -> str:
-    return f"list-{name.replace('/', '-')}.json"
+    return f"{name.replace('/', '-')}.json"
 
 
 def _compile(source: bytes) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from maillint.cache import ResultCache, revive, settings_key
 from maillint.config import Config
-from maillint.engine import lint
+from maillint.data import digest
+from maillint.engine import INTERNAL_ERROR, lint
 from maillint.files import Group, shown_path
 from maillint.finding import Failure, FileReport, Report
 from maillint.fix import fix_message
-from maillint.message.read import MessageError, kind_of, read_message
+from maillint.message.read import MessageError, Settings, kind_of, read_message
+from maillint.parallel import spread
 from maillint.suppress import suppress
 from maillint.text import NotTextError, Source
 
@@ -23,17 +26,94 @@ class UnreadableError(ValueError):
     """A file that cannot be linted, told in one line."""
 
 
-def lint_groups(groups: Iterable[Group]) -> Report:
+@dataclass(frozen=True)
+class Work:
+    """How to go about a run: processes at once, whether earlier results count, and who hears of progress."""
+
+    jobs: int = 1
+    cache: bool = False
+    done: Callable[[int], None] = lambda count: None
+
+
+Outcome = Failure | list[FileReport]
+
+
+def lint_groups(groups: Sequence[Group], work: Work | None = None) -> Report:
     """Lint every message; a file that cannot be read becomes a failure and costs the others nothing."""
-    files: list[FileReport] = []
-    failures: list[Failure] = []
-    for group in groups:
-        try:
-            sources, kind = load(group)
-            files.extend(lint_sources(sources, kind, group.config, wanted_paths(group)))
-        except UnreadableError as error:
-            failures.append(Failure(shown_path(group.paths[0]), str(error)))
+    work = work or Work()
+    caches = _Caches() if work.cache else None
+    outcomes: list[Outcome | None] = [caches.find(group) if caches else None for group in groups]
+    missing = [index for index, outcome in enumerate(outcomes) if outcome is None]
+    already = len(groups) - len(missing)
+    made = spread(_lint_group, [groups[index] for index in missing], work.jobs, lambda n: work.done(already + n))
+    for index, outcome in zip(missing, made, strict=True):
+        outcomes[index] = outcome
+        if caches and not isinstance(outcome, Failure):
+            caches.keep(groups[index], outcome)
+    if caches:
+        caches.save()
+    files = [file for outcome in outcomes if isinstance(outcome, list) for file in outcome]
+    failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
     return Report(tuple(files), failures=tuple(failures))
+
+
+def _lint_group(group: Group) -> Outcome:
+    try:
+        sources, kind = load(group)
+        return lint_sources(sources, kind, group.config, wanted_paths(group))
+    except UnreadableError as error:
+        return Failure(shown_path(group.paths[0]), str(error))
+
+
+class _Caches:
+    """The result caches of a run: one for each configuration's folder."""
+
+    def __init__(self) -> None:
+        self._caches: dict[str, ResultCache] = {}
+        self._settings: dict[int, str] = {}
+        self._keys: dict[int, str] = {}
+
+    def find(self, group: Group) -> list[FileReport] | None:
+        """The stored reports of a message whose files and settings are as they were."""
+        try:
+            contents = [read_bytes(path) for path in group.paths]
+        except UnreadableError:
+            return None
+        key = self._key(group, contents)
+        self._keys[id(group)] = key
+        stored = self._cache(group).get(group.paths[0], key)
+        if stored is None:
+            return None
+        kind = kind_of(group.paths[0]) or "html"
+        texts = {
+            shown_path(path): source_from(shown_path(path), data, kind).text
+            for path, data in zip(group.paths, contents, strict=True)
+        }
+        return [revive(report, texts[report["path"]]) for report in stored]
+
+    def keep(self, group: Group, reports: Sequence[FileReport]) -> None:
+        """Store a message's reports, unless a rule failed in it."""
+        if id(group) in self._keys and not any(found.rule == INTERNAL_ERROR for r in reports for found in r.findings):
+            self._cache(group).put(group.paths[0], self._keys[id(group)], reports)
+
+    def save(self) -> None:
+        """Write every cache."""
+        for cache in self._caches.values():
+            cache.save()
+
+    def _cache(self, group: Group) -> ResultCache:
+        folder = group.config.folder
+        if folder not in self._caches:
+            self._caches[folder] = ResultCache(folder)
+        return self._caches[folder]
+
+    def _key(self, group: Group, contents: Sequence[bytes]) -> str:
+        config = group.config
+        if id(config) not in self._settings:
+            self._settings[id(config)] = settings_key(config)
+        names = [name for path in group.paths for name in (path, shown_path(path))]
+        said = [self._settings[id(config)], *names, *sorted(group.wanted)]
+        return digest([*(word.encode("utf-8", "replace") for word in said), *contents])
 
 
 @dataclass(frozen=True)
@@ -73,14 +153,19 @@ def fix_groups(groups: Iterable[Group], *, unsafe: bool) -> tuple[Report, list[M
 
 
 def lint_sources(
-    sources: Sequence[Source], kind: str, config: Config, wanted: frozenset[str] | None = None
+    sources: Sequence[Source],
+    kind: str,
+    config: Config,
+    wanted: frozenset[str] | None = None,
+    settings: Settings | None = None,
 ) -> list[FileReport]:
     """Lint the files of one message; reports of the files that are wanted (None: all).
 
+    ``settings`` stand in for what the configuration says of messages.
     Raises UnreadableError where a file states something about itself that cannot be.
     """
     try:
-        message = read_message(sources, config.message_settings, kind)
+        message = read_message(sources, settings or config.message_settings, kind)
     except MessageError as error:
         line, column = sources[0].position(error.offset)
         raise UnreadableError(f"line {line}, column {column}: {error}") from None

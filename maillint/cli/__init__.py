@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from maillint import __version__
+from maillint.baseline import BaselineError
 from maillint.config import ConfigError
 from maillint.files import MissingPathError
 from maillint.yamlfile import FileError
@@ -18,6 +19,9 @@ COMMANDS = {
     "check": "Lint templates and messages.",
     "dns": "Check the mail authentication of a domain.",
     "rule": "Show the rules, or one rule's page.",
+    "init": "Write a commented maillint.yaml for a folder.",
+    "schema": "Print the JSON schema of maillint.yaml.",
+    "completion": "Print the completion script of a shell.",
 }
 
 
@@ -78,10 +82,12 @@ def main(args: Sequence[str] | None = None, **extra: Any) -> None:
     try:
         status = group.main(args, standalone_mode=False, **extra)
         sys.exit(status if isinstance(status, int) else 0)
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else "maillint"
+        fail(f"{one_line(error)} (see {path} --help)")
     except click.ClickException as error:
-        error.show()
-        sys.exit(2)
-    except (ConfigError, FileError, MissingPathError) as error:
+        fail(one_line(error))
+    except (ConfigError, FileError, MissingPathError, BaselineError) as error:
         fail(str(error))
     except (KeyboardInterrupt, click.Abort):
         click.echo("", err=True)
@@ -89,6 +95,12 @@ def main(args: Sequence[str] | None = None, **extra: Any) -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone: nothing more to say
         sys.exit(141)
+
+
+def one_line(error: click.ClickException) -> str:
+    """A mistake in one line, without the full stop and the capital of a sentence."""
+    text = " ".join(error.format_message().split()).removesuffix(".")
+    return text[:1].lower() + text[1:] if text[:2].istitle() else text
 
 
 def fail(message: str) -> None:

@@ -4,71 +4,160 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import click
 
+from maillint.baseline import Baseline, BaselineError, describe, merged
 from maillint.cli.common import LEVELS, exit_status, make_context, parse_formats, split_names, write
 from maillint.cli.fixing import fix_files, fix_stdin, show_diff
 from maillint.config import Config, Overrides
-from maillint.files import Discovery, Group, shown_path
+from maillint.files import Discovery, Group, WriteError, replace_file, shown_path
 from maillint.finding import Failure, Report
 from maillint.message.model import PROFILES
 from maillint.message.read import kind_of
-from maillint.run import UnreadableError, lint_groups, lint_sources, source_from
+from maillint.parallel import cores
+from maillint.run import UnreadableError, Work, lint_groups, lint_sources, source_from
 from maillint.text import Source
+
+
+def complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The rules and families that a name may become; for shell completion."""
+    from maillint.rules import shipped  # noqa: PLC0415 -- only while completing
+
+    return [name for name in (*shipped().families, *shipped().rules) if name.startswith(incomplete)]
+
+
+def jobs_of(ctx: click.Context, param: click.Parameter, value: str) -> int:
+    """``auto`` or a number of processes."""
+    if value == "auto":
+        return cores()
+    if value.isdigit() and 1 <= int(value) <= 256:
+        return int(value)
+    raise click.BadParameter(f'"{value}" is neither auto nor a number from 1 to 256', ctx, param)
+
+
+RULE_OPTIONS = (
+    click.option("--select", multiple=True, metavar="RULE", envvar="MAILLINT_SELECT", shell_complete=complete_rules,
+                 help="Run only this rule or family. Repeatable."),
+    click.option("--ignore", multiple=True, metavar="RULE", envvar="MAILLINT_IGNORE", shell_complete=complete_rules,
+                 help="Leave out this rule or family. Repeatable."),
+    click.option("--profile", type=click.Choice(PROFILES), envvar="MAILLINT_PROFILE",
+                 help="The kind of mail, where the files do not say it."),
+    click.option("--touch", type=click.IntRange(1), metavar="N",
+                 help="Place in the sequence; 1 is the first touch."),
+    click.option("--dialect", metavar="NAME", envvar="MAILLINT_DIALECT",
+                 help="The template language, where it cannot be told."),
+    click.option("--config", "config_path", type=click.Path(dir_okay=False), metavar="FILE",
+                 envvar="MAILLINT_CONFIG", help="Use this configuration instead of the nearest maillint.yaml."),
+    click.option("--show-settings", is_flag=True,
+                 help="Show every setting that holds for the named files, and its origin, instead of linting."),
+)  # fmt: skip
+
+FIX_OPTIONS = (
+    click.option("--fix", is_flag=True, help="Apply the safe fixes and report what is left."),
+    click.option("--unsafe-fixes", is_flag=True,
+                 help="With --fix or --diff: apply those too that may change the meaning."),
+    click.option("--diff", is_flag=True, help="Show what --fix would change instead of changing it; 1 if anything."),
+)  # fmt: skip
+
+SCOPE_OPTIONS = (
+    click.option("--baseline", metavar="FILE", envvar="MAILLINT_BASELINE",
+                 help="Leave out the findings that this file knows."),
+    click.option("--write-baseline", metavar="FILE", help="Write all findings to a baseline file and exit with 0."),
+    click.option("--diff-base", metavar="REV",
+                 help="Report only findings on lines changed since this git revision."),
+    click.option("--dns", is_flag=True, help="Look up SPF, DKIM and DMARC of the From domains too (goes online)."),
+    click.option("--resolver", metavar="HOST[:PORT]", envvar="MAILLINT_RESOLVER", help="With --dns: ask this server."),
+    click.option("--stdin-filename", metavar="NAME", help="With -: the name that tells kind and configuration."),
+)  # fmt: skip
+
+OUTPUT_OPTIONS = (
+    click.option("--fail-on", type=click.Choice(LEVELS), default="error", show_default=True,
+                 envvar="MAILLINT_FAIL_ON", help="The lowest severity that makes the exit status 1."),
+    click.option("--min-severity", type=click.Choice(LEVELS[:3]), default="info", show_default=True,
+                 envvar="MAILLINT_MIN_SEVERITY",
+                 help="Show nothing below this; the exit status and the counts stay."),
+    click.option("-f", "--format", "formats", multiple=True, metavar="NAME[=FILE]", envvar="MAILLINT_FORMAT",
+                 help="Output format: full (the default), concise, json, sarif, github, gitlab, junit, markdown, "
+                      "summary. With =FILE it is written there; repeatable."),
+    click.option("-o", "--output-file", metavar="FILE", help="Write the output to a file instead."),
+    click.option("--statistics", is_flag=True, help="Show how often each rule hit instead of each finding."),
+    click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True,
+                 help="NO_COLOR and FORCE_COLOR are honoured."),
+    click.option("-q", "--quiet", is_flag=True, help="Print nothing but findings."),
+    click.option("-v", "--verbose", count=True, help="Tell how each file was read."),
+)  # fmt: skip
+
+RUN_OPTIONS = (
+    click.option("-j", "--jobs", default="auto", show_default=True, metavar="N", callback=jobs_of,
+                 envvar="MAILLINT_JOBS", help="Processes to use."),
+    click.option("--no-cache", is_flag=True, envvar="MAILLINT_NO_CACHE",
+                 help="Lint every file anew; keep no results in .maillint_cache."),
+    click.option("--watch", is_flag=True, help="Lint again whenever a file changes, until Ctrl-C."),
+)  # fmt: skip
+
+
+def with_options(*groups: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
+    """Put groups of options on a command, in the order in which help shows them."""
+
+    def decorate(function: Any) -> Any:
+        for option in reversed([option for group in groups for option in group]):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """The command line of one run."""
+
+    paths: tuple[str, ...]
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    profile: str | None
+    touch: int | None
+    dialect: str | None
+    config_path: str | None
+    show_settings: bool
+    fix: bool
+    unsafe_fixes: bool
+    diff: bool
+    baseline: str | None
+    write_baseline: str | None
+    diff_base: str | None
+    dns: bool
+    resolver: str | None
+    stdin_filename: str | None
+    fail_on: str
+    min_severity: str
+    formats: tuple[str, ...]
+    output_file: str | None
+    statistics: bool
+    color: str
+    quiet: bool
+    verbose: int
+    jobs: int
+    no_cache: bool
+    watch: bool
+
+    def discovery(self) -> Discovery:
+        """A fresh look at the files, with this command line over their configurations."""
+        overrides = Overrides(
+            split_names(self.select), split_names(self.ignore), self.profile, self.touch, self.dialect
+        )
+        return Discovery(self.config_path, overrides)
 
 
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path())
-@click.option("--select", multiple=True, metavar="RULE", help="Run only this rule or family. Repeatable.")
-@click.option("--ignore", multiple=True, metavar="RULE", help="Leave out this rule or family. Repeatable.")
-@click.option("--profile", type=click.Choice(PROFILES), help="The kind of mail, where the files do not say it.")
-@click.option("--touch", type=click.IntRange(1), metavar="N", help="Place in the sequence; 1 is the first touch.")
-@click.option("--dialect", metavar="NAME", help="The template language, where it cannot be told.")
-@click.option("--fail-on", type=click.Choice(LEVELS), default="error", show_default=True,
-              help="The lowest severity that makes the exit status 1.")  # fmt: skip
-@click.option("--min-severity", type=click.Choice(LEVELS[:3]), default="info", show_default=True,
-              help="Show nothing below this; the exit status and the counts stay.")  # fmt: skip
-@click.option("-f", "--format", "formats", multiple=True, metavar="NAME[=FILE]",
-              help="Output format: full (the default), concise, json, sarif, github, gitlab, junit, markdown. "
-                   "With =FILE it is written there; repeatable.")  # fmt: skip
-@click.option("-o", "--output-file", metavar="FILE", help="Write the output to a file instead.")
-@click.option("--fix", is_flag=True, help="Apply the safe fixes and report what is left.")
-@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: apply those too that may change the meaning.")
-@click.option("--diff", is_flag=True, help="Show what --fix would change instead of changing it; 1 if anything.")
-@click.option("--stdin-filename", metavar="NAME", help="With -: the name that tells kind and configuration.")
-@click.option("--config", "config_path", type=click.Path(dir_okay=False), metavar="FILE",
-              help="Use this configuration instead of the nearest maillint.yaml.")  # fmt: skip
-@click.option("--dns", is_flag=True, help="Look up SPF, DKIM and DMARC of the From domains too (goes online).")
-@click.option("--resolver", metavar="HOST[:PORT]", help="With --dns: ask this server.")
-@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True,
-              help="NO_COLOR is honoured.")  # fmt: skip
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but findings.")
-@click.option("-v", "--verbose", count=True, help="Tell how each file was read.")
+@with_options(RULE_OPTIONS, FIX_OPTIONS, SCOPE_OPTIONS, OUTPUT_OPTIONS, RUN_OPTIONS)
 @click.pass_context
-def command(
-    ctx: click.Context,
-    paths: tuple[str, ...],
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    profile: str | None,
-    touch: int | None,
-    dialect: str | None,
-    fail_on: str,
-    min_severity: str,
-    formats: tuple[str, ...],
-    output_file: str | None,
-    fix: bool,
-    unsafe_fixes: bool,
-    diff: bool,
-    stdin_filename: str | None,
-    config_path: str | None,
-    dns: bool,
-    resolver: str | None,
-    color: str,
-    quiet: bool,
-    verbose: int,
-) -> None:
+def command(ctx: click.Context, /, **given: Any) -> None:
     """Lint templates and messages.
 
     PATHS are files (.html, .htm, .eml, .txt, template files) or folders, which are walked; - reads one
@@ -79,43 +168,125 @@ def command(
     Examples:
       maillint check .
       maillint check --profile cold --fail-on warning sequence/
+      maillint check --fix emails/
       maillint check -f full -f sarif=maillint.sarif emails/
       cat mail.eml | maillint check - --stdin-filename mail.eml
     """
-    if not paths:
+    arguments = Arguments(**given)
+    if not arguments.paths:
         raise click.UsageError("name at least one file or folder, or - for standard input", ctx)
-    overrides = Overrides(split_names(select), split_names(ignore), profile, touch, dialect)
-    discovery = Discovery(config_path, overrides)
-    targets = parse_formats(formats, output_file)
-    if config_path is not None and not os.path.isfile(config_path):  # noqa: PTH113
-        raise click.UsageError(f"--config: {config_path}: no such file", ctx)
-    if "-" in paths:
-        if len(paths) > 1:
-            raise click.UsageError("- stands alone", ctx)
-        groups: list[Group] = []
-        try:
-            source, kind, config = read_stdin(discovery, stdin_filename)
-            if fix or diff:
-                ctx.exit(fix_stdin(source, kind, config, unsafe=unsafe_fixes, diff=diff))
-            report = Report(tuple(lint_sources([source], kind, config)))
-        except UnreadableError as error:
-            report = Report(failures=(Failure(shown_path(stdin_filename or "stdin"), str(error)),))
+    if arguments.config_path is not None and not os.path.isfile(arguments.config_path):  # noqa: PTH113
+        raise click.UsageError(f"--config: {arguments.config_path}: no such file", ctx)
+    if "-" in arguments.paths and len(arguments.paths) > 1:
+        raise click.UsageError("- stands alone", ctx)
+    targets = parse_formats(arguments.formats or (("summary",) if arguments.statistics else ()), arguments.output_file)
+    if arguments.show_settings:
+        from maillint.cli.settings import show_settings  # noqa: PLC0415 -- seldom wanted
+
+        click.echo(show_settings(arguments.discovery(), arguments.paths), nl=False)
+        return
+    run = partial(run_once, arguments, targets)
+    if arguments.watch:
+        from maillint.cli.watch import watch  # noqa: PLC0415 -- seldom wanted
+
+        watch(run, arguments.paths)
+    ctx.exit(run())
+
+
+def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) -> int:
+    """Lint (or fix) once, write the output, and return the exit status."""
+    discovery = arguments.discovery()
+    groups: list[Group] = []
+    if arguments.paths == ("-",):
+        report, status = run_stdin(arguments, discovery)
+        if status is not None:
+            return status
     else:
-        groups = discovery.groups(paths)
+        groups = discovery.groups(arguments.paths)
         if not groups and not discovery.excluded:
-            raise click.UsageError(f"no templates or messages found in {', '.join(paths)}", ctx)
-        if diff:
-            ctx.exit(show_diff(groups, unsafe=unsafe_fixes))
-        report = fix_files(groups, unsafe=unsafe_fixes, quiet=quiet) if fix else lint_groups(groups)
-    if dns:
+            raise click.UsageError(f"no templates or messages found in {', '.join(arguments.paths)}")
+        if arguments.diff_base is not None:
+            from maillint.cli.changes import only_changed  # noqa: PLC0415 -- runs git
+
+            groups, keep = only_changed(groups, arguments.diff_base)
+        if arguments.diff:
+            return show_diff(groups, unsafe=arguments.unsafe_fixes)
+        if arguments.fix:
+            report = fix_files(groups, unsafe=arguments.unsafe_fixes, quiet=arguments.quiet)
+        else:
+            report = lint_with_progress(groups, arguments)
+        if arguments.diff_base is not None:
+            report = keep(report)
+    if arguments.write_baseline is not None:
+        return save_baseline(report, arguments.write_baseline)
+    report = without_known(report, arguments, discovery)
+    if arguments.dns:
         from maillint.cli.dns import report_domains  # noqa: PLC0415 -- goes online, and 80 ms
 
-        report = report_domains(report, groups, discovery, resolver)
-    context = make_context(discovery.catalogue, fail_on, -1 if quiet else verbose, min_severity)
-    write(report, context, targets, color)
+        report = report_domains(report, groups, discovery, arguments.resolver)
+    verbosity = -1 if arguments.quiet else arguments.verbose
+    context = make_context(discovery.catalogue, arguments.fail_on, verbosity, arguments.min_severity)
+    write(report, context, targets, arguments.color)
     for failure in report.failures:
         click.echo(f"maillint: {failure.path}: {failure.message}", err=True)
-    ctx.exit(exit_status(report, context.fail_on))
+    return exit_status(report, context.fail_on)
+
+
+def lint_with_progress(groups: Sequence[Group], arguments: Arguments) -> Report:
+    """Lint the messages; a long run shows a bar on a terminal's standard error."""
+    if arguments.quiet or len(groups) < 50 or not sys.stderr.isatty():
+        return lint_groups(groups, Work(arguments.jobs, not arguments.no_cache))
+    with click.progressbar(length=len(groups), label="linting", file=sys.stderr) as bar:
+        work = Work(arguments.jobs, not arguments.no_cache, lambda count: bar.update(count - bar.pos))
+        return lint_groups(groups, work)
+
+
+# -- baseline -----------------------------------------------------------------------------------------
+
+
+def save_baseline(report: Report, path: str) -> int:
+    """Write all findings as known ones; return the exit status."""
+    old = Baseline.read(path) if os.path.exists(path) else None  # noqa: PTH110
+    try:
+        replace_file(path, merged(old, report, path).encode("utf-8"))
+    except WriteError as error:
+        raise click.UsageError(str(error)) from None
+    count = len(report.severities)
+    click.echo(f"Wrote {count} finding{'s' * (count != 1)} to {path}.", err=True)
+    for failure in report.failures:
+        click.echo(f"maillint: {failure.path}: {failure.message}", err=True)
+    return 2 if report.failures else 0
+
+
+def without_known(report: Report, arguments: Arguments, discovery: Discovery) -> Report:
+    """Leave out what the baseline knows, and tell which of its entries no longer occur."""
+    path = arguments.baseline or (
+        discovery.config_for(arguments.paths[0]).baseline if arguments.paths != ("-",) else None
+    )
+    if path is None:
+        return report
+    try:
+        report, stale = Baseline.read(path).filter(report)
+    except BaselineError as error:
+        raise click.UsageError(str(error)) from None
+    if stale and not arguments.quiet:
+        click.echo(f"maillint: {describe(stale)}", err=True)
+    return report
+
+
+# -- standard input -----------------------------------------------------------------------------------
+
+
+def run_stdin(arguments: Arguments, discovery: Discovery) -> tuple[Report, int | None]:
+    """Lint one message from standard input; with --fix or --diff print that and return the exit status."""
+    try:
+        source, kind, config = read_stdin(discovery, arguments.stdin_filename)
+        if arguments.fix or arguments.diff:
+            status = fix_stdin(source, kind, config, unsafe=arguments.unsafe_fixes, diff=arguments.diff)
+            return Report(), status
+        return Report(tuple(lint_sources([source], kind, config))), None
+    except UnreadableError as error:
+        return Report(failures=(Failure(shown_path(arguments.stdin_filename or "stdin"), str(error)),)), None
 
 
 def read_stdin(discovery: Discovery, name: str | None) -> tuple[Source, str, Config]:
@@ -124,7 +295,7 @@ def read_stdin(discovery: Discovery, name: str | None) -> tuple[Source, str, Con
     kind = kind_of(path)
     if kind is None:
         raise click.UsageError(f"--stdin-filename {path}: not a kind of file that maillint reads")
-    config = discovery.config_for(path)
+    config = discovery.config_for(path).for_file(path)
     data = sys.stdin.buffer.read()
     if name is None and looks_like_message(data):
         path, kind = "stdin.eml", "eml"

@@ -13,6 +13,7 @@ import click
 
 from maillint import __version__, output
 from maillint.engine import INTERNAL_ERROR
+from maillint.files import WriteError, replace_file
 from maillint.finding import Report, Severity
 from maillint.rules import Catalogue
 
@@ -60,7 +61,10 @@ def write(report: Report, context: output.Context, targets: Sequence[tuple[str, 
         if path is None:
             write_stdout(text)
         else:
-            write_file(path, text)
+            try:
+                replace_file(path, text.encode("utf-8"))
+            except WriteError as error:
+                raise click.UsageError(str(error)) from None
 
 
 def wants_color(choice: str, stream: TextIO) -> bool:
@@ -81,22 +85,9 @@ def write_stdout(text: str) -> None:
     sys.stdout.flush()
 
 
-def write_file(path: str, text: str) -> None:
-    """Write a file whole or not at all."""
-    temporary = f"{path}.{os.getpid()}.tmp"
-    try:
-        with open(temporary, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123
-            file.write(text)
-        os.replace(temporary, path)  # noqa: PTH105
-    except OSError as error:
-        if os.path.exists(temporary):  # noqa: PTH110
-            os.unlink(temporary)  # noqa: PTH108
-        raise click.UsageError(f"{path}: {error.strerror or error}") from None
-
-
 def exit_status(report: Report, threshold: Severity | None) -> int:
     """0: nothing at or above the threshold; 1: something; 2: a file could not be read or a rule failed."""
-    broken = any(found.rule == INTERNAL_ERROR for file in report.files for found in file.findings)
+    broken = any(found.rule == INTERNAL_ERROR for part in (*report.files, *report.domains) for found in part.findings)
     if report.failures or broken:
         return 2
     worst = report.worst()

@@ -124,11 +124,11 @@ def test_standard_input(mail: Path) -> None:
         (["check", "bad.html", "--dialect", "jinjja"], 'did you mean "jinja"?'),
         (["check", "bad.html", "--config", "missing.yaml"], "missing.yaml: no such file"),
         (["check", "bad.html", "-f", "json", "-f", "full"], "only one format can go to standard output"),
-        (["check", "bad.html", "-o", "no/such/folder/out.txt"], "no/such/folder/out.txt: No such file"),
+        (["check", "bad.html", "-o", "no/such/folder/out.txt"], "no/such/folder/out.txt: no such file"),
         (["check", "-", "bad.html"], "- stands alone"),
-        (["check", "--nonsense", "bad.html"], "No such option"),
+        (["check", "--nonsense", "bad.html"], "no such option"),
         (["bad.html"], "to lint it: maillint check bad.html"),
-        (["chekc", "bad.html"], "No such command"),
+        (["chekc", "bad.html"], "no such command"),
         (["rule", "markup/unclosed"], 'did you mean "markup/unclosed-tag"?'),
     ],
 )
@@ -137,7 +137,8 @@ def test_wrong_usage_is_one_clear_line_and_exit_2(mail: Path, arguments: list[st
     result = maillint(*arguments, folder=mail)
     assert result.returncode == 2
     assert error in result.stderr
-    assert "Traceback" not in result.stderr
+    assert result.stderr.startswith("maillint: ")
+    assert result.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -252,18 +253,21 @@ def test_rules_of_ones_own(mail: Path) -> None:
     assert "She left." in page.stdout
 
 
+RULE = "summary: x\ncheck: pattern\noptions: {pattern: a}\nseverity: error\nmessage: m\nwhy: w\n"
+
+
 @pytest.mark.parametrize(
     ("rule", "error"),
     [
         ("summary: x", '"check" is missing'),
-        ("summary: x\ncheck: patern\nseverity: error\nmessage: m\nwhy: w", 'unknown check "patern"; did you mean "pattern"?'),
-        ("summary: x\ncheck: pattern\nseverity: error\nmessage: m\nwhy: w", 'needs the option "pattern"'),
-        ("summary: x\ncheck: pattern\noptions: {pattern: '['}\nseverity: error\nmessage: m\nwhy: w", "not a regular expression"),
-        ("summary: x\ncheck: pattern\noptions: {pattern: a}\nseverity: fatal\nmessage: m\nwhy: w", 'severity "fatal" is none of'),
-        ("summary: x\ncheck: pattern\noptions: {pattern: a}\nseverity: error\nmessage: '{word}'\nwhy: w", "has no field {word}"),
-        ("summary: x\ncheck: pattern\noptions: {pattern: a}\nseverity: error\nmessage: m\nwhy: w\nwhen: x", 'unknown key "when"'),
+        (RULE.replace("check: pattern", "check: patern"), 'unknown check "patern"; did you mean "pattern"?'),
+        (RULE.replace("options: {pattern: a}\n", ""), 'needs the option "pattern"'),
+        (RULE.replace("{pattern: a}", "{pattern: '['}"), "not a regular expression"),
+        (RULE.replace("severity: error", "severity: fatal"), 'severity "fatal" is none of'),
+        (RULE.replace("message: m", "message: '{word}'"), "has no field {word}"),
+        (RULE + "when: x", 'unknown key "when"'),
     ],
-)  # fmt: skip
+)
 def test_a_fault_in_a_rule_points_into_its_file(mail: Path, rule: str, error: str) -> None:
     (mail / "maillint.yaml").write_text("rule-folders: [house]\n")
     (mail / "house").mkdir()

@@ -1,0 +1,79 @@
+"""``--diff-base``: only findings on lines that have changed since a git revision."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import click
+
+from maillint.files import Group, shown_path
+from maillint.finding import FileReport, Finding, Report
+
+_HUNK = re.compile(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@")
+
+Lines = list[range] | None  # None: the whole file is new
+
+
+def only_changed(groups: Sequence[Group], revision: str) -> tuple[list[Group], Callable[[Report], Report]]:
+    """Keep the messages with a changed file; also return what cuts a report down to the changed lines.
+
+    Raises click.UsageError where git cannot say.
+    """
+    changed = changed_lines(revision)
+    kept = [group for group in groups if any(shown_path(path) in changed for path in group.paths)]
+
+    def cut(report: Report) -> Report:
+        return replace(report, files=tuple(_cut(file, changed.get(file.path, [])) for file in report.files))
+
+    return kept, cut
+
+
+def _cut(file: FileReport, lines: Lines) -> FileReport:
+    if lines is None:
+        return file
+    return replace(file, findings=tuple(found for found in file.findings if _touches(found, lines)))
+
+
+def _touches(found: Finding, lines: list[range]) -> bool:
+    if found.start == found.end == 0:  # about the message as a whole
+        return bool(lines)
+    return any(found.line < changed.stop and changed.start <= found.end_line for changed in lines)
+
+
+def changed_lines(revision: str) -> dict[str, Lines]:
+    """By path, counted from the working folder: the lines that are new or different since a revision."""
+    if revision.startswith("-"):
+        raise click.UsageError(f"--diff-base {revision}: not a revision")
+    diff = _git("diff", "--no-ext-diff", "--no-color", "--no-prefix", "--relative", "-U0", revision, "--")
+    result: dict[str, Lines] = {}
+    current: list[range] = []
+    for line in diff.splitlines():
+        if line.startswith("+++ "):
+            current = []
+            result[line[4:].rstrip("\t")] = current
+        elif found := _HUNK.match(line):
+            start, count = int(found[1]), int(found[2] or 1)
+            current.append(range(start, start + max(count, 1)))
+    for path in _git("ls-files", "--others", "--exclude-standard").splitlines():
+        result[path] = None
+    return result
+
+
+def _git(*arguments: str) -> str:
+    try:
+        result = subprocess.run(
+            ["git", "-c", "core.quotepath=off", *arguments],
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except FileNotFoundError:
+        raise click.UsageError("--diff-base needs git, which is not installed") from None
+    if result.returncode:
+        reason = result.stderr.strip().splitlines()[0] if result.stderr.strip() else "git failed"
+        raise click.UsageError(f"--diff-base: {reason.removeprefix('fatal: ')}")
+    return result.stdout

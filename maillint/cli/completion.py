@@ -1,0 +1,22 @@
+"""``maillint completion``."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import get_completion_class
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+@click.pass_context
+def command(ctx: click.Context, shell: str) -> None:
+    """Print the script that completes commands, options and rule names in a shell.
+
+    \b
+      bash: eval "$(maillint completion bash)"          in ~/.bashrc
+      zsh:  eval "$(maillint completion zsh)"           in ~/.zshrc
+      fish: maillint completion fish > ~/.config/fish/completions/maillint.fish
+    """
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(ctx.find_root().command, {}, "maillint", "_MAILLINT_COMPLETE").source())

@@ -1,0 +1,114 @@
+"""``maillint init``."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from maillint import __version__
+from maillint.configfile import FILE_NAMES, find_config
+from maillint.files import Discovery, Group
+from maillint.message.read import Settings, read_message
+from maillint.run import UnreadableError, load
+
+_TEMPLATE = """\
+# yaml-language-server: $schema=maillint.schema.json
+# Settings of maillint. For an editor that checks them: maillint schema > maillint.schema.json
+
+# The kind of mail: cold, newsletter, transactional or general. A file can say it itself in its front matter.
+{profile}
+
+# The template language, where it cannot be told from the files. Found here: {dialects}.
+# dialect: jinja
+
+# Header fields that your sending tool adds; without them, what judges headers stays unknown.
+# headers:
+#   List-Unsubscribe: "<https://example.com/out/TOKEN>, <mailto:out@example.com>"
+#   List-Unsubscribe-Post: List-Unsubscribe=One-Click
+
+# Your own domains, so that links to them count as yours.
+# own-domains: [example.com]
+
+# Files to leave out.
+{exclude}
+
+# Rules: error, warning, info or off, by rule or by family; options beside the severity. `maillint rule` lists them.
+# rules:
+#   content/spam-words: off
+#   links/first-touch-limit: {{severity: warning, max: 2}}
+"""
+
+_PRE_COMMIT = """\
+# .pre-commit-config.yaml
+repos:
+  - repo: local
+    hooks:
+      - id: maillint
+        name: maillint
+        entry: maillint check
+        language: python
+        additional_dependencies: [maillint=={version}]
+        files: \\.(html?|eml)(\\.[a-z0-9]+)?$
+        require_serial: true
+"""
+
+_CI = """\
+# a step of your CI
+pip install maillint=={version}
+maillint check {folder}
+"""
+
+
+@click.command("init")
+@click.argument("folder", default=".", type=click.Path(exists=True, file_okay=False))
+def command(folder: str) -> None:
+    """Look at a folder and write a commented maillint.yaml for it.
+
+    Nothing is overwritten. What to add for pre-commit and for CI is printed.
+    """
+    target = os.path.join(folder, FILE_NAMES[0])  # noqa: PTH118
+    existing = find_config(os.path.abspath(folder))  # noqa: PTH100
+    if existing is not None and os.path.dirname(existing) == os.path.abspath(folder):  # noqa: PTH100, PTH120
+        raise click.UsageError(f"{existing} is there already; nothing written")
+    groups = Discovery().groups([folder])
+    text = propose(groups)
+    try:
+        with open(target, "x", encoding="utf-8") as file:  # noqa: PTH123
+            file.write(text)
+    except OSError as error:
+        raise click.UsageError(f"{target}: {(error.strerror or str(error)).lower()}") from None
+    count = len(groups)
+    click.echo(f"Wrote {target} ({count} message{'s' * (count != 1)} found).\n")
+    click.echo(_PRE_COMMIT.format(version=__version__))
+    click.echo(_CI.format(version=__version__, folder=folder))
+
+
+def propose(groups: list[Group]) -> str:
+    """Return a commented configuration for what was found."""
+    profiles: Counter[str] = Counter()
+    dialects: Counter[str] = Counter()
+    for group in groups[:300]:
+        try:
+            sources, kind = load(group)
+            message = read_message(sources, Settings(), kind)
+        except (UnreadableError, ValueError):
+            continue
+        profiles[message.profile] += 1
+        dialects[message.dialect or "none"] += 1
+    usual = profiles.most_common(1)[0][0] if profiles else "general"
+    known = usual != "general" and len(profiles) == 1
+    found = ", ".join(name for name, _ in dialects.most_common()) or "none"
+    return _TEMPLATE.format(
+        profile=f"{'' if known else '# '}profile: {usual if known else 'newsletter'}",
+        dialects=found,
+        exclude=_exclude(groups),
+    )
+
+
+def _exclude(groups: list[Group]) -> str:
+    folders = {Path(group.paths[0]).parts[0] for group in groups if len(Path(group.paths[0]).parts) > 1}
+    web = sorted(folders & {"docs", "site", "public", "static", "coverage"})
+    return f"exclude: [{', '.join(f'{name}/' for name in web)}]" if web else "# exclude: [docs/]"

@@ -1,0 +1,94 @@
+"""``maillint check --show-settings``: every effective value and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from maillint.config import COMMAND_LINE, Config
+from maillint.configfile import KEYS
+from maillint.files import Discovery, shown_path
+from maillint.finding import Severity
+from maillint.message.model import PROFILES
+from maillint.rules import DECIDED_BY_KIND, Level, Rule
+
+
+def show_settings(discovery: Discovery, paths: Sequence[str]) -> str:
+    """Return a page for each message under the paths."""
+    return "\n".join(_page(group.paths[0], group.config) for group in discovery.groups(paths))
+
+
+def _page(path: str, config: Config) -> str:
+    lines = [f"{shown_path(path)}", f"  configuration: {shown_path(config.path) if config.path else 'none'}", ""]
+    lines += [_line(key, *_value(config, key)) for key in KEYS if key not in {"extends", "overrides", "rules"}]
+    lines.append(_line("touch", *_touch(config)))
+    lines += ["", "  rules"]
+    profile = config.overrides.profile or config.profile
+    profiles = [profile] if profile else list(PROFILES)
+    for rule in config.catalogue.rules.values():
+        lines.extend(_rule(config, rule, profiles))
+    return "\n".join(lines) + "\n"
+
+
+def _line(name: str, value: str, origin: str) -> str:
+    return f"  {name}: {value}  ({origin})"
+
+
+def _value(config: Config, key: str) -> tuple[str, str]:
+    given = {"profile": config.overrides.profile, "dialect": config.overrides.dialect}.get(key)
+    if given is not None:
+        return given, COMMAND_LINE
+    found = [layer for layer in config.layers if key in layer.values]
+    if not found:
+        return "none", "default"
+    if key in {"exclude", "include", "own-domains", "dkim-selectors", "rule-folders"}:
+        values = [str(item) for layer in found for item in layer.values[key]]
+        return ", ".join(values) or "none", _origins(layer.origins[key] for layer in found)
+    if key == "headers":
+        return "; ".join(f"{name}: {text}" for name, text in config.headers), _origins(
+            layer.origins[key] for layer in found
+        )
+    value = found[-1].values[key]
+    if key == "sequences":
+        value = "; ".join(", ".join(sequence.patterns) for sequence in value)
+    return ", ".join(value) if isinstance(value, tuple) else str(value), config_origin(config, key)
+
+
+def config_origin(config: Config, key: str) -> str:
+    """Where a value comes from, its path as output shows it."""
+    return _origins([config.origin(key)])
+
+
+def _origins(origins: Iterable[str]) -> str:
+    shown = []
+    for origin in dict.fromkeys(origins):
+        path, colon, line = origin.rpartition(":")
+        shown.append(f"{shown_path(path)}:{line}" if colon else origin)
+    return ", ".join(shown)
+
+
+def _touch(config: Config) -> tuple[str, str]:
+    if config.overrides.touch is not None:
+        return str(config.overrides.touch), COMMAND_LINE
+    if config.touch is not None:
+        return str(config.touch), config_origin(config, "sequences")
+    return "none", "default; front matter may say it"
+
+
+def _rule(config: Config, rule: Rule, profiles: Sequence[str]) -> Iterable[str]:
+    resolved = [config.resolve(rule, profile) for profile in profiles]
+    words = "/".join(_word(active.level_for(profile)) for active, profile in zip(resolved, profiles, strict=True))
+    said = config.settings_of(rule, profiles[0])
+    origin = _origins(setting.origin for setting in said) if said else "rule"
+    yield f"    {rule.name}: {words}  ({origin})"
+    for name, value in resolved[0].options.items():
+        where = next((setting.origin for setting in reversed(said) if name in setting.options), None)
+        option_origin = _origins([where]) if where else "rule" if name in rule.options else "default"
+        yield f"      {name}: {value!r}  ({option_origin})"
+
+
+def _word(level: Level) -> str:
+    if level is None:
+        return "off"
+    if level == DECIDED_BY_KIND:
+        return "unknown"
+    return level.label if isinstance(level, Severity) else str(level)

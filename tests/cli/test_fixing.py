@@ -1,0 +1,177 @@
+"""``--fix`` and ``--diff``: what changes, what must not, and what happens where nothing can be written."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from maillint.config import Config
+from maillint.finding import Severity
+from maillint.fix import encode, fix_message
+from maillint.run import lint_sources
+from maillint.text import Source
+from tests.cli.command import maillint
+
+BAD = b'<p>One</br>Two</p>\r\n<p class="a" class="b">x</p>\n'
+MENDED = b'<p>One<br>Two</p>\r\n<p class="a">x</p>\n'
+
+
+@pytest.fixture
+def mail(tmp_path: Path) -> Path:
+    (tmp_path / "a.html").write_bytes(BAD)
+    return tmp_path
+
+
+def test_safe_fixes_are_applied_and_told(mail: Path) -> None:
+    result = maillint("check", "a.html", "--fix", folder=mail)
+    assert (mail / "a.html").read_bytes() == MENDED
+    assert result.stderr == "Applied 2 fixes in 1 file.\n"
+    assert result.returncode == 0
+
+
+def test_unsafe_fixes_only_when_asked_for(mail: Path) -> None:
+    (mail / "a.html").write_text("<p>One</span></p>\n")
+    assert maillint("check", "a.html", "--fix", folder=mail).returncode == 1
+    assert (mail / "a.html").read_text() == "<p>One</span></p>\n"
+    assert maillint("check", "a.html", "--fix", "--unsafe-fixes", folder=mail).returncode == 0
+    assert (mail / "a.html").read_text() == "<p>One</p>\n"
+
+
+def test_a_diff_changes_nothing(mail: Path) -> None:
+    result = maillint("check", "a.html", "--diff", folder=mail)
+    assert result.returncode == 1
+    assert '-<p>One</br>Two</p>\r\n-<p class="a" class="b">x</p>\n' in result.stdout
+    assert '+<p>One<br>Two</p>\r\n+<p class="a">x</p>\n' in result.stdout
+    assert (mail / "a.html").read_bytes() == BAD
+    (mail / "a.html").write_bytes(MENDED)
+    assert maillint("check", "a.html", "--diff", folder=mail).returncode == 0
+
+
+def test_standard_input_is_printed_mended(mail: Path) -> None:
+    result = maillint("check", "-", "--fix", folder=mail, stdin=BAD)
+    assert (result.returncode, result.stdout.encode()) == (0, MENDED)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"\xef\xbb\xbf<p>One</br></p>", b"\xef\xbb\xbf<p>One<br></p>"),
+        ("\ufeff<p>é</br></p>".encode("utf-16-le"), "\ufeff<p>é<br></p>".encode("utf-16-le")),
+        (b"<meta charset=koi8-r><p>\xf4</br></p>", b"<meta charset=koi8-r><p>\xf4<br></p>"),
+        (b"<p>\r</br>\r\n\n</p>", b"<p>\r<br>\r\n\n</p>"),
+        (b"<meta charset=utf-8><p>\xff</br></p>", b"<meta charset=utf-8><p>\xff</br></p>"),  # not given back exactly
+    ],
+)
+def test_encoding_mark_and_line_ends_are_kept(mail: Path, before: bytes, after: bytes) -> None:
+    (mail / "a.html").write_bytes(before)
+    maillint("check", "a.html", "--fix", folder=mail)
+    assert (mail / "a.html").read_bytes() == after
+
+
+def test_the_mode_is_kept_and_a_link_is_written_through(mail: Path) -> None:
+    (mail / "a.html").chmod(0o754)
+    (mail / "b.html").symlink_to("a.html")
+    maillint("check", "b.html", "--fix", folder=mail)
+    assert (mail / "b.html").is_symlink()
+    assert (mail / "a.html").read_bytes() == MENDED
+    assert stat.S_IMODE((mail / "a.html").stat().st_mode) == 0o754
+
+
+def test_only_a_part_that_is_not_encoded_is_touched(mail: Path) -> None:
+    head = "From: a@b.example\nSubject: x\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n"
+    for encoding, body, touched in [
+        ("7bit", "<p>One</br>Two</p>\n", True),
+        ("quoted-printable", "<p>One</br>Two=C3=A9</p>\n", True),
+        ("base64", "PHA+T25lPC9icj5Ud288L3A+Cg==\n", False),
+    ]:
+        text = f"{head}Content-Transfer-Encoding: {encoding}\nDKIM-Signature: v=1; b=x\n\n{body}"
+        (mail / "a.eml").write_text(text)
+        result = maillint("check", "a.eml", "--select", "markup", "--fix", folder=mail)
+        assert (mail / "a.eml").read_text() == (text.replace("</br>", "<br>") if touched else text)
+        assert ("its DKIM signature no longer holds" in result.stderr) == touched
+
+
+def test_a_file_that_cannot_be_written_is_left_whole(mail: Path) -> None:
+    folder = mail / "locked"
+    folder.mkdir()
+    (folder / "a.html").write_bytes(BAD)
+    (folder / "a.html").chmod(0o444)
+    folder.chmod(0o555)
+    try:
+        if os.access(folder / "a.html", os.W_OK):
+            pytest.skip("root writes everywhere")
+        result = maillint("check", "locked/a.html", "--fix", folder=mail)
+        assert result.returncode == 2
+        assert "read-only; nothing written" in result.stderr
+    finally:
+        folder.chmod(0o755)
+    assert (folder / "a.html").read_bytes() == BAD
+
+
+def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    (tmp_path / "a.html").write_bytes(BAD)
+    # a file size limit is what a full disk looks like to the process: the write fails half-way
+    code = (
+        "import resource, signal, sys\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "from maillint.files import WriteError, replace_file\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))\n"
+        "try:\n    replace_file('a.html', b'x' * 100, open('a.html', 'rb').read())\n"
+        "except WriteError as error:\n    print(error)\n"
+    )
+    import subprocess
+    import sys
+
+    result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "nothing written" in result.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.html"]
+    assert (tmp_path / "a.html").read_bytes() == BAD
+
+
+def test_a_file_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    from maillint.files import WriteError, replace_file
+
+    (tmp_path / "a.html").write_bytes(b"new")
+    with pytest.raises(WriteError, match="changed since it was read"):
+        replace_file(str(tmp_path / "a.html"), b"mended", b"old")
+    assert (tmp_path / "a.html").read_bytes() == b"new"
+
+
+PIECES = (
+    "<p>One</br>Two</p>",
+    '<td class="a" class="b">x</td>',
+    "<b>x",
+    "</span>",
+    "<i><b>x</i></b>",
+    "text\r\n",
+    "{% if a %}<div>{% endif %}",
+    "{# maillint: ignore[markup/unclosed-tag] x #}\n",
+    "é ",
+    "<table><tr><td>",
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_fixing_twice_is_fixing_once_and_never_adds_an_error(text: str) -> None:
+    config = Config()
+    source = Source("a.html", text, data=text.encode())
+
+    def lint(current: object) -> list[object]:
+        return lint_sources(current, "html", config)  # type: ignore[arg-type, return-value]
+
+    before = lint_sources([source], "html", config)
+    once = fix_message([source], lint, unsafe=True)  # type: ignore[arg-type]
+    twice = fix_message(once.sources, lint, unsafe=True)  # type: ignore[arg-type]
+    assert twice.sources == once.sources
+    assert encode(once.sources[0]) == once.sources[0].data
+    errors = [sum(found.severity is Severity.ERROR for file in reports for found in file.findings)
+              for reports in (before, once.reports)]  # fmt: skip
+    assert errors[1] <= errors[0]
