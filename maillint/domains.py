@@ -24,7 +24,7 @@ README.md, clip.mov, setup.py, install.sh and report.zip are everyday file names
 .ai, .so and .cc are file types too, but in mail they are countries and sites first.
 """
 
-_SUFFIX_FORMAT = 1
+_SUFFIX_FORMAT = "2"
 _LONGEST_INPUT = 1024  # UTS 46 drops invisible characters, so a legal name's input may exceed 253
 _LONGEST_NAME = 253
 _LONGEST_LABEL = 63
