@@ -63,6 +63,17 @@ def _lint_group(group: Group) -> Outcome:
         return lint_sources(sources, kind, group.config, wanted_paths(group))
     except UnreadableError as error:
         return Failure(shown_path(group.paths[0]), str(error))
+    except Exception as error:  # a fault of ours in one file must not cost the others
+        return Failure(shown_path(group.paths[0]), internal_error(error))
+
+
+def internal_error(error: Exception) -> str:
+    """One line about a fault of maillint's own: what and where, to be reported."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" ({os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno})" if trace else ""  # noqa: PTH119
+    return f"internal error: {type(error).__name__}: {' '.join(str(error).split())[:200]}{where}"
 
 
 class _Caches:

@@ -10,6 +10,7 @@ import pytest
 from maillint.cli import COMMANDS
 from maillint.rules import shipped
 from tests.docs import PAGES, ROOT, shown
+from tests.rule_pages import FOLDER, pages
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -32,3 +33,8 @@ def test_every_rule_and_command_named_exists(page: Path) -> None:
         assert name in shipped().rules, name
     for name in re.findall(r"`maillint ([a-z]+)", text):
         assert name in COMMANDS, name
+
+
+def test_the_rule_pages_are_made_from_the_rule_files() -> None:
+    written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+    assert written == pages(), "python -m tests.rule_pages writes them"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -93,8 +94,16 @@ def main(args: Sequence[str] | None = None, **extra: Any) -> None:
         click.echo("", err=True)
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone: nothing more to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nothing more to say
         sys.exit(141)
+    except OSError as error:
+        fail(f"{error.filename}: {(error.strerror or str(error)).lower()}" if error.filename else str(error))
+    except Exception as error:
+        if os.environ.get("MAILLINT_TRACEBACK"):
+            raise
+        from maillint.run import internal_error  # noqa: PLC0415 -- only when something is wrong with maillint itself
+
+        fail(f"{internal_error(error)}; MAILLINT_TRACEBACK=1 shows more")
 
 
 def one_line(error: click.ClickException) -> str:

@@ -1,0 +1,100 @@
+"""The rule pages under ``docs/rules``, one for each family, made from the rule files.
+
+``python -m tests.rule_pages`` writes them.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from maillint.finding import Severity
+from maillint.message.model import PROFILES
+from maillint.rules import DECIDED_BY_KIND, Level, Rule, examples, shipped
+
+FOLDER = Path(__file__).parent.parent / "docs/rules"
+NOTE = "<!-- Made from the rule files by `python -m tests.rule_pages`; do not edit. -->\n"
+
+
+def pages() -> dict[str, str]:
+    """Every page's text by its file name."""
+    catalogue = shipped()
+    result = {"README.md": _index()}
+    for family in catalogue.families:
+        rules = catalogue.matching(family)
+        result[f"{family}.md"] = f"{NOTE}\n# {family}\n\n" + "\n".join(_page(rule) for rule in rules)
+    return result
+
+
+def _index() -> str:
+    lines = [NOTE, "# Rules", "", "E error, W warning, I info, – off, ? decided by the kind of mail.", ""]
+    for family in shipped().families:
+        lines += [
+            f"## {family}",
+            "",
+            "| rule | cold | newsletter | transactional | general | flags |",
+            "|---|---|---|---|---|---|",
+        ]
+        for rule in shipped().matching(family):
+            levels = " | ".join(_letter(rule.levels[profile]) for profile in PROFILES)
+            name = rule.name.partition("/")[2]
+            lines.append(f"| [{name}]({family}.md#{family}{name}) | {levels} | {_escaped(rule.summary)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _page(rule: Rule) -> str:
+    out = [f"## {rule.name}", "", f"{_escaped(rule.summary)}.", "", _escaped(rule.why), ""]
+    if rule.fix:
+        out += [f"**What to do.** {_escaped(rule.fix)}", ""]
+    out += ["| " + " | ".join(PROFILES) + " |", "|---" * len(PROFILES) + "|"]
+    out += ["| " + " | ".join(_word(rule.levels[profile]) for profile in PROFILES) + " |", ""]
+    if rule.check.options:
+        out += ["| option | type | here | meaning |", "|---|---|---|---|"]
+        for name, option in rule.check.options.items():
+            value = rule.options.get(name, option.default)
+            out.append(f"| `{name}` | {option.type} | `{_short(value)}` | {_escaped(option.doc)} |")
+        out.append("")
+    for example in examples(rule):
+        if example.setting.get("note"):
+            out += [f"{_escaped(str(example.setting['note']))}:", ""]
+        for label, text in (("bad", example.bad), ("good", example.good), ("fixed", example.fixed)):
+            if isinstance(text, str):
+                out += [f"{label}", "", *_fenced(text), ""]
+    if rule.references:
+        out += ["References: " + ", ".join(f"<{reference}>" for reference in rule.references), ""]
+    return "\n".join(out)
+
+
+def _fenced(text: str) -> list[str]:
+    fence = "`" * max(3, max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    return [f"{fence}text", text.rstrip("\n"), fence]
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return (shown if len(shown) <= 60 else f"{shown[:59]}…").replace("|", "\\|")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("<", "&lt;").replace("|", "\\|")
+
+
+def _letter(level: Level) -> str:
+    if level is None:
+        return "–"
+    return level.label[0].upper() if isinstance(level, Severity) else "?"
+
+
+def _word(level: Level) -> str:
+    if level is None:
+        return "off"
+    return "unknown" if level == DECIDED_BY_KIND else level.label if isinstance(level, Severity) else level
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for stale in set(FOLDER.glob("*.md")) - {FOLDER / name for name in pages()}:
+        stale.unlink()
+    for page, text in pages().items():
+        (FOLDER / page).write_text(text, encoding="utf-8")
