@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from maillint.checks.content import compiled_phrases
 from maillint.compiled import write_built
 from maillint.data import compiled_data, rules_folder
 from maillint.domains import SUFFIXES, compile_suffixes, suffix_key
@@ -21,4 +22,5 @@ def build_all(folder: str) -> None:
                 if name.endswith(".yaml"):
                     relative = os.path.relpath(os.path.join(path, name), rules_folder())  # noqa: PTH118
                     write_built(folder, *compiled_data(relative.replace(os.sep, "/").removesuffix(".yaml")))
+    write_built(folder, *compiled_phrases())
     write_built(folder, *compiled_folder(rules_folder()))

@@ -58,3 +58,9 @@ def test_text_without_headers_is_all_body() -> None:
 
 def test_an_mbox_line_is_skipped() -> None:
     assert [field.name for field in fields("From me@x.example Mon Nov  2\nSubject: x\n\n")] == ["Subject"]
+
+
+def test_an_empty_value_has_a_place() -> None:
+    text = "From: a@b.example\nSubject:\nTo: c@d.example\n\n"
+    field = fields(text)[1]
+    assert field.map.span(Span(0, 0)) == (len("From: a@b.example\nSubject:"),) * 2

@@ -64,6 +64,11 @@ def test_text_is_decoded_and_each_word_leads_to_its_line(cte: str, charset: str,
         assert file.text[found.start : found.end].strip()
 
 
+def test_a_seven_bit_charset_is_decoded_in_an_ascii_file() -> None:
+    data = b"Content-Type: text/plain; charset=iso-2022-jp\n\n" + "日本語 $$$\n".encode("iso-2022-jp")
+    assert part_texts(data) == {"1": "日本語 $$$\n"}
+
+
 def test_a_forwarded_message_is_walked_into() -> None:
     inner = EmailMessage()
     inner["Subject"] = "inner"

@@ -125,7 +125,8 @@ def make_field(source: Source, name: str, value: Span, span: Span) -> Field:
                 built.add(character, word.start(), word.end() - word.start())
         after_word = decoded is not None
         position = word.end()
-    return Field(name, built.text(), source, span, value, built.map())
+    mapped = built.map() if len(built) else OffsetMap.identity(0, value.start)
+    return Field(name, built.text(), source, span, value, mapped)
 
 
 def _add_unfolded(built: MapBuilder, text: str, start: int, end: int) -> None:

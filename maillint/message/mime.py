@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MAX_PARTS = 2000
 MAX_DEPTH = 50
 
+_SEVEN_BIT_CHARSETS = ("iso2022", "hz", "utf-7", "utf_7")
+"""Charsets that write other letters with ASCII bytes: valid UTF-8, and yet to be decoded."""
+
 _QP_TOKEN = re.compile(rb"=[0-9A-Fa-f]{2}|=[ \t]*(?:\r\n|\r|\n|\Z)|[ \t]+(?=\r\n|\r|\n|\Z)")
 _BASE64_RUN = re.compile(rb"[A-Za-z0-9+/]+")
 
@@ -168,7 +171,8 @@ def decode(source: Source, part: RawPart) -> Decoded:
     """Decode a text part: transfer encoding, then charset; what does not decode becomes U+FFFD."""
     data = source.text[part.body.start : part.body.end]
     charset = codec_name(part.charset or "us-ascii") or "utf-8"
-    if part.encoding not in {"base64", "quoted-printable", "x-uuencode"} and source.encoding == "utf-8":
+    plain = part.encoding not in {"base64", "quoted-printable", "x-uuencode"}
+    if plain and source.encoding == "utf-8" and not charset.startswith(_SEVEN_BIT_CHARSETS):
         # the file is UTF-8 (or ASCII), and so is this part whatever it declares: nothing to decode
         return Decoded(data, OffsetMap.identity(len(data), part.body.start), charset)
     raw = data.encode("latin-1" if source.encoding == "latin-1" else "utf-8", "replace")

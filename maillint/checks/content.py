@@ -1,0 +1,207 @@
+"""Checks of what a message says: spam phrases in the text, the preview and the subject, and false replies."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
+from maillint.checks.generic import NO_HEADERS
+from maillint.checks.headers import field_views
+from maillint.compiled import load_text
+from maillint.data import digest, load_list, load_yaml, rules_folder
+from maillint.message.content import Flow
+from maillint.message.headers import Field
+from maillint.message.model import Message
+from maillint.message.views import View
+from maillint.phrases import INDEX_FORMAT, Match, PhraseIndex, compile_phrases, read_phrases
+from maillint.text import Span
+
+_COMPILED = "phrases.json"
+_LONGEST_SHOWN = 60
+_PREVIEW = re.compile(r"(?:\s*+\S){0,200}+")
+"""An inbox shows no more than so many characters; hidden text after them is no preheader."""
+
+_PHRASE_OPTIONS = {
+    "min-weight": Option("whole number", 2, "the weight from which a phrase is reported by itself"),
+    "min-density": Option("number", 2.5, "the weight of phrases in 100 words from which every phrase is reported"),
+    "min-phrases": Option("whole number", 3, "how many different phrases there must be before density counts"),
+    "ignore": Option("texts", [], "phrases (as their list has them) and categories to let pass"),
+}
+
+
+@check("spam-words", fields=("phrase", "match", "category", "weight", "hits"), options=_PHRASE_OPTIONS)
+def spam_words(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Phrases of spam in the visible text and the preheader.
+
+    Heavy phrases count one by one, light ones only where the visible text is dense with phrases; in a
+    preheader, a line that is read before anything else, heavy ones count.
+    """
+    searched: dict[str, list[Match]] = {}  # branches mostly differ in a few words, and often in none
+
+    def phrases(flow: Flow) -> list[Match]:
+        if flow.text not in searched:
+            searched[flow.text] = _find(flow.text, options)
+        return searched[flow.text]
+
+    for part, view in message.views():
+        shown, hidden = view.content.flow, view.content.hidden
+        hits = phrases(shown)
+        for hit in _reported(hits, shown.text, options):
+            yield Hit(part, shown.span(hit.start, hit.end), _evidence(hit, hits, shown.text), view)
+        hits = [hit for hit in phrases(hidden) if hidden.span(hit.start, hit.end).start < _preview_end(view)]
+        for hit in hits:
+            if hit.weight >= options["min-weight"]:
+                yield Hit(part, hidden.span(hit.start, hit.end), _evidence(hit, hits, hidden.text), view)
+
+
+@check("spam-words-subject", fields=("phrase", "match", "category", "weight", "hits"), options=_PHRASE_OPTIONS)
+def spam_words_subject(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Phrases of spam in the Subject field."""
+    subjects = message.headers.all("subject")
+    if not subjects and not message.headers.known:
+        yield NotKnown(NO_HEADERS)
+    for subject in subjects:
+        for view in field_views(message, subject):
+            hits = _find(view.text, options)
+            for hit in _reported(hits, view.text, options):
+                yield Hit(subject, Span(hit.start, hit.end), _evidence(hit, hits, view.text))
+
+
+@cache
+def phrase_index() -> PhraseIndex:
+    """Return the phrases of every shipped language; they are compiled once and kept by content."""
+    contents = _phrase_lists()
+    return PhraseIndex.from_json(load_text(_COMPILED, _phrases_key(contents), lambda: _compile(contents)))
+
+
+def compiled_phrases() -> tuple[str, str, str]:
+    """Return the name, the key and the text of the compiled phrases, for the build of a wheel."""
+    contents = _phrase_lists()
+    return _COMPILED, _phrases_key(contents), _compile(contents)
+
+
+def _phrase_lists() -> list[bytes]:
+    folder = os.path.join(rules_folder(), "lists", "phrases")  # noqa: PTH118 -- as in maillint.data
+    contents = []
+    for name in sorted(os.listdir(folder)):  # noqa: PTH208
+        if name.endswith(".yaml"):
+            with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118, PTH123
+                contents.append(file.read())
+    return contents
+
+
+def _phrases_key(contents: Sequence[bytes]) -> str:
+    return digest([str(INDEX_FORMAT).encode(), *contents])
+
+
+def _compile(contents: Sequence[bytes]) -> str:
+    entries = [entry for content in contents for entry in read_phrases(load_yaml(content.decode("utf-8")))]
+    return compile_phrases(entries).to_json()
+
+
+def _find(text: str, options: Options) -> list[Match]:
+    spared = options["ignore"]
+    found = phrase_index().find(text)
+    return [hit for hit in found if hit.phrase not in spared and hit.category not in spared] if spared else found
+
+
+def _reported(hits: Sequence[Match], text: str, options: Options) -> Sequence[Match]:
+    """The heavy ones of a text's phrases; all of them where they stand densely.
+
+    Of one phrase the first two count for the density: a button under each of ten products says it ten times.
+    """
+    met: dict[str, int] = {}
+    weight = 0
+    for hit in hits:
+        met[hit.phrase] = met.get(hit.phrase, 0) + 1
+        weight += hit.weight if met[hit.phrase] <= 2 else 0
+    if len(met) >= options["min-phrases"] and 100 * weight >= options["min-density"] * len(text.split()):
+        return hits
+    return [hit for hit in hits if hit.weight >= options["min-weight"]]
+
+
+def _evidence(hit: Match, hits: Sequence[Match], text: str) -> dict[str, object]:
+    return {
+        "phrase": hit.phrase,
+        "match": _short(text[hit.start : hit.end]),
+        "category": hit.category,
+        "weight": hit.weight,
+        "hits": len(hits),
+    }
+
+
+def _short(text: str) -> str:
+    """Put a piece of text on one line, and cut what an invisible padding makes long."""
+    line = " ".join(text[: 2 * _LONGEST_SHOWN].split())
+    return line if len(line) <= _LONGEST_SHOWN else f"{line[: _LONGEST_SHOWN - 1]}…"
+
+
+def _preview_end(view: View) -> int:
+    """Where in the view the text ends that an inbox may show beside the subject; its end if nothing shows."""
+    flow = view.content.flow
+    beginning = _PREVIEW.match(flow.text)
+    return flow.span(0, beginning.end()).end if beginning and beginning.end() else len(view.text)
+
+
+# -- false replies ------------------------------------------------------------------------------------
+
+
+@check("subject-fake-reply", fields=("prefix",))
+def subject_fake_reply(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """``Re:`` and ``Fwd:`` in any language at the start of a subject that answers nothing.
+
+    An answer has In-Reply-To or References (RFC 5322, section 3.6.4); a forwarded message may be attached.
+    A sending tool adds those fields to a later touch by itself, so there they are unknown unless stated.
+    """
+    headers = message.headers
+    if any(known.text.strip() for name in ("in-reply-to", "references") for known in headers.all(name)):
+        return
+    if any(attached.content_type == "message/rfc822" for attached in message.attachments):
+        return
+    subjects = headers.all("subject")
+    if not subjects and not headers.known:
+        yield NotKnown(NO_HEADERS)
+    for subject in subjects:
+        for view in field_views(message, subject):
+            prefix = _reply_prefix(view.text)
+            if prefix is None:
+                continue
+            if not headers.known and (message.touch or 1) > 1:
+                yield NotKnown(NO_HEADERS)
+                return
+            yield _fake_reply(subject, prefix)
+
+
+def _fake_reply(subject: Field, prefix: Span) -> Hit:
+    text = subject.text
+    rest = prefix.end + len(text[prefix.end :]) - len(text[prefix.end :].lstrip())
+    changes = (Change(Span(prefix.start, rest), ""),) if rest < len(text) else ()
+    return Hit(subject, prefix, {"prefix": _short(text[prefix.start : prefix.end])}, None, changes, safe=True)
+
+
+def _reply_prefix(subject: str) -> Span | None:
+    """The span of ``Re: Fwd:`` at the start of a subject, from the first word to the last colon."""
+    start = len(subject) - len(subject.lstrip())
+    pattern, names = _reply_patterns()
+    end = position = start
+    while (found := pattern.match(subject, position)) and not names.match(subject, found.start("word")):
+        end, position = found.end("prefix"), found.end()
+    return Span(start, end) if end > start else None
+
+
+@cache
+def _reply_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A pattern for one prefix with the white space after it, and one for the names that only begin like one."""
+    data = load_list("reply-prefixes")
+    words = sorted({word for words in data["prefixes"].values() for word in words}, key=len, reverse=True)
+    prefixes = "|".join(map(re.escape, words))
+    names = "|".join(map(re.escape, data["names"]))
+    # Re[2]:, Re(2):, Re^2: and Re*2: count the answers; the colon may be full-width, and set off in French.
+    counter = r"(?:[ ]?\[\d{1,4}\]|[ ]?\(\d{1,4}\)|[\^*]?\d{1,3})?"
+    return (
+        re.compile(rf"(?P<prefix>(?P<word>{prefixes}){counter}[ \t\xa0\u202f]{{0,3}}[:：])\s*", re.IGNORECASE),
+        re.compile(rf"(?:{names})(?!\w)", re.IGNORECASE),
+    )

@@ -1,0 +1,426 @@
+"""Checks of header fields: the way out of a list (RFC 2369, RFC 8058), the sender, what is missing or doubled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from maillint.checks._unsubscribe import Fault, Uri, comment_end, faults, uris
+from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
+from maillint.checks.generic import NO_HEADERS
+from maillint.domains import a_label
+from maillint.message.headers import Field
+from maillint.message.model import Message, Part
+from maillint.message.template import detect, read
+from maillint.message.views import HOLE, Views, make_views
+from maillint.text import OffsetMap, Span
+from maillint.urls import split
+
+ONE_CLICK = "List-Unsubscribe=One-Click"
+"""The one value of List-Unsubscribe-Post (RFC 8058, section 3.1)."""
+
+_LONGEST_SHOWN = 80
+
+
+def field_views(message: Message, known: Field) -> Views:
+    """Return every view of a field's value, its template tags as holes; offsets are those of the value."""
+    dialect = next((part.dialect for part in message.parts if part.dialect), None) or detect(known.text, "")
+    return make_views(known.text, read(known.text, dialect), markup=False)
+
+
+def absent(message: Message) -> Hit | NotKnown:
+    """Say that a field is missing, at the place of the message as a whole, or that nobody can tell."""
+    return Hit(message.start, Span(0, 0)) if message.headers.known else NotKnown(NO_HEADERS)
+
+
+def _unless_stated(message: Message, name: str) -> Iterator[NotKnown]:
+    """Say that a field is not known, where there is none and the sending tool may add one."""
+    if not message.headers.known and not message.headers.all(name):
+        yield NotKnown(NO_HEADERS)
+
+
+def _printed(name: str) -> NotKnown:
+    return NotKnown(f"a template tag prints {name}")
+
+
+def _file(known: Field) -> Part:
+    """The whole file of a field as a place: names, folds and empty values are in no field's text."""
+    source = known.source
+    return Part(source.text, source, OffsetMap.identity(len(source.text)), "text/plain")
+
+
+def _value(known: Field) -> tuple[Field | Part, Span]:
+    """Place and span of a field's value, white space around it left out."""
+    stripped = known.text.strip()
+    if not stripped and not known.given:
+        return _file(known), Span(known.value.start, known.value.start)
+    start = known.text.find(stripped)
+    return known, Span(start, start + len(stripped))
+
+
+def _short(text: str) -> str:
+    line = " ".join(text[: 2 * _LONGEST_SHOWN].split())
+    return line if len(line) <= _LONGEST_SHOWN else f"{line[: _LONGEST_SHOWN - 1]}…"
+
+
+# -- missing, doubled and unwanted fields -------------------------------------------------------------
+
+
+@check("list-unsubscribe-missing")
+def list_unsubscribe_missing(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Messages without List-Unsubscribe."""
+    if not message.headers.all("list-unsubscribe"):
+        yield absent(message)
+
+
+@check("from-missing")
+def from_missing(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Messages without From; a sending tool adds it to a template, even one that states other headers."""
+    if not message.headers.all("from") and (message.finished or not message.headers.known):
+        yield absent(message)
+
+
+@check("date-missing")
+def date_missing(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Finished messages without Date; a template need not have one."""
+    if message.finished and not message.headers.all("date"):
+        yield absent(message)
+
+
+@check("message-id-missing")
+def message_id_missing(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Finished messages without Message-ID; a template need not have one."""
+    if message.finished and not message.headers.all("message-id"):
+        yield absent(message)
+
+
+@check("bcc-present")
+def bcc_present(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Finished messages with recipients in a Bcc field, which the other recipients may then read."""
+    for known in message.headers.all("bcc") if message.finished else ():
+        if known.text.strip():
+            yield Hit(*_value(known))
+
+
+@check(
+    "duplicate-header",
+    fields=("name", "count"),
+    options={"names": Option("texts", [], "fields that may stand once only", required=True)},
+)
+def duplicate_header(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Fields that may stand once and stand more often; those that repeat the first word for word can go."""
+    seen: dict[str, list[Field]] = {}
+    single = {name.lower() for name in options["names"]}
+    for known in message.headers:
+        if known.key in single:
+            seen.setdefault(known.key, []).append(known)
+    for first, *others in seen.values():
+        if not others:
+            continue
+        evidence = {"name": others[0].name, "count": len(others) + 1}
+        place, span = _value(others[0])
+        if message.finished and all(other.raw.split() == first.raw.split() for other in others):
+            span = span if isinstance(place, Part) else place.map.span(span)
+            spare = tuple(Span(other.span.start, other.span.end + len(_line_end(other))) for other in others)
+            changes = tuple(Change(field, "") for field in spare)
+            yield Hit(_file(first), span, evidence, None, changes, safe=True)
+        else:
+            yield Hit(place, span, evidence)
+
+
+def _line_end(known: Field) -> str:
+    """The line end after a field; none where the file ends with it."""
+    text, end = known.source.text, known.span.end
+    return "\r\n" if text.startswith("\r\n", end) else text[end : end + 1]
+
+
+# -- one-click unsubscribe (RFC 8058) -----------------------------------------------------------------
+
+
+@check("one-click-missing", fields=("url",))
+def one_click_missing(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """List-Unsubscribe without List-Unsubscribe-Post.
+
+    A message with neither is the business of list-unsubscribe-missing. The field is added where an https URI
+    can take the POST, and not behind a signature, which would have to cover it.
+    """
+    yield from _unless_stated(message, "list-unsubscribe")
+    headers = message.headers
+    unsubscribe = headers.first("list-unsubscribe")
+    if unsubscribe is None or headers.all("list-unsubscribe-post") or headers.all(ONE_CLICK):
+        return
+    url = next((uri.text for uri in uris(field_views(message, unsubscribe).first) if uri.scheme == "https"), "")
+    changes: tuple[Change, ...] = ()
+    if message.finished and url and HOLE not in url and not headers.all("dkim-signature"):
+        end = len(unsubscribe.text)
+        line_end = _line_end(unsubscribe) or "\n"
+        changes = (Change(Span(end, end), f"{line_end}List-Unsubscribe-Post: {ONE_CLICK}"),)
+    yield Hit(*_value(unsubscribe), {"url": _short(url)}, None, changes, safe=True)
+
+
+@check("one-click-value", fields=("field",))
+def one_click_value(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """List-Unsubscribe-Post with another value than the only one, and a field that has that value for a name."""
+    yield from _unless_stated(message, "list-unsubscribe-post")
+    posts = message.headers.all("list-unsubscribe-post")
+    for post in posts:
+        if any(HOLE in view.text for view in field_views(message, post)):
+            yield _printed("List-Unsubscribe-Post")
+        elif post.text.strip() != ONE_CLICK:
+            place, span = _value(post)
+            close = post.source.text[post.value.start - 1 : post.value.start] == ":"
+            gap = " " if close and not post.text.strip() else ""
+            exact = Change(span, f"{gap}{ONE_CLICK}")
+            yield Hit(place, span, {"field": f"{post.name}: {_short(post.text)}"}, None, (exact,), safe=True)
+    for misnamed in message.headers.all(ONE_CLICK):
+        evidence = {"field": f"{misnamed.name}: {_short(misnamed.text)}"}
+        if misnamed.given or not message.finished:
+            yield Hit(*_value(misnamed), evidence)
+            continue
+        changes = () if posts else (Change(misnamed.span, f"List-Unsubscribe-Post: {ONE_CLICK}"),)
+        yield Hit(_file(misnamed), misnamed.span, evidence, None, changes, safe=True)
+
+
+@check("one-click-orphan")
+def one_click_orphan(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """List-Unsubscribe-Post without the List-Unsubscribe that it belongs to."""
+    yield from _unless_stated(message, "list-unsubscribe-post")
+    for post in message.headers.all("list-unsubscribe-post"):
+        if not message.headers.all("list-unsubscribe"):
+            yield Hit(*_value(post))
+
+
+# -- List-Unsubscribe ---------------------------------------------------------------------------------
+
+
+_ENCODED_WORD = re.compile(r"=\?[\w.*-]+\?[bq]\?", re.IGNORECASE)
+
+
+@check("list-unsubscribe-syntax", fields=("fault", "url"))
+def list_unsubscribe_syntax(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """List-Unsubscribe that is not written as addresses in angle brackets with commas between them."""
+    yield from _unless_stated(message, "list-unsubscribe")
+    for index, known in enumerate(message.headers.all("list-unsubscribe")):
+        if index:
+            yield Hit(*_value(known), {"fault": "stands twice", "url": ""})
+        if not known.text.strip():
+            yield Hit(*_value(known), {"fault": "is empty", "url": ""})
+        if message.finished and _ENCODED_WORD.search(known.raw):
+            yield Hit(*_value(known), {"fault": "is in encoded words, which are for text only", "url": ""})
+        place = _file(known) if message.finished else known
+        for view in field_views(message, known):
+            for fault in faults(view):
+                yield _printed("List-Unsubscribe") if fault is None else _syntax_hit(place, known, fault)
+
+
+def _syntax_hit(place: Field | Part, known: Field, fault: Fault) -> Hit:
+    """A fold is one character of the field and several of the file, so a finished message's file is edited."""
+    evidence = {"fault": fault.words, "url": _short(known.text[fault.span.start : fault.span.end])}
+    if isinstance(place, Field):
+        return Hit(place, fault.span, evidence, None, fault.changes, fault.safe)
+    changes = tuple(Change(known.map.span(change.span), change.text) for change in fault.changes)
+    before = [known.text[change.span.start : change.span.end].split() for change in fault.changes]
+    if before != [place.text[change.span.start : change.span.end].split() for change in changes]:
+        changes = ()  # what stands in an encoded word cannot be edited alone
+    return Hit(place, known.map.span(fault.span), evidence, None, changes, fault.safe)
+
+
+@check("list-unsubscribe-no-https", fields=("schemes",))
+def list_unsubscribe_no_https(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """List-Unsubscribe without an https URI, the only kind that one click works with."""
+    yield from _lacking(message, "https")
+
+
+@check("list-unsubscribe-no-mailto", fields=("schemes",))
+def list_unsubscribe_no_mailto(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """List-Unsubscribe without a mailto URI."""
+    yield from _lacking(message, "mailto")
+
+
+def _lacking(message: Message, scheme: str) -> Iterator[Hit | NotKnown]:
+    """Where no address of any List-Unsubscribe field has a scheme; fields without any address say nothing."""
+    yield from _unless_stated(message, "list-unsubscribe")
+    fields = message.headers.all("list-unsubscribe")
+    elsewhere = {uri.scheme for known in fields[1:] for uri in uris(field_views(message, known).first)}
+    for known in fields[:1]:
+        for view in field_views(message, known):
+            schemes = elsewhere.union(uri.scheme for uri in uris(view)) - {""}
+            if None in schemes and scheme not in schemes:
+                yield _printed("List-Unsubscribe")
+            elif schemes and scheme not in schemes:
+                yield Hit(*_value(known), {"schemes": sorted(name for name in schemes if name)})
+
+
+@check("list-unsubscribe-wrapped", fields=("url", "reason"))
+def list_unsubscribe_wrapped(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Web addresses in List-Unsubscribe that lead through another's redirect, or through http beside https."""
+    from maillint.checks._links import wrapping  # noqa: PLC0415 -- it reads fields by field_views
+
+    yield from _unless_stated(message, "list-unsubscribe")
+    for known in message.headers.all("list-unsubscribe"):
+        for view in field_views(message, known):
+            found = uris(view)
+            secure = any(uri.scheme == "https" for uri in found)
+            for uri in found:
+                wrapped = wrapping(uri.text) if uri.scheme in {"http", "https"} else None
+                if wrapped is not None:
+                    reason = f"goes through a {wrapped.kind.replace('-', ' ')} ({wrapped.vendor})"
+                elif uri.scheme == "http" and secure:
+                    reason = "is not encrypted (http)"
+                else:
+                    continue
+                url = _short(known.text[uri.span.start : uri.span.end])
+                yield Hit(known, uri.span, {"url": url, "reason": reason})
+
+
+@check("list-unsubscribe-token", fields=("url", "reason"))
+def list_unsubscribe_token(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Web addresses in List-Unsubscribe that are the same for all, or show an e-mail address.
+
+    RFC 8058 (section 3.1) wants them to name recipient and list by something that nobody can forge. What a
+    template tag prints is taken for that in a template, and for a tag left behind in a finished message.
+    """
+    yield from _unless_stated(message, "list-unsubscribe")
+    for known in message.headers.all("list-unsubscribe"):
+        for view in field_views(message, known):
+            for uri in uris(view):
+                reason = _token_fault(uri, finished=message.finished)
+                if reason:
+                    shown = _short(known.text[uri.span.start : uri.span.end])
+                    yield Hit(known, uri.span, {"url": shown, "reason": reason})
+
+
+_UNRENDERED = re.compile(r"\{\{|\}\}|\{%|%\}|<%|%>|\$\{|#\{|\*\||\|\*|%%")
+_PLAIN_ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]++(?:\.[\w-]++)++", re.IGNORECASE)
+_WORD = r"(?:[a-z]{1,16}|[A-Z][a-z]{1,15}|[A-Z]{1,12})"  # letters in another order of cases are a token
+_WORDS = re.compile(rf"{_WORD}?(?:[-_.]{_WORD})*")
+_HOST_TOKEN = re.compile(r"(?:^|\.)(?=[a-z-]*\d)[\w-]{8,}\.")
+
+
+def _token_fault(uri: Uri, *, finished: bool) -> str | None:
+    if finished and (HOLE in uri.text or _UNRENDERED.search(uri.text)):
+        return "still has a template tag in it"
+    if uri.scheme not in {"http", "https"} or HOLE in uri.text or not uri.bracketed:
+        return None
+    url = split(uri.text)
+    if _PLAIN_ADDRESS.search(url.path) or _PLAIN_ADDRESS.search(url.query):
+        return "shows an e-mail address"
+    if url.query or url.fragment or _HOST_TOKEN.search(url.host):
+        return None
+    if not all(_WORDS.fullmatch(step) for step in url.path.split("/")):
+        return None
+    return "is the same for every recipient"
+
+
+# -- From ---------------------------------------------------------------------------------------------
+
+_LONGEST_FROM = 4000
+_MAILBOX_TOKEN = re.compile(
+    r"(?P<space>\s+)|(?P<comma>[,;])|<(?P<inner>[^<>]*)>|(?P<comment>\()"
+    r'|(?P<text>(?:"(?:[^"\\]|\\.)*+"|[^\s",;<(])+|.)',
+    re.DOTALL,
+)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_AROUND_DOT = re.compile(r" ?([@.]) ?")
+_ADDRESS = re.compile(r'(?:[^\s@<>()",;:\\\[\]]+|"(?:[^"\\]|\\.)*+")@(?P<domain>[^\s@<>()",;:\\]+)')
+
+
+@dataclass(frozen=True, slots=True)
+class _Mailbox:
+    """One sender. ``address`` is None where there is but a name; ``span`` is the address's, or else the name's.
+
+    ``printed``: a template tag stands in the address, or in what may be one.
+    """
+
+    span: Span
+    address: str | None
+    printed: bool
+
+
+@check("from-multiple", fields=("count",))
+def from_multiple(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """More than one address in From, or more than one From."""
+    yield from _unless_stated(message, "from")
+    fields = message.headers.all("from")
+    for again in fields[1:]:
+        yield Hit(*_value(again), {"count": len(fields)})
+    for known in fields:
+        addresses = [box for box in _mailboxes(_sender_text(message, known)) if box.address is not None]
+        if len(addresses) > 1:
+            yield Hit(known, addresses[1].span, {"count": len(addresses)})
+
+
+@check("from-invalid", fields=("sender", "reason"))
+def from_invalid(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """From that is no address at a full domain in ASCII (RFC 5322, section 3.4; RFC 5321, section 2.3.5)."""
+    yield from _unless_stated(message, "from")
+    for known in message.headers.all("from"):
+        boxes = _mailboxes(_sender_text(message, known))
+        if not boxes:
+            yield Hit(*_value(known), {"sender": "", "reason": "it is empty"})
+        for box in boxes:
+            if box.printed:
+                yield _printed("From")
+            elif reason := _address_fault(box.address, alone=len(boxes) == 1):
+                sender = _short(known.text[box.span.start : box.span.end])
+                yield Hit(known, box.span, {"sender": sender, "reason": reason})
+
+
+def _address_fault(address: str | None, *, alone: bool) -> str | None:
+    if address is None:
+        return "there is no e-mail address" if alone else "a comma in a name needs quotation marks around the name"
+    match = _ADDRESS.fullmatch(address)
+    if match is None:
+        return "it is no e-mail address"
+    domain = match["domain"]
+    if not domain.isascii():
+        return "its domain is not in ASCII (xn--…)"
+    if "." not in domain.strip(".") or (not domain.startswith("[") and a_label(domain) is None):
+        return "its domain is no full host name"
+    return None
+
+
+def _sender_text(message: Message, known: Field) -> str:
+    """A From field with its template tags as holes and its encoded words as letters: those are names only."""
+    text = field_views(message, known).first.text[:_LONGEST_FROM]
+    if known.given or not message.finished or "=?" not in known.raw:
+        return text
+    return "".join(
+        character if character.isspace() or known.map.exact(Span(offset, offset + 1)) else "x"
+        for offset, character in enumerate(text)
+    )
+
+
+def _mailboxes(text: str) -> list[_Mailbox]:
+    """Cut a From field at its commas; comments are left out, names stay where there is no address."""
+    boxes: list[_Mailbox] = []
+    words: list[Span] = []
+    angle: Span | None = None
+    position = 0
+    while position <= len(text):
+        found = _MAILBOX_TOKEN.match(text, position)
+        kind = found.lastgroup if found else "comma"
+        if kind == "comma":
+            if words or angle is not None:
+                boxes.append(_mailbox(text, words, angle))
+            words, angle = [], None
+        elif kind == "inner":
+            angle = angle if angle is not None else Span(*found.span("inner"))  # type: ignore[union-attr]
+        elif kind == "text":
+            words.append(Span(*found.span()))  # type: ignore[union-attr]
+        position = len(text) + 1 if found is None else found.end()
+        if kind == "comment":
+            position = comment_end(text, position - 1)
+    return boxes
+
+
+def _mailbox(text: str, words: list[Span], angle: Span | None) -> _Mailbox:
+    """Of its words and what stands in angle brackets; an obsolete address has comments inside (RFC 5322, 4.4)."""
+    if angle is not None and angle.end > angle.start:
+        return _Mailbox(angle, text[angle.start : angle.end].strip(), HOLE in text[angle.start : angle.end])
+    span = Span(words[0].start, words[-1].end) if words else Span(angle.start - 1, angle.end + 1)  # type: ignore[union-attr]
+    pieces = [text[word.start : word.end] for word in words]
+    named = angle is not None or not any("@" in _QUOTED.sub("", piece) for piece in pieces)
+    address = None if named else _AROUND_DOT.sub(r"\1", " ".join(pieces))
+    return _Mailbox(span, address, any(HOLE in piece for piece in pieces))

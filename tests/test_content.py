@@ -1,0 +1,354 @@
+"""Checks of content: spam phrases in the text, the preheader and the subject; false replies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+from maillint.checks.content import phrase_index
+from maillint.data import load_list
+from maillint.engine import lint
+from maillint.finding import FileReport, Finding, Severity
+from maillint.message.read import Settings, read_message
+from maillint.rules import ActiveRule, shipped
+from maillint.text import Source
+
+
+def report(
+    name: str, text: str, kind: str = "html", options: Mapping[str, Any] | None = None, **setting: Any
+) -> FileReport:
+    """What one shipped rule says of one file."""
+    rule = shipped().rules[name]
+    defaults = {key: option.default for key, option in rule.check.options.items()}
+    source = Source.from_text(f"mail.{kind}", text)
+    message = read_message([source], Settings(**setting), kind)
+    return lint(message, [ActiveRule(rule, {**defaults, **rule.options, **(options or {})})])[0]
+
+
+def phrases(findings: tuple[Finding, ...]) -> list[object]:
+    return [found.evidence["match"] for found in findings]
+
+
+def with_subject(subject: str, *more: str) -> str:
+    return "\n".join(["From: ann@acme.example", f"Subject: {subject}", *more, "", "Dear Jane,"])
+
+
+# -- spam-words ---------------------------------------------------------------------------------------
+
+MILD = "<p>Hurry! A free trial, a giveaway, and no obligation for you and for all of your friends in town.</p>"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("<p>You have won!</p>", ["You have won"]),
+        ("<p>You&nbsp;have\n won</p>", ["You have won"]),
+        ("<p>You <b>have</b> won</p>", ["You have won"]),
+        ("<p>100% risk&#45;free</p>", ["100% risk-free"]),
+        ("<p>You have</p><p>won</p>", ["You have won"]),
+        ("<p>You have {{ just }} won</p>", []),
+        ("<p>{{ you have won }}</p>", []),
+        ("<p>{# you have won #}</p><!-- you have won --><style>/* you have won */</style>", []),
+        ('<p><a href="https://acme.example/you-have-won">Read on</a></p>', []),
+        ("<p>Feel free to ask our specialist about gluten-free bread.</p>", []),
+        ("<p>Быстрый заработок и быстрого заработка</p>", ["Быстрый заработок", "быстрого заработка"]),
+        ("<p>Швидкий заробіток</p>", ["Швидкий заробіток"]),
+        ("<p>Гарантийный талон вложен в коробку.</p>", []),
+    ],
+)
+def test_a_heavy_phrase_is_found_where_readers_see_it(text: str, found: list[str]) -> None:
+    assert phrases(report("content/spam-words", text).findings) == found
+
+
+def test_a_finding_names_phrase_category_weight_and_how_many_there_are() -> None:
+    text = "<p>You have won! It is risk-free.</p>"
+    first, second = report("content/spam-words", text).findings
+    assert text[first.start : first.end] == "You have won"
+    assert first.evidence == {
+        "phrase": "you have won",
+        "match": "You have won",
+        "category": "prize",
+        "weight": 3,
+        "hits": 2,
+    }
+    assert text[second.start : second.end] == "risk-free"
+    assert (second.evidence["phrase"], second.evidence["weight"]) == ("risk free", 2)
+
+
+def test_mild_phrases_count_by_density_only() -> None:
+    plenty = " ".join(f"word{number}" for number in range(200))
+    assert len(report("content/spam-words", MILD).findings) == 4
+    assert report("content/spam-words", f"{MILD}<p>{plenty}</p>").findings == ()
+    assert report("content/spam-words", "<p>Free</p>").findings == ()
+
+
+def test_a_phrase_counts_twice_at_most_for_density() -> None:
+    words = " ".join(f"word{number}" for number in range(240))
+    text = f"<p>Giveaway, hurry, no obligation. {'Giveaway. ' * 20}{words}</p>"
+    assert report("content/spam-words", text).findings == ()
+    assert len(report("content/spam-words", text, options={"min-density": 1}).findings) == 23
+
+
+def test_one_mild_phrase_over_and_over_is_not_density() -> None:
+    assert report("content/spam-words", "<p>Giveaway, giveaway, giveaway, giveaway.</p>").findings == ()
+
+
+def test_a_heavy_phrase_makes_no_mild_one_count_where_there_is_much_text() -> None:
+    plenty = " ".join(f"word{number}" for number in range(300))
+    text = f"<p>You have won. Hurry, a giveaway: {plenty}</p>"
+    assert phrases(report("content/spam-words", text).findings) == ["You have won"]
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ({"min-weight": 3}, []),
+        ({"min-weight": 1}, ["risk-free", "giveaway"]),
+        ({"min-phrases": 2}, ["risk-free", "giveaway"]),
+        ({"min-phrases": 2, "min-density": 90}, ["risk-free"]),
+        ({"ignore": ["risk free"]}, []),
+        ({"ignore": ["risk-free"]}, []),
+        ({"ignore": ["prize-mild"], "min-weight": 1}, ["risk-free"]),
+    ],
+)
+def test_options(options: dict[str, Any], found: list[str]) -> None:
+    text = "<p>A risk-free giveaway for each and every one of you</p>"
+    assert phrases(report("content/spam-words", text, options=options).findings) == found
+
+
+HIDDEN = '<div style="display:none">You have won</div>'
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"{HIDDEN}<p>Dear Jane</p>", True),
+        (f"<p>Read online</p>{HIDDEN}<p>Dear Jane</p>", True),
+        (f'{HIDDEN}<img src="a.png" alt="">', True),
+        (f"<p>{'Dear Jane, ' * 40}</p>{HIDDEN}", False),
+        ('<div style="display:none">A free giveaway: hurry, no obligation</div><p>Dear Jane</p>', False),
+    ],
+    ids=["first", "after a line", "before images", "far below", "mild"],
+)
+def test_hidden_text_is_read_where_it_is_a_preheader(text: str, found: bool) -> None:
+    assert (phrases(report("content/spam-words", text).findings) == ["You have won"]) is found
+
+
+def test_a_phrase_in_one_branch_is_told_once_with_its_branch() -> None:
+    text = "{% if vip %}<p>You have won</p>{% else %}<p>Hello</p>{% endif %}<p>It is risk-free.</p>"
+    first, second = report("content/spam-words", text).findings
+    assert (first.evidence["match"], second.evidence["match"]) == ("You have won", "risk-free")
+    assert (first.view, second.view) == ("", "")  # whoever gets the branch gets the phrase
+
+
+def test_both_parts_of_a_message_are_read_and_decoded() -> None:
+    text = (
+        "From: a@acme.example\nContent-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\n"
+        "You have won\n--b\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n"
+        "<p>You ha=\nve=20won</p>\n--b--\n"
+    )
+    plain, html = report("content/spam-words", text, "eml").findings
+    assert (plain.part, text[plain.start : plain.end]) == ("1", "You have won")
+    assert (html.part, text[html.start : html.end]) == ("2", "You ha=\nve=20won")
+
+
+def test_evidence_of_a_word_stuffed_with_invisible_characters_is_short() -> None:
+    padding = "\u200b" * 5000
+    (found,) = report("content/spam-words", f"<p>You have w{padding}on</p>").findings
+    assert len(str(found.evidence["match"])) <= 60
+
+
+@pytest.mark.parametrize(
+    ("profile", "severity"),
+    [("cold", Severity.WARNING), ("newsletter", Severity.INFO), ("transactional", Severity.INFO)],
+)
+def test_severity_follows_the_kind_of_mail(profile: str, severity: Severity) -> None:
+    (found,) = report("content/spam-words", "<p>You have won</p>", profile=profile).findings
+    assert found.severity is severity
+
+
+def test_every_shipped_language_is_searched() -> None:
+    for language in ("en", "ru", "uk"):
+        categories = load_list(f"phrases/{language}")["categories"]
+        heavy = next(entry["phrases"] for entry in categories.values() if entry["weight"] == 3)
+        wanted = next(phrase for phrase in heavy if phrase.isprintable() and not set(phrase) & set("*N%$"))
+        assert [found.phrase for found in phrase_index().find(wanted)], wanted
+
+
+# -- spam-words-subject -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("subject", "found"),
+    [
+        ("You have won", ["You have won"]),
+        ("Invoice 17 of October", []),
+        ("Free trial and a giveaway", ["Free trial", "giveaway"]),
+        ("Your free trial ends on Friday", []),
+        ("=?utf-8?b?WW91IGhhdmUgd29u?=", ["You have won"]),
+        (
+            "=?utf-8?q?=D0=91=D1=8B=D1=81=D1=82=D1=80=D1=8B=D0=B9?= =?utf-8?b?INC30LDRgNCw0LHQvtGC0L7Qug==?=",
+            ["Быстрый заработок"],
+        ),
+        ("You have\n won", ["You have won"]),
+    ],
+)
+def test_subject_of_a_message(subject: str, found: list[str]) -> None:
+    assert phrases(report("content/spam-words-subject", with_subject(subject), "eml").findings) == found
+
+
+def test_subject_in_front_matter_without_what_its_tags_are_called() -> None:
+    text = '---\nsubject: "{{ you_have_won }} {% if easy money %}You have won{% endif %}"\n---\n<p>Hi</p>'
+    (found,) = report("content/spam-words-subject", text).findings
+    assert text[found.start : found.end] == "You have won"
+
+
+@pytest.mark.parametrize("rule", ["content/spam-words-subject", "content/subject-fake-reply"])
+def test_a_template_without_a_subject_is_unknown(rule: str) -> None:
+    found = report(rule, "<p>Dear Jane</p>")
+    assert [unknown.reason for unknown in found.unknown] == ["no headers known"]
+    assert report(rule, "---\nheaders: {X-A: b}\n---\n<p>Dear Jane</p>").unknown == ()
+
+
+# -- subject-fake-reply -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("subject", "prefix"),
+    [
+        ("Re: hello", "Re:"),
+        ("RE:hello", "RE:"),
+        ("re : hello", "re :"),
+        ("Re[2]: hello", "Re[2]:"),
+        ("Re^3: hello", "Re^3:"),
+        ("Re (4): hello", "Re (4):"),
+        ("Re: Re: FW: hello", "Re: Re: FW:"),
+        ("Fwd: hello", "Fwd:"),
+        ("AW: WG: Termin", "AW: WG:"),
+        ("Antwort: Termin", "Antwort:"),
+        ("SV: möte", "SV:"),
+        ("VB: möte", "VB:"),
+        ("VS: kokous", "VS:"),
+        ("Rép : réunion", "Rép :"),
+        ("TR : réunion", "TR :"),
+        ("RV: reunión", "RV:"),
+        ("ENC: reunião", "ENC:"),
+        ("Odp: spotkanie", "Odp:"),
+        ("PD: spotkanie", "PD:"),
+        ("YNT: toplantı", "YNT:"),
+        ("İlt: toplantı", "İlt:"),
+        ("Отв: встреча", "Отв:"),
+        ("НА: встреча", "НА:"),
+        ("Відп: зустріч", "Відп:"),
+        ("回复：会议", "回复："),
+        ("답장: 회의", "답장:"),
+        ("ΑΠ: συνάντηση", "ΑΠ:"),
+        ("תשובה", None),
+        ("Hello", None),
+        ("Re-order your coffee", None),
+        ("Research: what we learned", None),
+        ("Re our call", None),
+        ("About Re: hello", None),
+        ("[Acme] Re: hello", None),
+        ("Reply: hello", None),
+        ("Forward: hello", None),
+        ("Ref: 4711", None),
+        ("Ответ: сорок два", None),
+        ("Отвечаем: как выбрать", None),
+        ("Awards: the winners", None),
+        ("re:Invent 2026", None),
+        ("RE:PUBLICA, 26 May", None),
+        ("Re: re:Invent 2026", "Re:"),
+        ("Re:Inventory of October", "Re:"),
+        ("", None),
+    ],
+)
+def test_prefix(subject: str, prefix: str | None) -> None:
+    found = report("content/subject-fake-reply", with_subject(subject), "eml").findings
+    assert [finding.evidence["prefix"] for finding in found] == ([prefix] if prefix else [])
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ((), True),
+        (("In-Reply-To: <1@client.example>",), False),
+        (("References: <1@client.example>",), False),
+        (("In-Reply-To:",), True),
+        (("Thread-Topic: hello",), True),
+    ],
+)
+def test_an_answer_names_what_it_answers(more: tuple[str, ...], found: bool) -> None:
+    text = with_subject("Re: hello", *more)
+    assert bool(report("content/subject-fake-reply", text, "eml").findings) is found
+
+
+def test_a_message_with_the_forwarded_one_attached_is_a_forward() -> None:
+    text = (
+        "Subject: Fwd: hello\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSee below.\n"
+        "--b\nContent-Type: message/rfc822\n\nSubject: hello\n\nHello\n--b--\n"
+    )
+    assert report("content/subject-fake-reply", text, "eml").findings == ()
+
+
+@pytest.mark.parametrize(
+    ("front", "touch", "found", "unknown"),
+    [
+        ('subject: "Re: {{ company }}"', None, 1, 0),
+        ('subject: "Re: {{ company }}"', 1, 1, 0),
+        ('subject: "Re: {{ company }}"', 2, 0, 1),
+        ('subject: "{{ company }}"', 2, 0, 0),
+        ('subject: "Re: {{ company }}"\nheaders: {X-A: b}', 2, 1, 0),
+        ('subject: "Re: {{ company }}"\nheaders: {In-Reply-To: "{{ first_id }}"}', 2, 0, 0),
+        ('subject: "Re: {{ company }}"\nheaders: {In-Reply-To: "{{ first_id }}"}', 1, 0, 0),
+        ('subject: "{% if second %}Re: {% endif %}{{ company }}"', None, 1, 0),
+        ('subject: "{{ prefix }}: {{ company }}"', None, 0, 0),
+    ],
+)
+def test_a_template_may_be_a_true_answer_from_its_second_touch_on(
+    front: str, touch: int | None, found: int, unknown: int
+) -> None:
+    result = report("content/subject-fake-reply", f"---\n{front}\n---\n<p>Hello</p>", touch=touch)
+    assert (len(result.findings), len(result.unknown)) == (found, unknown)
+    assert all(known.reason == "no headers known" for known in result.unknown)
+
+
+@pytest.mark.parametrize(
+    ("subject", "fixed"),
+    [
+        ("Re: our call", "our call"),
+        ("Re: Fwd[2]:our call", "our call"),
+        ("Re:", None),
+        ("=?utf-8?q?Re=3A_our_call?=", None),
+        ("Re:\n our call", None),
+    ],
+)
+def test_the_prefix_is_dropped_where_that_is_safe(subject: str, fixed: str | None) -> None:
+    text = with_subject(subject)
+    (found,) = report("content/subject-fake-reply", text, "eml").findings
+    if fixed is None:
+        assert found.fix is None
+        return
+    assert found.fix is not None
+    assert found.fix.safe
+    (edit,) = found.fix.edits
+    assert text[: edit.start] + edit.text + text[edit.end :] == with_subject(fixed)
+
+
+# -- hostile input ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["Re: " * 50_000, "Re" * 100_000, "Re[" * 60_000, "free " * 40_000, "{{" * 80_000, "re:invent " * 20_000],
+    ids=lambda subject: subject[:6],
+)
+@pytest.mark.parametrize("rule", ["content/spam-words-subject", "content/subject-fake-reply"])
+def test_a_long_subject_takes_no_long_time(rule: str, subject: str) -> None:
+    text = with_subject(subject)
+    start = perf_counter()
+    report(rule, text, "eml")
+    assert perf_counter() - start < 2
