@@ -144,7 +144,11 @@ def codec_name(charset: str) -> str | None:
 
 def _decode(data: bytes, encoding: str) -> str:
     errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
-    return _SURROGATES.sub("\ufffd", data.decode(encoding, errors))
+    try:
+        text = data.decode(encoding, errors)
+    except UnicodeDecodeError:  # a seven-bit charset: no byte of its own escapes
+        text = data.decode(encoding, "replace")
+    return _SURROGATES.sub("\ufffd", text)
 
 
 # -- spans -------------------------------------------------------------------------------------------------------------
@@ -329,7 +333,10 @@ def decode_mapped(data: bytes, encoding: str) -> tuple[str, OffsetMap]:
 
     Single-byte charsets and UTF-8 map exactly; in other multi-byte charsets a line maps to its line.
     """
-    raw = data.decode(encoding, "surrogateescape")
+    try:
+        raw = data.decode(encoding, "surrogateescape")
+    except UnicodeDecodeError:  # a seven-bit charset: no byte of its own escapes
+        return _decode_lines(data, encoding)
     if len(raw) == len(data):
         return _SURROGATES.sub("\ufffd", raw), OffsetMap.identity(len(raw))
     if encoding in {"utf-8", "utf-8-sig"}:

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import base64
 import quopri
+from encodings.aliases import aliases
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from maillint.message.mime import decode_base64, decode_quoted_printable
-from maillint.text import MapBuilder, NotTextError, OffsetMap, Piece, Source, Span, decode_mapped, fill, merge, overlaps
+from maillint.text import (
+    MapBuilder,
+    NotTextError,
+    OffsetMap,
+    Piece,
+    Source,
+    Span,
+    codec_name,
+    decode_mapped,
+    fill,
+    merge,
+    overlaps,
+)
 
 
 @pytest.mark.parametrize(
@@ -118,6 +131,18 @@ def test_bytes_that_do_not_decode_are_one_replacement_each() -> None:
     decoded, mapped = decode_mapped(b"a\xff\xfeb", "utf-8")
     assert decoded == "a\ufffd\ufffdb"
     assert mapped.span(Span(3, 4)) == (3, 4)
+
+
+CHARSETS = sorted({name for alias in aliases for name in [codec_name(alias)] if name})
+
+
+@given(st.binary(max_size=60), st.sampled_from(CHARSETS))
+def test_no_charset_is_stopped_by_any_bytes(data: bytes, charset: str) -> None:
+    text, mapped = decode_mapped(data, charset)
+    for index in range(len(text)):
+        span = mapped.span(Span(index, index + 1))
+        assert 0 <= span.start <= span.end <= len(data)
+    Source.from_bytes("x.html", f"<meta charset={charset}>".encode() + data.replace(b"\0", b""))
 
 
 def test_maps_compose_exactly() -> None:
