@@ -30,7 +30,7 @@ def faults(text: str) -> list[str]:
         ("<table><tr><td><b>One</td><td>Two</td></tr></table>", ["unclosed b@15"]),
         ("<div><span>One</div></span>", ["misnested div@14"]),
         ("<a href=1>One<a href=2>Two</a>", ["unclosed a@0"]),
-        ("One</td>", ["stray td@3"]),
+        ("<p>One</p></td>", ["stray td@10"]),
         ("<p>One<div>Two</div></p>", ["stray p@20"]),
         ("<!doctype html><p>One<table></table></p>", ["stray p@36"]),
         ("<p>One<table></table></p>", []),  # without a doctype a table stays inside its paragraph

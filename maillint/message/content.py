@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from maillint.message.element import Element
-from maillint.message.html import Html, TextRun
+from maillint.message.html import BLOCKS, Html, TextRun
 from maillint.text import MapBuilder, OffsetMap, Piece, Span, overlaps
 
 LINK_ROLES: Mapping[str, str] = {"a": "href", "area": "href", "form": "action", "v:rect": "href", "v:roundrect": "href"}
@@ -24,15 +24,7 @@ IMAGE_ROLES: Mapping[str, str] = {
 }
 """By element, the attribute whose URL a client fetches to show a picture."""
 
-_NO_TEXT = frozenset({"head", "title", "style", "script", "template", "noembed", "iframe", "xml", "select", "textarea"})
-_BLOCKS = frozenset(
-    (
-        "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption"
-        " figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol option p pre section summary"
-        " table tbody td tfoot th thead tr ul"
-    ).split()
-)
-_BREAKS = _BLOCKS | {"br"}
+_BREAKS = BLOCKS | {"br"}
 
 BARE_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'`]+", re.IGNORECASE)
 _TRAILING = ".,;:!?)]}>»”’…*_"
@@ -157,17 +149,23 @@ def _flows(html: Html) -> tuple[Flow, Flow]:
     pointer = 0
     last_block: Element | None = None
     for run in html.runs:
-        while pointer < len(breaks) and breaks[pointer].span.start < run.span.start:
+        start = run.span.start
+        while pointer < len(breaks) and breaks[pointer].span.start < start:
             shown.line_break(breaks[pointer].span.start)
             pointer += 1
         element = run.element
-        if element is not None and (element.tag in _NO_TEXT or element.in_any(_NO_TEXT)):
+        if element is None:
+            if last_block is not None:
+                shown.line_break(start)
+                last_block = None
+            shown.add(run)
             continue
-        block = element.nearest(_BLOCKS) if element is not None else None
-        if block is not last_block:
-            shown.line_break(run.span.start)
-            last_block = block
-        (hidden if element is not None and element.hidden else shown).add(run)
+        if element.silent:
+            continue
+        if element.block is not last_block:
+            shown.line_break(start)
+            last_block = element.block
+        (hidden if element.hidden else shown).add(run)
     return shown.flow(), hidden.flow()
 
 

@@ -32,20 +32,25 @@ class Element:
     """A start tag and what belongs to it.
 
     ``attrs`` maps lower-case names to decoded values; ``content_end`` is where the element's content ends,
-    with or without an end tag; ``hidden`` whether it or an element around it is kept from the reader's eye.
+    with or without an end tag. ``hidden``: it, or an element around it, is kept from the reader's eye.
+    ``silent``: its text is no text of the message (a style, a title). ``block`` is the block element that
+    its text flows in.
     """
 
     __slots__ = (
         "__dict__",
         "attrs",
+        "block",
         "content_end",
         "depth",
         "end_tag",
         "hidden",
         "html",
         "index",
+        "inherited",
         "parent",
         "self_closing",
+        "silent",
         "span",
         "tag",
     )
@@ -64,6 +69,9 @@ class Element:
         self.parent: Element | None = None
         self.depth = 0
         self.hidden = False
+        self.silent = False
+        self.block: Element | None = None
+        self.inherited: dict[str, Span] | None = None
 
     def __repr__(self) -> str:
         return f"<{self.tag} at {self.span.start}>"
@@ -80,13 +88,6 @@ class Element:
         while element is not None:
             yield element
             element = element.parent
-
-    def nearest(self, tags: frozenset[str]) -> Element | None:
-        """This element or the closest one around it whose tag is in the set."""
-        element: Element | None = self
-        while element is not None and element.tag not in tags:
-            element = element.parent
-        return element
 
     def in_any(self, tags: frozenset[str]) -> bool:
         """Whether an element around this one has a tag of the set."""
@@ -120,10 +121,13 @@ class Element:
         return value
 
     def value_span(self, name: str) -> Span:
-        """Return the span of an attribute's value; the start tag's where the attribute has none."""
+        """Return the span of an attribute's value; the start tag's where the attribute has none.
+
+        In MJML that of the default, where the element inherits it (``inherited``).
+        """
         attribute = self.attribute(name)
         if attribute is None:
-            return self.span
+            return self.inherited.get(name, self.span) if self.inherited else self.span
         return attribute.value if attribute.value.end > attribute.value.start else attribute.span
 
 

@@ -7,10 +7,11 @@ who ask for it (``Html.tree``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from maillint.message.css import hides
 from maillint.message.element import Element
@@ -58,6 +59,20 @@ _CLOSED_BY: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 _CLOSED_BY["thead"] = _CLOSED_BY["tfoot"] = _CLOSED_BY["tbody"]
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+_ONCE = frozenset({"html", "body", "head"})
+
+NO_TEXT = frozenset("head title style script template noembed iframe xml select textarea".split())
+"""Elements whose text is not part of what readers see."""
+
+BLOCKS = frozenset(
+    (
+        "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption"
+        " figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol option p pre section summary"
+        " table tbody td tfoot th thead tr ul"
+    ).split()
+)
+"""Elements that begin and end a line of text."""
 
 MAX_DEPTH = 512
 """Elements nested deeper than this hang on their 512th ancestor, as in browsers."""
@@ -114,13 +129,24 @@ class Html:
     unclosed: list[Unclosed]
     stray: list[EndTag]
     misnested: list[Misnested]
+    mjml: ClassVar[bool] = False
+    """Whether this is MJML, whose components are among the elements."""
 
     @classmethod
     def parse(
-        cls, text: str, blanks: Sequence[Span] = (), holes: Sequence[Span] = (), *, partial: bool = False
+        cls,
+        text: str,
+        blanks: Sequence[Span] = (),
+        holes: Sequence[Span] = (),
+        *,
+        partial: bool = False,
+        halves: Sequence[Span] = (),
     ) -> Html:
-        """Parse a view's text. ``partial``: template statements may open or close what another file ends."""
-        return _Builder(text, blanks, holes, partial).build()
+        """Parse a view's text. ``partial``: template statements may open or close what another file ends.
+
+        ``halves``, in order, are tags that insert half of a layout: they may open or end any element.
+        """
+        return Builder(text, blanks, holes, partial, halves).build()
 
     @cached_property
     def tree(self) -> Document:
@@ -182,9 +208,18 @@ def line_starts(text: str) -> list[int]:
     return starts
 
 
-class _Builder:
-    def __init__(self, text: str, blanks: Sequence[Span], holes: Sequence[Span], partial: bool) -> None:
+new_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
+"""Span(*pair), without the price of a NamedTuple's own constructor: the walk makes one per tag and text."""
+
+
+class Builder:
+    """Walks a view's tags once, with a stack of what is open; ``mjml`` walks its own way."""
+
+    def __init__(
+        self, text: str, blanks: Sequence[Span], holes: Sequence[Span], partial: bool, halves: Sequence[Span]
+    ) -> None:
         self.result = Html(text, blanks, holes, [], [], [], [], [])
+        self.halves = [half.start for half in halves]
         self.stack: list[Element] = []
         self.partial = partial
         self.quirks = True
@@ -192,6 +227,7 @@ class _Builder:
         self.beyond: list[Misnested] = []  # end tags whose element lies outside their scope
         self.ended_p: Element | None = None  # the block that ended the last <p> before its end tag
         self.end_tags: set[str] = set()
+        self.begins_with_end = False  # the lower half of a layout: its first tag ends something
         self.open_tags: dict[str, int] = {}
         self.doubtful: list[Unclosed] = []  # cells: a fault only where the document ends its other cells
 
@@ -201,30 +237,31 @@ class _Builder:
         clean = normalise(self.result.text)
         starts = line_starts(clean)
         run = self.result.runs.append
+        stack, elements = self.stack, self.result.elements
         for token in tokenize(clean, capture_source=True, resolve_references=False):
             kind = token.type
             offset = starts[token.line - 1] + token.col
             if kind == 0:  # text
                 data = token.data or ""
-                run(TextRun(data, Span(offset, offset + len(data)), self.stack[-1] if self.stack else None))
+                run(TextRun(data, new_span((offset, offset + len(data))), stack[-1] if stack else None))
             elif kind == 1:
                 source = token.source or ""
                 self.start(
                     Element(
                         token.tag or "",
                         dict(reversed(token.attrs or ())),
-                        Span(offset, offset + len(source)),
+                        new_span((offset, offset + len(source))),
                         self.result,
-                        len(self.result.elements),
+                        len(elements),
                         token.self_closing,
                     )
                 )
             elif kind == 5:  # a character reference
                 source = token.source or ""
-                parent = self.stack[-1] if self.stack else None
-                run(TextRun(token.data or "", Span(offset, offset + len(source)), parent))
+                parent = stack[-1] if stack else None
+                run(TextRun(token.data or "", new_span((offset, offset + len(source))), parent))
             elif kind == 2:
-                self.end(token.tag or "", Span(offset, offset + len(token.source or "")))
+                self.end(token.tag or "", new_span((offset, offset + len(token.source or ""))))
             elif kind == 4:
                 self.quirks = _is_quirky(token.public_id, token.system_id, token.name)
         self.finish()
@@ -243,14 +280,25 @@ class _Builder:
             self.drop()
         if tag in _CLOSES_P and not (tag == "table" and self.quirks):
             self.close_implied(frozenset({"p"}), _SCOPE | {"button"}, element)
-        element.parent = self.stack[-1] if self.stack else None
-        element.depth = element.parent.depth + 1 if element.parent else 0
-        element.hidden = bool(element.parent and element.parent.hidden) or hides(element.attrs)
+        parent = self.stack[-1] if self.stack else None
+        attrs = element.attrs
+        if parent is None:
+            element.hidden = bool(attrs) and hides(attrs)
+            element.silent = tag in NO_TEXT
+            element.block = element if tag in BLOCKS else None
+        else:
+            element.parent = parent
+            element.depth = parent.depth + 1
+            element.hidden = parent.hidden or (bool(attrs) and hides(attrs))
+            element.silent = parent.silent or tag in NO_TEXT
+            element.block = element if tag in BLOCKS else parent.block
         self.result.elements.append(element)
-        if tag in {"html", "body", "head"} and any(known.tag == tag for known in self.stack[:4]):
+        open_tags = self.open_tags
+        if tag in VOID:
+            return
+        if tag in _ONCE and open_tags.get(tag):
             return  # the parser takes the attributes of a second one and ignores its tag
-        foreign = ":" in tag or any(known.tag in {"svg", "math"} for known in self.stack[-8:])
-        if tag in VOID or (element.self_closing and (foreign or tag not in _KNOWN)):
+        if element.self_closing and (":" in tag or tag not in _KNOWN or open_tags.get("svg") or open_tags.get("math")):
             return
         if len(self.stack) < MAX_DEPTH:
             self.stack.append(element)
@@ -291,6 +339,7 @@ class _Builder:
     # -- end tags
 
     def end(self, tag: str, span: Span) -> None:
+        self.begins_with_end = self.begins_with_end or not (self.result.elements or self.end_tags)
         self.end_tags.add(tag)
         index = self.find_open(tag)
         if index is None:
@@ -353,7 +402,7 @@ class _Builder:
     def partial_closing(self) -> bool:
         """Whether the file may end what another file has opened."""
         return not any(element.tag in {"html", "body"} for element in self.result.elements[:20]) and (
-            self.partial or self.closes_document
+            self.partial or self.closes_document or self.begins_with_end
         )
 
     @cached_property
@@ -366,7 +415,8 @@ class _Builder:
     def finish(self) -> None:
         result = self.result
         opens_document = any(element.tag in {"html", "body"} for element in result.elements[:20])
-        complete = bool(self.end_tags & {"html", "body"}) if opens_document else not self.partial
+        fragment = self.partial or self.begins_with_end
+        complete = bool(self.end_tags & {"html", "body"}) if opens_document else not fragment
         while self.stack:
             if complete:
                 self.pop(None)
@@ -382,9 +432,33 @@ class _Builder:
         self.forgiven = [pair for pair in self.forgiven if id(pair[0].element) not in crossed]
         result.unclosed.extend(unclosed for unclosed, _ in self.forgiven)
         result.unclosed.extend(doubt for doubt in self.doubtful if doubt.element.tag in self.end_tags)
+        if self.halves:
+            self.forgive_halves()
         result.unclosed.sort(key=lambda unclosed: unclosed.element.span)
         result.stray.sort(key=lambda stray: stray.span)
         result.misnested.sort(key=lambda misnested: misnested.span)
+
+    def forgive_halves(self) -> None:
+        """Leave out what an inserted half of a layout may have opened or ended."""
+        result, end = self.result, len(self.result.text)
+        result.stray = [stray for stray in result.stray if not self.half_between(0, stray.span.start)]
+        result.misnested = [
+            crossed for crossed in result.misnested if not self.half_between(crossed.outer.span.end, crossed.span.start)
+        ]
+        result.unclosed = [
+            unclosed
+            for unclosed in result.unclosed
+            if not self.half_between(unclosed.element.span.end, unclosed.at.start if unclosed.at else end)
+        ]
+
+    def half_between(self, start: int, end: int) -> bool:
+        index = bisect_left(self.halves, start)
+        return index < len(self.halves) and self.halves[index] < end
+
+
+def must_close(tag: str) -> bool:
+    """Whether an element of HTML needs an end tag."""
+    return tag in _KNOWN and tag not in OPTIONAL_END
 
 
 def _is_quirky(public_id: str | None, system_id: str | None, name: str | None) -> bool:
