@@ -45,19 +45,17 @@ def lint(message: Message, rules: Iterable[ActiveRule]) -> tuple[FileReport, ...
             continue
         try:
             results = list(active.rule.check.run(message, active.options))
-        except Exception as error:
+            hits = [result for result in results if isinstance(result, Hit)]
+            found = list(hits_to_findings(active.rule, level, hits)) if isinstance(level, Severity) else []
+        except Exception as error:  # of the check, or of evidence that lacks what the rule's message names
             findings.append(_internal_error(message, active.rule, error))
             continue
-        hits = [result for result in results if isinstance(result, Hit)]
+        findings.extend(found)
         for result in results:
             if isinstance(result, NotKnown):
                 unknown[Unknown(active.rule.name, result.reason)] = None
-        if level == DECIDED_BY_KIND:
-            if hits:
-                unknown[Unknown(active.rule.name, KIND_NOT_DECLARED)] = None
-            continue
-        assert isinstance(level, Severity)
-        findings.extend(hits_to_findings(active.rule, level, hits))
+        if level == DECIDED_BY_KIND and hits:
+            unknown[Unknown(active.rule.name, KIND_NOT_DECLARED)] = None
     return tuple(_reports(message, findings, tuple(unknown)))
 
 

@@ -166,6 +166,11 @@ class Report:
     failures: tuple[Failure, ...] = ()
 
     @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding in the files, file by file."""
+        return tuple(found for file in self.files for found in file.findings)
+
+    @property
     def severities(self) -> list[Severity]:
         """The severity of every finding, in files and in domains."""
         return [found.severity for file in self.files for found in file.findings] + [

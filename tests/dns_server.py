@@ -40,11 +40,11 @@ class DnsServer:
 
     `zone` is a mapping of `"name TYPE"` to records, as `ReplayResolver` reads it, or a zone file's text.
     In a mapping a value may also be a word: `nodata`, `nxdomain`, or a behaviour. `behaviours` maps a
-    name, whatever the type, to a behaviour: `timeout` (no answer), `servfail`, `refused`, `formerr`,
-    `garbage` (bytes that are no message), `truncate` (UDP answers are cut whatever their size),
-    `bare-truncate` (the same, and the question is left out) and `mute-tcp` (cut over UDP, and nothing
-    over TCP). With `chase=False` the server leaves aliases for the
-    client to follow. Names that the zone lacks do not exist; answers over 512 bytes are cut over UDP.
+    name, whatever the type, or `*` for all that the zone lacks, to a behaviour: `timeout` (no answer),
+    `servfail`, `refused`, `formerr`, `garbage` (bytes that are no message), `truncate` (UDP answers are cut
+    whatever their size), `bare-truncate` (the same, and the question is left out) and `mute-tcp` (cut over
+    UDP, and nothing over TCP). With `chase=False` the server leaves aliases for the client to follow. Names
+    that the zone lacks do not exist; answers over 512 bytes are cut over UDP.
     """
 
     zone: Zone | str
@@ -113,6 +113,8 @@ class DnsServer:
         with self._lock:
             self.queries.append(Query(name, kind, transport))
         behaviour = self.behaviours.get(name) or self._odd.get((name, kind), "")
+        if not behaviour and (name, kind) not in self._records:
+            behaviour = self.behaviours.get("*", "")
         if behaviour == "timeout" or (behaviour == "mute-tcp" and transport == "tcp"):
             return None
         if behaviour == "garbage":

@@ -87,7 +87,9 @@ def write_stdout(text: str) -> None:
 
 def exit_status(report: Report, threshold: Severity | None) -> int:
     """0: nothing at or above the threshold; 1: something; 2: a file could not be read or a rule failed."""
-    broken = any(found.rule == INTERNAL_ERROR for part in (*report.files, *report.domains) for found in part.findings)
+    rules = [found.rule for file in report.files for found in file.findings]
+    rules += [found.rule for domain in report.domains for found in domain.findings]
+    broken = INTERNAL_ERROR in rules
     if report.failures or broken:
         return 2
     worst = report.worst()

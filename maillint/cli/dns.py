@@ -31,8 +31,9 @@ from maillint.files import Discovery, Group
 from maillint.finding import DomainReport, Report, Unknown
 from maillint.message.model import Message
 from maillint.message.read import MessageError, read_message
+from maillint.network.answers import is_address
 from maillint.network.facts import DomainFacts, Question, Selector, gather_all
-from maillint.network.resolver import DEFAULT_TIMEOUT, DnsResolver, is_address
+from maillint.network.resolver import DEFAULT_TIMEOUT, DnsResolver
 from maillint.output._paint import Paint
 from maillint.run import UnreadableError, load
 from maillint.text import Source
@@ -232,7 +233,7 @@ def domain_name(text: str) -> str:
 
 def _host_in(text: str) -> str:
     """The host of what may be a URL or an e-mail address."""
-    host = text.strip().partition("://")[2] or text.strip()
+    host = (text.partition("://")[2] or text).strip().lstrip("/")
     host = re.split(r"[/?#]", host, maxsplit=1)[0].rpartition("@")[2].strip("<>")
     return host.removeprefix("*.") if ":" not in host else host.partition(":")[0]
 

@@ -19,22 +19,25 @@ def overview(domains: Iterable[DomainReport], width: int, paint: Paint) -> str:
     blocks = []
     for domain in domains:
         if domain.facts.get("exists") is not False:
-            rows = [(label, clip(text, max(width - _LABEL, _NARROWEST))) for label, text in _rows(domain.facts)]
+            rows = [
+                (label, clip(text, max(width - _LABEL, _NARROWEST)))
+                for label, text in _rows(domain.domain, domain.facts)
+            ]
             lines = [f"  {paint(label, 'dim')}{' ' * (_LABEL - 2 - len(label))}{text}" for label, text in rows]
             blocks.append("\n".join([paint(visible(domain.domain), "bold"), *lines]) + "\n\n")
     return "".join(blocks)
 
 
-def _rows(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _rows(name: str, facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "MX", _listed(facts["mx"])
     spf = facts["spf"]
     yield "SPF", _listed(spf["records"])
-    if spf["records"]:
+    if spf["records"] and len(spf["records"]) == 1:
         yield "", _spf_cost(spf)
     for check in spf["check_host"]:
         reason = f" ({check['reason']})" if check["reason"] else ""
         yield "", f"{check['ip']} as {check['mail_from'] or check['helo']}: {check['result']}{reason}"
-    yield "DMARC", _dmarc(facts["dmarc"])
+    yield "DMARC", _dmarc(facts["dmarc"], name)
     for key in facts["dkim"]:
         yield "DKIM", f"{key['selector']}: {_key(key)}"
     if not facts["dkim"]:
@@ -49,14 +52,13 @@ def _listed(records: list[str] | None) -> str:
 
 def _spf_cost(spf: Mapping[str, Any]) -> str:
     empty = f", {spf['void_lookups']} of them empty" if spf["void_lookups"] else ""
-    count = spf["lookups"]
-    return f"{count} DNS lookup{'' if count == 1 else 's'}{empty}; receivers make {LOOKUP_LIMIT}"
+    return f"DNS lookups: {spf['lookups']} (limit {LOOKUP_LIMIT}){empty}"
 
 
-def _dmarc(dmarc: Mapping[str, Any]) -> str:
+def _dmarc(dmarc: Mapping[str, Any], name: str) -> str:
     if dmarc["record"] is None:
         return "none" if dmarc["determined"] else "unknown"
-    return f"{dmarc['record']} (at _dmarc.{dmarc['domain']})"
+    return dmarc["record"] if dmarc["domain"] == name else f"{dmarc['record']} (of {dmarc['domain']})"
 
 
 def _key(key: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ import dns.query
 import dns.rdatatype
 import dns.resolver
 
-from maillint.network.resolver import CHAIN_LIMIT, Absent, Answer, Found, Kind, Unreachable, is_address
+from maillint.network.answers import CHAIN_LIMIT, Absent, Answer, Found, Kind, Unreachable, is_address
 
 _ATTEMPT = 2.0
 """Seconds that one try at one server may take: packets get lost, and servers are down."""
@@ -57,7 +57,7 @@ class Client:
             except dns.resolver.NXDOMAIN:
                 return Absent("nxdomain")
             except dns.resolver.LifetimeTimeout:
-                return Unreachable(f"timed out after {self._timeout:g} s")
+                return Unreachable(f"timed out after {self._timeout:g} s", timed_out=True)
             except dns.resolver.NoNameservers as error:
                 return Unreachable(_reasons(error.kwargs["errors"]))
             except (OSError, dns.exception.DNSException) as error:

@@ -7,7 +7,8 @@ import binascii
 import re
 from dataclasses import dataclass
 
-from maillint.network.resolver import Answer, Resolver
+from maillint.network.answers import Answer
+from maillint.network.resolver import Resolver
 from maillint.network.tags import Problem, Tag, TagList, parse_tags
 
 _REQUIRED = ("v", "a", "b", "bh", "d", "h", "s")

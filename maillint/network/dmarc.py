@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, cast
 
 from maillint import domains
-from maillint.network.resolver import Absent, Answer, Found, Resolver, Unreachable
+from maillint.network.answers import Absent, Answer, Found, Unreachable
+from maillint.network.resolver import Resolver
 from maillint.network.tags import Problem, Tag, TagList, parse_tags, trim
 
 Policy: TypeAlias = Literal["none", "quarantine", "reject"]

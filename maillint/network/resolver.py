@@ -8,58 +8,29 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Literal, cast
 
 from maillint import domains
+from maillint.network.answers import CHAIN_LIMIT, KINDS, Absent, Answer, Found, Kind, Unreachable, is_address
 
 if TYPE_CHECKING:
     from maillint.network._client import Client
 
-Kind: TypeAlias = Literal["A", "AAAA", "CNAME", "MX", "PTR", "TXT"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 DEFAULT_TIMEOUT = 5.0
 """Seconds that one lookup may take, tries and servers taken together."""
 
-CHAIN_LIMIT = 8
-"""Aliases in a row that are followed."""
+SILENCE_LIMIT = 16
+"""Questions after which a server that has answered none of them is asked no more."""
 
 _DNS_PORT = 53
+_SURELY_THERE = "com"
+_CUT_OFF = Unreachable(f"the DNS server denies that there is a .{_SURELY_THERE}, so it is cut off from the world")
 _HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
 _MX = re.compile(r"(\d{1,5})\s+(\S+)")
 _UNREACHABLE = {"timeout": "timed out", "servfail": "SERVFAIL", "refused": "REFUSED"}
 _SPACE = "\\032"
 """A space in a name of a recording, as zone files write it (RFC 1035 section 5.1)."""
 _REASON_PREFIX = "unreachable: "
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The records of one name and type, in an order that does not change from run to run.
-
-    TXT: the character-strings of a record joined without separator. MX: `"10 mx.example"`, and
-    `"0 ."` for the null MX (RFC 7505). CNAME and PTR: the host name. Names are in lower case and
-    without the last dot. `ttl` is in seconds, 0 where unknown, and does not count in comparisons.
-    """
-
-    records: tuple[str, ...]
-    ttl: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Absent:
-    """The DNS says that there is no such record: no such name, or a name without that type."""
-
-    kind: Literal["nxdomain", "nodata"]
-
-
-@dataclass(frozen=True, slots=True)
-class Unreachable:
-    """Nobody could say: a timeout, a server's failure or refusal, no network. `reason` is for people."""
-
-    reason: str
-
-
-Answer: TypeAlias = Found | Absent | Unreachable
 
 
 class Resolver(ABC):
@@ -133,14 +104,23 @@ class DnsResolver(Resolver):
 
     `server` is `HOST:PORT` (ValueError where it is not), or None for those the system names. An answer
     too long for UDP is asked for over TCP. `timeout` is in seconds, for one lookup with all its tries.
+    Servers that are silent from the start are given up after `SILENCE_LIMIT` questions: a long list of
+    domains would else take hours where there is no way to the network. Where `sceptical` (by default, for
+    the system's servers), one that denies a top-level domain that is surely there is believed nothing:
+    sandboxes and captive networks have such servers.
     """
 
-    def __init__(self, server: str | None = None, timeout: float = DEFAULT_TIMEOUT) -> None:
+    def __init__(
+        self, server: str | None = None, timeout: float = DEFAULT_TIMEOUT, *, sceptical: bool | None = None
+    ) -> None:
         self._server = None if server is None else parse_server(server)
+        self._sceptical = server is None if sceptical is None else sceptical
         self._timeout = timeout
         self._once = _Once()
         self._lock = threading.Lock()
         self._client: Client | None = None
+        self._silent: int | None = 0
+        """Questions that timed out before any answer; None once there was one."""
 
     def lookup(self, name: str, kind: Kind) -> Answer:
         key = _normal(name)
@@ -155,7 +135,17 @@ class DnsResolver(Resolver):
                 from maillint.network._client import Client  # noqa: PLC0415 -- dnspython costs 80 ms
 
                 self._client = Client(self._server, self._timeout)
+            if self._silent is not None and self._silent >= SILENCE_LIMIT:
+                return Unreachable("no server answers")
         answer = self._client.ask(labels, kind)
+        with self._lock:
+            if not isinstance(answer, Unreachable) or not answer.timed_out:
+                self._silent = None
+            elif self._silent is not None:
+                self._silent += 1
+        doubtful = self._sceptical and answer == Absent("nxdomain")
+        if doubtful and (name == _SURELY_THERE or self.lookup(_SURELY_THERE, "TXT") == _CUT_OFF):
+            return _CUT_OFF
         return _found(kind, answer.records, answer.ttl) if isinstance(answer, Found) else answer
 
 
@@ -275,14 +265,6 @@ def _found(kind: Kind, records: Iterable[str], ttl: int = 0) -> Found:
 
 def _host(name: str) -> str:
     return name if name == "." else _normal(name)
-
-
-def is_address(text: str, version: int | None = None) -> bool:
-    """Whether a text is an IP address, of version 4 or 6 where one is given."""
-    try:
-        return version in (None, ipaddress.ip_address(text).version)
-    except ValueError:
-        return False
 
 
 def _replay_name(name: str, kind: Kind) -> str:

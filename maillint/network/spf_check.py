@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from maillint import domains
-from maillint.network.resolver import Absent, Answer, Found, Resolver, Unreachable, mx_host
+from maillint.network.answers import Absent, Answer, Found, Unreachable
+from maillint.network.resolver import Resolver, mx_host
 from maillint.network.spf import LOOKUP_LIMIT, MACRO, VOID_LIMIT, SpfRecord, Term, parse, spf_records
 
 Result: TypeAlias = Literal["none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"]

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from maillint.network.resolver import Absent, Answer, Found, Resolver, Unreachable
+from maillint.network.answers import Absent, Answer, Found, Unreachable
+from maillint.network.resolver import Resolver
 from maillint.network.spf import Modifier, SpfRecord, Term, has_macro, parse, spf_records
 
 Status: TypeAlias = Literal["read", "missing", "multiple", "unreachable", "loop", "unknown"]

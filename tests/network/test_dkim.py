@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maillint.network.answers import Absent, Found, Unreachable
 from maillint.network.dkim import fetch_key, key_name, parse_key, parse_signature
-from maillint.network.resolver import Absent, DnsResolver, Found, Unreachable
+from maillint.network.resolver import DnsResolver
 from tests.dns_server import DnsServer
 
 # Public keys that openssl made; their private halves were thrown away.

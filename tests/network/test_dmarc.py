@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maillint.network.answers import Absent, Found, Unreachable
 from maillint.network.dmarc import (
     Discovery,
     discover,
@@ -18,7 +19,7 @@ from maillint.network.dmarc import (
     report_consent,
     tree_walk_domains,
 )
-from maillint.network.resolver import Absent, DnsResolver, Found, ReplayResolver, Unreachable
+from maillint.network.resolver import DnsResolver, ReplayResolver
 from tests.dns_server import DnsServer
 
 

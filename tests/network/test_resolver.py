@@ -7,20 +7,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from maillint.network.answers import Absent, Answer, Found, Kind, Unreachable
 from maillint.network.resolver import (
-    Absent,
-    Answer,
+    SILENCE_LIMIT,
     DnsResolver,
-    Found,
-    Kind,
     RecordingResolver,
     ReplayResolver,
     Resolver,
-    Unreachable,
     mx_host,
     parse_server,
 )
@@ -198,6 +196,53 @@ def test_each_question_is_asked_once_whoever_asks(name: str) -> None:
         assert tries == 1 or name == "slow.example"
 
 
+def test_a_server_that_is_silent_from_the_start_is_given_up() -> None:
+    with DnsServer({}, {"*": "timeout"}) as server:
+        resolver = DnsResolver(server.address, 0.02)
+        answers = [resolver.lookup(f"{index}.example", "A") for index in range(SILENCE_LIMIT + 2)]
+        assert answers[SILENCE_LIMIT - 1] == Unreachable("timed out after 0.02 s")
+        assert answers[SILENCE_LIMIT:] == [Unreachable("no server answers")] * 2
+        assert server.asked(f"{SILENCE_LIMIT}.example") == 0
+
+
+@pytest.mark.parametrize("answer", [["192.0.2.1"], "nxdomain", "servfail"])
+def test_a_server_that_has_spoken_once_is_asked_on(answer: Any) -> None:
+    with DnsServer({"a.example A": answer, "b.example A": ["192.0.2.2"]}, {"*": "timeout"}) as server:
+        resolver = DnsResolver(server.address, 2 * TIMEOUT)
+        resolver.lookup("a.example", "A")
+        with ThreadPoolExecutor(SILENCE_LIMIT + 1) as pool:
+            list(pool.map(lambda index: resolver.lookup(f"{index}.example", "A"), range(SILENCE_LIMIT + 1)))
+        assert resolver.lookup("b.example", "A") == Found(("192.0.2.2",))
+
+
+CUT_OFF = Unreachable("the DNS server denies that there is a .com, so it is cut off from the world")
+
+
+@pytest.mark.parametrize(
+    ("zone", "sceptical", "absent"),
+    [
+        ({}, False, Absent("nxdomain")),
+        ({}, True, CUT_OFF),
+        ({"com TXT": "nodata"}, True, Absent("nxdomain")),
+        ({"shop.com A": ["192.0.2.1"]}, True, Absent("nxdomain")),
+        ({"com TXT": "servfail"}, True, Absent("nxdomain")),
+    ],
+)
+def test_a_server_that_denies_everything_is_not_believed(zone: Any, sceptical: bool, absent: Answer) -> None:
+    with DnsServer({**zone, "acme.example A": ["192.0.2.1"]}) as server:
+        resolver = DnsResolver(server.address, sceptical=sceptical)
+        assert resolver.lookup("gone.example", "TXT") == resolver.lookup("gone.example", "MX") == absent
+        assert resolver.lookup("acme.example", "A") == Found(("192.0.2.1",))
+        assert resolver.lookup("acme.example", "MX") == Absent("nodata")
+        assert server.asked("com") == sceptical
+
+
+def test_only_the_system_s_servers_are_doubted() -> None:
+    with DnsServer({}) as server:
+        assert DnsResolver(server.address).lookup("acme.com", "TXT") == Absent("nxdomain")
+        assert server.asked("com") == 0
+
+
 def test_no_server_listens() -> None:
     with DnsServer({}) as server:
         address = server.address
@@ -308,7 +353,7 @@ def test_replay_names_what_is_wrong(mapping: Any, named: str) -> None:
 
 
 def test_importing_the_floor_loads_no_dns_library() -> None:
-    modules = "_dns resolver spf spf_lookups spf_check dkim dmarc tags".split()[1:]
+    modules = "resolver spf spf_lookups spf_check dkim dmarc tags facts".split()
     lines = [f"import maillint.network.{module}" for module in modules]
     code = "\n".join([*lines, "import sys", "print([m for m in sys.modules if m.split('.')[0] == 'dns'])"])
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from maillint.network.resolver import DnsResolver, RecordingResolver, ReplayResolver, Unreachable
+from maillint.network.answers import Unreachable
+from maillint.network.resolver import DnsResolver, RecordingResolver, ReplayResolver
 from maillint.network.spf import Modifier
 from maillint.network.spf_lookups import LookupTree, Step, evaluate_lookups
 from tests.dns_server import DnsServer

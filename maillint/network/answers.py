@@ -1,0 +1,54 @@
+"""What a lookup asks and answers: three outcomes, and "nobody could say" is one of them."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, get_args
+
+Kind: TypeAlias = Literal["A", "AAAA", "CNAME", "MX", "PTR", "TXT"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+CHAIN_LIMIT = 8
+"""Aliases in a row that are followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The records of one name and type, in an order that does not change from run to run.
+
+    TXT: the character-strings of a record joined without separator. MX: `"10 mx.example"`, and
+    `"0 ."` for the null MX (RFC 7505). CNAME and PTR: the host name. Names are in lower case and
+    without the last dot. `ttl` is in seconds, 0 where unknown, and does not count in comparisons.
+    """
+
+    records: tuple[str, ...]
+    ttl: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The DNS says that there is no such record: no such name, or a name without that type."""
+
+    kind: Literal["nxdomain", "nodata"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """Nobody could say: a timeout, a server's failure or refusal, no network. `reason` is for people.
+
+    `timed_out` tells silence from words of refusal; it does not count in comparisons.
+    """
+
+    reason: str
+    timed_out: bool = field(default=False, compare=False)
+
+
+Answer: TypeAlias = Found | Absent | Unreachable
+
+
+def is_address(text: str, version: int | None = None) -> bool:
+    """Whether a text is an IP address, of version 4 or 6 where one is given."""
+    try:
+        return version in (None, ipaddress.ip_address(text).version)
+    except ValueError:
+        return False

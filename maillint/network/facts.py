@@ -1,0 +1,327 @@
+"""Gathers what the checks read about one domain: every answer with its parsed form, and no judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from maillint import domains
+from maillint.network.answers import Absent, Answer, Found, Kind, Unreachable
+from maillint.network.dkim import DkimKey, key_name, parse_key
+from maillint.network.dmarc import Discovery, discover, tree_walk_domains
+from maillint.network.resolver import Resolver
+from maillint.network.spf import SpfRecord, parse, spf_records
+from maillint.network.spf_check import CheckResult, check_host
+from maillint.network.spf_lookups import LookupTree, evaluate_lookups
+
+Origin: TypeAlias = Literal["declared", "signature", "guessed"]
+"""How a selector came to be known: somebody named it, a message is signed with it, or it is a usual one."""
+
+WORKERS = 8
+"""Lookups under way at the same time, over all domains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A DKIM selector; ``domain`` is the one whose keys it names, None for the domain that is asked about."""
+
+    name: str
+    domain: str | None = None
+    origin: Origin = "declared"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A domain to look up.
+
+    ``mail_from`` is the envelope sender, an address: empty where the envelope has none, None where it is not
+    known; it then counts as ``postmaster`` at the domain. ``helo`` is the name of the sending server, by
+    default the domain. SPF is evaluated for each of ``ips``. Guessed selectors are looked up only where no
+    other one is given.
+    """
+
+    domain: str
+    selectors: tuple[Selector, ...] = ()
+    ips: tuple[str, ...] = ()
+    mail_from: str | None = None
+    helo: str | None = None
+
+    @property
+    def sender(self) -> str:
+        """The envelope sender that SPF is evaluated for."""
+        return f"postmaster@{self.domain}" if self.mail_from is None else self.mail_from
+
+    @property
+    def envelope(self) -> str:
+        """The domain whose SPF record receivers read (RFC 7208 section 2.4), as A-labels where it can be."""
+        name = self.sender.rpartition("@")[2] or self.helo or self.domain
+        return domains.a_label(name) or name.lower()
+
+    @property
+    def known_selectors(self) -> tuple[Selector, ...]:
+        """The selectors that are no guesses."""
+        return tuple(selector for selector in self.selectors if selector.origin != "guessed")
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What was asked, and the answer; ``kind`` is ``A`` for addresses of both families."""
+
+    name: str
+    kind: Kind
+    answer: Answer
+
+    @property
+    def open(self) -> str:
+        """Why nobody could say, in words that name the question; empty where there is an answer."""
+        return f"{self.name} {self.kind}: {self.answer.reason}" if isinstance(self.answer, Unreachable) else ""
+
+    @property
+    def absent(self) -> bool:
+        """Whether the DNS says that there is no such record."""
+        return isinstance(self.answer, Absent)
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """The records found."""
+        return self.answer.records if isinstance(self.answer, Found) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class SpfFacts:
+    """The SPF of the envelope domain. ``record`` and ``tree`` are None unless there is exactly one record."""
+
+    domain: str
+    lookup: Lookup
+    texts: tuple[str, ...]
+    record: SpfRecord | None
+    tree: LookupTree | None
+    checks: tuple[HostCheck, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HostCheck:
+    """An evaluation of SPF for one connection."""
+
+    ip: str
+    mail_from: str
+    helo: str
+    outcome: CheckResult
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """What stands at one selector: ``keys`` are its TXT records, parsed; more than one is a fault."""
+
+    selector: str
+    domain: str
+    origin: Origin
+    lookup: Lookup
+    keys: tuple[DkimKey, ...]
+
+    @property
+    def usable(self) -> bool:
+        """Whether a receiver can verify with what stands here."""
+        return len(self.keys) == 1 and self.keys[0].bits is not None
+
+
+@dataclass(frozen=True, slots=True)
+class DomainFacts:
+    """All that is looked up about one domain; ``domain`` is in A-labels."""
+
+    domain: str
+    txt: Lookup
+    mx: Lookup
+    address: Lookup
+    spf: SpfFacts
+    dmarc: Discovery
+    keys: tuple[KeyFacts, ...]
+
+    @property
+    def exists(self) -> bool | None:
+        """Whether the domain exists, None where nobody could say.
+
+        One NXDOMAIN should be enough (RFC 8020), but some servers give it for a type that they lack.
+        """
+        answers = [lookup.answer for lookup in (self.txt, self.mx, self.address)]
+        if any(not isinstance(answer, Unreachable) and answer != Absent("nxdomain") for answer in answers):
+            return True
+        return None if any(isinstance(answer, Unreachable) for answer in answers) else False
+
+    def results(self) -> dict[str, Any]:
+        """The facts as JSON-ready values, by subject; null where nobody could say."""
+        return {
+            "exists": self.exists,
+            "mx": _records_or_null(self.mx),
+            "spf": _spf_results(self.spf),
+            "dmarc": _dmarc_results(self.dmarc),
+            "dkim": [_key_results(key) for key in self.keys],
+        }
+
+
+# -- asking -------------------------------------------------------------------------------------------
+
+
+def gather_all(questions: Sequence[Question], resolver: Resolver, workers: int = WORKERS) -> list[DomainFacts]:
+    """Gather the facts of several domains, with at most so many lookups at once; in the order given.
+
+    What can be asked without knowing another answer is asked first and side by side, so that a server that
+    is slow or silent costs its time once and not for each question. The resolver must be safe to use from
+    several threads, and keep answers.
+    """
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 -- 10 ms
+
+    with ThreadPoolExecutor(workers) as pool:
+        ask: Callable[[tuple[str, Kind]], Answer] = lambda wanted: resolver.lookup(*wanted)  # noqa: E731
+        try:
+            wanted = dict.fromkeys(first for question in questions for first in _first_lookups(question))
+            list(pool.map(ask, wanted))
+            wanted = dict.fromkeys(
+                (key_name(question.domain, selector.name), "TXT")
+                for question in questions
+                for selector in _guesses(question, resolver)
+            )
+            list(pool.map(ask, wanted))
+            return list(pool.map(lambda question: gather(question, resolver), questions))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def gather(question: Question, resolver: Resolver) -> DomainFacts:
+    """Gather the facts of one domain, one lookup after the other."""
+    domain = question.domain
+    return DomainFacts(
+        domain,
+        Lookup(domain, "TXT", resolver.txt(domain)),
+        Lookup(domain, "MX", resolver.mx(domain)),
+        Lookup(domain, "A", resolver.address(domain)),
+        _spf(question, resolver),
+        discover(domain, resolver),
+        tuple(_keys(question, resolver)),
+    )
+
+
+def _first_lookups(question: Question) -> Iterator[tuple[str, Kind]]:
+    """The lookups that depend on no other answer."""
+    domain = question.domain
+    kinds: tuple[Kind, ...] = ("TXT", "MX", "A", "AAAA")
+    for kind in kinds:
+        yield domain, kind
+    yield question.envelope, "TXT"
+    for name in tree_walk_domains(domain):
+        yield f"_dmarc.{name}", "TXT"
+    for selector in question.known_selectors:
+        yield key_name(selector.domain or domain, selector.name), "TXT"
+    if not question.known_selectors:
+        yield f"_domainkey.{domain}", "TXT"
+
+
+def _spf(question: Question, resolver: Resolver) -> SpfFacts:
+    domain = question.envelope
+    lookup = Lookup(domain, "TXT", resolver.txt(domain))
+    texts = spf_records(lookup.records)
+    helo = question.helo or question.domain
+    checks = tuple(
+        HostCheck(ip, question.sender, helo, check_host(ip, question.sender, helo, resolver)) for ip in question.ips
+    )
+    if len(texts) != 1:
+        return SpfFacts(domain, lookup, texts, None, None, checks)
+    return SpfFacts(domain, lookup, texts, parse(texts[0]), evaluate_lookups(domain, resolver), checks)
+
+
+def _keys(question: Question, resolver: Resolver) -> Iterator[KeyFacts]:
+    """The keys at the selectors; of guessed ones only those that are there and can be used."""
+    for selector in question.known_selectors:
+        yield _key(selector, question.domain, resolver)
+    for selector in _guesses(question, resolver):
+        guessed = _key_at(selector, question.domain, resolver)
+        if guessed.usable:
+            yield guessed
+
+
+def _key(selector: Selector, domain: str, resolver: Resolver) -> KeyFacts:
+    """The key at a selector; a domain's mail may as well be signed by the domain above it.
+
+    That is so where nothing says whose selector it is: such a signature is aligned (RFC 9989 section 4.10),
+    so only a key that is at neither place is missing.
+    """
+    own = _key_at(selector, selector.domain or domain, resolver)
+    above = domains.organisational(domain)
+    if own.lookup.absent and selector.domain is None and above not in (None, domain):
+        other = _key_at(selector, str(above), resolver)
+        return own if other.lookup.absent else other
+    return own
+
+
+def _key_at(selector: Selector, domain: str, resolver: Resolver) -> KeyFacts:
+    name = key_name(domain, selector.name)
+    lookup = Lookup(name, "TXT", resolver.txt(name))
+    return KeyFacts(selector.name, domain, selector.origin, lookup, tuple(map(parse_key, lookup.records)))
+
+
+def _guesses(question: Question, resolver: Resolver) -> tuple[Selector, ...]:
+    """The guessed selectors that are worth a lookup: none where no key at all stands below the domain."""
+    if question.known_selectors or not question.selectors:
+        return ()
+    answer = resolver.txt(f"_domainkey.{question.domain}")
+    return () if isinstance(answer, Unreachable) or answer == Absent("nxdomain") else question.selectors
+
+
+# -- telling ------------------------------------------------------------------------------------------
+
+
+def _records_or_null(lookup: Lookup) -> list[str] | None:
+    return None if lookup.open else list(lookup.records)
+
+
+def _spf_results(spf: SpfFacts) -> dict[str, Any]:
+    none = None if spf.lookup.open else 0
+    return {
+        "domain": spf.domain,
+        "records": None if spf.lookup.open else list(spf.texts),
+        "lookups": spf.tree.lookups if spf.tree else none,
+        "void_lookups": spf.tree.void_lookups if spf.tree else none,
+        "check_host": [_check_results(check) for check in spf.checks],
+    }
+
+
+def _check_results(check: HostCheck) -> dict[str, Any]:
+    outcome = check.outcome
+    return {
+        "ip": check.ip,
+        "mail_from": check.mail_from,
+        "helo": check.helo,
+        "result": outcome.result,
+        "domain": outcome.domain,
+        "reason": outcome.reason,
+        "lookups": outcome.lookups,
+        "void_lookups": outcome.void_lookups,
+    }
+
+
+def _dmarc_results(dmarc: Discovery) -> dict[str, Any]:
+    relation: Literal["domain", "subdomain"] = "subdomain"
+    if dmarc.policy and dmarc.policy.domain == dmarc.domain:
+        relation = "domain"
+    return {
+        "domain": dmarc.policy.domain if dmarc.policy else None,
+        "record": dmarc.record.text if dmarc.record else None,
+        "policy": dmarc.record.effective(relation) if dmarc.record else None,
+        "organisational_domain": dmarc.organisational,
+        "determined": dmarc.determined,
+    }
+
+
+def _key_results(key: KeyFacts) -> dict[str, Any]:
+    alone = key.keys[0] if len(key.keys) == 1 else None
+    return {
+        "selector": key.selector,
+        "domain": key.domain,
+        "origin": key.origin,
+        "records": _records_or_null(key.lookup),
+        "type": alone.key_type if alone else None,
+        "bits": alone.bits if alone else None,
+        "revoked": alone.revoked if alone else None,
+    }
