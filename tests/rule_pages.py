@@ -58,6 +58,11 @@ def _page(rule: Rule) -> str:
     for example in examples(rule):
         if example.setting.get("note"):
             out += [f"{_escaped(str(example.setting['note']))}:", ""]
+        if records := example.setting.get("dns"):
+            lines = [
+                f"{name}: {value if isinstance(value, str) else ' | '.join(value)}" for name, value in records.items()
+            ]
+            out += ["DNS", "", *_fenced("\n".join(lines)), ""]
         for label, text in (("bad", example.bad), ("good", example.good), ("fixed", example.fixed)):
             if isinstance(text, str):
                 out += [f"{label}", "", *_fenced(text), ""]

@@ -177,6 +177,8 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         raise click.UsageError("name at least one file or folder, or - for standard input", ctx)
     if arguments.config_path is not None and not os.path.isfile(arguments.config_path):  # noqa: PTH113
         raise click.UsageError(f"--config: {arguments.config_path}: no such file", ctx)
+    if arguments.resolver is not None and not arguments.dns and "MAILLINT_RESOLVER" not in os.environ:
+        raise click.UsageError("--resolver goes with --dns", ctx)
     if "-" in arguments.paths and len(arguments.paths) > 1:
         raise click.UsageError("- stands alone", ctx)
     targets = parse_formats(arguments.formats or (("summary",) if arguments.statistics else ()), arguments.output_file)

@@ -76,6 +76,8 @@ def page(rule: Rule) -> str:
         for case in cases:
             if case.setting.get("note"):
                 out.append(f"  # {case.setting['note']}")
+            for name, records in (case.setting.get("dns") or {}).items():
+                out.append(f"  dns   {name}: {records if isinstance(records, str) else ' | '.join(records)}")
             for label, text in (("bad ", case.bad), ("good", case.good), ("fixed", case.fixed)):
                 if text is not None:
                     out.append(textwrap.indent(text.rstrip(), f"  {label}  ", lambda _: True))

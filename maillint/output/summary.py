@@ -59,7 +59,8 @@ def line(report: Report, context: Context, paint: Paint) -> str:
     if found:
         text = f"{', '.join(found)} in {_where(report)}"
     elif report.files or report.domains:
-        text = f"{count_groups(len(report.files), len(report.domains))} {paint('clean', 'good')}"
+        groups = count_groups(len(report.files), len(report.domains))
+        text = f"no findings in {groups}" if report.unknown else f"{groups} {paint('clean', 'good')}"
     else:
         text = "nothing checked"
     if report.unknown:
