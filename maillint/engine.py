@@ -45,7 +45,7 @@ def lint(message: Message, rules: Iterable[ActiveRule]) -> tuple[FileReport, ...
             continue
         try:
             results = list(active.rule.check.run(message, active.options))
-            hits = [result for result in results if isinstance(result, Hit)]
+            hits = [result for result in results if isinstance(result, Hit) and not _is_elsewhere(result)]
             found = list(hits_to_findings(active.rule, level, hits)) if isinstance(level, Severity) else []
         except Exception as error:  # of the check, or of evidence that lacks what the rule's message names
             findings.append(_internal_error(message, active.rule, error))
@@ -116,6 +116,12 @@ def _finding(rule: Rule, level: Severity, group: Sequence[Hit], more: int) -> Fi
     )
 
 
+def _is_elsewhere(hit: Hit) -> bool:
+    """Whether a fault stands in an included file, which is a file of its own; what is counted is told here too."""
+    place = hit.place
+    return isinstance(place, Part) and place.included(hit.span) is not None and "limit" not in hit.evidence
+
+
 def _view_label(group: Sequence[Hit]) -> str:
     place = group[0].place
     views: list[View] = [hit.view for hit in group if hit.view is not None]
@@ -141,7 +147,8 @@ def _in_source(place: Place, span: Span) -> Span:
     if isinstance(place, Field) and place.given:
         return Span(0, 0)
     limit = len(place.source.text)
-    start, end = place.map.span(span)
+    include = place.included(span) if isinstance(place, Part) else None
+    start, end = place.map.span(span if include is None else include.tag)
     return Span(min(start, limit), min(max(end, start), limit))
 
 

@@ -18,6 +18,8 @@ from maillint.compiled import load_text
 from maillint.data import digest, rules_folder
 from maillint.finding import Severity
 from maillint.message.model import PROFILES
+from maillint.plugins import Plugin, with_plugins
+from maillint.plugins import hint as plugin_hint
 from maillint.yamlfile import FileError, Keys, YamlFile, read_yaml, suggestion
 
 NOT_FAMILIES = frozenset({"lists", "profiles", "requirements"})
@@ -102,9 +104,10 @@ class Example:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All rules known to a run, by name and in order."""
+    """All rules known to a run, by name and in order, and the checks that rules can bind."""
 
     rules: Mapping[str, Rule]
+    checks: Mapping[str, Check] = field(default_factory=all_checks, repr=False)
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -121,15 +124,20 @@ class Catalogue:
         """Return ``; did you mean …?`` for a name that is not known."""
         return suggestion(name, [*self.rules, *self.families])
 
-    def extended(self, folders: Sequence[str]) -> Catalogue:
-        """Add the rules of a user's folders; raises FileError, for a name that is taken too."""
+    def extended(self, folders: Sequence[str], plugins: Sequence[Plugin] = ()) -> Catalogue:
+        """Add plugins with their rules, then the rules of a user's folders.
+
+        Raises FileError for a fault in a rule and for a name that is taken, PluginError for plugins that clash.
+        """
+        checks = with_plugins(self.checks, plugins)
+        own = [plugin.rule_folder for plugin in plugins if plugin.rule_folder is not None]
         rules = dict(self.rules)
-        for folder in folders:
-            for rule in load_folder(folder):
+        for folder in (*own, *folders):
+            for rule in load_folder(folder, checks):
                 if rule.name in rules:
                     raise FileError(rule.path, 1, 1, f"a rule named {rule.name} exists already")
                 rules[rule.name] = rule
-        return Catalogue(rules)
+        return Catalogue(rules, checks)
 
 
 @cache
@@ -138,22 +146,24 @@ def shipped() -> Catalogue:
     return Catalogue({rule.name: rule for rule in load_folder(rules_folder())})
 
 
-def load_folder(folder: str) -> list[Rule]:
+def load_folder(folder: str, checks: Mapping[str, Check] | None = None) -> list[Rule]:
     """Load every rule of a folder (``family/rule.yaml``; a file at its top is in the family ``local``).
 
     What is read is compiled and kept by content (and by what the checks declare), so an unchanged folder is
-    validated once. Raises FileError for a fault in a file, FileNotFoundError for a folder that is not there.
+    validated once. ``checks`` are those that the rules may bind: the shipped ones unless told otherwise.
+    Raises FileError for a fault in a file, FileNotFoundError for a folder that is not there.
     """
+    checks = all_checks() if checks is None else checks
     contents = _contents(folder)
-    compiled = load_text(_COMPILED_NAME, _key(contents), lambda: _compile_all(contents))
+    compiled = load_text(_COMPILED_NAME, _key(contents, checks), lambda: _compile_all(contents, checks))
     paths = {name: path for name, path, _ in contents}
-    return [_rule(entry, paths[entry["name"]]) for entry in json.loads(compiled)]
+    return [_rule(entry, paths[entry["name"]], checks) for entry in json.loads(compiled)]
 
 
 def compiled_folder(folder: str) -> tuple[str, str, str]:
     """Return the file name, key and text of a folder's compiled form; raises as load_folder."""
     contents = _contents(folder)
-    return _COMPILED_NAME, _key(contents), _compile_all(contents)
+    return _COMPILED_NAME, _key(contents, all_checks()), _compile_all(contents, all_checks())
 
 
 _COMPILED_NAME = "rules.json"
@@ -164,13 +174,13 @@ def _contents(folder: str) -> _Contents:
     return [(name, path, Path(path).read_bytes()) for name, path in _rule_files(folder)]
 
 
-def _key(contents: _Contents) -> str:
-    declared = repr([(name, sorted(check.fields), check.options) for name, check in all_checks().items()])
+def _key(contents: _Contents, checks: Mapping[str, Check]) -> str:
+    declared = repr([(name, sorted(check.fields), check.options) for name, check in checks.items()])
     return digest([declared.encode(), *(chunk for name, _, data in contents for chunk in (name.encode(), data))])
 
 
-def _compile_all(contents: _Contents) -> str:
-    return json.dumps([_compile(name, path, data) for name, path, data in contents], ensure_ascii=False)
+def _compile_all(contents: _Contents, checks: Mapping[str, Check]) -> str:
+    return json.dumps([_compile(name, path, data, checks) for name, path, data in contents], ensure_ascii=False)
 
 
 def _rule_files(folder: str) -> Iterator[tuple[str, str]]:
@@ -184,7 +194,7 @@ def _rule_files(folder: str) -> Iterator[tuple[str, str]]:
             yield f"local/{entry.name.rpartition('.')[0]}", entry.path
 
 
-def _rule(entry: Mapping[str, Any], path: str) -> Rule:
+def _rule(entry: Mapping[str, Any], path: str, checks: Mapping[str, Check]) -> Rule:
     levels: dict[str, Level] = {
         profile: DECIDED_BY_KIND if word == "unknown" else Severity.parse(word)
         for profile, word in entry["levels"].items()
@@ -192,7 +202,7 @@ def _rule(entry: Mapping[str, Any], path: str) -> Rule:
     return Rule(
         entry["name"],
         entry["summary"],
-        all_checks()[entry["check"]],
+        checks[entry["check"]],
         entry["options"],
         levels,
         entry["message"],
@@ -215,7 +225,7 @@ def _decode(path: str, data: bytes) -> str:
         raise FileError(path, line, 1, "not UTF-8") from None
 
 
-def _compile(name: str, path: str, data: bytes) -> dict[str, Any]:
+def _compile(name: str, path: str, data: bytes, checks: Mapping[str, Check]) -> dict[str, Any]:
     """Validate one rule file and return its plain form; raises FileError."""
     file = read_yaml(path, _decode(path, data))
     values = file.mapping((), file.data, "a rule")
@@ -229,10 +239,10 @@ def _compile(name: str, path: str, data: bytes) -> dict[str, Any]:
     for key in ("summary", "check", "message", "why", "fix"):
         if key in values and not isinstance(values[key], str):
             raise file.error((key,), f"{key} must be text")
-    checks = all_checks()
     check = checks.get(values["check"])
     if check is None:
-        raise file.error(("check",), f'unknown check "{values["check"]}"{suggestion(values["check"], checks)}')
+        hint = suggestion(values["check"], checks) + plugin_hint()
+        raise file.error(("check",), f'unknown check "{values["check"]}"{hint}')
     _check_message(file, values["message"], check)
     return {
         "name": name,
@@ -326,7 +336,7 @@ def examples(rule: Rule) -> list[Example]:
     for index, item in enumerate(file.data.get("examples") or ()):
         keys: Keys = ("examples", index)
         values = file.mapping(keys, item, "an example")
-        known = ("bad", "good", "fixed", "headers", "dialect", "touch", "profile", "dns", "kind", "options", "note")
+        known = ("bad", "good", "fixed", "headers", "dialect", "touch", "profile", "dns", "files", "kind", "options", "note")
         file.known_keys(keys, values, known, "example key")
         if "bad" not in values and "good" not in values:
             raise file.error(keys, 'an example needs "bad", "good" or both')

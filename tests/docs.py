@@ -16,7 +16,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.installed import install
+
 ROOT = Path(__file__).parent.parent
+PACKAGES = ".packages"
+"""The folder in which a page about plugins has the example's metadata, as if it were installed."""
+
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 _BLOCK = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -28,6 +33,8 @@ def shown(page: Path) -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copytree(ROOT / "examples", folder / "examples")
+        if page.name == "plugin.md":
+            install(ROOT / "examples/plugin", folder / PACKAGES)
         return _BLOCK.sub(lambda block: _render(block, folder), text)
 
 
@@ -65,6 +72,9 @@ def _run(command: str, folder: Path) -> str:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "NO_COLOR": "1",
             "COLUMNS": "80",
+            "PYTHONPATH": os.pathsep.join(
+                [str(folder / PACKAGES), str(folder / "examples/plugin"), os.environ.get("PYTHONPATH", "")]
+            ),
             "HOME": str(folder),
             "GIT_CONFIG_GLOBAL": os.devnull,
         },

@@ -27,7 +27,8 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "suppress fix baseline files parallel",
         "cache",
         "run",
-        "library output",
+        "output",
+        "library",
         "pytest_plugin cli build",
     )
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -29,13 +31,25 @@ def active(rule: Rule, options: Mapping[str, Any] | None = None) -> ActiveRule:
 
 
 def found(text: str, setting: Mapping[str, Any], rules: list[ActiveRule]) -> list[Finding]:
+    with TemporaryDirectory() as folder:  # where an example's `files` stand beside it
+        return found_in(folder, text, setting, rules)
+
+
+def found_in(folder: str, text: str, setting: Mapping[str, Any], rules: list[ActiveRule]) -> list[Finding]:
     kind = setting.get("kind", "html")
-    source = Source.from_text(f"example.{kind}", text)
+    name = f"example.{kind}"
+    files = setting.get("files") or {}
+    for path, content in {**files, name: text}.items() if files else ():
+        place = Path(folder, path)
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(content, encoding="utf-8")
+    source = Source.from_text(str(Path(folder, name)) if files else name, text)
     settings = Settings(
         profile=setting.get("profile"),
         touch=setting.get("touch"),
         dialect=setting.get("dialect"),
         headers=tuple((setting.get("headers") or {}).items()),
+        roots=(folder,) if files else (),
     )
     message = read_message([source], settings, kind)
     reports = suppress(message, lint(message, rules), rules, shipped())

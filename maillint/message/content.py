@@ -20,7 +20,6 @@ IMAGE_ROLES: Mapping[str, str] = {
     "amp-anim": "src",
     "v:image": "src",
     "v:imagedata": "src",
-    "mj-image": "src",
 }
 """By element, the attribute whose URL a client fetches to show a picture."""
 
@@ -169,9 +168,20 @@ def _flows(html: Html) -> tuple[Flow, Flow]:
     return shown.flow(), hidden.flow()
 
 
+def _roles(html: Html, kind: str, usual: Mapping[str, str]) -> Mapping[str, str]:
+    if not html.mjml:
+        return usual
+    from maillint.message import mjml  # noqa: PLC0415 -- seldom needed
+
+    return {**usual, **mjml.roles(kind)}
+
+
 def _images(html: Html) -> Iterator[Image]:
+    roles = _roles(html, "picture", IMAGE_ROLES)
     for element in html.elements:
-        name = IMAGE_ROLES.get(element.tag)
+        name = roles.get(element.tag)
+        if html.mjml and element.silent:  # what mj-attributes shows of an element is none
+            continue
         if element.tag == "input" and element.attrs.get("type", "").lower() == "image":
             name = "src"
         if name is not None and name in element.attrs:
@@ -180,9 +190,10 @@ def _images(html: Html) -> Iterator[Image]:
 
 def _links(html: Html, flow: Flow, images: Sequence[Image]) -> Iterator[Link]:
     starts = [image.element.span.start for image in images]
+    roles = _roles(html, "link", LINK_ROLES)
     for element in html.elements:
-        name = LINK_ROLES.get(element.tag)
-        if name is None or name not in element.attrs:
+        name = roles.get(element.tag)
+        if name is None or name not in element.attrs or (html.mjml and element.silent):
             continue
         inside = Span(element.span.end, max(element.content_end, element.span.end))
         yield Link(
@@ -192,16 +203,17 @@ def _links(html: Html, flow: Flow, images: Sequence[Image]) -> Iterator[Link]:
             flow.within(inside),
             inside,
             element,
-            tuple(images[bisect_left(starts, inside.start) : bisect_left(starts, inside.end)]),
+            tuple(images[bisect_left(starts, element.span.start) : bisect_left(starts, inside.end)]),  # itself, in MJML
         )
 
 
 def _bare_links(html: Html, flow: Flow) -> Iterator[Link]:
     """URLs in the text that clients turn into links: those outside of any anchor."""
+    tags = {"a", "area", *(_roles(html, "link", {}))}
     anchors = [
         Span(element.span.start, max(element.content_end, element.span.end))
         for element in html.elements
-        if element.tag in {"a", "area"}
+        if element.tag in tags
     ]
     starts = [anchor.start for anchor in anchors]
     for link in _found_urls(flow):

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from maillint.message.html import Html
 
-_TAG_NAME = re.compile(r"<[^\s/>]+")
-_ATTRIBUTE = re.compile(
+TAG_NAME = re.compile(r"<[^\s/>]+")
+ATTRIBUTE = re.compile(
     r"""[\s/]*(?P<name>=?[^\s/>=]+)(?:\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s>]+))?)?"""
 )
 """The attribute states of the HTML tokenizer (13.2.5.32-39) over the source of one start tag."""
@@ -97,10 +97,10 @@ class Element:
     def attributes(self) -> tuple[Attribute, ...]:
         """Every attribute in source order, repeated ones included."""
         text = self.html.text
-        name = _TAG_NAME.match(text, self.span.start)
+        name = TAG_NAME.match(text, self.span.start)
         position = name.end() if name else self.span.end
         found = []
-        while (match := _ATTRIBUTE.match(text, position, self.span.end)) and match.end() > position:
+        while (match := ATTRIBUTE.match(text, position, self.span.end)) and match.end() > position:
             group = match.lastgroup if match.lastgroup != "name" else None
             value = Span(*match.span(group)) if group else Span(match.end(), match.end())
             found.append(Attribute(match["name"].lower(), Span(match.start("name"), match.end()), value))

@@ -15,6 +15,11 @@ from maillint.text import OffsetMap, Source, Span
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
+    from maillint.message.includes import Include
+
+MJML = "text/mjml"
+"""The content type of MJML in its own source, which is never sent."""
+
 PROFILES = ("cold", "newsletter", "transactional", "general")
 
 
@@ -23,7 +28,8 @@ class Part:
     """A text part of a message, or the whole of a template.
 
     ``text`` is decoded; ``map`` leads from it back to ``source.text``; ``number`` is the MIME part
-    number, None in a template; ``markup`` whether it is HTML.
+    number, None in a template; ``markup`` whether it is HTML or MJML. ``includes`` are the files that MJML
+    includes: their texts stand in ``text``.
     """
 
     text: str = field(repr=False)
@@ -32,11 +38,21 @@ class Part:
     content_type: str = "text/html"
     number: str | None = None
     dialect: Dialect | None = field(default=None, repr=False)
+    includes: tuple[Include, ...] = field(default=(), repr=False)
 
     @property
     def markup(self) -> bool:
-        """Whether the part is HTML."""
-        return self.content_type in {"text/html", "text/x-amp-html", "application/xhtml+xml"}
+        """Whether the part is HTML, or MJML that becomes HTML."""
+        return self.content_type in {"text/html", MJML, "text/x-amp-html", "application/xhtml+xml"}
+
+    @property
+    def mjml(self) -> bool:
+        """Whether the part is MJML."""
+        return self.content_type == MJML
+
+    def included(self, span: Span) -> Include | None:
+        """The include whose file a span stands in; None for what stands in the part's own file."""
+        return next((known for known in self.includes if known.span.start <= span.start < known.span.end), None)
 
     @cached_property
     def template(self) -> Template:
@@ -46,7 +62,7 @@ class Part:
     @cached_property
     def views(self) -> Views:
         """Every view of the text; there is at least one."""
-        return make_views(self.text, self.template, markup=self.markup)
+        return make_views(self.text, self.template, markup=self.markup, mjml=self.mjml)
 
 
 @dataclass(frozen=True)
@@ -67,7 +83,7 @@ Place = Part | Field
 class Message:
     """Headers, parts, profile and touch; what a check reads.
 
-    ``kind`` is ``eml``, ``html`` or ``txt``; ``sources`` are its files, the one it is named after first.
+    ``kind`` is ``eml``, ``html``, ``mjml`` or ``txt``; ``sources`` are its files, the one it is named after first.
     ``html`` and ``text`` are the parts that readers get (there may be more in ``parts``).
     """
 

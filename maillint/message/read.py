@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +12,25 @@ from maillint.data import load_list
 from maillint.message import mime, template
 from maillint.message.frontmatter import FrontMatterError, read_front_matter
 from maillint.message.headers import Headers
-from maillint.message.model import PROFILES, Attachment, Message, Part
+from maillint.message.includes import expand
+from maillint.message.mjml import is_mjml
+from maillint.message.model import MJML, PROFILES, Attachment, Message, Part
 from maillint.text import OffsetMap, Source
 
 HTML_EXTENSIONS = frozenset({".html", ".htm", ".xhtml"})
 TEXT_EXTENSIONS = frozenset({".txt", ".text"})
 MESSAGE_EXTENSIONS = frozenset({".eml"})
+MJML_EXTENSIONS = frozenset({".mjml"})
+_PLAIN_EXTENSIONS = frozenset({".plaintext", ".plain", ".subject"})
+"""Before a template's extension, these say that its text is plain (``email.body.plaintext.gotmpl``)."""
+
+_OTHER_EXTENSIONS = frozenset(
+    {".css", ".scss", ".js", ".ts", ".json", ".xml", ".yaml", ".yml", ".sql", ".csv", ".conf"}
+)
+"""Before a template's extension, these say that it is no mail."""
+
+
+_MARKUP = re.compile("<[a-zA-Z!]")
 
 
 class MessageError(ValueError):
@@ -32,7 +46,9 @@ class Settings:
     """What the configuration and the command line say of a message.
 
     What the message says of itself comes before ``profile`` and ``touch``, unless they are ``forced`` (they
-    come from the command line). ``headers`` are fields that the sending tool adds.
+    come from the command line). ``headers`` are fields that the sending tool adds, to templates only unless
+    ``headers_forced``. ``roots`` are the folders and files in which files that the message names may be
+    read (``mj-include``, sample data); without any, none is.
     """
 
     profile: str | None = None
@@ -41,11 +57,13 @@ class Settings:
     touch_forced: bool = False
     dialect: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    headers_forced: bool = False
     own_domains: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
 
 
 def kind_of(path: str) -> str | None:
-    """Return ``eml``, ``html`` or ``txt`` by a file's name, through a template's extension (``.html.j2``)."""
+    """Return ``eml``, ``html``, ``mjml`` or ``txt`` by a file's name, through a template's extension (``.html.j2``)."""
     stem, extension = os.path.splitext(path.lower())  # noqa: PTH122
     if extension in MESSAGE_EXTENSIONS:
         return "eml"
@@ -53,8 +71,15 @@ def kind_of(path: str) -> str | None:
         return "html"
     if extension in TEXT_EXTENSIONS:
         return "txt"
-    if any(extension in dialect.extensions for dialect in template.dialects().values()):
-        return kind_of(stem) or "html"
+    if extension in MJML_EXTENSIONS:
+        return "mjml"
+    claimed = template.template_extension(path)
+    if claimed:
+        stem = path[: -len(claimed)]
+        inner = os.path.splitext(stem.lower())[1]  # noqa: PTH122
+        if inner in _PLAIN_EXTENSIONS:
+            return "txt"
+        return None if inner in _OTHER_EXTENSIONS else kind_of(stem) or "html"
     return None
 
 
@@ -107,18 +132,29 @@ def _read_template(sources: Sequence[Source], kind: str, settings: Settings) -> 
         except FrontMatterError as error:
             raise MessageError(str(error), error.offset) from None
         own_kind = kind if source is sources[0] else kind_of(source.path) or kind
+        if own_kind == "html" and template.template_extension(source.path) and not _MARKUP.search(source.text):
+            own_kind = "txt"  # a template's name often does not say which of the two it is
         for key, value in front.values.items():
             said.setdefault(key, value)
         fields.extend(front.fields)
         known = known or front.complete
         text = source.text[front.end :]
+        if own_kind == "html" and is_mjml(text):
+            own_kind = "mjml"
+            kind = own_kind if source is sources[0] else kind
+        expanded = expand(text, source.path, settings.roots) if own_kind == "mjml" else None
+        text = expanded.text if expanded else text
         name = front.values.get("dialect") or settings.dialect
         if name is not None and name not in template.dialects():
             offset = front.values.get("dialect offset", 0)
             raise MessageError(f'unknown dialect "{name}" (known: {", ".join(template.dialects())})', offset)
-        dialect = template.dialects()[name] if name else template.detect(text, _extension(source.path))
-        content_type = "text/plain" if own_kind == "txt" else "text/html"
-        parts.append(Part(text, source, OffsetMap.identity(len(text), front.end), content_type, None, dialect))
+        dialect = template.dialects()[name] if name else template.detect(text, source.path)
+        content_type = "text/plain" if own_kind == "txt" else MJML if own_kind == "mjml" else "text/html"
+        way_back = OffsetMap.identity(len(text), front.end)
+        if expanded and expanded.includes:
+            way_back = expanded.map.then(way_back)
+        included = expanded.includes if expanded else ()
+        parts.append(Part(text, source, way_back, content_type, None, dialect, included))
         if source.guessed:
             notes.append(f"not UTF-8 and no charset declared; read as {source.encoding}")
     touch = _touch(said)
@@ -136,14 +172,10 @@ def _touch(said: Mapping[str, Any]) -> int | None:
     return touch
 
 
-def _extension(path: str) -> str:
-    return os.path.splitext(path.lower())[1]  # noqa: PTH122
-
-
 def _settle(message: Message, settings: Settings) -> Message:
     """Lay the configuration under what the message says of itself, and infer the profile last."""
     headers = message.headers
-    if settings.headers and not message.finished:
+    if settings.headers and (settings.headers_forced or not message.finished):
         headers = headers.with_given(settings.headers, message.source)
     touch = message.touch
     if settings.touch is not None and (touch is None or settings.touch_forced):

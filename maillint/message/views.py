@@ -6,22 +6,34 @@ blanked with spaces (line ends stay). Output tags become holes. So an offset mea
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from maillint.message.conditionals import audiences
+from maillint.message.conditions import Condition
 from maillint.message.content import Content, gather, gather_text
-from maillint.message.html import Html
-from maillint.message.template import Choice, Condition, Tag, Template
+from maillint.message.html import VOID, Html
+from maillint.message.tags import Tag
+from maillint.message.template import Template
+from maillint.message.ways import assign, dropped_spans, visible
 from maillint.text import Span, fill, merge
 
 HOLE = "\uf5b1"
 """Stands for every character of an output tag; the tag itself is found by ``View.hole_at``."""
 
-MAX_VIEWS = 16
-"""Template views of one part at the most; ``Views.truncated`` tells when branches are left out."""
+MAX_VIEWS = 64
+"""Ways through a template that get views at the most; ``Views.truncated`` tells when branches are left out."""
+
+MIN_VIEWS = 8
+"""A template of any size gets as many."""
+
+_BUDGET = 6_000_000
+"""Characters in all views together; a template that is longer than its share gets fewer of them."""
+
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*)[^<>]*?(?P<empty>/?)>")
 
 
 @dataclass(frozen=True)
@@ -39,11 +51,18 @@ class View:
     outlook: int | None = None
     markup: bool = field(default=True, repr=False)
     partial: bool = field(default=False, repr=False)
+    halves: tuple[Span, ...] = field(default=(), repr=False)
+    mjml: bool = field(default=False, repr=False)
 
     @cached_property
     def html(self) -> Html:
-        """The view parsed as HTML, on first use."""
-        return Html.parse(self.text, self.blanks, tuple(hole.span for hole in self.holes), partial=self.partial)
+        """The view parsed as HTML (or MJML), on first use."""
+        holes = tuple(hole.span for hole in self.holes)
+        if self.mjml:
+            from maillint.message import mjml  # noqa: PLC0415 -- seldom needed
+
+            return mjml.parse(self.text, self.blanks, holes, partial=self.partial, halves=self.halves)
+        return Html.parse(self.text, self.blanks, holes, partial=self.partial, halves=self.halves)
 
     @cached_property
     def content(self) -> Content:
@@ -99,90 +118,54 @@ class Views:
         common = frozenset.intersection(*(view.needs for view in having))
         telling = [need for need in common if all(need not in view.needs for view in lacking)]
         chosen = telling or [need for need in common if any(need not in view.needs for view in lacking)]
-        words = sorted(need.text if need.holds else f"not {need.text}" for need in chosen)
+        words = sorted(str(need) for need in chosen)
         return "when " + " and ".join(words[:1] if telling else words[:3]) if words else "in one view"
 
 
-def make_views(text: str, template: Template, *, markup: bool) -> Views:
+def make_views(text: str, template: Template, *, markup: bool, mjml: bool = False) -> Views:
     """Build the views of a part's text; ``markup`` parts also have MSO conditionals."""
     holes = tuple(template.outputs())
-    tag_spans = [tag.span for tag in template.tags if tag.kind not in {"output", "raw"}]
+    tag_spans = [tag.span for tag in template.tags if not tag.prints]
     base = fill(fill(text, tag_spans, " "), [hole.span for hole in holes], HOLE, keep_lines=False)
-    assignments, truncated = assign(template.choices)
+    unseen = [span for span in template.structure.stored if not _stands_alone(base, span)]
+    if unseen:
+        base = fill(base, unseen, " ")
+    silent = [*tag_spans, *unseen]
+    choices = visible(template.choices, base)
+    ways, truncated = assign(choices, limit=max(MIN_VIEWS, min(MAX_VIEWS, _BUDGET // (len(text) + 1))))
     views: list[View] = []
     seen: set[tuple[str, int | None]] = set()
-    for needs in assignments:
-        dropped = merge(dropped_spans(template.choices, needs))
-        blanks = merge([*tag_spans, *dropped])
+    for results in ways:
+        dropped = merge(dropped_spans(choices, results))
+        blanks = merge([*silent, *dropped])
         branch_text = fill(base, dropped, " ")
-        live = tuple(hole for hole in holes if not _inside(hole.span, dropped)) if dropped else holes
+        gone = merge([*dropped, *unseen])
+        live = tuple(hole for hole in holes if not _inside(hole.span, gone)) if gone else holes
+        needs = frozenset(results.conditions())
         for outlook, hidden in audiences(branch_text) if markup else [(None, [])]:
             view_text = fill(branch_text, hidden, " ")
             if (view_text, outlook) in seen:
                 continue
             seen.add((view_text, outlook))
             view_blanks = tuple(merge([*blanks, *hidden])) if hidden else tuple(blanks)
-            views.append(View(view_text, view_blanks, live, needs, outlook, markup, template.has_statements))
+            partial = template.has_statements
+            views.append(View(view_text, view_blanks, live, needs, outlook, markup, partial, template.halves, mjml))
     views.sort(key=lambda view: view.outlook is not None)
     return Views(tuple(views), truncated)
+
+
+def _stands_alone(text: str, span: Span) -> bool:
+    """Whether a block that is kept for later holds markup that makes sense where it stands: as many ends as starts."""
+    balance, found = 0, False
+    for tag in _TAG.finditer(text, span.start, span.end):
+        found = True
+        if tag["end"]:
+            balance -= 1
+        elif tag["name"].lower() not in VOID and not tag["empty"]:
+            balance += 1
+    return found and balance == 0
 
 
 def _inside(span: Span, sorted_spans: Sequence[Span]) -> bool:
     index = bisect_right(sorted_spans, (span.start, 1 << 60)) - 1
     return index >= 0 and sorted_spans[index].end >= span.end
-
-
-# -- branches -----------------------------------------------------------------------------------------
-
-
-def assign(choices: Sequence[Choice]) -> tuple[list[frozenset[Condition]], bool]:
-    """Choose sets of test results such that every branch stands in at least one of them.
-
-    Each branch's path (its own tests and those of the branches around it) goes into the first set that
-    it does not contradict, so the number of sets grows with the deepest choice and not with the product.
-    Returns the sets, and whether MAX_VIEWS left branches out.
-    """
-    sets: list[dict[str, bool]] = [{}]
-    truncated = False
-    pending: list[tuple[Choice, dict[str, bool]]] = [(choice, {}) for choice in reversed(choices)]
-    while pending:
-        choice, around = pending.pop()
-        for branch in choice.branches:
-            path = dict(around)
-            if any(path.setdefault(need.text, need.holds) is not need.holds for need in branch.needs):
-                continue  # contradicts a test around it: no reader ever gets this branch
-            home = next((known for known in sets if _agrees(known, path)), None)
-            if home is not None:
-                home.update(path)
-            elif len(sets) < MAX_VIEWS:
-                sets.append(path)
-            else:
-                truncated = True
-            pending.extend((inner, path) for inner in reversed(branch.choices))
-    return [frozenset(Condition(*item) for item in known.items()) for known in sets], truncated
-
-
-def _agrees(known: dict[str, bool], path: dict[str, bool]) -> bool:
-    return all(known.get(text, holds) is holds for text, holds in path.items())
-
-
-def dropped_spans(choices: Sequence[Choice], needs: frozenset[Condition]) -> Iterator[Span]:
-    """The spans of the branches that a set of test results does not take."""
-    results = dict(needs)
-    pending = list(reversed(choices))
-    while pending:
-        choice = pending.pop()
-        taken = next(
-            (
-                branch
-                for branch in choice.branches
-                if all(results.get(need.text, need.holds) is need.holds for need in branch.needs)
-            ),
-            choice.branches[-1],
-        )
-        for branch in choice.branches:
-            if branch is taken:
-                pending.extend(reversed(branch.choices))
-        yield from (
-            branch.span for branch in choice.branches if branch is not taken and branch.span.end > branch.span.start
-        )

@@ -103,7 +103,8 @@ def test_unknowns_are_grouped_by_reason(unknown: list[tuple[str, str, str]], lin
         files.setdefault(path, []).append(Unknown(rule, reason))
     out = full(*(on("x", path, unknown=tuple(group)) for path, group in files.items()))
     assert out.split("\n\n")[0].splitlines() == lines
-    assert out.splitlines()[-1].endswith(f"clean; {len(unknown)} unknown")
+    assert out.splitlines()[-1].startswith("no findings in ")
+    assert out.splitlines()[-1].endswith(f"; {len(unknown)} unknown")
 
 
 def test_all_rules_behind_an_unknown_are_named_when_asked() -> None:
