@@ -11,7 +11,15 @@ from maillint.message.element import Element
 from maillint.message.html import BLOCKS, Html, TextRun
 from maillint.text import MapBuilder, OffsetMap, Piece, Span, overlaps
 
-LINK_ROLES: Mapping[str, str] = {"a": "href", "area": "href", "form": "action", "v:rect": "href", "v:roundrect": "href"}
+LINK_ROLES: Mapping[str, str] = {
+    "a": "href",
+    "area": "href",
+    "form": "action",
+    "button": "formaction",
+    "input": "formaction",
+    "v:rect": "href",
+    "v:roundrect": "href",
+}
 """By element, the attribute whose URL a reader opens."""
 
 IMAGE_ROLES: Mapping[str, str] = {

@@ -111,7 +111,8 @@ class Message:
     @cached_property
     def html(self) -> Part | None:
         """The HTML part that readers get."""
-        return next((part for part in self.parts if part.markup), None)
+        markup = [part for part in self.parts if part.markup]
+        return next((part for part in markup if part.content_type != "text/x-amp-html"), markup[0] if markup else None)
 
     @cached_property
     def text(self) -> Part | None:

@@ -1,0 +1,295 @@
+"""Checks that count links: the first touch's limit, and the budgets of later ones and of other mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from maillint.checks._links import Seen, cut, mail_address, own_domains, seen_in, wrapping
+from maillint.checks._unsubscribe import uris
+from maillint.checks.base import Hit, NotKnown, Option, Options, check
+from maillint.checks.headers import field_views
+from maillint.data import load_list
+from maillint.domains import is_host_like, organisational
+from maillint.message.model import Message, Part
+from maillint.message.views import HOLE, View
+from maillint.text import Span
+from maillint.urls import normalise_for_counting
+
+_ROLES = ("unsubscribe", "legal", "browser-view", "own-mail", "phone")
+_MOST_RELATED = 50
+_AFTER_HOST = re.compile("[/?#:]")
+_DIVIDERS = frozenset("<>\"'“”„«»(){}[]|,;!?…")
+_MAIL = re.compile(r"[^@\s:/]+@([^@\s:/]+)")
+_EDGE = ".:*_-–—’"
+
+_COUNTING = {
+    "include": Option("texts", [], "links that are counted although they offer nothing to choose", choices=_ROLES),
+    "exclude": Option("texts", [], "words; a link with one of them in its address or text is not counted"),
+    "bare-domains": Option("flag", True, "whether domains in the text count, which clients make links of"),
+}
+
+
+# -- budgets --------------------------------------------------------------------------------------------------
+
+
+@check(
+    "link-first-touch-limit",
+    fields=("count", "limit", "anchors", "destinations"),
+    options={"max": Option("whole number", 1, "destinations that a first touch may have"), **_COUNTING},
+)
+def link_first_touch_limit(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """First touches with more destinations than are allowed, in the view that has most.
+
+    A destination is a place that a reader can go to, however many links lead there. Left out are ways out of the
+    list, legal pages, the copy for the browser, the sender's own mail address and telephone numbers.
+    """
+    if message.touch not in {None, 1} or (message.touch is None and message.profile != "cold"):
+        return
+    worst = _worst(message, options, options["max"])
+    if worst is None:
+        return
+    if message.touch is None:
+        yield NotKnown("whether this is the first touch is not declared (touch: 1)")
+        return
+    yield _over(worst, options["max"])
+
+
+@check(
+    "link-budget",
+    fields=("count", "limit", "anchors", "destinations"),
+    options={
+        "per-profile": Option("mapping", {}, "by profile, the destinations that a message may have"),
+        "per-touch": Option("mapping", {}, "by touch, the same; it comes before the profile's"),
+        **_COUNTING,
+    },
+)
+def link_budget(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Messages with more destinations than their touch or profile allows, in the view that has most.
+
+    The first touch has a limit of its own, unless ``per-touch`` names it.
+    """
+    per_touch: Mapping[object, object] = options["per-touch"]
+    limit = per_touch.get(message.touch, per_touch.get(str(message.touch)))
+    if limit is None and message.touch != 1:
+        limit = options["per-profile"].get(message.profile)
+    if not isinstance(limit, int):
+        return
+    worst = _worst(message, options, limit)
+    if worst is not None:
+        yield _over(worst, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A destination by its first link: where that stands, and how it reads."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """What a view has: ``anchors`` links, to so many ``destinations``, of which the ``counted`` ones count."""
+
+    part: Part
+    view: View
+    anchors: int
+    destinations: int
+    counted: Sequence[_Place]
+
+
+def _over(count: _Count, limit: int) -> Hit:
+    evidence = {
+        "count": len(count.counted),
+        "limit": limit,
+        "anchors": count.anchors,
+        "destinations": count.destinations,
+    }
+    related = tuple((place.span, cut(place.text)) for place in count.counted[:_MOST_RELATED])
+    return Hit(count.part, count.counted[limit].span, evidence, count.view, related=related)
+
+
+def _worst(message: Message, options: Options, limit: int) -> _Count | None:
+    """The count of the view with most counted destinations, of the HTML part where there is one, if over a limit."""
+    part = message.html or message.text
+    if part is None:
+        return None
+    judge: _Judge | None = None
+    worst: _Count | None = None
+    for view in part.views:
+        content = view.content
+        if len(content.links) + (content.flow.text.count(".") if options["bare-domains"] else 0) <= limit:
+            continue  # there cannot be more
+        judge = judge or _Judge(message, options)
+        count = judge.count(part, view)
+        if len(count.counted) > max(limit, len(worst.counted) if worst else 0):
+            worst = count
+    return worst
+
+
+class _Judge:
+    """Tells which destinations count, by what a message says of its sender."""
+
+    def __init__(self, message: Message, options: Options) -> None:
+        self._included = frozenset(options["include"])
+        self._excluded = [word.lower() for word in options["exclude"]]
+        self._bare = options["bare-domains"]
+        self._own = own_domains(message)
+        self._contacts = frozenset(_contacts(message))
+        self._ways_out = frozenset(
+            normalise_for_counting(uri.text)
+            for known in message.headers.all("list-unsubscribe")
+            for uri in uris(field_views(message, known).first)
+        )
+
+    def count(self, part: Part, view: View) -> _Count:
+        """Count the links of a view."""
+        anchors = 0
+        places: dict[str, _Place] = {}
+        left_out: set[str] = set()
+        for link in seen_in(part, view):
+            key = destination(link)
+            if key is None:
+                continue
+            anchors += 1
+            if key not in places:
+                places[key] = _Place(link.link.span, link.text)
+            if self._role(link, key) is not None:
+                left_out.add(key)
+        if self._bare:
+            for key, place in self._bare_domains(view):
+                if key not in places:
+                    places[key] = place
+        counted = [place for key, place in places.items() if key not in left_out]
+        counted.sort(key=lambda place: place.span)
+        return _Count(part, view, anchors, len(places), counted)
+
+    def _role(self, link: Seen, key: str) -> str | None:
+        """Why a link is not counted; None for one that is."""
+        scheme = link.address.parts.scheme
+        if scheme in {"tel", "sms", "callto", "fax"}:
+            return self._spared("phone")
+        if scheme == "mailto" and self._is_own_mail(key):
+            return self._spared("own-mail")
+        text = link.text.lower()
+        shown = link.link.shown.lower()
+        if any(word in text or word in shown for word in self._excluded):
+            return "excluded"
+        if normalise_for_counting(link.link.url) in self._ways_out or _has_word(_ways_out_words(), text, shown):
+            return self._spared("unsubscribe")
+        for role in ("legal", "browser-view"):
+            if is_role(role, link, text, shown):
+                return self._spared(role)
+        return None
+
+    def _spared(self, role: str) -> str | None:
+        return None if role in self._included else role
+
+    def _is_own_mail(self, key: str) -> bool:
+        """Whether a mail address is the sender's; where no sender is known, a mail address is taken for that."""
+        if not self._contacts and not self._own:
+            return True
+        found = _MAIL.search(key)
+        if found is None:
+            return True
+        domain = found[1].lower()
+        return found[0].lower() in self._contacts or organisational(domain) in self._own or domain in self._own
+
+    def _bare_domains(self, view: View) -> Iterator[tuple[str, _Place]]:
+        """Domains and mail addresses in the text that clients make links of, outside of links."""
+        flow = view.content.flow
+        taken: list[Span] | None = None
+        for start, bare in _dotted_words(flow.text):
+            mail = _MAIL.fullmatch(bare)
+            host = mail[1] if mail else _AFTER_HOST.split(bare, maxsplit=1)[0]
+            if "://" in bare or bare[:4].lower() == "www." or not is_host_like(host):
+                continue
+            if mail and self._is_own_mail(bare) and self._spared("own-mail"):
+                continue
+            span = flow.span(start, start + len(bare))
+            if taken is None:
+                links = view.content.links
+                taken = [link.shown_span for link in links if link.element is not None and link.kind != "form"]
+            if not any(other.start <= span.start < other.end for other in taken):
+                yield (f"mailto:{bare.lower()}" if mail else normalise_for_counting(f"//{bare}")), _Place(span, bare)
+
+
+def _dotted_words(text: str) -> Iterator[tuple[int, str]]:
+    """Words with a full stop inside, where they start, and without the marks at their edges."""
+    end = 0
+    dot = text.find(".")
+    while dot >= 0:
+        if dot < end or not (text[dot - 1 : dot].isalnum() and text[dot + 1 : dot + 2].isalnum()):
+            dot = text.find(".", dot + 1)
+            continue
+        start = dot
+        while start > end and text[start - 1] not in _DIVIDERS and not text[start - 1].isspace():
+            start -= 1
+        end = dot
+        while end < len(text) and text[end] not in _DIVIDERS and not text[end].isspace():
+            end += 1
+        word = text[start:end]
+        bare = word.strip(_EDGE)
+        if HOLE not in word:
+            yield start + word.find(bare), bare
+        dot = text.find(".", end)
+
+
+def destination(link: Seen) -> str | None:
+    """Return a key that is equal for links to the same place; None for what leads nowhere.
+
+    Campaign parameters and the place on the page make no difference, and wrappers are taken off. A template tag
+    stands for its expression.
+    """
+    parts = link.address.parts
+    url = link.address.url
+    if not url or url[0] == "#" or parts.scheme in {"javascript", "vbscript", "data", "file", "cid", "about"}:
+        return None
+    if parts.scheme in {"http", "https"} and not parts.host:
+        return None
+    if parts.scheme == "mailto":
+        address = link.key.partition(":")[2].partition("?")[0].strip(" <>").lower()
+        return f"mailto:{address}" if address else None
+    found = wrapping(url) if link.address.web else None
+    if found is not None and found.target is not None and HOLE not in found.target:
+        return normalise_for_counting(found.target)
+    key = f"//{link.key}" if link.key[:4].lower() == "www." else link.key
+    return normalise_for_counting(key)
+
+
+def _contacts(message: Message) -> Iterator[str]:
+    for name in ("from", "reply-to"):
+        for known in message.headers.all(name):
+            address = mail_address(known.text)
+            if address is not None:
+                yield address.lower()
+
+
+def _has_word(words: Sequence[str], *texts: str) -> bool:
+    return any(word in text for word in words for text in texts)
+
+
+@cache
+def _ways_out_words() -> tuple[str, ...]:
+    return tuple(load_list("unsubscribe")["words"])
+
+
+@cache
+def _role_words(role: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    data = load_list("link-roles")[role]
+    return tuple(data["texts"]), frozenset(data["paths"])
+
+
+def is_role(role: str, link: Seen, text: str, shown: str) -> bool:
+    """Whether a link has a role (``legal``, ``browser-view``) by its lower-case address and visible text."""
+    words, paths = _role_words(role)
+    if len(shown) <= 200 and any(word in shown for word in words):
+        return True
+    if link.address.url.startswith(HOLE) and any(word in text for word in words if " " not in word):
+        return True
+    path = link.address.parts.path.lower()
+    segments = {segment.partition(".")[0].replace("-", "").replace("_", "") for segment in path.split("/", 20)}
+    return not paths.isdisjoint(segments)

@@ -1,0 +1,404 @@
+"""Checks of how a link's address is written: placeholders, broken forms, invisible characters, look-alike letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from html import unescape
+from urllib.parse import unquote
+
+from maillint.checks._links import Seen, cut, is_disk_path, is_placeholder_host, own_domains, seen
+from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
+from maillint.confusables import mixed_scripts, skeleton
+from maillint.data import load_list
+from maillint.domains import a_label, is_host_like, is_private_host, parse_ip, registrable, u_label
+from maillint.message.model import Message
+from maillint.message.views import HOLE, View
+from maillint.text import Span
+
+# -- placeholders ---------------------------------------------------------------------------------------------
+
+_NOTHING_BEHIND = re.compile(r"(?:https?:/{0,2}(?:www\.?)?/?|www\.|(?:mailto|tel|sms):#?|#!?|#?/#?!?)", re.IGNORECASE)
+_EDGE = " \t\r\n/#.:-_[](){}<>*?!…"
+_MAILTO = re.compile(r"mailto:\s*<?([^?<>\s]*)", re.IGNORECASE)
+_NOT_DIGITS = re.compile(r"\D+")
+_COUNTED_UP = "01234567890123456789"
+
+
+@check(
+    "link-placeholder",
+    fields=("url", "reason"),
+    options={"words": Option("texts", [], "further addresses that stand for one that is to come, lower case")},
+)
+def link_placeholder(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links that nobody has given an address: empty, ``#``, ``https://``, example.com, TODO, lorem ipsum."""
+    words = _placeholder_words() | set(options["words"])
+    own = own_domains(message)
+    for link in seen(message):
+        reason = _placeholder_reason(link, words, own)
+        if reason is not None:
+            yield Hit(link.part, link.link.span, {"url": link.text, "reason": reason}, link.view)
+
+
+@cache
+def _placeholder_words() -> frozenset[str]:
+    return frozenset(load_list("link-hosts")["words"])
+
+
+def _placeholder_reason(link: Seen, words: frozenset[str], own: frozenset[str]) -> str | None:
+    url, parts, host = link.address.url, link.address.parts, link.address.host
+    if not url:
+        return None if link.link.kind == "form" else "its address is empty"  # a form without one is sent to nobody
+    if HOLE in url and not host:
+        return None
+    if len(url) <= 12 and _NOTHING_BEHIND.fullmatch(url):
+        return f"there is nothing behind {url}"
+    if url[0] == "#":
+        lost = HOLE not in url and not _is_place(link.view, url[1:]) and url[1:].casefold() not in words
+        return f"no place in the message has the name {cut(url[1:], 40)}" if lost else _stands_for(url, words)
+    if host and link.address.web:
+        named = is_placeholder_host(host) and registrable(host) not in own
+        return f"{cut(host, 60)} stands for a site that is to come" if named else None
+    if parts.scheme == "mailto":
+        found = _MAILTO.match(url)
+        domain = found[1].rpartition("@")[2] if found else ""
+        known = domain and HOLE not in domain and is_placeholder_host(domain) and registrable(domain) not in own
+        return f"{cut(domain, 60)} stands for a domain that is to come" if known else None
+    if parts.scheme == "tel":
+        digits = _NOT_DIGITS.sub("", url)
+        return "nobody has this number" if len(digits) > 6 and _is_made_up(digits) else None
+    return None if parts.scheme else _stands_for(url, words)
+
+
+def _stands_for(url: str, words: frozenset[str]) -> str | None:
+    if " ".join(url.casefold().strip(_EDGE).split()) not in words:
+        return None
+    return f"{cut(url, 40)} stands for an address that is to come"
+
+
+def _is_place(view: View, name: str) -> bool:
+    """Whether a whole document has an element of that name, or may have: a template may insert it."""
+    html = view.html
+    if view.partial or not html.is_document:
+        return True
+    names = {element.attrs.get(attribute) for element in html.elements for attribute in ("id", "name")}
+    return name in names or unquote(name) in names or any(HOLE in known for known in names if known)
+
+
+def _is_made_up(digits: str) -> bool:
+    return len(set(digits)) == 1 or digits in _COUNTED_UP or digits.removeprefix("1") in _COUNTED_UP
+
+
+# -- broken forms ---------------------------------------------------------------------------------------------
+
+_QUOTES = "\"'“”„‟‘’‚‛«»″′`"
+_QUOTED_PRINTABLE = re.compile(r"=?3D[\"']?(?=https?:|mailto:|[\"'])", re.IGNORECASE)
+_WEB = re.compile(r"https?://(?=[^/\\])", re.IGNORECASE)
+_DOUBLE = re.compile(r"https?:?/{0,3}(?:www\.)?(?P<second>https?(?::/{1,2}|//))(?=[^/\s])", re.IGNORECASE)
+_LIKE_HTTP = re.compile(
+    r"(?P<name>h{1,2}t{1,4}p{1,2}s{0,2}|t{1,2}ps?|htp{1,2}s?|hpt{1,2}ps?|https?p)\s?(?P<mark>[:;.,]?)\s?(?P<slashes>[/\\]{0,5})\s?",
+    re.IGNORECASE,
+)
+_LIKE_MAILTO = re.compile(
+    r"(?P<wrong>(?:mail\s?to|malito|maito|mailo|mailt)\s?[:;]?\s*/{0,2})(?=[^\s@:;/?]+@)", re.IGNORECASE
+)
+_MAIL_ADDRESS = re.compile(rf"[^\s@<>,;:\"()/?{HOLE}]+@[^\s@<>,;:\"()/?{HOLE}]+\.[^\s@<>,;:\"()/?{HOLE}.]+")
+_SPACE = re.compile(r"\s+")
+_ATTRIBUTE = re.compile(r"^[^?]*\s[A-Za-z-]{2,20}=")
+_LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """What is wrong with an address, and the whole address as it should be, where that can be told."""
+
+    reason: str
+    mended: str | None = None
+    safe: bool = True
+
+
+@check("link-malformed", fields=("url", "reason"))
+def link_malformed(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Addresses in attributes that are written so that clients fail on them, or guess.
+
+    Addresses in running text have no bounds of their own, so they are not judged. Relative ones are let pass
+    where a base element says what they are relative to. What is no address yet is a placeholder.
+    """
+    words = _placeholder_words()
+    based: dict[int, bool] = {}
+    for link in seen(message, ("html",)):
+        if not link.written or not link.address.url or _placeholder_reason(link, words, frozenset()):
+            continue
+        if id(link.view) not in based:
+            based[id(link.view)] = any(element.tag == "base" for element in link.view.html.elements[:50])
+        fault = _fault(link, based=based[id(link.view)])
+        if fault is None:
+            continue
+        escaped = link.escaped(fault.mended) if fault.mended is not None and fault.mended != link.link.url else None
+        changes = () if escaped is None else (Change(link.link.span, _quoted_value(link, escaped)),)
+        evidence = {"url": link.text, "reason": fault.reason}
+        yield Hit(link.part, link.link.span, evidence, link.view, changes, safe=fault.safe)
+
+
+def _quoted_value(link: Seen, escaped: str) -> str:
+    """An attribute's value; one that had no quotation marks around it gets them."""
+    start = link.link.span.start
+    return escaped if link.view.text[start - 1 : start] in {'"', "'"} else f'"{escaped}"'
+
+
+def _fault(link: Seen, *, based: bool) -> _Fault | None:
+    url = link.address.url
+    if url[0] in {"#", HOLE} or is_disk_path(url) or _ANY_INVISIBLE.search(url):
+        return None  # a place on the page; anything; what has a rule of its own
+    return (
+        _quotes_fault(url)
+        or _scheme_fault(url)
+        or _mailto_fault(url)
+        or _space_fault(link, url)
+        or (None if based or link.address.parts.scheme else _relative_fault(link, url))
+        or _host_fault(link)
+    )
+
+
+def _quotes_fault(url: str) -> _Fault | None:
+    if _QUOTED_PRINTABLE.match(url):
+        return _Fault("it has the =3D of a quoted-printable message in it")
+    if url[0] in _QUOTES or url[-1] in _QUOTES or url.startswith(('\\"', "\\'")):
+        inner = url.strip(_QUOTES + "\\ ")
+        known = _WEB.match(inner) is not None and not any(quote in inner for quote in _QUOTES)
+        return _Fault("a quotation mark is part of it", inner if known else None)
+    return None
+
+
+def _scheme_fault(url: str) -> _Fault | None:
+    double = _DOUBLE.match(url)
+    if double is not None:
+        scheme = double["second"].rstrip(":/").lower()
+        return _Fault("it has two schemes", _unspaced(f"{scheme}://{url[double.end() :]}"))
+    found = _LIKE_HTTP.match(url)
+    if found is None:
+        return None
+    name, mark, slashes = found["name"].lower(), found["mark"], found["slashes"]
+    right = name in {"http", "https"}
+    rest = url[found.end() :]
+    if not (mark == ":" and (right or len(slashes) > 1)) and not (right and len(slashes) > 1):
+        return None  # a word that only begins like it, and a mark that nobody takes for a scheme's
+    if right and len(found[0]) == len(name) + 3 and found[0].endswith("://"):
+        path = url.partition("?")[0]
+        return _Fault("it has backslashes for slashes", _slashes(url)) if "\\" in path else None
+    if not rest or rest.startswith(("?", "#")):
+        return _Fault("it has no host")
+    scheme = "https" if "s" in name else "http"
+    mended = _unspaced(f"{scheme}://{_slashes(rest)}")
+    return _Fault(f"{cut(found[0], 20)} is not how a scheme is written", mended, right and mark in {"", ":", ";"})
+
+
+def _mailto_fault(url: str) -> _Fault | None:
+    found = _LIKE_MAILTO.match(url)
+    if found is None or found["wrong"].lower() == "mailto:":
+        return None
+    wrong = found["wrong"]
+    return _Fault(f"{cut(wrong, 20)} is not how mailto is written", _unspaced(f"mailto:{url[found.end() :]}"))
+
+
+def _unspaced(url: str) -> str | None:
+    return None if _SPACE.search(url) else url
+
+
+def _slashes(url: str) -> str:
+    path, mark, query = url.partition("?")
+    return path.replace("\\", "/") + mark + query
+
+
+def _space_fault(link: Seen, url: str) -> _Fault | None:
+    """White space in a web address; in a mail's subject or a telephone number, clients cope with it."""
+    if link.address.parts.scheme not in {"", "http", "https"} or _SPACE.search(url) is None:
+        return None
+    known = _WEB.match(url) is not None and _SPACE.search(link.address.parts.host) is None
+    if "\n" in url or "\r" in url:
+        joined = _LINE_BREAK.sub("", url)
+        return _Fault("a line break is part of it", _unspaced(joined) if known else None)
+    known = known and _ATTRIBUTE.search(url) is None  # a quotation mark is missing, and attributes follow
+    return _Fault("white space is part of it", _SPACE.sub("%20", url) if known else None)
+
+
+def _relative_fault(link: Seen, url: str) -> _Fault | None:
+    parts = link.address.parts
+    if url.startswith("//"):
+        return _Fault("it has no scheme, and a message has no page to take one from", f"https:{url}", safe=False)
+    if url[:4].lower() == "www.":
+        return _Fault("it has no scheme", f"https://{url}" if is_host_like(parts.host) else None)
+    if _MAIL_ADDRESS.fullmatch(url.partition("?")[0]):
+        return _Fault("it has no scheme", f"mailto:{url}")
+    host = re.split("[/?#:]", url, maxsplit=1)[0]
+    if is_host_like(host):
+        return _Fault("it has no scheme", f"https://{url}", safe=False)
+    return _Fault("it is relative, and a message has no address of its own")
+
+
+def _host_fault(link: Seen) -> _Fault | None:
+    parts, host = link.address.parts, link.address.host
+    if parts.scheme == "mailto":
+        return _mail_address_fault(link.address.url)
+    if parts.scheme not in {"http", "https"} or not host:
+        return None
+    if parts.port and HOLE not in parts.port and not (parts.port.isdigit() and int(parts.port[:6]) < 65536):
+        return _Fault(f"{cut(parts.port, 20)} is no port")
+    reason = _no_host(host)
+    return None if reason is None else _Fault(reason)
+
+
+@lru_cache(4096)
+def _no_host(host: str) -> str | None:
+    """Why there cannot be such a host."""
+    if parse_ip(host) is not None or is_private_host(host):
+        return None
+    name = a_label(host)
+    if name is None or any(label[0] == "-" or label[-1] == "-" for label in name.split(".")):
+        return f"{cut(host, 60)} is no host name"
+    tld = name.rpartition(".")[2]
+    return None if tld == name or _is_known(tld) else f"there is no top-level domain .{cut(tld, 60)}"
+
+
+@lru_cache(256)
+def _is_known(tld: str) -> bool:
+    """Whether there is such a top-level domain; of some, the Public Suffix List has the second level alone (co.za)."""
+    return any(is_host_like(f"a.{middle}{tld}", frozenset()) for middle in ("", "co.", "com."))
+
+
+def _mail_address_fault(url: str) -> _Fault | None:
+    found = _MAILTO.match(url)
+    address = found[1] if found else ""
+    if not address or HOLE in url:
+        return None
+    if "@" not in address and "%40" not in address:
+        return _Fault("it has no @ in its address")
+    single = "," not in address and ";" not in address
+    return _Fault("it has two @ in its address") if single and address.count("@") > 1 else None
+
+
+# -- invisible characters -------------------------------------------------------------------------------------
+
+_INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+_ANY_INVISIBLE = re.compile(f"[{_INVISIBLE}\U000e0000-\U000e007f]")
+_ENCODED_INVISIBLE = re.compile(
+    r"%c2%ad|%cd%8f|%d8%9c|%e1%85%9f|%e1%85%a0|%e1%a0%8e|%e2%80(?:%8[b-f]|%a[a-e])|%e2%81%a[0-9a-f]|%e3%85%a4|%ef%bb%bf",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z]{2,40});?")
+_NAMES = {
+    "\u00ad": "soft hyphen",
+    "\u200b": "zero-width space",
+    "\u200c": "zero-width non-joiner",
+    "\u200d": "zero-width joiner",
+    "\u200e": "left-to-right mark",
+    "\u200f": "right-to-left mark",
+    "\u202e": "right-to-left override",
+    "\u2060": "word joiner",
+    "\ufeff": "zero-width no-break space",
+}
+
+
+@check("link-invisible-character", fields=("url", "character", "code"))
+def link_invisible_character(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Characters in an address that nobody sees: zero-width ones, soft hyphens, controls of writing direction.
+
+    Joiners between letters that are not ASCII are spelling (Persian, Indic scripts) or emoji.
+    """
+    for link in seen(message):
+        url = link.link.url
+        if not url.isascii() and _ANY_INVISIBLE.search(url):
+            for span, character in _hidden_spans(link):
+                yield _invisible_hit(link, span, character, safe=True)
+        if "%" in url and (found := _ENCODED_INVISIBLE.search(link.source)) is not None:
+            character = unquote(found[0])
+            if not _joins(unquote(link.link.url), character):
+                start = link.link.span.start
+                span = Span(start + found.start(), start + found.end())
+                yield _invisible_hit(link, span, character, safe=False)
+
+
+def _invisible_hit(link: Seen, span: Span, character: str, *, safe: bool) -> Hit:
+    code = f"U+{ord(character):04X}"
+    evidence = {"url": link.text, "character": _NAMES.get(character, "invisible character"), "code": code}
+    return Hit(link.part, span, evidence, link.view, (Change(span, ""),), safe=safe)
+
+
+def _hidden_spans(link: Seen) -> Iterator[tuple[Span, str]]:
+    """Runs of invisible characters in an address, written out or as character references, each with its first."""
+    source, start = link.source, link.link.span.start
+    found = [(match.start(), match.end(), match[0]) for match in _ANY_INVISIBLE.finditer(source)]
+    if link.part.markup and "&" in source:
+        for match in _REFERENCE.finditer(source):
+            character = unescape(match[0])
+            if len(character) == 1 and _ANY_INVISIBLE.match(character):
+                found.append((match.start(), match.end(), character))
+        found.sort()
+    runs: list[tuple[int, int, str]] = []
+    for first, last, character in found:
+        before, after = source[max(first - 1, 0) : first], source[last : last + 1]
+        if character in "\u200c\u200d" and _is_letter(before) and _is_letter(after):
+            continue
+        if runs and runs[-1][1] == first:
+            runs[-1] = (runs[-1][0], last, runs[-1][2])
+        else:
+            runs.append((first, last, character))
+    for first, last, character in runs:
+        yield Span(start + first, start + last), character
+
+
+def _joins(text: str, character: str) -> bool:
+    """Whether a joiner stands between letters that are not ASCII, wherever a text has it."""
+    if character not in "\u200c\u200d":
+        return False
+    places = [index for index, known in enumerate(text) if known == character]
+    return all(_is_letter(text[index - 1 : index]) and _is_letter(text[index + 1 : index + 2]) for index in places)
+
+
+def _is_letter(character: str) -> bool:
+    return character > "\x7f" and not _ANY_INVISIBLE.match(character)
+
+
+# -- look-alikes ----------------------------------------------------------------------------------------------
+
+
+@check("link-homograph", fields=("url", "host", "reason"))
+def link_homograph(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Hosts that mix scripts within a label, or look like the sender's domain, one's own or a linked one (UTS 39)."""
+    own = own_domains(message)
+    known = {skeleton(u_label(name)): name for name in own}
+    links = [link for link in seen(message) if link.address.host and link.address.web]
+    linked: dict[str, str] | None = None
+    for link in links:
+        host = link.address.host
+        foreign = "xn--" in host or not host.isascii()
+        if not (foreign or known):
+            continue
+        shown = u_label(host) if foreign else host
+        reason = _mixing(shown) if foreign else None
+        site = registrable(host) if reason is None else None
+        if site is not None and site not in own:
+            if foreign and linked is None:
+                linked = _linked_domains(links)
+            looks = skeleton(u_label(site))
+            twin = known.get(looks) or ((linked or {}).get(looks) if foreign else None)
+            reason = f"looks like {cut(u_label(twin), 60)}" if twin is not None and twin != site else None
+        if reason is not None:
+            evidence = {"url": link.text, "host": cut(shown, 60), "reason": reason}
+            yield Hit(link.part, link.link.span, evidence, link.view)
+
+
+def _linked_domains(links: Sequence[Seen]) -> dict[str, str]:
+    """The domains in Latin letters that a message links to, by what they look like."""
+    domains = {registrable(host) for host in {link.address.host for link in links} if host.isascii()}
+    return {skeleton(name): name for name in domains if name is not None and "xn--" not in name}
+
+
+def _mixing(host: str) -> str | None:
+    for label in host.split("."):
+        scripts = mixed_scripts(label)
+        if scripts:
+            return f"mixes {' and '.join(scripts)} letters"
+    return None

@@ -1,0 +1,137 @@
+"""Check of what the two parts of a message link to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from maillint.checks._links import Seen, cut, seen_in, tag_name, wrapping
+from maillint.checks.base import Hit, NotKnown, Option, Options, check
+from maillint.checks.link_counts import destination, is_role
+from maillint.message.model import Message, Part
+from maillint.message.views import HOLE
+from maillint.urls import normalise_for_counting
+
+_MOST_RELATED = 50
+_CUT_OFF = 24  # characters of an address that a hard line break has cut off, from which it is known again
+_TOKEN = re.compile(r"\d{3}|\d[^\d]+\d|.{16}")
+_ADDRESS_TAG = re.compile(r"url|link|href|uri", re.IGNORECASE)
+_LINE_GOES_ON = re.compile(r"=?\r?\n[^\s>]")
+
+
+@check(
+    "link-text-part-parity",
+    fields=("lacking", "having", "count", "urls"),
+    options={
+        "ignore": Option(
+            "texts", ["browser-view"], "links that need not be in both parts", choices=("browser-view", "legal")
+        ),
+        "pictures": Option("flag", False, "whether links that are only a picture must be in the text part"),
+    },
+)
+def link_text_part_parity(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links in the HTML part that the text part lacks, and the reverse; one finding for each part.
+
+    A link that is only a picture (a logo, an icon) need not be in the text part, and mail addresses and numbers
+    stand there as text. Links of which only a click tracker knows the target cannot be compared.
+    """
+    if message.html is None or message.text is None:
+        return
+    html, text = _Pages(message.html, options), _Pages(message.text, options)
+    if any(tag.kind == "insert" for pages in (html, text) for tag in pages.part.template.tags):
+        yield NotKnown("another template is inserted")
+        return
+    if html.hidden - text.hidden or text.hidden - html.hidden:
+        yield NotKnown("only a click tracker knows where a link leads")
+        return
+    missing_text, missing_html = text.lacking(html), html.lacking(text)
+    alike = {_shape(key) for key in missing_text} & {_shape(key) for key in missing_html}
+    for here, missing, having, lacking in ((html, missing_text, "HTML", "text"), (text, missing_html, "text", "HTML")):
+        links = [link for key, link in missing.items() if _shape(key) not in alike]
+        if links:
+            evidence = {
+                "having": having,
+                "lacking": lacking,
+                "count": len(links),
+                "urls": [cut(link.text) for link in links[:3]],
+            }
+            related = tuple((link.link.span, cut(link.text)) for link in links[1:_MOST_RELATED])
+            yield Hit(here.part, links[0].link.span, evidence, links[0].view, related=related)
+
+
+def _shape(key: str) -> str:
+    """An address without what a tracker may give each part anew: the query, and segments with numbers or tokens."""
+    start, slashes, path = key.partition("?")[0].partition("//")
+    host, *segments = path.split("/", 20)
+    return f"{start}{slashes}{host}/" + "/".join("*" if _TOKEN.search(segment) else segment for segment in segments)
+
+
+def _same_host(key: str) -> str:
+    """An address without www, which is one site in both parts."""
+    return key.replace("://www.", "://", 1)
+
+
+class _Pages:
+    """The web pages that a part links to in any of its views: by key, those that the other part must have too."""
+
+    def __init__(self, part: Part, options: Options) -> None:
+        self.part = part
+        self.wanted: dict[str, Seen] = {}
+        self.hidden: set[str] = set()
+        self._every: set[str] = set()
+        self._cut_off: list[str] = []
+        self._prints = any(view.holes for view in part.views)
+        for view in part.views:
+            for link in seen_in(part, view):
+                self._add(link, options)
+            self._every.update(_same_host(normalise_for_counting(image.url)) for image in view.content.images)
+
+    def _add(self, link: Seen, options: Options) -> None:
+        key = _same_host(destination(link) or "")
+        if not key or not (link.address.web or link.address.url.startswith(HOLE)) or link.link.kind == "form":
+            return
+        found = wrapping(link.address.url) if link.address.web else None
+        if found is not None and found.kind == "click-tracker" and found.target is None:
+            self.hidden.add(key)
+        self._every.add(key)
+        if not self.part.markup and len(key) >= _CUT_OFF and _LINE_GOES_ON.match(link.view.text, link.link.span.end):
+            self._cut_off.append(key)
+        if link.link.images and not link.link.shown and not options["pictures"]:
+            return
+        text, shown = link.text.lower(), link.link.shown.lower()
+        if not any(is_role(role, link, text, shown) for role in options["ignore"]):
+            self.wanted.setdefault(key, link)
+
+    def lacking(self, other: _Pages) -> dict[str, Seen]:
+        """The links of the other part that lead where none of this part does."""
+        return {key: link for key, link in other.wanted.items() if not self._has(key, link, other)}
+
+    def _has(self, key: str, link: Seen, other: _Pages) -> bool:
+        """Whether a link leads there: to what a line break has left of it, or to a name that is no link by itself.
+
+        An address that a template tag prints may be here under another name, wherever a tag prints something.
+        """
+        if key in self._every or (link.address.url[0] == HOLE and self._prints):
+            return True
+        if not self._unknown <= other._every:
+            return True
+        if key in other._cut_off and any(known.startswith(key) for known in self._every):
+            return True
+        if any(key.startswith(known) for known in self._cut_off):
+            return True
+        name = key.partition("//")[2].removeprefix("www.")
+        return bool(name) and name in self._text
+
+    @cached_property
+    def _unknown(self) -> set[str]:
+        """Addresses that are a template tag whole: they may be any link of the other part."""
+        found = {key for key, link in self.wanted.items() if link.address.url.count(HOLE) == len(link.address.url)}
+        if not self.part.markup:
+            tags = (tag for view in self.part.views for tag in view.holes if _ADDRESS_TAG.search(tag.argument))
+            found.update(f"{HOLE}{tag_name(tag)}{HOLE}" for tag in tags)
+        return found
+
+    @cached_property
+    def _text(self) -> str:
+        return self.part.text.lower()

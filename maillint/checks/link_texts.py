@@ -1,0 +1,376 @@
+"""Checks of what a link says of itself: another site than it opens, another contact, nothing, next to nothing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import unquote
+
+from maillint.checks._links import Seen, cut, same_owner, seen, wrapping
+from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
+from maillint.data import load_list
+from maillint.domains import a_label, is_host_like, parse_ip, registrable, u_label
+from maillint.message.content import Flow
+from maillint.message.element import Element
+from maillint.message.model import Message
+from maillint.message.views import HOLE
+from maillint.text import Span
+from maillint.urls import split
+
+_LONGEST_TEXT = 2000  # of a link, that is searched for an address
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+_HOST = r"[^\s/\\?#:,;@\"'()<>\[\]{}|…]+"
+_EXPLICIT = re.compile(
+    rf"(?P<scheme>https?)://(?:[^\s/?#@]{{1,200}}@)?(?P<host>{_HOST})|(?<![\w@.-])(?P<www>www\.{_HOST})", re.I
+)
+_BARE = re.compile(rf"(?P<host>{_HOST})(?::\d{{1,5}})?(?:[/?#]\S*)?")
+_EDGE = " \t\r\n.,;:!?()[]<>{}«»“”„‘’\"'→➔➜›»‹«←↗▶►▸»|·•*_–—-…"
+_CUT_OFF = ("…", "...", "..")
+
+
+# -- another site ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A host that a text names, and where in the text its address stands."""
+
+    host: str
+    scheme: str
+    start: int
+    end: int
+
+
+@check(
+    "link-text-mismatch",
+    fields=("shown", "actual", "url"),
+    options={
+        "brands": Option("texts", [], "further names with a dot that are written without meaning a site, lower case"),
+        "same": Option("texts", [], "domains that count as one site"),
+    },
+)
+def link_text_mismatch(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links that name one site and open another, by registrable domain.
+
+    The name is looked for in the visible text, however it is split over elements, then in the alternative text of
+    a picture, in ``title`` and ``aria-label``. A text names a site where it has a scheme or starts with www, or is
+    a host name as a whole; file names and brands are none. Wrapped links are unwrapped first; one whose target
+    nobody can tell is the business of redirect-wrapped and shortener.
+    """
+    brands = _brands() | set(options["brands"])
+    for link in seen(message, ("html",)):
+        if link.link.element is None or link.link.kind == "form" or not link.address.host or not link.address.web:
+            continue
+        actual: str | None = None
+        for names, span in _texts(link):
+            if not names:
+                continue
+            if actual is None:
+                actual = _target(link)
+            if actual is None:
+                break
+            others = [named for named in names if named.host.lower() not in brands]
+            if not others or any(_agree(named.host, actual, options["same"]) for named in names):
+                continue
+            evidence = {"shown": cut(_shown(others[0].host), 60), "actual": cut(_shown(actual), 60), "url": link.text}
+            yield Hit(link.part, span(others[0]), evidence, link.view)
+            break
+
+
+@check("link-scheme-mismatch", fields=("shown", "actual", "url"))
+def link_scheme_mismatch(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links by http whose visible text says https, to the same site."""
+    for link in seen(message, ("html",)):
+        if link.address.parts.scheme != "http" or link.link.element is None or "://" not in link.link.shown:
+            continue
+        text, _ = _visible(link)
+        named = next(_explicit(text), None)
+        if named is None or named.scheme != "https" or not _agree(named.host, link.address.host, ()):
+            continue
+        source, start = link.source, link.link.span.start
+        start += len(source) - len(source.lstrip())
+        known = link.view.text[start : start + 5].lower() == "http:" and link.address.parts.port == ""
+        changes = (Change(Span(start, start + 4), "https"),) if known else ()
+        evidence = {"shown": "https", "actual": "http", "url": link.text}
+        yield Hit(link.part, link.link.span, evidence, link.view, changes, safe=True)
+
+
+def _target(link: Seen) -> str | None:
+    """The host that a link opens in the end; None where nobody can tell."""
+    found = wrapping(link.address.url)
+    if found is None:
+        return link.address.host
+    if found.target is None:
+        return None
+    inner = wrapping(found.target)
+    host = split(found.target).host.removesuffix(".")
+    return None if inner is not None or HOLE in host else host
+
+
+def _agree(shown: str, actual: str, same: Sequence[str]) -> bool:
+    if same_owner(shown, actual):
+        return True
+    sites = {registrable(shown), registrable(actual)}
+    return bool(same) and sites <= set(same)
+
+
+def _shown(host: str) -> str:
+    return u_label(host.lower()).removeprefix("www.")
+
+
+class _Spans:
+    """Leads a place in a text to its place in the part."""
+
+    def __init__(self, span: Span, flow: Flow | None = None, start: int = 0, index: Sequence[int] = ()) -> None:
+        self._span, self._flow, self._start, self._index = span, flow, start, index
+
+    def __call__(self, named: _Named) -> Span:
+        first, last = named.start, named.end
+        if self._flow is None or last <= first or (self._index and last > len(self._index)):
+            return self._span
+        if self._index:
+            first, last = self._index[first], self._index[last - 1] + 1
+        return self._flow.span(self._start + first, self._start + last)
+
+
+def _texts(link: Seen) -> Iterator[tuple[list[_Named], _Spans]]:
+    """What a link's texts name, the visible one first, with the way to their places."""
+    if "." in link.link.shown:
+        text, spans = _visible(link)
+        yield _names(text), spans
+    element = link.link.element
+    assert element is not None
+    if element.tag == "area":
+        yield from _attribute(element, "alt")
+    for image in link.link.images:
+        yield from _attribute(image.element, "alt")
+    yield from _attribute(element, "title")
+    yield from _attribute(element, "aria-label")
+
+
+def _attribute(element: Element, name: str) -> Iterator[tuple[list[_Named], _Spans]]:
+    value = element.attrs.get(name, "")
+    if "." in value and HOLE not in value:
+        text, _ = _cleaned(element.value(name) or "")
+        yield _names(text), _Spans(element.value_span(name))
+
+
+def _visible(link: Seen) -> tuple[str, _Spans]:
+    """A link's visible text, cleaned of what nobody sees."""
+    flow = link.view.content.flow
+    start, end = flow_range(flow, link.link.shown_span)
+    text, index = _cleaned(flow.text[start : min(end, start + _LONGEST_TEXT)])
+    return text, _Spans(link.link.shown_span, flow, start, index)
+
+
+def flow_range(flow: Flow, span: Span) -> tuple[int, int]:
+    """Return where in the flow of visible text a span of the view begins and ends."""
+    places = range(len(flow.text))
+    return bisect_left(places, span.start, key=flow.map.start), bisect_left(places, span.end, key=flow.map.start)
+
+
+def _cleaned(text: str) -> tuple[str, Sequence[int]]:
+    """A text as it looks (NFKC, without invisible characters), and for each character its place in the original."""
+    text = text[:_LONGEST_TEXT]
+    if text.isascii():
+        return text, ()
+    pieces: list[str] = []
+    index: list[int] = []
+    for place, character in enumerate(text):
+        if _INVISIBLE.match(character):
+            continue
+        plain = unicodedata.normalize("NFKC", character)
+        pieces.append(plain)
+        index.extend([place] * len(plain))
+    return "".join(pieces), index
+
+
+def _names(text: str) -> list[_Named]:
+    """The sites that a text names: by scheme or www anywhere in it, else by a host name that is all of it."""
+    found = list(_explicit(text))
+    if found:
+        return found
+    left = len(text) - len(text.lstrip(_EDGE))
+    whole = text.strip(_EDGE)
+    match = _BARE.fullmatch(whole)
+    if match is None or "@" in whole or not is_host_like(match["host"]):
+        return []
+    if match.end("host") == len(whole) and text[left + len(whole) :].lstrip().startswith(_CUT_OFF):
+        return []
+    return [_Named(match["host"], "", left, left + len(whole))]
+
+
+def _explicit(text: str) -> Iterator[_Named]:
+    if "://" not in text and "www." not in text.lower():
+        return
+    for match in _EXPLICIT.finditer(text):
+        host = match["host"] or match["www"]
+        kept = host.rstrip(".")
+        after = text[match.start() + len(match[0].rstrip(".")) :]
+        if HOLE in host or after.startswith(_CUT_OFF):
+            continue  # what is cut off may go on as anything
+        if parse_ip(kept) is None and not is_host_like(kept, frozenset()):
+            continue
+        end = match.end() - (len(host) - len(kept))
+        while end < len(text) and not text[end].isspace() and text[end] not in "<>\"'":
+            end += 1
+        while end > match.start() + 1 and text[end - 1] in ".,;:!?)]}»”’…":
+            end -= 1
+        yield _Named(kept, (match["scheme"] or "").lower(), match.start(), end)
+
+
+@cache
+def _brands() -> frozenset[str]:
+    return frozenset(load_list("link-hosts")["brands"])
+
+
+# -- another contact ------------------------------------------------------------------------------------------
+
+_MAIL = re.compile(r"[\w.!#$%&'*+/=^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}")
+_PHONE = re.compile(r"(?<![\w.])\+?\(?\d(?:[\s().\-–/·]{0,3}\d){6,14}(?!\w)")
+_EXTENSION = re.compile(r"(?:;|,|%3b|p|w|x|ext|доб|#).*$", re.IGNORECASE)
+_TRUNK = re.compile(r"\(0\)")
+
+
+@check("link-contact-mismatch", fields=("shown", "actual", "url"))
+def link_contact_mismatch(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links that show one mail address or telephone number and use another."""
+    for link in seen(message, ("html",)):
+        scheme, shown = link.address.parts.scheme, link.link.shown
+        if link.link.element is None or scheme not in {"mailto", "tel"} or HOLE in shown:
+            continue
+        if ("@" not in shown) if scheme == "mailto" else not _PHONE.search(shown):
+            continue
+        text, spans = _visible(link)
+        pair = _other_mail(text, link) if scheme == "mailto" else _other_phone(text, link)
+        if pair is not None:
+            match, actual = pair
+            place = _Named("", "", match.start(), match.end())
+            evidence = {"shown": match[0], "actual": cut(actual, 60), "url": link.text}
+            yield Hit(link.part, spans(place), evidence, link.view)
+
+
+def _other_mail(text: str, link: Seen) -> tuple[re.Match[str], str] | None:
+    opened = unquote(link.address.url.partition(":")[2].partition("?")[0]).strip(" <>/")
+    shown = [match for match in _MAIL.finditer(text) if not match[0].startswith(".")]
+    if not shown or "@" not in opened or HOLE in opened:
+        return None
+    addresses = {_folded(address) for address in re.split("[,;]", opened)}
+    if any(_folded(match[0]) in addresses for match in shown):
+        return None
+    return shown[0], opened
+
+
+def _folded(address: str) -> str:
+    local, _, domain = address.strip(" <>.").rpartition("@")
+    return f"{local.lower()}@{a_label(domain) or domain.lower()}"
+
+
+def _other_phone(text: str, link: Seen) -> tuple[re.Match[str], str] | None:
+    number = unquote(link.address.url.partition(":")[2])
+    opened = _digits(number)
+    shown = list(_PHONE.finditer(text))
+    if HOLE in number or len(opened) < 5 or not shown:
+        return None
+    if any(_same_number(_digits(match[0]), opened) for match in shown):
+        return None
+    return shown[0], number
+
+
+def _digits(number: str) -> str:
+    plain = _EXTENSION.sub("", _TRUNK.sub("", number.strip()))
+    return re.sub(r"\D", "", plain)
+
+
+def _same_number(a: str, b: str) -> bool:
+    """Whether two numbers are one, with or without the codes of country and trunk (8 and 0 in front, 00 for +)."""
+    for first, second in ((a, b), (b, a)):
+        shorter, longer = first.removeprefix("00"), second.removeprefix("00")
+        local = shorter.lstrip("0")
+        if len(local) >= 5 and longer.endswith(local):
+            return True
+        national = shorter[1:] if shorter[:1] in {"0", "1", "8"} else ""
+        if len(national) >= 6 and longer.endswith(national):
+            return True
+    return False
+
+
+# -- nothing, and next to nothing -----------------------------------------------------------------------------
+
+
+_WORDED = frozenset({"a", "mj-button", "mj-navbar-link"})
+
+
+@check("link-empty-anchor", fields=("url",))
+def link_empty_anchor(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links with nothing to read in them: no text, no alternative text of a picture, no label."""
+    for link in seen(message, ("html",)):
+        element = link.link.element
+        if (
+            element is None
+            or element.tag not in {"a", "mj-button"}
+            or element.hidden
+            or link.link.shown.strip("\xa0\u200b\u200c\ufeff ")
+        ):
+            continue
+        if _labelled(element) or any(_labelled(image.element) for image in link.link.images):
+            continue
+        if element.end_tag is None or _has_other_content(link):
+            continue
+        yield Hit(link.part, element.outer, {"url": link.text}, link.view)
+
+
+def _labelled(element: Element) -> bool:
+    return any(element.attrs.get(name, "").strip() for name in ("alt", "aria-label", "aria-labelledby", "title"))
+
+
+def _has_other_content(link: Seen) -> bool:
+    """Whether something inside may show a text that is in no flow: a drawing, a list of options, hidden text."""
+    inside = link.view.content.hidden.within(link.link.shown_span)
+    text = link.view.text
+    return bool(inside) or any(
+        text.find(tag, *link.link.shown_span) >= 0 for tag in ("<svg", "<v:", "<object", "<video")
+    )
+
+
+@check(
+    "link-vague-text",
+    fields=("text", "url"),
+    options={
+        "add": Option("texts", [], "further texts to report, lower case"),
+        "allow": Option("texts", [], "texts to let pass, lower case"),
+    },
+)
+def link_vague_text(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links whose text would fit any link: ``click here``, ``more``."""
+    vague = (_vague_texts() | set(map(plain_words, options["add"]))) - set(map(plain_words, options["allow"]))
+    for link in seen(message, ("html",)):
+        element = link.link.element
+        if element is None or element.tag not in _WORDED or not 0 < len(link.link.shown) <= 60:
+            continue
+        words = plain_words(link.link.shown)
+        if words not in vague:
+            continue
+        label = element.attrs.get("aria-label", "") or element.attrs.get("title", "")
+        if label.strip() and plain_words(label) not in vague:
+            continue
+        text, spans = _visible(link)
+        left = len(text) - len(text.lstrip())
+        span = spans(_Named("", "", left, max(len(text.rstrip()), left + 1)))
+        yield Hit(link.part, span, {"text": cut(link.link.shown), "url": link.text}, link.view)
+
+
+def plain_words(text: str) -> str:
+    """Return a link's text as it is compared: lower case, one space between words, no marks at the edges."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("ё", "е")
+    return " ".join(plain.split()).strip(_EDGE + ">»&+✓✔👉👈🔗⇒⟶")
+
+
+@cache
+def _vague_texts() -> frozenset[str]:
+    languages = load_list("vague-texts")["texts"].values()
+    return frozenset(plain_words(text) for texts in languages for text in texts)

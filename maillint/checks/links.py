@@ -1,0 +1,284 @@
+"""Checks of where a link leads: through whom, by which scheme, to what kind of host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache, lru_cache
+
+from maillint.checks._links import (
+    LONGEST_EVIDENCE,
+    Seen,
+    cut,
+    is_disk_path,
+    is_placeholder_host,
+    is_under,
+    own_domains,
+    seen,
+    sender_domain,
+    without_holes,
+    wrapping,
+)
+from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
+from maillint.data import load_list
+from maillint.domains import is_private_host, organisational, parse_ip, registrable, u_label
+from maillint.message.model import Message
+from maillint.message.views import HOLE
+from maillint.text import Span
+from maillint.unwrap import Wrapping
+from maillint.urls import split
+
+_KINDS = ("click-tracker", "gateway", "generic-redirect", "redirector", "shortener")
+_SCHEMES = frozenset({"http", "https", "www"})
+_PORTS = {"http": "80", "https": "443", "ftp": "21", "": ""}
+
+
+# -- through whom ---------------------------------------------------------------------------------------------
+
+
+@check(
+    "link-wrapped",
+    fields=("url", "vendor", "leads"),
+    options={
+        "kinds": Option("texts", [], "the kinds of wrapper that are reported", choices=_KINDS, required=True),
+        "own": Option("texts", [], "hosts of your own redirects, trackers and short links, with what is below them"),
+        "safe": Option("flag", False, "whether to put the target in its place is a safe fix"),
+    },
+)
+def link_wrapped(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links that lead through somebody else: a gateway, a click tracker, a redirect, a shortener.
+
+    One's own are spared: what is at or below a host of ``own``, and what is at a domain of ``own-domains``. A
+    click tracker at a name below such a domain is not, since it mostly is a vendor's in one's own name; it has
+    to be declared itself.
+    """
+    for link in seen(message):
+        if not link.address.web:
+            continue
+        found = wrapping(link.address.url)
+        if found is None or found.kind not in options["kinds"] or _declared(message, options, link, found):
+            continue
+        evidence = {"url": link.text, "vendor": found.vendor, "leads": "hides where it leads"}
+        changes: tuple[Change, ...] = ()
+        if found.target is not None:
+            target = without_holes(found.target)
+            leads = f"leads to {cut(split(target).host or target, 60)}"
+            evidence |= {"target": cut(target, LONGEST_EVIDENCE), "leads": leads}
+            escaped = link.escaped(found.target)
+            changes = () if escaped is None else (Change(link.link.span, escaped),)
+        yield Hit(link.part, link.link.span, evidence, link.view, changes, safe=options["safe"])
+
+
+def _declared(message: Message, options: Options, link: Seen, found: Wrapping) -> bool:
+    host = link.address.host
+    if not host:
+        return False
+    if found.kind == "click-tracker":
+        return is_under(host, options["own"]) or host in message.own_domains
+    return is_under(host, [*options["own"], *message.own_domains])
+
+
+# -- by which scheme ------------------------------------------------------------------------------------------
+
+
+@check("link-insecure", fields=("url", "host"))
+def link_insecure(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links by http. Mended safely where the host is known for https, from a list or from another link to it."""
+    links = list(seen(message))
+    encrypted = {link.address.host for link in links if link.address.parts.scheme == "https"}
+    for link in links:
+        parts, host = link.address.parts, link.address.host
+        if parts.scheme != "http" or not parts.host:
+            continue
+        if host and (_is_private(host) or is_placeholder_host(host)):
+            continue  # has its own rule, and no certificate
+        yield Hit(
+            link.part,
+            link.link.span,
+            {"url": link.text, "host": cut(u_label(host) if host else without_holes(parts.host), 60)},
+            link.view,
+            _encrypted(link),
+            safe=bool(host) and (host in encrypted or _has_https(host)),
+        )
+
+
+def _encrypted(link: Seen) -> tuple[Change, ...]:
+    """The change of http into https, where there can be a certificate and the port stays what it was."""
+    source = link.source
+    start = link.link.span.start + len(source) - len(source.lstrip())
+    if link.address.parts.port or parse_ip(link.address.host) or link.view.text[start : start + 5].lower() != "http:":
+        return ()
+    return (Change(Span(start, start + 4), "https"),)
+
+
+def _has_https(host: str) -> bool:
+    known = _hosts("https")
+    return host in known or host.removeprefix("www.") in known or host.rpartition(".")[2] in _hosts("https-tlds")
+
+
+@check(
+    "link-dangerous-scheme",
+    fields=("url", "scheme"),
+    options={"schemes": Option("texts", [], "the schemes that are reported, lower case", required=True)},
+)
+def link_dangerous_scheme(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links that run code or open a file instead of a page; a path on a disk counts as ``file``."""
+    for link in seen(message, ("html",)):
+        scheme = link.address.parts.scheme
+        if not scheme or len(scheme) == 1:
+            if not is_disk_path(link.link.url):
+                continue
+            scheme = "file"
+        if scheme in options["schemes"]:
+            yield Hit(link.part, link.link.span, {"url": link.text, "scheme": scheme}, link.view)
+
+
+# -- to what kind of host -------------------------------------------------------------------------------------
+
+
+@check("link-ip-host", fields=("url", "ip"))
+def link_ip_host(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links to an IP address, in whatever notation; private ones are the business of link-private-host."""
+    for link in seen(message):
+        host = link.address.host
+        if link.address.web and host and (host[-1].isalnum() or host[-1] == "]"):
+            address = parse_ip(host)
+            if address is not None and not is_private_host(host):
+                yield Hit(link.part, link.link.span, {"url": link.text, "ip": str(address)}, link.view)
+
+
+@check("link-userinfo", fields=("url", "userinfo", "host"))
+def link_userinfo(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links with a user name before the host, which readers take for the host."""
+    for link in seen(message):
+        parts = link.address.parts
+        # A tag before the @ may print a slash, and what follows be a path.
+        if parts.userinfo and parts.scheme in {"http", "https", "ftp"} and HOLE not in parts.userinfo:
+            evidence = {"url": link.text, "userinfo": cut(parts.userinfo, 40), "host": cut(parts.host, 60)}
+            yield Hit(link.part, link.link.span, evidence, link.view)
+
+
+@check("link-odd-port", fields=("url", "port"))
+def link_odd_port(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links to another port than the scheme's own."""
+    for link in seen(message):
+        parts, host = link.address.parts, link.address.host
+        if not parts.port or not parts.port.isdigit() or not link.address.web:
+            continue
+        port = parts.port.lstrip("0")
+        if port not in {"", _PORTS[parts.scheme]} and not (host and _is_private(host)):
+            yield Hit(link.part, link.link.span, {"url": link.text, "port": port}, link.view)
+
+
+@check("link-private-host", fields=("url", "host", "reason"))
+def link_private_host(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links that lead nowhere outside the sender's network: private names and addresses, sites under test."""
+    own = own_domains(message)
+    for link in seen(message):
+        host = link.address.host
+        if not host or not link.address.web:
+            continue
+        reason = _private_reason(host)
+        if reason is None and _under_test(host, own):
+            reason = "is a site under test"
+        if reason is not None:
+            yield Hit(link.part, link.link.span, {"url": link.text, "host": cut(host, 60), "reason": reason}, link.view)
+
+
+def _is_private(host: str) -> bool:
+    return _private_reason(host) is not None
+
+
+@lru_cache(4096)
+def _private_reason(host: str) -> str | None:
+    if is_private_host(host):
+        return "is reached from inside a network only"
+    if is_under(host, _hosts("tunnels")):
+        return "is a developer's own machine"
+    single = host.isascii() and host.replace("-", "").isalnum()
+    if single and host not in _SCHEMES and parse_ip(host) is None:  # https://https://acme.example
+        return "has no domain, so only a network of one's own knows it"
+    return None
+
+
+def _under_test(host: str, own: frozenset[str]) -> bool:
+    site = registrable(host)
+    if site is None or len(site) >= len(host):
+        return False
+    named = _hosts("own-staging") if site in own or organisational(host) in own else _hosts("staging")
+    for label in host[: -len(site) - 1].split("."):
+        if label in named or any(label.startswith(f"{name}-") or label.endswith(f"-{name}") for name in named):
+            return True
+    return False
+
+
+@check(
+    "link-suspicious-tld",
+    fields=("url", "host", "tld"),
+    options={
+        "add": Option("texts", [], "further top-level domains to report, without a dot"),
+        "allow": Option("texts", [], "top-level domains and hosts to let pass"),
+    },
+)
+def link_suspicious_tld(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links to a top-level domain that filters distrust; one's own domain is known to oneself."""
+    listed = (_tlds() | set(options["add"])) - set(options["allow"])
+    own = own_domains(message)
+    for link in seen(message):
+        host = link.address.host
+        tld = host.rpartition(".")[2]
+        if tld not in listed or tld == host or not link.address.web:
+            continue
+        if registrable(host) not in own and not is_under(host, options["allow"]):
+            yield Hit(link.part, link.link.span, {"url": link.text, "host": cut(host, 60), "tld": tld}, link.view)
+
+
+@cache
+def _tlds() -> frozenset[str]:
+    return frozenset(entry["tld"] for entry in load_list("suspicious-tlds")["tlds"])
+
+
+@cache
+def _hosts(key: str) -> frozenset[str]:
+    return frozenset(load_list("link-hosts")[key])
+
+
+# -- whose ----------------------------------------------------------------------------------------------------
+
+
+@check(
+    "link-unaligned",
+    fields=("domain", "hosts"),
+    options={"shared": Option("texts", [], "domains of mailbox providers, which are nobody's own to link to")},
+)
+def link_unaligned(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Messages in which no web link leads to the From field's organisational domain, or to one's own."""
+    sender = sender_domain(message)
+    links = [link.address for link in seen(message) if link.address.web or link.address.url.startswith(HOLE)]
+    if not links:
+        return
+    if sender is None:
+        yield NotKnown("the From field's domain is not known")
+        return
+    if sender in options["shared"]:
+        return
+    own = own_domains(message)
+    hosts: dict[str, None] = {}
+    unknown = False
+    for address in links:
+        if not address.host:
+            unknown = True
+            continue
+        found = wrapping(address.url)
+        target = split(found.target).host if found is not None and found.target else address.host
+        if not own.isdisjoint({organisational(address.host), registrable(address.host), organisational(target)}):
+            return
+        hosts.setdefault(registrable(target) or target)
+    if unknown:
+        yield NotKnown("a template tag prints the host of a link")
+        return
+    place = message.start
+    sender_field = message.headers.first("from")
+    span = Span(0, len(sender_field.text)) if sender_field is place and sender_field is not None else Span(0, 0)
+    yield Hit(
+        place, span, {"domain": sender, "hosts": [cut(host, 60) for host in list(hosts)[:5]], "count": len(hosts)}
+    )
