@@ -7,7 +7,6 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 
 from maillint.finding import FileReport, Finding, Report
 
@@ -114,6 +113,8 @@ def snippet(file: FileReport, found: Finding) -> str:
     text = "".join(text.split()).replace("'", '"')
     if len(text) <= _LONGEST:
         return text
+    from hashlib import blake2b  # noqa: PLC0415 -- few snippets are that long
+
     return f"{text[: _LONGEST - 17]}…{blake2b(text.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
 
 

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import os
-import pickle
-import selectors
-import signal
-import struct
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -17,7 +12,7 @@ Out = TypeVar("Out")
 WORTH_FORKING = 16
 """Fewer items than this are done at once: starting processes would cost more."""
 
-_LENGTH = struct.Struct("<I")
+_LENGTH = 4  # bytes before each result
 
 
 def cores() -> int:
@@ -49,7 +44,7 @@ def spread(
         return _collect(children, len(items), done)
     except BaseException:
         for process, _ in children:
-            os.kill(process, signal.SIGKILL)
+            os.kill(process, 9)
         raise
     finally:
         for process, reader in children:
@@ -59,11 +54,16 @@ def spread(
 
 def _settle() -> None:
     """Tell the garbage collector that what is loaded by now stays: it looked at all of it again and again (30 %)."""
+    import gc  # noqa: PLC0415 -- like all imports in this module: a short run needs none of them
+
     gc.freeze()
 
 
 def _start(work: Callable[[In], Out], items: Sequence[In], number: int, jobs: int) -> tuple[int, int]:
     """Fork a child for every ``jobs``-th item; return its process and the pipe that its results come through."""
+    import pickle  # noqa: PLC0415
+    import signal  # noqa: PLC0415
+
     reader, writer = os.pipe()
     process = os.fork()
     if process:
@@ -78,13 +78,15 @@ def _start(work: Callable[[In], Out], items: Sequence[In], number: int, jobs: in
                 if index == number + jobs:
                     _settle()
                 data = pickle.dumps((index, work(items[index])), pickle.HIGHEST_PROTOCOL)
-                out.write(_LENGTH.pack(len(data)) + data)
+                out.write(len(data).to_bytes(_LENGTH, "little") + data)
         status = 0
     finally:
         os._exit(status)  # nothing of the parent's may run here: no exit handlers, no buffers
 
 
 def _collect(children: Sequence[tuple[int, int]], count: int, done: Callable[[int], None]) -> list[Out]:
+    import selectors  # noqa: PLC0415
+
     results: dict[int, Out] = {}
     buffers = {reader: bytearray() for _, reader in children}
     with selectors.DefaultSelector() as selector:
@@ -105,13 +107,15 @@ def _collect(children: Sequence[tuple[int, int]], count: int, done: Callable[[in
 
 
 def _take(buffer: bytearray, results: dict[int, Out]) -> None:
+    import pickle  # noqa: PLC0415
+
     position = 0
-    while len(buffer) - position >= _LENGTH.size:
-        (length,) = _LENGTH.unpack_from(buffer, position)
-        end = position + _LENGTH.size + length
+    while len(buffer) - position >= _LENGTH:
+        start = position + _LENGTH
+        end = start + int.from_bytes(buffer[position:start], "little")
         if len(buffer) < end:
             break
-        index, result = pickle.loads(buffer[position + _LENGTH.size : end])
+        index, result = pickle.loads(buffer[start:end])
         results[index] = result
         position = end
     del buffer[:position]

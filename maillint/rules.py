@@ -336,7 +336,10 @@ def examples(rule: Rule) -> list[Example]:
     for index, item in enumerate(file.data.get("examples") or ()):
         keys: Keys = ("examples", index)
         values = file.mapping(keys, item, "an example")
-        known = ("bad", "good", "fixed", "headers", "dialect", "touch", "profile", "dns", "files", "kind", "options", "note")
+        known = (
+            *("bad", "good", "fixed", "headers", "dialect", "touch", "profile"),
+            *("dns", "web", "files", "kind", "options", "note"),
+        )
         file.known_keys(keys, values, known, "example key")
         if "bad" not in values and "good" not in values:
             raise file.error(keys, 'an example needs "bad", "good" or both')

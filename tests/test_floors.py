@@ -27,7 +27,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "suppress fix baseline files parallel",
         "cache",
         "run",
-        "output",
+        "output online",
         "library",
         "pytest_plugin cli build",
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from maillint.checks._links import wrapping
 from maillint.checks._unsubscribe import Fault, Uri, comment_end, faults, uris
 from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
 from maillint.checks.generic import NO_HEADERS
@@ -255,7 +256,6 @@ def _lacking(message: Message, scheme: str) -> Iterator[Hit | NotKnown]:
 @check("list-unsubscribe-wrapped", fields=("url", "reason"))
 def list_unsubscribe_wrapped(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Web addresses in List-Unsubscribe that lead through another's redirect, or through http beside https."""
-    from maillint.checks._links import wrapping  # noqa: PLC0415 -- it reads fields by field_views
 
     yield from _unless_stated(message, "list-unsubscribe")
     for known in message.headers.all("list-unsubscribe"):

@@ -13,7 +13,6 @@ import click
 
 from maillint.baseline import Baseline, BaselineError, describe, merged
 from maillint.cli.common import LEVELS, exit_status, make_context, parse_formats, split_names, write
-from maillint.cli.fixing import fix_files, fix_stdin, show_diff
 from maillint.config import Config, Overrides
 from maillint.files import Discovery, Group, WriteError, replace_file, shown_path
 from maillint.finding import Failure, Report
@@ -71,7 +70,14 @@ SCOPE_OPTIONS = (
     click.option("--diff-base", metavar="REV",
                  help="Report only findings on lines changed since this git revision."),
     click.option("--dns", is_flag=True, help="Look up SPF, DKIM and DMARC of the From domains too (goes online)."),
-    click.option("--resolver", metavar="HOST[:PORT]", envvar="MAILLINT_RESOLVER", help="With --dns: ask this server."),
+    click.option("--online", is_flag=True,
+                 help="Ask where links lead, and what their certificates say (goes online)."),
+    click.option("--online-timeout", type=click.FloatRange(0, 120, min_open=True), default=10, show_default=True,
+                 metavar="SECONDS", help="With --online: how long one address may take."),
+    click.option("--online-allow-private", multiple=True, metavar="NETWORK",
+                 help="With --online: private addresses that may be asked, such as 10.0.0.0/8. Repeatable."),
+    click.option("--resolver", metavar="HOST[:PORT]", envvar="MAILLINT_RESOLVER",
+                 help="With --dns or --online: ask this DNS server."),
     click.option("--stdin-filename", metavar="NAME", help="With -: the name that tells kind and configuration."),
 )  # fmt: skip
 
@@ -131,6 +137,9 @@ class Arguments:
     write_baseline: str | None
     diff_base: str | None
     dns: bool
+    online: bool
+    online_timeout: float
+    online_allow_private: tuple[str, ...]
     resolver: str | None
     stdin_filename: str | None
     fail_on: str
@@ -188,6 +197,8 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         click.echo(show_settings(arguments.discovery(), arguments.paths), nl=False)
         return
     run = partial(run_once, arguments, targets)
+    if arguments.watch and arguments.online:
+        raise click.UsageError("--watch would ask about every link again and again: leave out --online", ctx)
     if arguments.watch:
         from maillint.cli.watch import watch  # noqa: PLC0415 -- seldom wanted
 
@@ -199,6 +210,7 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) ->
     """Lint (or fix) once, write the output, and return the exit status."""
     discovery = arguments.discovery()
     groups: list[Group] = []
+    keep: Callable[[Report], Report] = lambda whole: whole  # noqa: E731 -- what --diff-base leaves of a report
     if arguments.paths == ("-",):
         report, status = run_stdin(arguments, discovery)
         if status is not None:
@@ -212,13 +224,28 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) ->
 
             groups, keep = only_changed(groups, arguments.diff_base)
         if arguments.diff:
+            from maillint.cli.fixing import show_diff  # noqa: PLC0415 -- difflib
+
             return show_diff(groups, unsafe=arguments.unsafe_fixes)
         if arguments.fix:
+            from maillint.cli.fixing import fix_files  # noqa: PLC0415 -- difflib
+
             report = fix_files(groups, unsafe=arguments.unsafe_fixes, quiet=arguments.quiet)
         else:
             report = lint_with_progress(groups, arguments)
-        if arguments.diff_base is not None:
-            report = keep(report)
+    if arguments.online:
+        from maillint.cli.online import report_links  # noqa: PLC0415 -- goes online, and 100 ms
+
+        report = report_links(
+            report,
+            groups,
+            discovery,
+            resolver=arguments.resolver,
+            timeout=arguments.online_timeout,
+            allowed=arguments.online_allow_private,
+            quiet=arguments.quiet,
+        )
+    report = keep(report)
     if arguments.write_baseline is not None:
         return save_baseline(report, arguments.write_baseline)
     report = without_known(report, arguments, discovery)
@@ -284,6 +311,8 @@ def run_stdin(arguments: Arguments, discovery: Discovery) -> tuple[Report, int |
     try:
         source, kind, config = read_stdin(discovery, arguments.stdin_filename)
         if arguments.fix or arguments.diff:
+            from maillint.cli.fixing import fix_stdin  # noqa: PLC0415 -- difflib
+
             status = fix_stdin(source, kind, config, unsafe=arguments.unsafe_fixes, diff=arguments.diff)
             return Report(), status
         return Report(tuple(lint_sources([source], kind, config))), None

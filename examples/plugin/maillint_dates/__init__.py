@@ -1,0 +1,1 @@
+"""A maillint plugin: weekdays that do not go with the date beside them."""
