@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from maillint.finding import FileReport, Finding, Report
@@ -70,6 +70,21 @@ class Baseline:
 
     def _key(self, file: FileReport, found: Finding) -> Key:
         return self._path(file.path), found.rule, snippet(file, found)
+
+
+def without_known(report: Report, baselines: Mapping[str, str | None]) -> tuple[Report, list[Key]]:
+    """Leave out what is known; ``baselines`` names each linted file's baseline file, if it has one.
+
+    Also returns the entries that no longer occur. Raises BaselineError.
+    """
+    filtered: dict[str, FileReport] = {}
+    stale: list[Key] = []
+    for path in sorted({path for path in baselines.values() if path is not None}):
+        together = Report(tuple(file for file in report.files if baselines.get(file.path) == path))
+        kept, old = Baseline.read(path).filter(together)
+        filtered.update((file.path, file) for file in kept.files)
+        stale += old
+    return replace(report, files=tuple(filtered.get(file.path, file) for file in report.files)), stale
 
 
 def render(report: Report, target: str) -> str:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, final
 
 from maillint import __version__, output
-from maillint.baseline import Baseline, BaselineError
+from maillint.baseline import BaselineError, without_known
 from maillint.config import Config as LayeredConfig
 from maillint.config import ConfigError, load_config
 from maillint.configfile import find_config, layers_of
@@ -368,30 +368,21 @@ def _lint_path(path: str, filename: str | os.PathLike[str] | None, chosen: Confi
     groups = discovery.groups([path])
     if not groups and not discovery.excluded:
         raise LintError(f"{path}: no templates or messages found")
-    reports: list[tuple[str | None, list[FileReport]]] = []
+    reports: list[FileReport] = []
+    baselines: dict[str, str | None] = {}
     failures = []
     for group in groups:
         try:
             sources, kind = load(group)
             settings = given.over(settings_of(group), kind)
             found = lint_sources(sources, kind, group.config, wanted_paths(group), settings)
-            reports.append((group.config.baseline, found))
+            reports.extend(found)
+            baselines.update((file.path, group.config.baseline) for file in found)
         except UnreadableError as error:
             if alone:
                 raise LintError(f"{shown_path(path)}: {error}") from None
             failures.append(Failure(shown_path(group.paths[0]), str(error)))
-    return Report(tuple(_new(reports)), failures=tuple(failures))
-
-
-def _new(reports: Sequence[tuple[str | None, Sequence[FileReport]]]) -> Iterator[FileReport]:
-    """Leave out the findings that the baselines know; each baseline sees the files it is for together."""
-    filtered: dict[str, Iterator[FileReport]] = {}
-    for baseline in {path for path, _ in reports if path is not None}:
-        together = Report(tuple(file for path, files in reports if path == baseline for file in files))
-        filtered[baseline] = iter(Baseline.read(baseline).filter(together)[0].files)
-    for path, files in reports:
-        for file in files:
-            yield file if path is None else next(filtered[path])
+    return without_known(Report(tuple(reports), failures=tuple(failures)), baselines)[0]
 
 
 def _lint_data(

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from maillint.baseline import Baseline, BaselineError, describe, merged
+from maillint.baseline import Baseline, BaselineError, describe, merged, without_known
 from maillint.cli.common import LEVELS, exit_status, make_context, parse_formats, split_names, write
 from maillint.config import Config, Overrides
 from maillint.files import Discovery, Group, WriteError, replace_file, shown_path
@@ -248,7 +248,7 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) ->
     report = keep(report)
     if arguments.write_baseline is not None:
         return save_baseline(report, arguments.write_baseline)
-    report = without_known(report, arguments, discovery)
+    report = drop_known(report, arguments, groups)
     if arguments.dns:
         from maillint.cli.dns import report_domains  # noqa: PLC0415 -- goes online, and 80 ms
 
@@ -287,15 +287,13 @@ def save_baseline(report: Report, path: str) -> int:
     return 2 if report.failures else 0
 
 
-def without_known(report: Report, arguments: Arguments, discovery: Discovery) -> Report:
-    """Leave out what the baseline knows, and tell which of its entries no longer occur."""
-    path = arguments.baseline or (
-        discovery.config_for(arguments.paths[0]).baseline if arguments.paths != ("-",) else None
-    )
-    if path is None:
-        return report
+def drop_known(report: Report, arguments: Arguments, groups: Sequence[Group]) -> Report:
+    """Leave out what the baselines know, and tell which of their entries no longer occur."""
+    named = {shown_path(path): group.config.baseline for group in groups for path in group.wanted}
+    if arguments.baseline is not None:
+        named = {file.path: arguments.baseline for file in report.files}
     try:
-        report, stale = Baseline.read(path).filter(report)
+        report, stale = without_known(report, named)
     except BaselineError as error:
         raise click.UsageError(str(error)) from None
     if stale and not arguments.quiet:

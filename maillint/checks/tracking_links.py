@@ -1,0 +1,69 @@
+"""Checks of what links carry along: who their reader is, and which campaign they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from maillint.checks._identifiers import identifiers, is_campaign, parameters, without
+from maillint.checks.base import Hit, NotKnown, Option, Options, check
+from maillint.message.model import Message
+from maillint.text import Span
+
+
+@check(
+    "link-identifier",
+    fields=("identifier", "url", "vendor", "parameter"),
+    options={"ignore": Option("texts", [], "parameters that may stand, in whatever case")},
+)
+def link_identifier(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links that say who their reader is: parameters of sending tools, an e-mail address or its hash.
+
+    Links to leave the list, to confirm or to sign in have to know their reader, and do not count.
+    """
+    ignored = {name.lower() for name in options["ignore"]}
+    for part, view in message.views():
+        for link in view.content.links:
+            for found in identifiers(message, view, link):
+                parameter = part.text[found.span.start : found.span.end].partition("=")[0] if found.changes else ""
+                if parameter.lower() in ignored:
+                    continue
+                evidence = {
+                    "identifier": found.words,
+                    "url": part.text[link.span.start : link.span.end][:1000],
+                    "vendor": found.vendor,
+                    "parameter": parameter,
+                }
+                yield Hit(part, found.span, evidence, view, found.changes)
+
+
+@check(
+    "utm-in-first-touch",
+    fields=("parameters", "url"),
+    options={"ignore": Option("texts", [], "parameters that may stand, in whatever case")},
+)
+def utm_in_first_touch(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Campaign parameters on the links of a first touch; a sequence's later messages may have them."""
+    if message.touch not in {None, 1}:
+        return
+    ignored = {name.lower() for name in options["ignore"]}
+    for part, view in message.views():
+        for link in view.content.links:
+            if "?" not in link.url:
+                continue
+            known = parameters(view, link.span)
+            found = [
+                parameter
+                for parameter in known
+                if is_campaign(parameter.name) and parameter.name.lower() not in ignored
+            ]
+            if not found:
+                continue
+            if message.touch is None:
+                yield NotKnown("whether this is the first touch is not declared (touch: 1)")
+                return
+            evidence = {
+                "parameters": ", ".join(parameter.name for parameter in found),
+                "url": part.text[link.span.start : link.span.end][:1000],
+            }
+            span = Span(found[0].span.start, found[-1].span.end)
+            yield Hit(part, span, evidence, view, without(view, link.span, known, found), safe=True)

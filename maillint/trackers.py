@@ -1,0 +1,155 @@
+"""Whose open beacon an address is: the list of trackers, indexed by host and by path."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from maillint.data import load_list
+from maillint.urls import UNKNOWN, split
+
+TYPE_CHECKING = False  # typing itself costs milliseconds
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+LONGEST = 8192
+"""How much of an address is looked at."""
+
+_PLAIN = re.compile(r"(?:https?:)?//(?:[^/?#\\@]{0,200}@)?([^/?#\\@:%\s]+)(?::\d{1,5})?([^#\s\\]*)", re.IGNORECASE)
+"""Addresses that need no more careful taking apart: their host, and their path with the query."""
+
+_SEGMENT = re.compile(r"/((?:[A-Za-z0-9_-]|\\\.)+)(?:/|\\\?)")
+_SEGMENTS = re.compile(r"/\(\?:((?:[A-Za-z0-9_|-]|\\\.)+)\)(?:/|\\\?)")
+"""What a path pattern literally asks of the first segment: one word, or a group of them."""
+
+
+_TOKEN = re.compile(r"(\\[^\w\s]|[\w/=&%~!@#:;,<>'-])|(\\\w|\[\^?\]?[^\]]*\]|\{[^}]*\}|.)", re.DOTALL)
+_MAYBE = frozenset("?*{")
+
+
+@dataclass(frozen=True, slots=True)
+class _Beacon:
+    rank: int
+    vendor: str
+    host: str | None
+    path: str | None
+
+    def matches(self, host: str, subject: str) -> bool:
+        if self.path is not None and not re.match(self.path, subject):
+            return False
+        return self.host is None or re.fullmatch(self.host, host) is not None
+
+
+class Beacons:
+    """The trackers; finding one takes a look-up for each label of the host and one for the path."""
+
+    def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
+        """Index entries of the form that ``rules/lists/trackers.yaml`` explains."""
+        self._by_host: dict[str, list[_Beacon]] = {}
+        self._by_segment: dict[str, list[_Beacon]] = {}
+        elsewhere: list[_Beacon] = []
+        for rank, entry in enumerate(entries):
+            beacon = _Beacon(rank, entry["vendor"], entry.get("host"), entry.get("path"))
+            hosts = entry.get("hosts", ())
+            segments = () if hosts or beacon.host else tuple(_first_segments(beacon.path or ""))
+            for name in hosts:
+                self._by_host.setdefault(name, []).append(beacon)
+            for segment in segments:
+                self._by_segment.setdefault(segment, []).append(beacon)
+            if not hosts and not segments:
+                elsewhere.append(beacon)
+        self._pieces = [(literal_piece(beacon.path or ""), beacon) for beacon in elsewhere]
+
+    def vendor(self, url: str) -> str | None:
+        """Return whose beacon an address is, None for any other address.
+
+        Template output (U+F5B1) may stand anywhere in it; where it prints the host, only forms count that any
+        host may have.
+        """
+        host, subject = _taken_apart(url[:LONGEST])
+        if host is None:
+            return None
+        found = [beacon for beacon in self._candidates(host, subject) if beacon.matches(host, subject)]
+        return min(found, key=lambda beacon: beacon.rank).vendor if found else None
+
+    def _candidates(self, host: str, subject: str) -> Iterator[_Beacon]:
+        name = host
+        while name:
+            yield from self._by_host.get(name, ())
+            name = name.partition(".")[2]
+        segment = subject[1:].partition("/")[0].partition("?")[0]
+        yield from self._by_segment.get(segment, ())
+        for piece, beacon in self._pieces:  # no pattern is compiled for an address that cannot match it
+            if piece in subject:
+                yield beacon
+
+
+@lru_cache(4096)
+def beacon_vendor(url: str) -> str | None:
+    """Return the vendor of a shipped tracker's address; None for any other. See ``Beacons.vendor``."""
+    return _shipped().vendor(url)
+
+
+@cache
+def _shipped() -> Beacons:
+    return Beacons(load_list("trackers")["entries"])
+
+
+def _taken_apart(url: str) -> tuple[str | None, str]:
+    """The lower-case host, empty where a template prints it, with path and query; None for no web address."""
+    if url.startswith(UNKNOWN):
+        rest = url.lstrip(UNKNOWN)
+        host, slash, rest = rest.partition("/")
+        known = host.lower() if host.startswith(".") else ""  # {{ account }}.list-manage.com/…
+        return known.lstrip("."), slash + rest.partition("#")[0] or "/"
+    match = _PLAIN.match(url)
+    if match is not None:
+        host, subject = match[1], match[2]
+    else:
+        parts = split(url)
+        if not parts.host or parts.scheme not in {"http", "https", ""}:
+            return None, ""
+        host = parts.host
+        subject = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    if UNKNOWN in host:
+        host = host[host.rindex(UNKNOWN) + 1 :].partition(".")[2]
+    if not subject.startswith("/"):
+        subject = f"/{subject}"
+    return host.removesuffix(".").lower(), subject
+
+
+def literal_piece(pattern: str) -> str:
+    """Return the longest text that whatever matches a pattern must have; empty where the pattern leaves that open."""
+    if "|" in _outside_groups(pattern):
+        return ""
+    runs, run = [], ""
+    for literal, other in _TOKEN.findall(_outside_groups(pattern)):
+        if literal:
+            run += literal[-1]
+            continue
+        if other[0] in _MAYBE:  # the character before need not be there
+            run = run[:-1]
+        runs.append(run)
+        run = ""
+    return max((*runs, run), key=len)
+
+
+def _first_segments(path: str) -> Iterator[str]:
+    if "|" in _outside_groups(path):
+        return
+    match = _SEGMENT.match(path) or _SEGMENTS.match(path)
+    if match is not None:
+        yield from match[1].replace("\\", "").split("|")
+
+
+def _outside_groups(pattern: str) -> str:
+    """A pattern without what stands in parentheses."""
+    depth = 0
+    kept = []
+    for character in pattern:
+        depth += (character == "(") - (character == ")")
+        if not depth:
+            kept.append(character)
+    return "".join(kept)
