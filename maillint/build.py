@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
+from maillint.checks import INDEX, compile_index
 from maillint.checks.content import compiled_phrases
 from maillint.compiled import write_built
-from maillint.data import compiled_data, rules_folder
+from maillint.data import code_key, compiled_data, rules_folder
 from maillint.domains import SUFFIXES, compile_suffixes, suffix_key
 from maillint.rules import compiled_folder
 
@@ -22,5 +23,6 @@ def build_all(folder: str) -> None:
                 if name.endswith(".yaml"):
                     relative = os.path.relpath(os.path.join(path, name), rules_folder())  # noqa: PTH118
                     write_built(folder, *compiled_data(relative.replace(os.sep, "/").removesuffix(".yaml")))
+    write_built(folder, INDEX, code_key(installed=True), compile_index())
     write_built(folder, *compiled_phrases())
     write_built(folder, *compiled_folder(rules_folder()))

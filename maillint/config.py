@@ -188,7 +188,7 @@ class Config:
 
     def resolve(self, rule: Rule, profile: str) -> ActiveRule:
         """Lay what is said of a rule over its own settings."""
-        options: dict[str, Any] = {name: option.default for name, option in rule.check.options.items()}
+        options: dict[str, Any] = dict(rule.defaults)
         for key, name in SHARED_OPTIONS.items():
             shared = self._value(key)
             if name in options and shared is not None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from maillint import __version__
 from maillint.compiled import load_text
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 -- pathlib costs 8 ms at start-up
@@ -35,6 +36,13 @@ def package_state() -> str:
     return "\n".join(found)
 
 
+@cache
+def code_key(*, installed: bool = False) -> str:
+    """One line that tells what code this is; ``installed``: as the package of this version will say it."""
+    state = "" if installed else package_state()
+    return f"{__version__} {digest([state.encode()]) if state else 'installed'}"
+
+
 def load_yaml(text: str) -> Any:
     """Parse YAML with the C loader where there is one; raises yaml.YAMLError."""
     import yaml  # noqa: PLC0415 -- 16 ms, and only needed when something is not compiled yet
@@ -44,7 +52,10 @@ def load_yaml(text: str) -> Any:
 
 def digest(chunks: Iterable[bytes]) -> str:
     """Return a short digest of the chunks, each set apart from the next."""
-    from hashlib import blake2b  # noqa: PLC0415 -- see load_yaml
+    try:
+        from _blake2 import blake2b  # noqa: PLC0415 -- hashlib loads OpenSSL beside it, which takes 5 ms
+    except ImportError:
+        from hashlib import blake2b  # noqa: PLC0415
 
     total = blake2b(digest_size=16)
     for chunk in chunks:

@@ -35,16 +35,21 @@ MAX_PER_RULE = 200
 """Findings of one rule in one message at the most; the last one says how many more there are."""
 
 
-def lint(message: Message, rules: Iterable[ActiveRule]) -> tuple[FileReport, ...]:
-    """Run every rule over a message; one report for each of its files, findings in source order."""
+def lint(
+    message: Message, rules: Iterable[ActiveRule], subject: str = "message", reads: Any = None
+) -> tuple[FileReport, ...]:
+    """Run every rule over a message; one report for each of its files, findings in source order.
+
+    Rules of another ``subject`` run where it is named; ``reads`` is then what their checks read.
+    """
     findings: list[Finding] = []
     unknown: dict[Unknown, None] = {}
     for active in rules:
         level = active.level_for(message.profile)
-        if level is None or active.rule.check.subject != "message":
+        if level is None or active.rule.subject != subject:
             continue
         try:
-            results = list(active.rule.check.run(message, active.options))
+            results = list(active.rule.check.run(message if reads is None else reads, active.options))
             hits = [result for result in results if isinstance(result, Hit) and not _is_elsewhere(result)]
             found = list(hits_to_findings(active.rule, level, hits)) if isinstance(level, Severity) else []
         except Exception as error:  # of the check, or of evidence that lacks what the rule's message names
@@ -65,7 +70,7 @@ def lint_domain(subject: Any, domain: str, facts: Mapping[str, object], rules: I
     unknown: dict[Unknown, None] = {}
     for active in rules:
         level = active.level_for("newsletter")
-        if level is None or active.rule.check.subject != "domain":
+        if level is None or active.rule.subject != "domain":
             continue
         rule = active.rule
         try:

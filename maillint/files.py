@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from maillint.config import Config, Overrides, load_config
@@ -25,11 +25,16 @@ SKIPPED_FOLDERS = frozenset(
 
 @dataclass(frozen=True)
 class Group:
-    """The files of one message, the one it is named after first, and those whose findings are asked for."""
+    """The files of one message, the one it is named after first, and those whose findings are asked for.
+
+    ``roots`` are the folders in which files that the message names may be read: those given to the run, those
+    of files given to it, and the project's, where there is a configuration.
+    """
 
     paths: tuple[str, ...]
     wanted: frozenset[str]
     config: Config = field(repr=False)
+    roots: tuple[str, ...] = ()
 
 
 class MissingPathError(ValueError):
@@ -85,9 +90,14 @@ class Discovery:
         groups: dict[tuple[str, ...], set[str]] = {}
         for path in wanted:
             groups.setdefault(message_files(path), set()).add(path)
-        return [
-            Group(files, frozenset(own), self.config_for(files[0]).for_file(files[0])) for files, own in groups.items()
-        ]
+        given = tuple(
+            dict.fromkeys(path if os.path.isdir(path) else os.path.dirname(path) or "." for path in paths)  # noqa: PTH112, PTH120
+        )
+        return [self._group(files, frozenset(own), given) for files, own in groups.items()]
+
+    def _group(self, files: tuple[str, ...], wanted: frozenset[str], given: tuple[str, ...]) -> Group:
+        config = self.config_for(files[0]).for_file(files[0])
+        return Group(files, wanted, config, given if config.path is None else (*given, config.folder))
 
     def _config_of(self, path: str) -> Config:
         """The settings of one file; files with the same layers and touch share them, and their rules."""
@@ -119,9 +129,9 @@ class Discovery:
         """Whether a walk takes a file: messages and HTML always, plain text where it belongs to a message."""
         kind = kind_of(path)
         name = os.path.basename(path)  # noqa: PTH119
-        if kind in {"eml", "html"}:
+        if kind in {"eml", "html", "mjml"}:
             return True
-        if kind == "txt" and (_stem(name) in {_stem(other) for other in siblings if kind_of(other) == "html"}):
+        if kind == "txt" and (_stem(name) in {_stem(other) for other in siblings if kind_of(other) in {"html", "mjml"}}):
             return True
         if kind == "txt" and _has_front_matter(path):
             return True
@@ -130,26 +140,28 @@ class Discovery:
 
 
 def message_files(path: str) -> tuple[str, ...]:
-    """The files of the message that a file belongs to: ``x.html`` and its twin ``x.txt``."""
+    """The files of the message that a file belongs to: ``x.html`` (or ``x.mjml``) and its twin ``x.txt``."""
     kind = kind_of(path)
     folder, name = os.path.split(path)
-    if kind == "html":
-        twin = _sibling(folder, name, "txt")
+    if kind == "html" or (kind == "mjml" and not _sibling(folder, name, "mjml", "html")):
+        twin = _sibling(folder, name, kind, "txt")
         return (path, twin) if twin else (path,)
     if kind == "txt":
-        twin = _sibling(folder, name, "html")
+        twin = _sibling(folder, name, "txt", "html") or _sibling(folder, name, "txt", "mjml")
         return (twin, path) if twin else (path,)
     return (path,)
 
 
-def _sibling(folder: str, name: str, kind: str) -> str | None:
+_EXTENSIONS: Mapping[str, tuple[str, ...]] = {"html": (".html", ".htm"), "mjml": (".mjml",), "txt": (".txt",)}
+
+
+def _sibling(folder: str, name: str, own: str, other: str) -> str | None:
     stem = _stem(name)
     endings = name[len(stem) :].lower()
-    extensions = (".html", ".htm") if kind == "html" else (".txt",)
-    old = ".txt" if kind == "html" else next((end for end in (".html", ".htm") if end in endings), None)
-    if old is None or old not in endings:
+    old = next((end for end in _EXTENSIONS[own] if end in endings), None)
+    if old is None:
         return None
-    for extension in extensions:
+    for extension in _EXTENSIONS[other]:
         path = os.path.join(folder, stem + endings.replace(old, extension))  # noqa: PTH118
         if os.path.isfile(path):  # noqa: PTH113
             return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -84,7 +85,7 @@ def load_plugin(name: str) -> Plugin:
         raise PluginError(f'plugin "{name}": its entry point, {entry.value}, is not a module with a file')
     found = {check.name: check for check in vars(module).values() if isinstance(check, Check)}
     shipped = all_checks()
-    checks = {known: check for known, check in found.items() if shipped.get(known) is not check}
+    checks = {known: check for known, check in found.items() if known not in shipped or shipped[known] is not check}
     for known in checks:
         if known in shipped:
             raise PluginError(f'plugin "{name}": a check named {known} comes with maillint; give it another name')
@@ -98,12 +99,12 @@ def load_plugin(name: str) -> Plugin:
 
 def with_plugins(checks: Mapping[str, Check], plugins: Sequence[Plugin]) -> Mapping[str, Check]:
     """Add the checks of plugins; raises PluginError where two of them have a check of the same name."""
-    merged = dict(checks)
+    added: dict[str, Check] = {}
     for plugin in plugins:
         for name, check in plugin.checks.items():
-            if merged.setdefault(name, check) is not check:
+            if added.setdefault(name, check) is not check:
                 raise PluginError(f'plugin "{plugin.name}": another plugin has a check named {name} too')
-    return merged
+    return ChainMap(added, checks) if added else checks  # type: ignore[arg-type]
 
 
 def hint() -> str:

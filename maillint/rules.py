@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from maillint.checks import all_checks
 from maillint.checks.base import Check
 from maillint.compiled import load_text
-from maillint.data import digest, rules_folder
+from maillint.data import code_key, digest, rules_folder
 from maillint.finding import Severity
 from maillint.message.model import PROFILES
 from maillint.plugins import Plugin, with_plugins
@@ -52,8 +52,10 @@ class Rule:
 
     name: str
     summary: str
-    check: Check = field(repr=False)
+    check_name: str
+    subject: str
     options: Mapping[str, Any]
+    defaults: Mapping[str, Any] = field(repr=False)
     levels: Mapping[str, Level]
     message: str
     why: str
@@ -61,6 +63,12 @@ class Rule:
     references: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ()
     path: str = field(default="", repr=False)
+    checks: Mapping[str, Check] = field(default_factory=all_checks, repr=False, compare=False)
+
+    @cached_property
+    def check(self) -> Check:
+        """The check that finds it; its module is imported on first use."""
+        return self.checks[self.check_name]
 
     @property
     def family(self) -> str:
@@ -155,7 +163,7 @@ def load_folder(folder: str, checks: Mapping[str, Check] | None = None) -> list[
     """
     checks = all_checks() if checks is None else checks
     contents = _contents(folder)
-    compiled = load_text(_COMPILED_NAME, _key(contents, checks), lambda: _compile_all(contents, checks))
+    compiled = load_text(_COMPILED_NAME, _key(contents, _declared(checks)), lambda: _compile_all(contents, checks))
     paths = {name: path for name, path, _ in contents}
     return [_rule(entry, paths[entry["name"]], checks) for entry in json.loads(compiled)]
 
@@ -163,7 +171,7 @@ def load_folder(folder: str, checks: Mapping[str, Check] | None = None) -> list[
 def compiled_folder(folder: str) -> tuple[str, str, str]:
     """Return the file name, key and text of a folder's compiled form; raises as load_folder."""
     contents = _contents(folder)
-    return _COMPILED_NAME, _key(contents, all_checks()), _compile_all(contents, all_checks())
+    return _COMPILED_NAME, _key(contents, code_key(installed=True)), _compile_all(contents, all_checks())
 
 
 _COMPILED_NAME = "rules.json"
@@ -174,9 +182,17 @@ def _contents(folder: str) -> _Contents:
     return [(name, path, Path(path).read_bytes()) for name, path in _rule_files(folder)]
 
 
-def _key(contents: _Contents, checks: Mapping[str, Check]) -> str:
-    declared = repr([(name, sorted(check.fields), check.options) for name, check in checks.items()])
+def _key(contents: _Contents, declared: str) -> str:
     return digest([declared.encode(), *(chunk for name, _, data in contents for chunk in (name.encode(), data))])
+
+
+def _declared(checks: Mapping[str, Check]) -> str:
+    """What the checks declare: the shipped ones by the code's own key, those of plugins one by one."""
+    shipped_checks = all_checks()
+    own = (
+        [check for name, check in checks.items() if name not in shipped_checks] if checks is not shipped_checks else []
+    )
+    return code_key() + repr([(check.name, sorted(check.fields), check.options) for check in own]) * bool(own)
 
 
 def _compile_all(contents: _Contents, checks: Mapping[str, Check]) -> str:
@@ -202,8 +218,10 @@ def _rule(entry: Mapping[str, Any], path: str, checks: Mapping[str, Check]) -> R
     return Rule(
         entry["name"],
         entry["summary"],
-        checks[entry["check"]],
+        entry["check"],
+        entry["subject"],
         entry["options"],
+        entry["defaults"],
         levels,
         entry["message"],
         entry["why"],
@@ -211,6 +229,7 @@ def _rule(entry: Mapping[str, Any], path: str, checks: Mapping[str, Check]) -> R
         tuple(entry["references"]),
         tuple(entry["requirements"]),
         path,
+        checks,
     )
 
 
@@ -248,7 +267,9 @@ def _compile(name: str, path: str, data: bytes, checks: Mapping[str, Check]) -> 
         "name": name,
         "summary": values["summary"].strip(),
         "check": check.name,
+        "subject": check.subject,
         "options": checked_options(file, ("options",), values.get("options", {}), check),
+        "defaults": {name: option.default for name, option in check.options.items()},
         "levels": _levels(file, values["severity"]),
         "message": values["message"].strip(),
         "why": " ".join(values["why"].split()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from maillint.cache import ResultCache, revive, settings_key
 from maillint.config import Config
@@ -12,10 +12,8 @@ from maillint.data import digest
 from maillint.engine import INTERNAL_ERROR, lint
 from maillint.files import Group, shown_path
 from maillint.finding import Failure, FileReport, Report
-from maillint.fix import fix_message
 from maillint.message.read import MessageError, Settings, kind_of, read_message
 from maillint.parallel import spread
-from maillint.suppress import suppress
 from maillint.text import NotTextError, Source
 
 MAX_BYTES = 20_000_000
@@ -60,7 +58,7 @@ def lint_groups(groups: Sequence[Group], work: Work | None = None) -> Report:
 def _lint_group(group: Group) -> Outcome:
     try:
         sources, kind = load(group)
-        return lint_sources(sources, kind, group.config, wanted_paths(group))
+        return lint_sources(sources, kind, group.config, wanted_paths(group), settings_of(group))
     except UnreadableError as error:
         return Failure(shown_path(group.paths[0]), str(error))
     except Exception as error:  # a fault of ours in one file must not cost the others
@@ -139,6 +137,8 @@ class Mended:
 
 def fix_groups(groups: Iterable[Group], *, unsafe: bool) -> tuple[Report, list[Mended]]:
     """Fix every message in memory; return what is left to report and the files that would change."""
+    from maillint.fix import fix_message  # noqa: PLC0415 -- only a run that fixes needs it
+
     files: list[FileReport] = []
     failures: list[Failure] = []
     mended: list[Mended] = []
@@ -148,7 +148,7 @@ def fix_groups(groups: Iterable[Group], *, unsafe: bool) -> tuple[Report, list[M
             sources, kind = load(group)
             fixed = fix_message(
                 sources,
-                lambda current: lint_sources(current, kind, group.config, wanted),  # noqa: B023 -- called at once
+                lambda current: lint_sources(current, kind, group.config, wanted, settings_of(group)),  # noqa: B023 -- called at once
                 unsafe=unsafe,
             )
         except UnreadableError as error:
@@ -181,13 +181,22 @@ def lint_sources(
         line, column = sources[0].position(error.offset)
         raise UnreadableError(f"line {line}, column {column}: {error}") from None
     rules = config.rules_for(message.profile)
-    reports = suppress(message, lint(message, rules), rules, config.catalogue)
+    reports = list(lint(message, rules))
+    if any("maillint:" in part.text or "maillint:" in part.source.text for part in message.parts):
+        from maillint.suppress import suppress  # noqa: PLC0415 -- few messages have such a comment
+
+        reports = suppress(message, reports, rules, config.catalogue)
     return [file for file in reports if wanted is None or file.path in wanted]
 
 
 def wanted_paths(group: Group) -> frozenset[str]:
     """The paths, as shown, of the group's files whose findings are asked for."""
     return frozenset(map(shown_path, group.wanted))
+
+
+def settings_of(group: Group) -> Settings:
+    """What the configuration says of a group's message, and where files that it names may be read."""
+    return replace(group.config.message_settings, roots=group.roots)
 
 
 def load(group: Group) -> tuple[list[Source], str]:

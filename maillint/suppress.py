@@ -32,7 +32,7 @@ def suppress(
     extra: list[Finding] = []
     for active in rules:
         level = active.level_for(message.profile)
-        if active.rule.check.subject == "suppression" and isinstance(level, Severity):
+        if active.rule.subject == "suppression" and isinstance(level, Severity):
             extra.extend(hits_to_findings(active.rule, level, list(active.rule.check.run(judged, active.options))))
     extra = [found for found in extra if not _suppressed(found, directives, used)]
     return [_with(report, extra) for report in kept]
@@ -57,7 +57,7 @@ def _suppressed(found: Finding, directives: Sequence[Directive], used: set[tuple
 def _judge(
     directives: Sequence[Directive], used: set[tuple[int, str]], rules: Sequence[ActiveRule], catalogue: Catalogue
 ) -> Suppressions:
-    running = {active.rule.name for active in rules}
+    running = {active.rule.name for active in rules if active.rule.subject != "online"}
     unknown: dict[tuple[int, str], str] = {}
     unused: set[tuple[int, str]] = set()
     for number, directive in enumerate(directives):

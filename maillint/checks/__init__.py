@@ -1,21 +1,58 @@
-"""The checks, one module per family; whatever ``Check`` a module holds is found by import."""
+"""The checks, one module per family; whatever ``Check`` a module holds is found by import.
+
+Which module holds which check is looked up once and kept, so that a run imports only what its rules use.
+"""
 
 from __future__ import annotations
 
-import pkgutil
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 
 from maillint.checks.base import Check
+from maillint.compiled import load_text
+from maillint.data import code_key
+
+INDEX = "checks.json"
+
+
+class ShippedChecks(Mapping[str, Check]):
+    """Every shipped check by name; a check's module is imported when the check is asked for."""
+
+    def __init__(self, modules: Mapping[str, str]) -> None:
+        self._modules = modules
+
+    def __getitem__(self, name: str) -> Check:
+        return _checks_in(self._modules[name])[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
 
 
 @cache
 def all_checks() -> Mapping[str, Check]:
     """Every shipped check by name."""
-    found: dict[str, Check] = {}
-    for module in pkgutil.iter_modules(__path__):
-        for value in vars(import_module(f"{__name__}.{module.name}")).values():
-            if isinstance(value, Check) and found.setdefault(value.name, value) is not value:
-                raise RuntimeError(f"two checks are named {value.name}")
-    return found
+    return ShippedChecks(json.loads(load_text(INDEX, code_key(), compile_index)))
+
+
+def compile_index() -> str:
+    """Return the module of every shipped check, as JSON; imports them all."""
+    import pkgutil  # noqa: PLC0415 -- only when the index is made
+
+    modules: dict[str, str] = {}
+    for module in sorted(module.name for module in pkgutil.iter_modules(__path__)):
+        for name, check in _checks_in(module).items():
+            if name in modules and _checks_in(modules[name])[name] is not check:
+                raise RuntimeError(f"two checks are named {name}")
+            modules.setdefault(name, module)
+    return json.dumps(modules)
+
+
+@cache
+def _checks_in(module: str) -> Mapping[str, Check]:
+    values = vars(import_module(f"{__name__}.{module}")).values()
+    return {value.name: value for value in values if isinstance(value, Check)}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from html import unescape
 
+from maillint.checks._kept import kept_by_view
 from maillint.message.element import Element
 from maillint.message.html import Html
 from maillint.message.sheets import StyleBlock, style_blocks
@@ -19,6 +20,9 @@ _URL = re.compile(
     r"""|(?P<bare>[^)"'\s][^)"']*))""",
     re.IGNORECASE,
 )
+_ADDRESS = ("url(", "URL(", "Url(")
+_BACKGROUND = ("background=", "BACKGROUND=", "Background=", "background =")
+_SHEET_LOAD = re.compile(r"url\(|@import", re.IGNORECASE)
 _IMPORT = re.compile(
     r"""@import\s*(?:url\(\s*["']?(?P<url>[^"')]+)|"(?P<double>[^"]+)"|'(?P<single>[^']+)')""", re.IGNORECASE
 )
@@ -64,7 +68,7 @@ class Load:
     conditions: tuple[str, ...] = ()
 
 
-@lru_cache(48)
+@kept_by_view
 def style_loads(view: View) -> tuple[Load, ...]:
     """What styles make a client load: attributes first, then sheets."""
     return tuple(_style_loads(view))
@@ -72,20 +76,40 @@ def style_loads(view: View) -> tuple[Load, ...]:
 
 def _style_loads(view: View) -> Iterator[Load]:
     text = view.text
-    if "rl(" in text or "RL(" in text or "background=" in text or "BACKGROUND=" in text:
-        for element in view.html.elements:
-            attrs = element.attrs
-            if "background" in attrs:
-                span = element.value_span("background")
-                yield Load("background", (element.value("background") or "").strip(), span, element)
-            if "style" in attrs and ("url(" in attrs["style"] or "URL(" in attrs["style"]):
-                span = element.value_span("style")
-                for how, url, place in _urls(text[span.start : span.end], span.start):
-                    yield Load(how, unescape(url).strip(), place, element)
+    for element in _elements_with(view, _BACKGROUND):
+        if "background" in element.attrs:
+            url = (element.value("background") or "").strip()
+            yield Load("background", url, element.value_span("background"), element)
+    for element in _elements_with(view, _ADDRESS):
+        if "style" in element.attrs:
+            span = element.value_span("style")
+            for how, url, place in _urls(text[span.start : span.end], span.start):
+                yield Load(how, unescape(url).strip(), place, element)
     if "<style" in text or "<STYLE" in text:
         for block in style_blocks(view.html):
-            if "rl(" in block.text or "RL(" in block.text or "mport" in block.text or "MPORT" in block.text:
+            if _SHEET_LOAD.search(block.text):
                 yield from _sheet_loads(block)
+
+
+def _elements_with(view: View, pieces: Sequence[str]) -> Iterator[Element]:
+    """The elements in whose start tags one of the pieces stands, each once."""
+    elements, text = view.html.elements, view.text
+    seen: set[int] = set()
+    for piece in pieces:  # to search a text for a word costs less than to walk over its elements
+        position = text.find(piece)
+        while position >= 0:
+            index = bisect_right(elements, position, key=_start) - 1
+            end = position + 1
+            if index >= 0 and position < elements[index].span.end:
+                end = elements[index].span.end
+                if index not in seen:
+                    seen.add(index)
+                    yield elements[index]
+            position = text.find(piece, end)
+
+
+def _start(element: Element) -> int:
+    return element.span.start
 
 
 def element_loads(html: Html) -> Iterator[Load]:

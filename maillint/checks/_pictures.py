@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from maillint.checks._beacons import (
@@ -19,6 +18,7 @@ from maillint.checks._beacons import (
     original,
     read_address,
 )
+from maillint.checks._kept import kept_by_view
 from maillint.message.element import Element
 from maillint.message.html import Html
 from maillint.message.style import TINY, Hiding, Looks
@@ -119,13 +119,13 @@ def _candidates(srcset: str) -> Iterator[str]:
         yield match[1]
 
 
-@lru_cache(48)
+@kept_by_view
 def looks_of(view: View) -> Looks:
     """How a view's elements look to its audience."""
     return Looks(view.html, word=view.outlook is not None)
 
 
-@lru_cache(48)
+@kept_by_view
 def judged(view: View) -> tuple[tuple[Picture, Verdict], ...]:
     """Judge the pictures of a view; those that nothing is to be said of are left out."""
     found = tuple(pictures(view.html))

@@ -95,7 +95,7 @@ class Check:
 
     name: str
     run: Callable[[Any, Options], Iterator[Any]]
-    subject: Literal["message", "domain", "suppression"]
+    subject: Literal["message", "domain", "suppression", "online"]
     fields: frozenset[str]
     options: Mapping[str, Option]
 

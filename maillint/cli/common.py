@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -45,12 +44,23 @@ def make_context(catalogue: Catalogue, fail_on: str, verbose: int, min_severity:
     """How to render: the terminal's width, the rules' texts, and the words of ``--fail-on`` and the like."""
     return output.Context(
         rules=dict(catalogue.rules),
-        width=shutil.get_terminal_size((80, 24)).columns,
+        width=terminal_width(),
         version=__version__,
         verbose=verbose,
         min_severity=Severity.parse(min_severity) or Severity.INFO,
         fail_on=None if fail_on == "never" else Severity.parse(fail_on),
     )
+
+
+def terminal_width() -> int:
+    """The terminal's width in cells: COLUMNS, then the terminal's own word, then 80. (shutil costs 5 ms.)"""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns) > 0:
+        return int(columns)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        return 80
 
 
 def write(report: Report, context: output.Context, targets: Sequence[tuple[str, str | None]], color: str) -> None:

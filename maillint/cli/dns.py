@@ -132,7 +132,7 @@ def command(
     server = open_resolver(resolver, seconds(timeout))
     discovery = Discovery(config_path, Overrides(split_names(select), split_names(ignore)))
     config = discovery.config_for("x")
-    if not any(active.rule.check.subject == "domain" for active in config.rules_for(PROFILE)):
+    if not any(active.rule.subject == "domain" for active in config.rules_for(PROFILE)):
         raise click.UsageError("the rules that are left are not about domains (those are in the family auth)")
     questions = [Question(name, selectors_for(name, wanted, config), sending, sender, helo or None) for name in asked]
     report = Report(domains=tuple(judge(facts, config) for facts in gather_all(questions, server)))
