@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -349,6 +349,6 @@ def test_the_prefix_is_dropped_where_that_is_safe(subject: str, fixed: str | Non
 @pytest.mark.parametrize("rule", ["content/spam-words-subject", "content/subject-fake-reply"])
 def test_a_long_subject_takes_no_long_time(rule: str, subject: str) -> None:
     text = with_subject(subject)
-    start = perf_counter()
+    start = process_time()
     report(rule, text, "eml")
-    assert perf_counter() - start < 2
+    assert process_time() - start < 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -556,9 +556,9 @@ def test_a_long_field_takes_no_long_time(name: str, piece: str) -> None:
     source = read_message([Source.from_text("mail.eml", text)], Settings(profile="newsletter"), "eml")
     rules = [rule for rule in shipped().rules.values() if rule.family == "headers"]
     options = [{key: option.default for key, option in rule.check.options.items()} for rule in rules]
-    start = perf_counter()
+    start = process_time()
     (result,) = lint(
         source, [ActiveRule(rule, {**own, **rule.options}) for rule, own in zip(rules, options, strict=True)]
     )
-    assert perf_counter() - start < 4
+    assert process_time() - start < 4
     assert all(found.rule != "internal-error" for found in result.findings)

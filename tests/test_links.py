@@ -1047,7 +1047,7 @@ def test_a_hostile_message_costs_little(text: str) -> None:
     )
     for _, view in message.views():
         assert view.content.links is not None
-    start = time.perf_counter()
+    start = time.process_time()
     [report] = lint(message, [active(RULES[name]) for name in OFFLINE])
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert not any(finding.rule == "internal-error" for finding in report.findings)

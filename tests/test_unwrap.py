@@ -764,9 +764,9 @@ def test_hostile_addresses_cost_milliseconds(shape: str) -> None:
         url = make(size)
         best = float("inf")
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             classify(url, SHIPPED)
-            best = min(best, time.perf_counter() - start)
+            best = min(best, time.process_time() - start)
         return best
 
     whole = cost(LONGEST_URL // 2)

@@ -303,7 +303,7 @@ def test_a_megabyte_costs_in_proportion_to_its_length(shape: str) -> None:
         url = make(size // max(1, len(make(1)) - len(make(0))))
         best = float("inf")
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             parts = split(url)
             for _, value in query_items(parts.query):
                 decoded_target(value)
@@ -311,7 +311,7 @@ def test_a_megabyte_costs_in_proportion_to_its_length(shape: str) -> None:
             unpacked(parts.path)
             normalise_for_counting(url)
             host_known(parts)
-            best = min(best, time.perf_counter() - start)
+            best = min(best, time.process_time() - start)
         return best
 
     large = cost(MEGABYTE)

@@ -196,10 +196,10 @@ def test_patterns_stay_linear_on_hostile_addresses(filler: str) -> None:
     for pattern in {p for name in NAMES for entry in entries(name) for p in patterns(entry)}:
         literal = re.match(r"(?:\\?[/\w.]|\\\?)*", pattern)
         start = re.sub(r"\\([/.?])", r"\1", literal[0]) if literal else ""
-        began = time.perf_counter()
+        began = time.process_time()
         for address in (start + hostile, f"/{hostile}", f"/a?{hostile}"):
             compiled(pattern).match(address)
-        assert time.perf_counter() - began < 2, pattern
+        assert time.process_time() - began < 2, pattern
 
 
 # ---- exactness

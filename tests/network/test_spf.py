@@ -218,6 +218,6 @@ def test_any_text_is_read_and_every_span_lies_inside(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["a:" + "/1" * 30, "exp=a.b ", "%{d", "x=" + "%%" * 20 + " ", "a" * 60, "-"])
 def test_reading_takes_linear_time(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     parse("v=spf1 " + piece * (300_000 // len(piece)))
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
