@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from maillint.checks.base import DomainHit, Hit, NotKnown
+from maillint.data import load_list
 from maillint.finding import (
     DomainFinding,
     DomainReport,
@@ -20,6 +22,7 @@ from maillint.finding import (
 )
 from maillint.message.headers import Field
 from maillint.message.model import Message, Part, Place
+from maillint.message.renderings import Rendering, Trail
 from maillint.message.views import View
 from maillint.rules import DECIDED_BY_KIND, ActiveRule, Rule
 from maillint.text import Source, Span
@@ -44,6 +47,7 @@ def lint(
     """
     findings: list[Finding] = []
     unknown: dict[Unknown, None] = {}
+    rules = tuple(rules)
     for active in rules:
         level = active.level_for(message.profile)
         if level is None or active.rule.subject != subject:
@@ -61,7 +65,45 @@ def lint(
                 unknown[Unknown(active.rule.name, result.reason)] = None
         if level == DECIDED_BY_KIND and hits:
             unknown[Unknown(active.rule.name, KIND_NOT_DECLARED)] = None
+    if subject == "message":
+        for rendering in message.renderings.made:
+            findings.extend(_in_rendering(rendering, rules, findings))
     return tuple(_reports(message, findings, tuple(unknown)))
+
+
+def _in_rendering(rendering: Rendering, rules: Iterable[ActiveRule], already: Sequence[Finding]) -> list[Finding]:
+    """What the rules that judge a rendered message find in it, beyond what the template itself shows."""
+    judged = load_list("rendered")[rendering.by]
+    message = rendering.message
+    result: list[Finding] = []
+    for active in rules:
+        rule, level = active.rule, active.level_for(message.profile)
+        whole = rule.name in judged["whole"]
+        if not isinstance(level, Severity) or rule.subject != "message":
+            continue
+        if not whole and rule.name not in judged["placed"] and rule.family not in judged["placed"]:
+            continue
+        try:
+            hits = [hit for hit in rule.check.run(message, active.options) if isinstance(hit, Hit)]
+            found = list(hits_to_findings(rule, level, [hit for hit in hits if whole or _leads_back(hit)]))
+        except Exception as error:
+            result.append(_internal_error(message, rule, error))
+            continue
+        known = [other for other in already if other.rule == rule.name]
+        for finding in found:
+            if not any(whole or _overlap(finding, other) for other in known):
+                view = f"{finding.view}, {rendering.label}" if finding.view else rendering.label
+                result.append(replace(finding, view=view, fix=None))
+    return result
+
+
+def _leads_back(hit: Hit) -> bool:
+    """Whether a fault of a rendered text stands in something that stands in the template too."""
+    return isinstance(hit.place.map, Trail) and hit.place.map.knows(hit.span)
+
+
+def _overlap(one: Finding, other: Finding) -> bool:
+    return one.path == other.path and (one.start == other.start or (one.start < other.end and other.start < one.end))
 
 
 def lint_domain(subject: Any, domain: str, facts: Mapping[str, object], rules: Iterable[ActiveRule]) -> DomainReport:

@@ -16,7 +16,7 @@ from maillint.data import load_list
 from maillint.message.content import Link
 from maillint.message.model import Message
 from maillint.message.views import HOLE, View
-from maillint.text import Span
+from maillint.text import Span, overlaps
 from maillint.urls import MOST_PARAMETERS, query_items, split
 
 _SEPARATOR = re.compile(r"&(?:amp;|#0*38;|#x0*26;)?", re.IGNORECASE)
@@ -30,11 +30,15 @@ _INNER = re.compile(r"%3d|%253d", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of an address as it stands in a view: ``span`` covers name and value, no separator."""
+    """A parameter of an address as it stands in a view: ``span`` covers name and value, no separator.
+
+    A template statement ends the span, and then the parameter is not ``whole``: nobody can tell what goes on.
+    """
 
     name: str
     value: str
     span: Span
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Identifier:
     span: Span
     changes: tuple[Change, ...] = ()
     recipient: bool = True
+    parameter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,9 @@ def parameters(view: View, span: Span) -> list[Parameter]:
         end = separator.start() if separator else hash_at
         if end > start:
             name, _, value = unescape(text[start:end]).partition("=")
-            found.append(Parameter(unquote(name).strip(), value.strip(), Span(start, end)))
+            gaps = overlaps(view.blanks, Span(start, end)) if view.blanks else ()
+            place = Span(start, max(gaps[0].start, start + 1)) if gaps else Span(start, end)
+            found.append(Parameter(unquote(name).strip(), value.strip(), place, not gaps))
         if separator is None:
             break
         start = separator.end()
@@ -123,6 +130,8 @@ def _fragment(text: str, start: int, end: int) -> int:
 
 def without(view: View, span: Span, known: Sequence[Parameter], dropped: Collection[Parameter]) -> tuple[Change, ...]:
     """The changes that take some of an address's parameters out, and with the last of them the question mark."""
+    if not all(parameter.whole for parameter in known):
+        return ()
     gone = {parameter.span for parameter in dropped}
     return tuple(_without_one(view, span, known, index, gone) for index, one in enumerate(known) if one.span in gone)
 
@@ -155,13 +164,16 @@ def identifiers(message: Message, view: View, link: Link) -> Iterator[Identifier
     for_account = any(word in said for word in words.account)
     seen = False
     known = parameters(view, link.span)
+    whole = all(parameter.whole for parameter in known)
     for index, parameter in enumerate(known):
         found = _named(parameter) or (None if for_account else _mail_in(message, address, parameter))
         if found is not None:
             seen = True
             what, vendor, recipient = found
-            change = _without_one(view, link.span, known, index, (parameter.span,))
-            yield Identifier(what, vendor, parameter.span, (change,), recipient)
+            changes: tuple[Change, ...] = ()
+            if whole:
+                changes = (_without_one(view, link.span, known, index, (parameter.span,)),)
+            yield Identifier(what, vendor, parameter.span, changes, recipient, parameter.name)
     if seen:
         return
     if not for_account and _mail_in_path(message, address):

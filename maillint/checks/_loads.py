@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 
@@ -20,9 +19,7 @@ _URL = re.compile(
     r"""|(?P<bare>[^)"'\s][^)"']*))""",
     re.IGNORECASE,
 )
-_ADDRESS = ("url(", "URL(", "Url(")
-_BACKGROUND = ("background=", "BACKGROUND=", "Background=", "background =")
-_SHEET_LOAD = re.compile(r"url\(|@import", re.IGNORECASE)
+_SHEET_LOADS = ("rl(", "RL(", "mport", "MPORT")
 _IMPORT = re.compile(
     r"""@import\s*(?:url\(\s*["']?(?P<url>[^"')]+)|"(?P<double>[^"]+)"|'(?P<single>[^']+)')""", re.IGNORECASE
 )
@@ -76,40 +73,19 @@ def style_loads(view: View) -> tuple[Load, ...]:
 
 def _style_loads(view: View) -> Iterator[Load]:
     text = view.text
-    for element in _elements_with(view, _BACKGROUND):
-        if "background" in element.attrs:
+    for element in view.html.elements:
+        attrs = element.attrs
+        if "background" in attrs:
             url = (element.value("background") or "").strip()
             yield Load("background", url, element.value_span("background"), element)
-    for element in _elements_with(view, _ADDRESS):
-        if "style" in element.attrs:
+        style = attrs.get("style")
+        if style and ("rl(" in style or "RL(" in style):
             span = element.value_span("style")
             for how, url, place in _urls(text[span.start : span.end], span.start):
                 yield Load(how, unescape(url).strip(), place, element)
-    if "<style" in text or "<STYLE" in text:
-        for block in style_blocks(view.html):
-            if _SHEET_LOAD.search(block.text):
-                yield from _sheet_loads(block)
-
-
-def _elements_with(view: View, pieces: Sequence[str]) -> Iterator[Element]:
-    """The elements in whose start tags one of the pieces stands, each once."""
-    elements, text = view.html.elements, view.text
-    seen: set[int] = set()
-    for piece in pieces:  # to search a text for a word costs less than to walk over its elements
-        position = text.find(piece)
-        while position >= 0:
-            index = bisect_right(elements, position, key=_start) - 1
-            end = position + 1
-            if index >= 0 and position < elements[index].span.end:
-                end = elements[index].span.end
-                if index not in seen:
-                    seen.add(index)
-                    yield elements[index]
-            position = text.find(piece, end)
-
-
-def _start(element: Element) -> int:
-    return element.span.start
+    for block in style_blocks(view.html):
+        if any(piece in block.text for piece in _SHEET_LOADS):
+            yield from _sheet_loads(block)
 
 
 def element_loads(html: Html) -> Iterator[Load]:

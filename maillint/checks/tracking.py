@@ -20,7 +20,7 @@ from maillint.trackers import beacon_vendor
 
 _LONGEST_SHOWN = 1000
 _LONGEST_TAG = 10_000
-_HINTS = ("pen", "PEN", "rack", "RACK", "user", "USER")  # one stands in every placeholder that tools document
+_HINTS = ("rack", "RACK", "Rack", "penpixel", "pencode", "pencounter", "sermatch")  # one is in every placeholder
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _LETTERS = re.compile(r"[^a-z]+")
 _LAST_NAME = re.compile(r"(\w+)\s*(?:\([^()]*\))?\s*$")
@@ -53,7 +53,7 @@ def hidden_image(message: Message, options: Options) -> Iterator[Hit | NotKnown]
         for picture, verdict in judged(view):
             if verdict.confidence == "possible" and not _for_outlook_only(part, view, picture):
                 evidence = {"shape": verdict.sign, "url": _shown(part, verdict.span)}
-                yield Hit(part, picture.element.span, evidence, view, _removed(picture.element))
+                yield Hit(part, picture.element.span, evidence, view, _removed(view, picture.element))
 
 
 def _picture_hit(part: Part, view: View, picture: Picture, verdict: Verdict) -> Hit:
@@ -64,7 +64,7 @@ def _picture_hit(part: Part, view: View, picture: Picture, verdict: Verdict) -> 
         "confidence": verdict.confidence,
         "own": verdict.own,
     }
-    return Hit(part, picture.element.span, evidence, view, _removed(picture.element))
+    return Hit(part, picture.element.span, evidence, view, _removed(view, picture.element))
 
 
 def _shown(part: Part, span: Span) -> str:
@@ -73,10 +73,11 @@ def _shown(part: Part, span: Span) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
-def _removed(element: Element) -> tuple[Change, ...]:
-    """Take an element out; of a ``<picture>``, all of it."""
+def _removed(view: View, element: Element) -> tuple[Change, ...]:
+    """Take an element out, of a ``<picture>`` all of it; not where template statements stand in it."""
     parent = element.parent
-    return (Change((parent if parent is not None and parent.tag == "picture" else element).outer, ""),)
+    span = (parent if parent is not None and parent.tag == "picture" else element).outer
+    return () if overlaps(view.blanks, span) else (Change(span, ""),)
 
 
 def _for_outlook_only(part: Part, view: View, picture: Picture) -> bool:

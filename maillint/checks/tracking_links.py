@@ -24,7 +24,7 @@ def link_identifier(message: Message, options: Options) -> Iterator[Hit | NotKno
     for part, view in message.views():
         for link in view.content.links:
             for found in identifiers(message, view, link):
-                parameter = part.text[found.span.start : found.span.end].partition("=")[0] if found.changes else ""
+                parameter = found.parameter
                 if parameter.lower() in ignored:
                     continue
                 evidence = {

@@ -186,8 +186,11 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         raise click.UsageError("name at least one file or folder, or - for standard input", ctx)
     if arguments.config_path is not None and not os.path.isfile(arguments.config_path):  # noqa: PTH113
         raise click.UsageError(f"--config: {arguments.config_path}: no such file", ctx)
-    if arguments.resolver is not None and not arguments.dns and "MAILLINT_RESOLVER" not in os.environ:
-        raise click.UsageError("--resolver goes with --dns", ctx)
+    asks_dns = arguments.dns or arguments.online
+    if arguments.resolver is not None and not asks_dns and "MAILLINT_RESOLVER" not in os.environ:
+        raise click.UsageError("--resolver goes with --dns or --online", ctx)
+    if arguments.online_allow_private and not arguments.online:
+        raise click.UsageError("--online-allow-private goes with --online", ctx)
     if "-" in arguments.paths and len(arguments.paths) > 1:
         raise click.UsageError("- stands alone", ctx)
     targets = parse_formats(arguments.formats or (("summary",) if arguments.statistics else ()), arguments.output_file)
@@ -296,6 +299,9 @@ def drop_known(report: Report, arguments: Arguments, groups: Sequence[Group]) ->
         report, stale = without_known(report, named)
     except BaselineError as error:
         raise click.UsageError(str(error)) from None
+    if stale and not arguments.online:  # what only the web can tell has not gone because it was not asked
+        known = {rule.name: rule.subject for group in groups for rule in group.config.catalogue.rules.values()}
+        stale = [entry for entry in stale if known.get(entry[1]) != "online"]
     if stale and not arguments.quiet:
         click.echo(f"maillint: {describe(stale)}", err=True)
     return report

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
     from maillint.message.includes import Include
+    from maillint.message.renderings import Renderings
 
 MJML = "text/mjml"
 """The content type of MJML in its own source, which is never sent."""
@@ -84,7 +85,8 @@ class Message:
     """Headers, parts, profile and touch; what a check reads.
 
     ``kind`` is ``eml``, ``html``, ``mjml`` or ``txt``; ``sources`` are its files, the one it is named after first.
-    ``html`` and ``text`` are the parts that readers get (there may be more in ``parts``).
+    ``html`` and ``text`` are the parts that readers get (there may be more in ``parts``). ``samples`` are data to
+    render it with, ``roots`` where files that it names may be read.
     """
 
     kind: str
@@ -97,6 +99,8 @@ class Message:
     touch: int | None = None
     own_domains: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+    samples: Source | None = field(default=None, repr=False)
 
     @property
     def source(self) -> Source:
@@ -123,6 +127,17 @@ class Message:
     def soup(self) -> BeautifulSoup | None:
         """The HTML part, as most readers get it, as a BeautifulSoup tree with places; None without one."""
         return self.html.views.first.html.soup if self.html else None
+
+    @cached_property
+    def renderings(self) -> Renderings:
+        """What the message becomes with sample data, or from MJML; rendered on first use."""
+        from maillint.message.renderings import Renderings  # noqa: PLC0415 -- seldom needed, as the next
+
+        if self.samples is None and not any(part.mjml for part in self.parts):
+            return Renderings()
+        from maillint.message.render import render  # noqa: PLC0415
+
+        return render(self)
 
     @property
     def finished(self) -> bool:

@@ -15,6 +15,7 @@ from maillint.message.headers import Headers
 from maillint.message.includes import expand
 from maillint.message.mjml import is_mjml
 from maillint.message.model import MJML, PROFILES, Attachment, Message, Part
+from maillint.message.samples import read_samples
 from maillint.text import OffsetMap, Source
 
 HTML_EXTENSIONS = frozenset({".html", ".htm", ".xhtml"})
@@ -181,6 +182,9 @@ def _settle(message: Message, settings: Settings) -> Message:
     if settings.touch is not None and (touch is None or settings.touch_forced):
         touch = settings.touch
     message = message.with_settings(headers=headers, touch=touch, own_domains=settings.own_domains)
+    message = message.with_settings(roots=settings.roots)
+    if settings.roots and message.dialect is not None and not message.finished:
+        message = message.with_settings(samples=read_samples(message.source.path))
     if settings.profile is not None and (message.profile_inferred or settings.profile_forced):
         return message.with_settings(profile=settings.profile, profile_inferred=False)
     return message.with_settings(profile=infer_profile(message)) if message.profile_inferred else message

@@ -30,7 +30,7 @@ MAX_VIEWS = 64
 MIN_VIEWS = 8
 """A template of any size gets as many."""
 
-_BUDGET = 6_000_000
+_BUDGET = 5_000_000
 """Characters in all views together; a template that is longer than its share gets fewer of them."""
 
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*)[^<>]*?(?P<empty>/?)>")

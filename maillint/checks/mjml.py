@@ -1,0 +1,443 @@
+"""Checks of MJML in its own source: components, attributes, what stands where, and included files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
+from maillint.data import load_list
+from maillint.message.element import ATTRIBUTE, TAG_NAME, Element
+from maillint.message.includes import Include
+from maillint.message.mjml import INCLUDED, Component, Mjml, components, is_component
+from maillint.message.model import Message, Part
+from maillint.message.views import HOLE, View
+from maillint.text import Span
+
+_CUSTOM = Option("texts", [], "components that the project registers itself; * stands for any letters")
+_NAMED = re.compile(r"(?<=<)[^\s/>]+")
+
+
+def _walks(message: Message) -> Iterator[tuple[Part, View, Mjml]]:
+    for part, view in message.views(("html",)):
+        if part.mjml and isinstance(view.html, Mjml):
+            yield part, view, view.html
+
+
+# -- tags
+
+
+@check("mjml-unknown-tag", fields=("tag", "instead"), options={"custom": _CUSTOM})
+def unknown_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Tags that are misspelt, or that MJML has no more."""
+    for part, view, element in _unknown(message, options):
+        likely = _likely_tag(element.tag)
+        if likely is None:
+            continue
+        span = _name_span(view.text, element)
+        changes: tuple[Change, ...] = ()
+        if "=" in element.tag:
+            changes = (Change(span, f"{likely} {view.text[span.start + len(likely) : span.end]}"),)
+        elif likely in components():
+            changes = (Change(span, likely), *_end_change(element, likely))
+        instead = likely if likely not in components() else f"<{likely}>"
+        yield Hit(part, span, {"tag": element.tag, "instead": instead}, view, changes)
+
+
+@check("mjml-unregistered-tag", fields=("tag",), options={"custom": _CUSTOM})
+def unregistered_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Tags that are not MJML's own and like none of its own: nobody but the project can know them."""
+    for part, view, element in _unknown(message, options):
+        if _likely_tag(element.tag) is None:
+            yield Hit(part, _name_span(view.text, element), {"tag": element.tag}, view)
+
+
+def _unknown(message: Message, options: Options) -> Iterator[tuple[Part, View, Element]]:
+    known = components()
+    for part, view, html in _walks(message):
+        for element in html.elements:
+            tag = element.tag
+            if tag in known or tag == INCLUDED or HOLE in tag or not (is_component(tag) or _is_custom(element)):
+                continue
+            if not any(fnmatchcase(tag, pattern) for pattern in options["custom"]):
+                yield part, view, element
+
+
+@lru_cache(512)
+def _likely_tag(tag: str) -> str | None:
+    """The component that a tag was to be, or words for what has replaced it; None where it is like none."""
+    from difflib import get_close_matches  # noqa: PLC0415 -- seldom needed
+
+    removed = load_list("mjml")["removed"]
+    if tag in removed:
+        return str(removed[tag])
+    known = [name for name in components() if name != "mjml"]
+    close = get_close_matches(tag, known, 1, 0.85)
+    if close:
+        return close[0]
+    glued = [name for name in known if tag.startswith(name) and not tag[len(name) :].startswith("-")]
+    return max(glued, key=len, default=None)
+
+
+def _is_custom(element: Element) -> bool:
+    """Whether an element stands where only components do and is none of HTML: its name has a hyphen."""
+    around = components().get(element.parent.tag) if element.parent is not None else None
+    return "-" in element.tag and around is not None and around.holds == "components"
+
+
+def _end_change(element: Element, name: str) -> Iterator[Change]:
+    if element.end_tag is not None:
+        start = element.end_tag.start + 2
+        yield Change(Span(start, start + len(element.tag)), name)
+
+
+def _name_span(text: str, element: Element) -> Span:
+    found = _NAMED.search(text, element.span.start, element.span.end)
+    return Span(*found.span()) if found else element.span
+
+
+# -- attributes
+
+
+class _AttributeFault(NamedTuple):
+    name: str
+    start: int  # in the start tag
+    end: int
+    instead: str
+
+
+@check("mjml-unknown-attribute", fields=("name", "tag", "hint"))
+def unknown_attribute(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Attributes that a component does not take; MJML leaves them out."""
+    for part, view, html in _walks(message):
+        for element in html.elements:
+            component = components().get(element.tag)
+            if component is None or component.name == "mjml" or not element.attrs:
+                continue
+            start = element.span.start
+            for fault in _attribute_faults(component.name, view.text[start : element.span.end]):
+                span = Span(start + fault.start, start + fault.end)
+                hint = f"; did you mean {fault.instead}?" if fault.instead else ""
+                changes = (Change(Span(span.start, span.start + len(fault.name)), fault.instead),)
+                taken = fault.instead in element.attrs
+                evidence = {"name": fault.name, "tag": component.name, "hint": hint}
+                yield Hit(part, span, evidence, view, changes if fault.instead and not taken else ())
+
+
+class _Written(NamedTuple):
+    name: str
+    span: Span  # in the start tag, as is the next
+    value: Span
+
+
+@lru_cache(4096)
+def _attributes(tag: str) -> tuple[_Written, ...]:
+    """The attributes of a start tag with their names as written: MJML tells ``Padding`` from ``padding``."""
+    name = TAG_NAME.match(tag)
+    position = name.end() if name else len(tag)
+    found = []
+    while (match := ATTRIBUTE.match(tag, position)) and match.end() > position:
+        group = match.lastgroup if match.lastgroup != "name" else None
+        value = Span(*match.span(group)) if group else Span(match.end(), match.end())
+        found.append(_Written(match["name"], Span(match.start("name"), match.end()), value))
+        position = match.end()
+    return tuple(found)
+
+
+@lru_cache(4096)
+def _attribute_faults(name: str, tag: str) -> tuple[_AttributeFault, ...]:
+    known = components()[name]
+    taken = _every_attribute() if known.any else known.attributes.keys()
+    return tuple(
+        _AttributeFault(written.name, written.span.start, written.span.end, _likely_attribute(known, written.name))
+        for written in _attributes(tag)
+        if written.name not in taken and not _is_made(written.name)
+    )
+
+
+@cache
+def _every_attribute() -> frozenset[str]:
+    return frozenset(name for component in components().values() for name in component.attributes)
+
+
+def _likely_attribute(component: Component, name: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 -- seldom needed
+
+    known = sorted(_every_attribute()) if component.any else list(component.attributes)
+    usual = load_list("mjml")["usual-slips"].get(name.lower(), "")
+    if usual in known:
+        return str(usual)
+    close = get_close_matches(name.lower(), known, 1, 0.8)
+    return close[0] if close else ""
+
+
+def _is_made(text: str) -> bool:
+    """Whether a template tag, known or not, makes a name or a value."""
+    return HOLE in text or any(sign in text for sign in "{}[]$%*<@")
+
+
+@check("mjml-attribute-value", fields=("name", "value", "takes"))
+def attribute_value(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Values that an attribute does not take: a length without its unit, no colour, no word of its list."""
+    for part, view, html in _walks(message):
+        for element in html.elements:
+            component = components().get(element.tag)
+            if component is None or not element.attrs:
+                continue
+            start = element.span.start
+            for fault in _value_faults(component.name, view.text[start : element.span.end]):
+                span = Span(start + fault.value.start, start + fault.value.end)
+                changes = (Change(span, fault.fixed),) if fault.fixed else ()
+                evidence = {"name": fault.name, "value": view.text[span.start : span.end], "takes": fault.takes}
+                yield Hit(part, span, evidence, view, changes)
+
+
+class _ValueFault(NamedTuple):
+    name: str
+    value: Span
+    takes: str
+    fixed: str
+
+
+@lru_cache(4096)
+def _value_faults(name: str, tag: str) -> tuple[_ValueFault, ...]:
+    known = components()[name]
+    faults = []
+    for written in _attributes(tag):
+        kind = known.attributes.get(written.name)
+        value = tag[written.value.start : written.value.end].strip()
+        if kind is None or kind == "text" or not value or "&" in value:
+            continue
+        if _is_made(value.replace("%", "")):
+            continue
+        if not _takes(kind, value):
+            faults.append(_ValueFault(written.name, written.value, _in_words(kind), _with_units(kind, value)))
+    return tuple(faults)
+
+
+_COLOR = re.compile(
+    r"#(?:[0-9a-f]{3}){1,2}|rgb\(\s*\d{1,3}%?\s*,\s*\d{1,3}%?\s*,\s*\d{1,3}%?\s*\)"
+    r"|rgba\(\s*\d{1,3}%?\s*,\s*\d{1,3}%?\s*,\s*\d{1,3}%?\s*,\s*\d*\.?\d+%?\s*\)",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\+?\d*\.?\d+")
+
+
+def _takes(kind: str | Sequence[str], value: str) -> bool:
+    if not isinstance(kind, str):
+        return value in kind
+    if kind == "color":
+        return _COLOR.fullmatch(value) is not None or value.lower() in _colors()
+    if kind == "flag":
+        return value.lower() in {"true", "false"}
+    if kind == "number":
+        return value.isdigit()
+    length, most = _lengths(kind)
+    words = value.split()
+    return len(words) <= most and all(length.fullmatch(word) for word in words)
+
+
+@lru_cache(64)
+def _lengths(kind: str) -> tuple[re.Pattern[str], int]:
+    """A pattern for one length of a kind such as ``px % x4``, and how many of them it takes."""
+    words = kind.split()
+    units = "|".join(re.escape(word) for word in words if word in {"px", "%", "em"})
+    sign = "-?" if "signed" in words else ""
+    number = "|" + _NUMBER.pattern if "number" in words else ""
+    auto = "|auto" if "auto" in words else ""
+    return re.compile(rf"{sign}(?:\d*\.?\d+(?:{units}))|[+-]?0(?:\.0+)?{number}{auto}"), 4 if "x4" in words else 1
+
+
+@cache
+def _colors() -> frozenset[str]:
+    return frozenset(load_list("mjml")["colors"].split())
+
+
+def _in_words(kind: str | Sequence[str]) -> str:
+    if not isinstance(kind, str):
+        return ", ".join(word for word in kind if word)
+    if kind in {"color", "flag", "number"}:
+        return {"color": "a colour (a name, #hex, rgb or rgba)", "flag": "true or false", "number": "a number"}[kind]
+    words = kind.split()
+    units = [word for word in words if word in {"px", "%", "em"}]
+    said = f"a length in {' or '.join(units)}"
+    if "number" in words:
+        said += ", or a number"
+    if "auto" in words:
+        said += ", or auto"
+    return f"{said}, one to four of them" if "x4" in words else said
+
+
+def _with_units(kind: str | Sequence[str], value: str) -> str:
+    """The value with pixels for its bare numbers, where that mends it; else nothing."""
+    if not isinstance(kind, str) or "px" not in kind.split():
+        return ""
+    words = [f"{word}px" if _NUMBER.fullmatch(word) and word != "0" else word for word in value.split()]
+    mended = " ".join(words)
+    return mended if _takes(kind, mended) else ""
+
+
+@check("mjml-unknown-class", fields=("name", "hint"))
+def unknown_class(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Names in ``mj-class`` that no ``mj-class`` of the document defines."""
+    for part, view, html in _walks(message):
+        if html.root is None or view.halves or any(known.state != "found" for known in part.includes):
+            continue
+        for element in html.elements:
+            names = element.attrs.get("mj-class", "")
+            if not names or not is_component(element.tag):
+                continue
+            span = element.value_span("mj-class")
+            text = view.text[span.start : span.end]
+            for found in re.finditer(r"\S+", text):
+                name = found[0]
+                if name in html.class_names or _is_made(name) or "&" in name:
+                    continue
+                hint = _close(name, html.class_names)
+                place = Span(span.start + found.start(), span.start + found.end())
+                changes = (Change(place, hint),) if hint else ()
+                words = f"; did you mean {hint}?" if hint else ""
+                yield Hit(part, place, {"name": name, "hint": words}, view, changes)
+
+
+def _close(word: str, known: frozenset[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 -- seldom needed
+
+    close = get_close_matches(word, sorted(known)[:500], 1, 0.7)
+    return close[0] if close else ""
+
+
+# -- what stands where
+
+
+@check("mjml-misplaced-tag", fields=("tag", "parent", "allowed"))
+def misplaced_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Components where MJML takes none of their kind."""
+    for part, view, html in _walks(message):
+        for element in html.elements:
+            component = components().get(element.tag)
+            parent, included = _parent(element)
+            if component is None or parent is None or not component.inside or parent.tag in component.inside:
+                continue
+            around = components().get(parent.tag)
+            if around is None or around.holds == "defaults" or (component.name == "mj-head" and included is not None):
+                continue
+            evidence = {"tag": component.name, "parent": parent.tag, "allowed": _where(around, component.inside)}
+            if included is None:
+                yield Hit(part, element.span, evidence, view)
+            elif (file := part.included(element.span)) is not None and _parent(included)[1] is None:
+                yield Hit(part, file.tag, evidence, view)
+
+
+def _parent(element: Element) -> tuple[Element | None, Element | None]:
+    """The component around an element, and the included file that begins between the two, if one does."""
+    included = None
+    parent = element.parent
+    while parent is not None and (parent.tag in {INCLUDED, "mj-include"} or not is_component(parent.tag)):
+        included = parent if parent.tag == INCLUDED else included
+        parent = parent.parent
+    return parent, included
+
+
+def _where(around: Component, names: Sequence[str]) -> str:
+    """Say where a component may stand, or that the one around it holds none."""
+    if around.holds == "html":
+        return "which holds HTML and no components"
+    if len(names) > 5:
+        return "only among the components of the body"
+    tags = [f"<{name}>" for name in names]
+    return "only in " + (tags[0] if len(tags) == 1 else f"{', '.join(tags[:-1])} or {tags[-1]}")
+
+
+@check("mjml-html-outside", fields=("tag", "parent"))
+def html_outside(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """HTML elements right in a component that holds none: MJML leaves them out, with all in them."""
+    for part, view, html in _walks(message):
+        for element in html.elements:
+            parent = element.parent
+            if parent is None or is_component(element.tag) or HOLE in element.tag or _is_custom(element):
+                continue
+            around = components().get(parent.tag)
+            if around is not None and around.holds in {"components", "nothing", "defaults"}:
+                yield Hit(part, element.span, {"tag": element.tag, "parent": parent.tag}, view)
+
+
+@check("mjml-lost-text", fields=("text", "parent"))
+def lost_text(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Text right in a component that holds none: MJML leaves it out."""
+    for part, view, html in _walks(message):
+        for run in html.runs:
+            element = run.element
+            around = components().get(element.tag) if element is not None else None
+            if around is None or around.holds not in {"components", "nothing", "defaults"}:
+                continue
+            source = view.text[run.span.start : run.span.end]
+            text = source.strip()
+            if not text or _is_made(text):
+                continue
+            start = run.span.start + source.index(text)
+            shown = " ".join(text.split())
+            evidence = {"text": shown if len(shown) <= 40 else f"{shown[:39]}…", "parent": around.name}
+            yield Hit(part, Span(start, start + len(text)), evidence, view)
+
+
+@check("mjml-body-missing", fields=())
+def body_missing(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Documents without ``mj-body``: MJML makes nothing of them."""
+    for part, view, html in _walks(message):
+        root = html.root
+        if root is None or view.partial or any(known.state != "found" for known in part.includes):
+            continue
+        if not any(element.tag == "mj-body" for element in html.elements):
+            yield Hit(part, root.span, {}, view)
+
+
+# -- included files
+
+
+_REASONS = {
+    "dynamic": "a template tag makes the path of an included file",
+    "unreadable": "an included file cannot be read",
+    "too much": "there are too many included files, or they are too large",
+    "not looked for": "included files are looked for in a run over files only",
+}
+"""Why it is not known what an include brings."""
+
+
+@check("mjml-include-missing", fields=("path",))
+def include_missing(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Included files that are not there."""
+    for part, view, include in _includes(message):
+        if include.state == "missing":
+            yield Hit(part, include.tag, {"path": include.path}, view)
+        elif include.state in _REASONS:
+            yield NotKnown(_REASONS[include.state])
+
+
+@check("mjml-include-outside", fields=("path",))
+def include_outside(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Included files outside of the paths that the run was given; they are not read."""
+    for part, view, include in _includes(message):
+        if include.state == "outside":
+            yield Hit(part, include.tag, {"path": include.path}, view)
+
+
+@check("mjml-include-circular", fields=("path", "trail"))
+def include_circular(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Files that include themselves, directly or through others."""
+    for part, view, include in _includes(message):
+        if include.state == "circular":
+            names = [path.replace("\\", "/").rpartition("/")[2] for path in include.trail]
+            yield Hit(part, include.tag, {"path": include.path, "trail": " → ".join(names)}, view)
+
+
+def _includes(message: Message) -> Iterator[tuple[Part, View, Include]]:
+    """The includes of every view: not those that a template tag comments out."""
+    for part in message.parts:
+        for view in part.views if part.includes else ():
+            for include in part.includes:
+                if view.text[include.tag.start] == "<":
+                    yield part, view, include

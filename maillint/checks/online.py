@@ -1,0 +1,279 @@
+"""Checks of what links lead to, run where the web or blocklists may be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from maillint.checks._asked import Question, hosts, questions
+from maillint.checks._links import LONGEST_EVIDENCE, cut, is_under, own_domains, same_owner
+from maillint.checks.base import Check, Hit, NotKnown, Option, Options
+from maillint.data import load_list
+from maillint.domains import is_private_host, registrable, u_label
+from maillint.message.model import Message
+from maillint.urls import split
+
+if TYPE_CHECKING:  # the network is imported when it is asked, and only then
+    from maillint.network.blocklists import Blocklist, Listing
+    from maillint.network.http import Trail, Web
+
+GONE = frozenset({404, 410})
+"""Status codes that say that there is no such page (RFC 9110, sections 15.5.5 and 15.5.11).
+
+Other codes of 4xx say what a server thinks of whoever asks: robots are often refused what readers get.
+"""
+
+_PROBLEMS = {
+    "expired": "has expired",
+    "not-yet-valid": "is not valid yet",
+    "wrong-host": "is for another host",
+    "self-signed": "is signed by nobody but itself",
+    "untrusted": "is signed by nobody who is known, or an intermediate certificate is missing",
+    "revoked": "has been revoked",
+}
+LISTS = ("dbl", "surbl", "uribl")
+"""The names in rules/lists/blocklists.yaml."""
+
+_NO_AUTHORITIES = "no certificate could be verified: are authorities installed?"
+
+
+@dataclass(frozen=True)
+class Online:
+    """What the checks here read: a message, and who answers questions about its links.
+
+    ``web`` answers for addresses, None where none is asked; ``listing`` what a blocklist says of a domain.
+    """
+
+    message: Message
+    web: Web | None
+    listing: Callable[[Blocklist, str], Listing]
+
+    @cached_property
+    def questions(self) -> tuple[Question | NotKnown, ...]:
+        """The links of the message that may be asked, and why others are not."""
+        return tuple(questions(self.message))
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    question: Question
+    trail: Trail
+
+    @property
+    def evidence(self) -> dict[str, object]:
+        """What every finding here says: the link, and where it ends if that is elsewhere."""
+        target = {} if self.trail.target == self.question.url else {"target": cut(self.trail.target, LONGEST_EVIDENCE)}
+        return {"url": self.question.link.text, **target}
+
+    def hit(self, **evidence: object) -> Hit:
+        """A finding at the link's address."""
+        link = self.question.link
+        return Hit(link.part, link.link.span, {**self.evidence, **evidence}, link.view)
+
+
+def wanted(message: Message) -> Iterator[str]:
+    """The addresses, as asked, that ``Online.web`` will be asked for."""
+    from maillint.network.http import canonical  # noqa: PLC0415
+
+    for question in questions(message):
+        url = canonical(question.url) if isinstance(question, Question) else None
+        if url is not None:
+            yield url
+
+
+def _answers(online: Online) -> Iterator[_Answer | NotKnown]:
+    """What is known of each link; nothing of an address that cannot be asked, which has a rule of its own."""
+    from maillint.network.http import canonical  # noqa: PLC0415
+
+    for question in online.questions:
+        if isinstance(question, NotKnown):
+            yield question
+        elif online.web is not None and (url := canonical(question.url)) is not None:
+            yield _Answer(question, online.web.trail(url))
+
+
+# -- the web ------------------------------------------------------------------------------------------
+
+
+def _unreachable(online: Online, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links to hosts that do not exist, to pages that are gone, to servers that fail, and round in circles."""
+    for answer in _answers(online):
+        if isinstance(answer, NotKnown):
+            yield answer
+            continue
+        trail = answer.trail
+        problem = _dead_end(trail)
+        if problem:
+            moved = trail.hops[0].host != trail.last.host
+            via = f"{trail.hops[0].host} redirects to {trail.last.host}, and " if moved else ""
+            status = {"status": trail.last.status} if trail.last.status else {}
+            yield answer.hit(problem=f"{via}{problem}", **status)
+        elif reason := _open_end(trail):
+            yield NotKnown(reason)
+
+
+def _dead_end(trail: Trail) -> str:
+    """What is wrong with where a trail ends, if that is certain; empty if nothing is."""
+    last = trail.last
+    if last.kind == "absent":
+        return last.words
+    if trail.end == "loop" and not any(hop.cookies for hop in trail.hops):
+        return f"{last.host} redirects in a circle"
+    fails = last.status >= 500 and not last.passing
+    return last.words if last.kind == "answered" and (last.status in GONE or fails) else ""
+
+
+def _open_end(trail: Trail) -> str:
+    """Why nobody knows where a trail ends that has no dead end; empty if that is known."""
+    last = trail.last
+    match trail.end:
+        case "loop":
+            return f"{last.host} redirects in a circle for want of cookies"
+        case "long":
+            return f"{trail.hops[0].host} redirects more than {trail.redirects - 1} times"
+        case "held":
+            return f"{last.host} redirects to a link that is not asked"
+    return last.words if last.kind == "unknown" or last.status >= 300 else ""
+
+
+def _redirect_chain(online: Online, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links that are redirected to another site, or more than ``max`` times; those that lead nowhere are no chain."""
+    own = own_domains(online.message)
+    for answer in _answers(online):
+        if isinstance(answer, NotKnown):
+            yield answer
+            continue
+        trail = answer.trail
+        count, target = trail.redirects, cut(trail.target)
+        path = ""
+        if _dead_end(trail):
+            continue
+        if trail.end == "long":
+            path = f"is redirected more than {count - 1} times"
+        elif count and not _stays(trail, own, options["allow"]):
+            path = f"is redirected to another site{f' ({count} times)' if count > 1 else ''}: {target}"
+        elif count > options["max"] and trail.end != "loop":
+            path = f"is redirected {count} times, to {target}"
+        if path:
+            hops = [cut(hop.url, LONGEST_EVIDENCE) for hop in trail.hops]
+            yield answer.hit(path=path, count=count, target=cut(trail.target, LONGEST_EVIDENCE), hops=hops)
+        elif reason := _open_end(trail):
+            yield NotKnown(reason)
+
+
+def _stays(trail: Trail, own: frozenset[str], allowed: Sequence[str]) -> bool:
+    """Whether a trail ends where it began, at the same name in another country, at one's own site, or where it may."""
+    start, end = trail.hops[0].host, split(trail.target).host
+    if same_owner(start, end) or is_under(end, allowed) or (is_under(start, own) and is_under(end, own)):
+        return True
+    first, second = registrable(start), registrable(end)
+    return first is not None and second is not None and first.partition(".")[0] == second.partition(".")[0]
+
+
+def _bad_certificate(online: Online, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links to hosts whose certificate browsers do not take: expired, for another host, signed by nobody known."""
+    for answer in _answers(online):
+        if isinstance(answer, NotKnown):
+            yield answer
+            continue
+        last = answer.trail.last
+        if last.problem is not None:
+            if last.problem == "untrusted" and online.web is not None and not online.web.verifies:
+                yield NotKnown(_NO_AUTHORITIES)
+            else:
+                yield answer.hit(host=cut(u_label(last.host)), problem=_PROBLEMS[last.problem], fault=last.problem)
+        elif last.kind == "unknown" and not last.secure and last.url.startswith("https:"):
+            yield NotKnown(last.words)
+
+
+# -- blocklists ---------------------------------------------------------------------------------------
+
+
+def blocklists(options: Options) -> tuple[Blocklist, ...]:
+    """The lists that the options of a rule name, at the zones that they give."""
+    from maillint.network.blocklists import Blocklist  # noqa: PLC0415
+
+    zones: Mapping[str, object] = options["zones"]
+    entries = {entry["name"]: entry for entry in load_list("blocklists")["lists"]}
+    return tuple(
+        Blocklist.from_data(entries[name], str(zones[name]) if name in zones else None) for name in options["lists"]
+    )
+
+
+def asked_of_blocklists(message: Message, options: Options, web: Web | None) -> Iterator[tuple[Blocklist, str]]:
+    """What ``Online.listing`` will be asked: each list with the domains of the links, and of where they lead."""
+    known = dict.fromkeys(host for question in hosts(message) for host in _hosts_of(question, web))
+    for blocklist in blocklists(options):
+        for host in known:
+            subject = blocklist.subject(host)
+            if subject is not None:
+                yield blocklist, subject
+
+
+def _hosts_of(question: Question, web: Web | None) -> list[str]:
+    """The host of a link, and those that it redirects to, where that is known without asking anybody again."""
+    from maillint.network.http import canonical  # noqa: PLC0415
+
+    url = canonical(question.url)
+    known = web.known(url) if web is not None and url is not None else None
+    trail = () if known is None else known.hops
+    found = [question.host.removesuffix("."), *(hop.host for hop in trail)]
+    return [host for host in dict.fromkeys(found) if not is_private_host(host)]
+
+
+def _blocklisted(online: Online, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links whose host, or a host that they redirect to, is on a blocklist that mail filters use."""
+    lists = blocklists(options)
+    for question in hosts(online.message):
+        domains: list[str] = []
+        words: list[str] = []
+        for host in _hosts_of(question, online.web):
+            titles = []
+            for blocklist in lists:
+                subject = blocklist.subject(host)
+                if subject is None:
+                    continue
+                listing = online.listing(blocklist, subject)
+                if listing.unknown:
+                    yield NotKnown(listing.unknown)
+                elif listing.kinds:
+                    titles.append(f"{listing.title} ({', '.join(listing.kinds)})")
+            if titles:
+                domains.append(cut(u_label(host)))
+                words.append(f"{cut(u_label(host))} is on {' and '.join(titles)}")
+        if words:
+            link = question.link
+            evidence = {"url": link.text, "domains": domains, "listed": "; ".join(words)}
+            yield Hit(link.part, link.link.span, evidence, link.view)
+
+
+# -- declarations -------------------------------------------------------------------------------------
+
+unreachable = Check("link-unreachable", _unreachable, "online", frozenset({"url", "problem"}), {})
+redirect_chain = Check(
+    "link-redirect-chain",
+    _redirect_chain,
+    "online",
+    frozenset({"url", "path", "count", "target"}),
+    {
+        "max": Option("whole number", 2, "redirects within one site that a link may have; no more than 5 are followed"),
+        "allow": Option("texts", [], "hosts that links may be redirected to, with what is below them"),
+    },
+)
+bad_certificate = Check(
+    "link-bad-certificate", _bad_certificate, "online", frozenset({"url", "host", "problem", "fault"}), {}
+)
+blocklisted = Check(
+    "link-blocklisted",
+    _blocklisted,
+    "online",
+    frozenset({"url", "domains", "listed"}),
+    {
+        "lists": Option("texts", list(LISTS), "the blocklists to ask", choices=LISTS),
+        "zones": Option(
+            "mapping", {}, "by blocklist, the zone to ask instead of the public one (a mirror, or a key's)"
+        ),
+    },
+)

@@ -1,0 +1,137 @@
+"""Checks of what a template becomes with its sample data: what only a rendered message shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from maillint.checks.base import Hit, NotKnown, Option, Options, check
+from maillint.data import load_list
+from maillint.message.model import Message, Part
+from maillint.message.renderings import Printed, Rendering
+from maillint.text import Span
+
+_PUNCTUATION = ",.!?;:"
+_WORDS_AROUND = 24
+_MOST_WORDS = 3
+
+
+@check("rendered-failed", fields=("reason", "data"))
+def failed(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Templates that their sample data do not render, and what could not be rendered at all."""
+    for fault in message.renderings.failed:
+        yield Hit(fault.place, fault.span, {"reason": fault.reason, "data": _said(fault.label)})
+    for reason in message.renderings.unknown:
+        yield NotKnown(reason)
+
+
+@check(
+    "rendered-empty-value",
+    fields=("shown", "data"),
+    options={"before": Option("text", "punctuation", "what follows the gap", ("punctuation", "word"))},
+)
+def empty_value(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Output tags that print nothing in the middle of a sentence."""
+    for rendering, printed in _printed(message):
+        if printed.text.strip() or not _is_gap(printed, options["before"]):
+            continue
+        if isinstance(printed.place, Part) and printed.place.markup and not _is_text(printed.page, printed.at):
+            continue
+        evidence = {"shown": _around(printed), "data": _said(rendering.label)}
+        yield Hit(printed.place, printed.tag, evidence)
+
+
+def _is_gap(printed: Printed, before: str) -> bool:
+    """Whether a space stands before the gap, a word before that, and what is asked for after it."""
+    page, at = printed.page, printed.at
+    start = at.start
+    while start > 0 and page[start - 1] in " \t":
+        start -= 1
+    if start in (at.start, 0) or not (page[start - 1].isalnum() or page[start - 1] in ",'’"):
+        return False
+    end = at.end
+    while end < len(page) and page[end] in " \t":
+        end += 1
+    following = page[end : end + 1]
+    if before == "punctuation":
+        return following != "" and following in _PUNCTUATION
+    return end > at.end and following.isalnum()
+
+
+def _is_text(page: str, at: Span) -> bool:
+    """Whether a place in HTML is text rather than inside a tag, a style or a script."""
+    opened = page.rfind("<", 0, at.start)
+    if opened > page.rfind(">", 0, at.start):
+        return False
+    name = re.match(r"<(style|script|title)\b", page[opened : opened + 8], re.IGNORECASE) if opened >= 0 else None
+    return name is None or name[1].lower() == "title"
+
+
+def _around(printed: Printed) -> str:
+    """The words around a gap, as readers get them."""
+    page, at = printed.page, printed.at
+    start = max(at.start - _WORDS_AROUND, page.rfind("\n", 0, at.start) + 1, page.rfind(">", 0, at.start) + 1, 0)
+    ends = [end for end in (page.find("\n", at.end), page.find("<", at.end)) if end >= 0]
+    end = min([at.end + _WORDS_AROUND, len(page), *ends])
+    left = "…" if start and page[start - 1].isalnum() else ""
+    right = "…" if end < len(page) and page[end].isalnum() else ""
+    return f"{left}{page[start:end].strip()}{right}"
+
+
+@check("rendered-leftover", fields=("text", "data"))
+def leftover(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Output tags that print what stands for a missing value in a programming language."""
+    for rendering, printed in _printed(message):
+        if len(printed.text) > 200:
+            continue
+        words = printed.text.split()
+        found = printed.text.strip() if printed.text.strip() in _leftovers() else None
+        if found is None and len(words) <= _MOST_WORDS:
+            found = next((word for word in words if word in _leftovers() and word.lower() != word), None)
+        if found is not None:
+            yield Hit(printed.place, printed.tag, {"text": found, "data": _said(rendering.label)})
+
+
+@cache
+def _leftovers() -> frozenset[str]:
+    return frozenset(load_list("rendered")["leftovers"])
+
+
+_HOLLOW = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?(?://)?[/?#]*|https?:(?:///+.*|//[/?#:@].*)", re.IGNORECASE)
+
+
+@check("rendered-empty-link", fields=("url", "data"))
+def empty_link(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links whose address is nothing once their output tags have printed what they print."""
+    for rendering in message.renderings.made:
+        by_page: dict[str, list[Printed]] = {}
+        for printed in rendering.printed:
+            if not printed.text.strip():
+                by_page.setdefault(printed.page, []).append(printed)
+        for part, view in rendering.message.views(("html",)):
+            empties = by_page.get(part.text, [])
+            for link in view.content.links if empties else ():
+                if link.element is None or not _HOLLOW.fullmatch(link.url):
+                    continue
+                tag = link.element.span
+                attribute = link.element.attribute(_address(link.kind))
+                place = attribute.span if attribute is not None else tag
+                for printed in empties:
+                    if place.start <= printed.at.start <= place.end:
+                        evidence = {"url": link.url, "data": _said(rendering.label)}
+                        yield Hit(printed.place, printed.tag, evidence)
+
+
+def _address(kind: str) -> str:
+    return "action" if kind == "form" else "href"
+
+
+def _printed(message: Message) -> Iterator[tuple[Rendering, Printed]]:
+    for rendering in message.renderings.made:
+        for printed in rendering.printed:
+            yield rendering, printed
+
+
+def _said(label: str) -> str:
+    return f" {label}" if label else ""

@@ -1,0 +1,264 @@
+"""Tests of templates, read far enough that the same test, its negation and what contradicts it are known again.
+
+A test is led back to literals: a text that holds or does not. ``a and not b`` holds if the literals ``a`` and
+``not b`` do. Nothing is evaluated: what a name stands for is never known.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import product
+from typing import NamedTuple
+
+_MAX_LENGTH = 500
+_MAX_WAYS = 12
+_MAX_NESTING = 12
+
+
+class Condition(NamedTuple):
+    """A test's text, and whether it holds."""
+
+    text: str
+    holds: bool
+
+    def __str__(self) -> str:
+        if self.holds:
+            return self.text
+        left, equals, right = self.text.partition(" == ")
+        return f"{left} != {right}" if equals else f"not {self.text}"
+
+
+class Literal(NamedTuple):
+    """One text that holds or does not.
+
+    ``scope`` tells names apart that mean something else inside a block. An equality with a constant has
+    ``subject`` and ``constant``: where it holds, the subject equals no other constant.
+    """
+
+    text: str
+    holds: bool
+    scope: str = ""
+    subject: str = ""
+    constant: str = ""
+
+    @property
+    def condition(self) -> Condition:
+        """The literal as a reader is told of it."""
+        return Condition(self.text, self.holds)
+
+    def negated(self) -> Literal:
+        """The literal that holds where this one does not."""
+        return self._replace(holds=not self.holds)
+
+
+Ways = tuple[tuple[Literal, ...], ...]
+
+
+class Test(NamedTuple):
+    """The ways in which a test holds (``yes``) and fails (``no``): each way is literals that must all be so."""
+
+    __test__ = False  # no test case, whatever pytest takes it for
+
+    yes: Ways
+    no: Ways
+
+    def negated(self) -> Test:
+        """The test that holds where this one fails."""
+        return Test(self.no, self.yes)
+
+
+NEVER = Test((), ((),))
+"""The test of a branch that nobody gets."""
+
+
+def _atom(text: str, scope: str) -> Test:
+    literal = Literal(text, True, scope)
+    return Test(((literal,),), ((literal.negated(),),))
+
+
+def _both(tests: list[Test]) -> Test | None:
+    ways = 1
+    for test in tests:
+        ways *= max(len(test.yes), 1)
+    if ways > _MAX_WAYS or sum(len(test.no) for test in tests) > _MAX_WAYS:
+        return None
+    yes = tuple(tuple(literal for way in chosen for literal in way) for chosen in product(*(t.yes for t in tests)))
+    return Test(yes, tuple(way for test in tests for way in test.no))
+
+
+def either(tests: list[Test]) -> Test | None:
+    """The test that holds where one of these does; None if it is too long to be worth reading."""
+    joined = _both([test.negated() for test in tests])
+    return joined.negated() if joined else None
+
+
+def equality(subject: str, constant: str, scope: str = "") -> Test:
+    """The test that a subject equals a constant."""
+    literal = Literal(f"{subject} == {constant}", True, scope, subject, constant)
+    return Test(((literal,),), ((literal.negated(),),))
+
+
+_STRING = r"\"[^\"]*\"|'[^']*'"
+_STRINGS = re.compile(_STRING)
+_CONSTANT = re.compile(rf"(?:{_STRING}|[+-]?\d+(?:\.\d+)?|:\w+|\*)\Z")
+_EMPTY = re.compile(r"(?:blank|empty|nil|null|none|undefined|false|\"\"|''|-1e999)\Z", re.IGNORECASE)
+_TOKEN = re.compile(rf"{_STRING}|&&|\|\||!(?![=])|[()]|\b(?:and|or|not|AND|OR|NOT)\b(?![\w.(=-])|[^\s()\"'&|!]+|\S")
+_COMPARISON = re.compile(r"(.+?)\s*(===|!==|==|!=|<>|<=|>=|(?<![=<>!])=(?![=>])|\b(?:eq|ne|is not|is)\b|[<>])\s*(.+)\Z")
+_PREFIX = re.compile(r"(and|or|not|eq|ne)(?=[\s(])\s*(.+)\Z", re.DOTALL | re.IGNORECASE)
+_OPPOSITE = {"<=": ">", ">=": "<"}
+_CALLS = re.compile(r"(?:!\s*)?(?:empty|is_null)\((.+)\)\Z", re.IGNORECASE)
+
+
+@lru_cache(4096)
+def read_test(text: str, scope: str = "") -> Test:
+    """Read a test as templates write them: infix (``a and not b``, ``!a && b``) or prefix (``and .A (not .B)``)."""
+    text = _plain(text)
+    if not text or len(text) > _MAX_LENGTH:
+        return _atom(text[:_MAX_LENGTH], scope)
+    return _read(text, scope, 0)
+
+
+def _plain(text: str) -> str:
+    text = " ".join(text.split()).removesuffix(":").removesuffix(" then").removesuffix(" THEN").strip()
+    while text.startswith("(") and text.endswith(")") and _closing(text, 0) == len(text) - 1:
+        text = text[1:-1].strip()
+    return text
+
+
+def _closing(text: str, start: int) -> int:
+    """The offset of the bracket that closes the one at ``start``, -1 without one."""
+    depth = 0
+    for token in re.finditer(rf"{_STRING}|[()]", text[start:]):
+        depth += (token[0] == "(") - (token[0] == ")")
+        if depth == 0 and token[0] == ")":
+            return start + token.start()
+    return -1
+
+
+def _read(text: str, scope: str, nesting: int) -> Test:
+    text = _plain(text)
+    if nesting > _MAX_NESTING or not text:
+        return _atom(text, scope)
+    for words in ({"or", "OR", "||"}, {"and", "AND", "&&"}):
+        parts = _split(text, words)
+        if len(parts) > 1 and all(part.strip() for part in parts):
+            tests = [_read(part, scope, nesting + 1) for part in parts]
+            joined = either(tests) if "or" in words else _both(tests)
+            return joined or _atom(text, scope)
+    prefix = _PREFIX.match(text)
+    if prefix:
+        return _read_prefix(text, prefix[1].lower(), prefix[2], scope, nesting)
+    if text.startswith("!") and not text.startswith("!="):
+        return _read(text[1:], scope, nesting + 1).negated()
+    return _comparison(text, scope)
+
+
+def _read_prefix(text: str, word: str, rest: str, scope: str, nesting: int) -> Test:
+    if word == "not":
+        return _read(rest, scope, nesting + 1).negated()
+    arguments = _arguments(rest)
+    if word in {"eq", "ne"}:
+        if len(arguments) != 2:
+            return _atom(text, scope)
+        test = _comparison(f"{_plain(arguments[0])} == {_plain(arguments[1])}", scope)
+        return test if word == "eq" else test.negated()
+    tests = [_read(argument, scope, nesting + 1) for argument in arguments]
+    return (either(tests) if word == "or" else _both(tests)) or _atom(text, scope)
+
+
+def _split(text: str, words: set[str]) -> list[str]:
+    """Split at words outside of brackets and quotes; a word at the very beginning divides nothing."""
+    parts, start, depth = [], 0, 0
+    for token in _TOKEN.finditer(text):
+        if token[0] == "(":
+            depth += 1
+        elif token[0] == ")":
+            depth = max(depth - 1, 0)
+        elif depth == 0 and token[0] in words and token.start() > 0:
+            parts.append(text[start : token.start()])
+            start = token.end()
+    parts.append(text[start:])
+    return parts
+
+
+def _arguments(text: str) -> list[str]:
+    """Split at spaces outside of brackets and quotes."""
+    parts, position = [], 0
+    while position < len(text):
+        if text[position] == " ":
+            position += 1
+            continue
+        start = position
+        while position < len(text) and text[position] != " ":
+            if text[position] == "(":
+                closing = _closing(text, position)
+                position = closing if closing >= 0 else len(text) - 1
+            elif text[position] in "\"'":
+                closing = text.find(text[position], position + 1)
+                position = closing if closing >= 0 else len(text) - 1
+            position += 1
+        parts.append(text[start:position])
+    return parts
+
+
+def _comparison(text: str, scope: str) -> Test:
+    emptiness = _CALLS.match(text)
+    if emptiness and "(" not in emptiness[1]:
+        test = _atom(emptiness[1].strip(), scope)
+        return test if text.startswith("!") else test.negated()
+    if text.endswith((".blank?", ".empty?", ".nil?")):
+        return _atom(text.rpartition(".")[0], scope).negated()
+    if text.endswith((".present?", ".any?")):
+        return _atom(text.rpartition(".")[0], scope)
+    masked = _STRINGS.sub(lambda string: string[0][0] + "_" * (len(string[0]) - 2) + string[0][-1], text)
+    found = _COMPARISON.match(masked)
+    if found is None:
+        if " not in " in text:
+            return _atom(text.replace(" not in ", " in ", 1), scope).negated()
+        return _atom(text, scope)
+    left, sign, right = text[: found.end(1)].strip(), found[2], text[found.start(3) :].strip()
+    if _COMPARISON.match(found[3]) and sign not in {"is", "is not"}:
+        return _atom(text, scope)
+    if sign in _OPPOSITE:
+        return _atom(f"{left} {_OPPOSITE[sign]} {right}", scope).negated()
+    if sign in {"<", ">"}:
+        return _atom(f"{left} {sign} {right}", scope)
+    if sign in {"is", "is not"} and not _EMPTY.match(right):
+        test = _atom(f"{left} is {right}", scope)
+        return test.negated() if sign == "is not" else test
+    differs = sign in {"!=", "!==", "<>", "ne", "is not"}
+    if _CONSTANT.match(left) and not _CONSTANT.match(right):
+        left, right = right, left
+    if _EMPTY.match(right):
+        test = _atom(left, scope).negated()
+    elif right.lower() == "true":
+        test = _atom(left, scope)
+    elif _CONSTANT.match(right):
+        test = equality(left, f'"{right[1:-1]}"' if right.startswith("'") else right, scope)
+    else:
+        test = _atom(f"{left} == {right}", scope)
+    return test.negated() if differs else test
+
+
+def read_case(subject: str, values: str, scope: str = "") -> Test:
+    """The test that a subject is one of the values of a ``when``: set apart by commas or ``or``."""
+    found = [value.strip() for value in re.split(rf",|\bor\b|(?<=[\"'])\s+(?=[\"'])", values) if value.strip()]
+    tests = [equality(subject, f'"{value[1:-1]}"' if value.startswith("'") else value, scope) for value in found]
+    if not tests:
+        return _atom(f"{subject} == {values}", scope)
+    return either(tests) or _atom(f"{subject} in {values}", scope)
+
+
+_COLLECTION = re.compile(
+    r"\bin\s+(?P<after>.+)\Z|(?P<before>.+?)\s+as\s|<-\s*(?P<arrow>.+)\Z|:=\s*(?P<assigned>.+)\Z|:\s*(?P<colon>\$.+)\Z"
+    r"|\bfrom=(?P<named>\S+)",
+    re.DOTALL,
+)
+
+
+def collection(text: str) -> str:
+    """What a loop goes over: ``items`` in ``item in items``, ``items as item``, ``$i := items``, ``x <- items``."""
+    text = _plain(text)[:_MAX_LENGTH]
+    found = _COLLECTION.search(text)
+    return next((part for part in found.groups() if part), text).strip() if found else text

@@ -1,0 +1,299 @@
+"""Template languages as data: their description, and which of them a text is written in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, NamedTuple
+
+from maillint.data import load_list
+
+SURE = 2.0
+"""Signs of this weight settle which language a text is in."""
+
+_HINT = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block that a word opens; ``rules/lists/dialects.yaml`` explains the fields."""
+
+    ends: frozenset[str] = frozenset()
+    middles: frozenset[str] = frozenset()
+    kind: str = "plain"
+    scope: bool = False
+    raw: str = ""
+    until: re.Pattern[str] | None = None
+    single: re.Pattern[str] | None = None
+    prints: bool = False
+
+    @classmethod
+    def read(cls, entry: Mapping[str, Any]) -> Block:
+        """Build a block from its entry."""
+        return cls(
+            frozenset(entry.get("ends", ())),
+            frozenset(entry.get("middles", ())),
+            entry.get("kind", "plain"),
+            entry.get("scope", False),
+            entry.get("raw", ""),
+            re.compile(entry["until"]) if "until" in entry else None,
+            re.compile(entry["single"]) if "single" in entry else None,
+            entry.get("prints", False),
+        )
+
+
+class Word(NamedTuple):
+    """What stands first in a tag: its word, the name that a ``*`` stands for, and what follows."""
+
+    word: str
+    name: str
+    argument: str
+
+
+class Dialect:
+    """A template language as data (``rules/lists/dialects.yaml`` explains the fields); patterns are made when needed."""
+
+    def __init__(self, name: str, entry: Mapping[str, Any]) -> None:
+        self.name = name
+        self.title: str = entry["title"]
+        self.aliases: tuple[str, ...] = tuple(entry.get("aliases", ()))
+        self.extensions: tuple[str, ...] = tuple(entry.get("extensions", ()))
+        self.hints: tuple[str, ...] = tuple(entry.get("hints", ()))
+        self.marks: tuple[str, ...] = tuple(entry["marks"])
+        self.guest: bool = entry.get("guest", False)
+        self.ignore_case: bool = entry.get("ignore-case", False)
+        self.trim: str = entry.get("trim", "")
+        self.trim_end: str = entry.get("trim-end", "")
+        self.entry = entry
+
+    def __repr__(self) -> str:
+        return f"<dialect {self.name}>"
+
+    def marked(self, text: str) -> bool:
+        """Whether a text could be in this language at all."""
+        return any(mark in text for mark in self.marks)
+
+    @cached_property
+    def _signs(self) -> tuple[tuple[float, re.Pattern[str]], ...]:
+        return tuple((weight, re.compile(pattern)) for weight, pattern in self.entry.get("signs", ()))
+
+    def evidence(self, text: str) -> tuple[float, str]:
+        """Weigh the signs of this language in a text; returns the weight and the heaviest sign found."""
+        total, heaviest, shown = 0.0, 0.0, ""
+        for weight, pattern in self._signs:
+            found = pattern.search(text)
+            if found is None:
+                continue
+            total += weight
+            if weight > heaviest:
+                heaviest, shown = weight, " ".join(found[0].split())
+        return total, shown
+
+    # -- words and blocks
+
+    def key(self, word: str) -> str:
+        """A word as it is looked up."""
+        return word.lower() if self.ignore_case else word
+
+    @cached_property
+    def _words(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(re.compile(pattern) for pattern in self.entry.get("words", ()))
+
+    def word(self, body: str) -> Word:
+        """Take what stands inside a tag apart."""
+        return take(self._words, body) or first_word(body)
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Block]:
+        """The blocks by their opening words."""
+        return {self.key(word): Block.read(entry) for word, entry in self.entry.get("blocks", {}).items()}
+
+    @cached_property
+    def closers(self) -> frozenset[str]:
+        """The words that close a block."""
+        return frozenset(self.key(word) for block in self.blocks.values() for word in block.ends)
+
+    @cached_property
+    def middles(self) -> frozenset[str]:
+        """The words that divide a block."""
+        return frozenset(self.key(word) for block in self.blocks.values() for word in block.middles)
+
+    @cached_property
+    def silent(self) -> frozenset[str]:
+        """Statement words that print nothing."""
+        return frozenset(self.entry.get("silent", ()))
+
+    @cached_property
+    def inserts(self) -> frozenset[str]:
+        """Statement words that print another template."""
+        return frozenset(self.entry.get("inserts", ()))
+
+    @cached_property
+    def lines(self) -> frozenset[str]:
+        """Words whose argument holds a statement a line."""
+        return frozenset(self.entry.get("lines", ()))
+
+    @cached_property
+    def stores(self) -> re.Pattern[str] | None:
+        """What a tag that keeps its value looks like."""
+        return _pattern(self.entry.get("stores"))
+
+    @cached_property
+    def unknown_ends(self) -> re.Pattern[str] | None:
+        """What the end of a block that is not listed looks like."""
+        return _pattern(self.entry.get("unknown-ends"))
+
+    @cached_property
+    def fallback(self) -> re.Pattern[str] | None:
+        """What an output tag with a default looks like."""
+        return _pattern(self.entry.get("fallback"))
+
+    @property
+    def markup_code(self) -> Mapping[str, Any] | None:
+        """How code within markup is read, where a sign begins it."""
+        return self.entry.get("markup-code")
+
+    @property
+    def attributes(self) -> Mapping[str, Any] | None:
+        """What attributes do, where some belong to the language."""
+        return self.entry.get("attributes")
+
+    @property
+    def defaults(self) -> str:
+        """Where else a default may be set; empty where it can only stand in the template."""
+        return str(self.entry.get("defaults", ""))
+
+    def block(self, word: Word) -> tuple[str, Block] | None:
+        """The block that a word opens, with the key it stands under."""
+        own = self.key(word.word)
+        for key in (own + word.name, f"{own}*" if word.name else "", own):
+            if key and key in self.blocks:
+                return key, self.blocks[key]
+        if word.name.startswith(">") and f"{own}>*" in self.blocks:
+            return f"{own}>*", self.blocks[f"{own}>*"]
+        return None
+
+
+def _pattern(source: str | None) -> re.Pattern[str] | None:
+    return re.compile(source) if source else None
+
+
+def take(patterns: Iterable[re.Pattern[str]], body: str) -> Word | None:
+    """Take a body apart by the first pattern that matches it."""
+    for pattern in patterns:
+        found = pattern.match(body)
+        if found:
+            groups = found.groupdict()
+            word = " ".join((groups["word"] or "").split())
+            return Word(word, "".join((groups.get("name") or "").split()), (groups.get("argument") or "").strip())
+    return None
+
+
+_FIRST = re.compile(r"\S+")
+
+
+def first_word(body: str) -> Word:
+    """Take a body apart at its first space, or before an opening bracket."""
+    found = _FIRST.match(body)
+    word = found[0] if found else ""
+    bracket = word.find("(")
+    if bracket > 0:
+        word = word[:bracket]
+    return Word(word, "", body[len(word) :].strip())
+
+
+@cache
+def dialects() -> Mapping[str, Dialect]:
+    """The shipped dialects by name, and by every other name they go by."""
+    own = {name: Dialect(name, entry) for name, entry in load_list("dialects").items()}
+    result = dict(own)
+    for dialect in own.values():
+        for alias in dialect.aliases:
+            result.setdefault(alias, dialect)
+    return result
+
+
+@cache
+def _own() -> tuple[Dialect, ...]:
+    return tuple(dict.fromkeys(dialects().values()))
+
+
+@cache
+def _extensions() -> Mapping[str, Dialect]:
+    return {extension: dialect for dialect in _own() for extension in dialect.extensions}
+
+
+@cache
+def _hints() -> frozenset[str]:
+    return frozenset(extension for dialect in _own() for extension in dialect.hints)
+
+
+def template_extension(path: str) -> str:
+    """The extension at the end of a file's name that a dialect claims (``.blade.php``), "" if none does."""
+    low = path.lower()
+    claimed = (known for known in (*_extensions(), *_hints()) if low.endswith(known))
+    return max(claimed, key=len, default="")
+
+
+class Detection(NamedTuple):
+    """Which dialect a text is in: None for no template. ``why`` says what decided, ``sure`` whether it settles it."""
+
+    dialect: Dialect | None
+    sure: bool
+    why: str
+
+
+def recognise(text: str, path: str) -> Detection:
+    """Tell a text's dialect by its file's extension (a whole name will do) and its content."""
+    extension = template_extension(path)
+    if extension in _extensions():
+        return Detection(_extensions()[extension], True, f"the extension {extension}")
+    inner = template_extension(path[: path.rfind(".")]) if path.count(".") > 1 else ""
+    stated = _extensions().get(inner)
+    if stated is not None and stated.marked(text):  # welcome.liquid.html
+        return Detection(stated, True, f"the extension {inner}")
+    weighed = []
+    for dialect in _own():
+        if dialect.marked(text):
+            weight, sign = dialect.evidence(text)
+            hinted = _HINT if extension and extension in dialect.hints else 0.0
+            if weight or hinted:
+                weighed.append((weight + hinted, not dialect.guest, dialect, sign or extension))
+    weighed.sort(key=lambda item: (-item[0], not item[1]))  # stable: else the file's order decides
+    ranked = [item for item in weighed if item[1] and item[0] >= SURE] or weighed
+    if not ranked:
+        return Detection(None, True, "")
+    weight, _, dialect, sign = ranked[0]
+    rival = ranked[1] if len(ranked) > 1 else None
+    if weight >= SURE and (rival is None or weight - rival[0] >= 1 or not rival[1]):
+        return Detection(dialect, True, f"“{_short(sign)}”")
+    return Detection(dialect, False, f"“{_short(sign)}”" + (f", though it may be {rival[2].title}" if rival else ""))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def detect(text: str, path: str) -> Dialect | None:
+    """Return the dialect of a text, None for one that is no template; ``recognise`` says how sure that is."""
+    return recognise(text, path).dialect
+
+
+def guests(text: str, host: Dialect | None) -> tuple[Dialect, ...]:
+    """The other languages whose tags stand in a text: merge tags, and engines that run before or after its own."""
+    return tuple(
+        dialect
+        for dialect in _own()
+        if dialect is not host and dialect.marked(text) and _joins(dialect, host) and dialect.evidence(text)[0] >= SURE
+    )
+
+
+def _joins(dialect: Dialect, host: Dialect | None) -> bool:
+    """Whether a language can be read beside another: it is there for that, or none of its tags look like the other's."""
+    if dialect.guest or host is None:
+        return True
+    return dialect.entry.get("delimiters") is not None and not any(
+        mark in other or other in mark for mark in dialect.marks for other in host.marks
+    )

@@ -1,0 +1,345 @@
+"""Renders Jinja templates with sample data. Runs as a program of its own, so that a template can be stopped.
+
+What it is asked stands pickled on its standard input; one line of JSON per template and data set comes out.
+Its template environment is Jinja's sandbox; time, memory, output and the files that it may read are bounded.
+It imports nothing of maillint.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from types import FrameType, TracebackType
+
+    from jinja2 import Environment, Template, nodes
+
+OPEN, NUMBERED, CLOSE = "\uf5b5", "\uf5b6", "\uf5b7"
+"""Around what a piece of the template has printed: OPEN, its number, NUMBERED, the output, CLOSE."""
+
+MAIN = "the template itself"
+_MAX_FILES = 100
+_MAX_FILE_SIZE = 1_000_000
+
+
+class Job(NamedTuple):
+    """What to render and with what; ``templates`` are pairs of a text and whether its output is HTML."""
+
+    path: Sequence[str]  # where Python finds Jinja
+    templates: Sequence[tuple[str, bool]]
+    folder: str
+    roots: Sequence[str]
+    data: Any
+    seconds: float
+    memory: int
+    characters: int
+    sets: int
+
+
+class SlowError(Exception):
+    """Raised in a template that takes too long."""
+
+
+class LongError(Exception):
+    """Raised where a template prints too much."""
+
+
+class RefusedError(Exception):
+    """Raised for a file that may not be read, or is none."""
+
+
+def main() -> None:
+    """Read a job, render it, print what came of it."""
+    job = Job(*pickle.load(sys.stdin.buffer))
+    sys.path[:] = job.path
+    _bound(job)
+    sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    for answer in run(job):
+        print(json.dumps(answer, ensure_ascii=False), flush=True)
+
+
+def run(job: Job) -> Iterator[dict[str, Any]]:
+    """Render every template with every data set."""
+    from jinja2.exceptions import TemplateError  # noqa: PLC0415 -- its place is only known now
+
+    environments = {markup: _environment(job, markup) for markup in {markup for _, markup in job.templates}}
+    used: set[str] = set()
+    made: list[tuple[int, Template, list[tuple[int, int, bool]]]] = []
+    for number, (text, markup) in enumerate(job.templates):
+        try:
+            template, pieces, names = _compile(environments[markup], text)
+        except (
+            TemplateError,
+            RefusedError,
+            RecursionError,
+            SyntaxError,
+            ValueError,
+            OverflowError,
+            MemoryError,
+        ) as error:
+            yield {"template": number, **_failure(error)}
+            continue
+        used |= names
+        made.append((number, template, pieces))
+    for name, values in list(data_sets(job.data, used))[: job.sets]:
+        for number, template, pieces in made:
+            yield {"template": number, "set": name, **_render(template, values, job), "pieces": pieces}
+
+
+def data_sets(data: Any, used: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The data sets of a file: a list's items, a mapping's values where its keys are no names of the template's.
+
+    ``used`` are the names that the template reads.
+    """
+    if isinstance(data, list):
+        for number, item in enumerate(data, 1):
+            if isinstance(item, dict):
+                yield _set_name(item, str(number), used), _named(item)
+        return
+    if not isinstance(data, dict):
+        return
+    sets = {str(key): value for key, value in data.items() if isinstance(value, dict) or value is None}
+    if data and len(sets) == len(data) and not used & sets.keys():
+        for name, item in sets.items():
+            yield name, _named(item or {})
+    else:
+        yield "", _named(data)
+
+
+def _set_name(item: Mapping[Any, Any], number: str, used: set[str]) -> str:
+    """An item's own ``name`` where the template does not read it, else its number."""
+    name = item.get("name")
+    return name if isinstance(name, str) and "name" not in used else number
+
+
+def _named(values: Mapping[Any, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if isinstance(key, str) and key.isidentifier()}
+
+
+# -- Jinja
+
+
+def _environment(job: Job, markup: bool) -> Environment:
+    from jinja2 import FunctionLoader  # noqa: PLC0415 -- see run
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+
+    return ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(_loader(job)), autoescape=markup, keep_trailing_newline=True, cache_size=_MAX_FILES
+    )
+
+
+def _loader(job: Job) -> Callable[[str], tuple[str, str, Callable[[], bool]]]:
+    read: dict[str, None] = {}
+
+    def load(name: str) -> tuple[str, str, Callable[[], bool]]:
+        for folder in (job.folder, *job.roots):
+            path = os.path.realpath(os.path.join(folder, name.replace("\0", "")))  # noqa: PTH118
+            inside = any(path.startswith(root.rstrip(os.sep) + os.sep) for root in job.roots)
+            if not inside or not os.path.isfile(path):  # noqa: PTH113
+                continue
+            read[path] = None
+            with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+                text = file.read(_MAX_FILE_SIZE + 1)
+            if len(read) > _MAX_FILES or len(text) > _MAX_FILE_SIZE:
+                raise RefusedError(f"{name}: there are too many files, or it is too large")
+            return text, path, lambda: True
+        raise RefusedError(f'there is no "{name}" in the paths given')
+
+    return load
+
+
+def _compile(environment: Environment, text: str) -> tuple[Template, list[tuple[int, int, bool]], set[str]]:
+    """Compile a template so that its output tells which piece of it printed what.
+
+    Returns it with the pieces' places in the text, and the names that it reads from its data.
+    """
+    from jinja2 import meta  # noqa: PLC0415 -- see run
+
+    tree = environment.parse(text)
+    names = set(meta.find_undeclared_variables(tree))
+    for name in _inserted(environment, tree):
+        with contextlib.suppress(Exception):  # told when it is rendered
+            loaded = environment.parse(_source(environment, name))
+            names |= meta.find_undeclared_variables(loaded)
+    pieces = _pieces(environment, text)
+    printed = [(output, index) for output in _outputs(tree) for index in range(len(output.nodes))]
+    if len(printed) == len(pieces):
+        _number(tree, environment)
+    else:
+        pieces = []
+    code = environment.compile(tree, MAIN, MAIN)
+    return environment.template_class.from_code(environment, code, environment.make_globals(None)), pieces, names
+
+
+def _inserted(environment: Environment, tree: nodes.Template) -> list[str]:
+    from jinja2 import meta  # noqa: PLC0415 -- see run
+
+    found: dict[str, None] = {}
+    pending = [name for name in meta.find_referenced_templates(tree) if name]
+    while pending and len(found) < _MAX_FILES:
+        name = pending.pop()
+        if name in found:
+            continue
+        found[name] = None
+        with contextlib.suppress(Exception):
+            inner = environment.parse(_source(environment, name))
+            pending += [other for other in meta.find_referenced_templates(inner) if other]
+    return list(found)
+
+
+def _source(environment: Environment, name: str) -> str:
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
+
+
+def _outputs(tree: nodes.Node) -> Iterator[nodes.Output]:
+    """The nodes that print, in the order of the source."""
+    from jinja2 import nodes  # noqa: PLC0415 -- see run
+
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, nodes.Output):
+            yield node
+        else:
+            pending.extend(reversed(list(node.iter_child_nodes())))
+
+
+def _pieces(environment: Environment, text: str) -> list[tuple[int, int, bool]]:
+    """The places of what prints: runs of text, and output tags (True)."""
+    pieces: list[tuple[int, int, bool]] = []
+    position = 0
+    opened = 0
+    for _, kind, value in environment.lex(text):
+        while position < len(text) and not text.startswith(value, position) and text[position].isspace():
+            position += 1  # white space that a tag has taken away
+        if kind == "variable_begin":
+            opened = position
+        position += len(value)
+        if kind == "data" and value:
+            pieces.append((position - len(value), position, False))
+        elif kind == "variable_end":
+            pieces.append((opened, opened + len(text[opened:position].rstrip()), True))
+    return pieces
+
+
+def _number(tree: nodes.Template, environment: Environment) -> None:
+    """Put each piece's number around what it prints, except where the output is worked on before it is shown."""
+    from jinja2 import nodes  # noqa: PLC0415 -- see run
+
+    worked_on = (nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.AssignBlock)
+    pending: list[tuple[nodes.Node, bool]] = [(tree, False)]
+    number = 0
+    while pending:
+        node, inside = pending.pop()
+        if not isinstance(node, nodes.Output):
+            inside = inside or isinstance(node, worked_on)
+            pending.extend((child, inside) for child in reversed(list(node.iter_child_nodes())))
+            continue
+        numbered: list[nodes.Expr] = []
+        for printed in node.nodes:
+            if inside:
+                numbered.append(printed)
+            else:
+                opening = nodes.TemplateData(f"{OPEN}{number}{NUMBERED}", lineno=printed.lineno)
+                closing = nodes.TemplateData(CLOSE, lineno=printed.lineno)
+                numbered += [opening, printed, closing]
+            number += 1
+        node.nodes = numbered
+        node.set_environment(environment)
+
+
+def _render(template: Template, values: dict[str, Any], job: Job) -> dict[str, Any]:
+    printed: list[str] = []
+    size = 0
+    _alarm(job.seconds)
+    try:
+        for chunk in template.generate(values):
+            size += len(chunk)
+            if size > job.characters:
+                raise LongError
+            printed.append(chunk)
+    except Exception as error:  # whatever a template can raise
+        return _failure(error)
+    finally:
+        _alarm(0)
+    return {"state": "made", "text": "".join(printed)}
+
+
+def _failure(error: Exception) -> dict[str, Any]:
+    """What went wrong, on which line of the template; ``foreign`` where plain Jinja cannot tell."""
+    from jinja2 import exceptions  # noqa: PLC0415 -- see run
+
+    words = " ".join(str(error).split())[:300]
+    line = _line(error.__traceback__)
+    state = "failed"
+    if isinstance(error, SlowError):
+        words = "it takes too long"
+    elif isinstance(error, LongError):
+        words = "it prints too much"
+    elif isinstance(error, MemoryError):
+        words = "it takes too much memory"
+    elif isinstance(error, RecursionError):
+        words = "it is nested too deeply, or calls itself without end"
+    elif isinstance(error, (RefusedError, exceptions.TemplateNotFound, exceptions.SecurityError)):
+        state = "foreign"
+    elif isinstance(error, exceptions.TemplateSyntaxError):
+        line = error.lineno if error.name in {None, MAIN} else 0
+        unknown = isinstance(error, exceptions.TemplateAssertionError) or "unknown tag" in words
+        state = "foreign" if unknown else state
+    elif isinstance(error, exceptions.UndefinedError):
+        pass
+    else:
+        words = f"{type(error).__name__}: {words}"
+    return {"state": state, "reason": words, "line": line}
+
+
+def _line(trace: TracebackType | None) -> int:
+    line = 0
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == MAIN:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+# -- bounds
+
+
+def _bound(job: Job) -> None:
+    """Set what the system bounds; a process that passes its bound on time is ended."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource  # noqa: PLC0415 -- not on every system
+
+        seconds = int(job.seconds * (job.sets + 2)) + 2
+        for limit, value in (
+            (resource.RLIMIT_CPU, seconds),
+            (resource.RLIMIT_AS, job.memory),
+            (resource.RLIMIT_FSIZE, 0),
+            (resource.RLIMIT_NOFILE, 64),
+        ):
+            hard = resource.getrlimit(limit)[1]
+            value = value if hard == resource.RLIM_INFINITY else min(value, hard)  # noqa: PLW2901
+            resource.setrlimit(limit, (value, value))
+
+
+def _alarm(seconds: float) -> None:
+    """Have SlowError raised after so many seconds of work, where the system can; 0 takes it back."""
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, _wake)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _wake(number: int, frame: FrameType | None) -> None:
+    raise SlowError
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,564 @@
+"""The tags of a template, found in one pass over its text by what its dialect says of their delimiters.
+
+What the tags mean for one another (which closes which) is the business of ``choices``. Every search is
+bounded or remembers that it failed, so that hostile text costs no more than its length.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from maillint.message.codeblocks import Code, Piece
+from maillint.message.dialects import Block, Dialect, Word, first_word
+from maillint.message.tags import Broken, Tag, TagKind
+from maillint.text import Span
+
+_MAX_TAG = 5_000
+"""A tag whose closer must be told from quoted ones is at most this long."""
+
+_MAX_FAILED_WALKS = 50
+"""After so many searches for a balanced end that came to nothing, the first closer will do."""
+
+
+@dataclass(slots=True)
+class Mark:
+    """A tag with what decides which other tags it belongs to.
+
+    ``key`` is the word that closes, divides or opens a block, ``name`` what a ``*`` in it stands for.
+    """
+
+    tag: Tag
+    key: str = ""
+    name: str = ""
+    block: Block | None = None
+    dialect: Dialect | None = None
+    unknown: bool = False
+
+
+class Form:
+    """One delimiter of a dialect, its patterns compiled."""
+
+    __slots__ = (
+        "certain",
+        "close",
+        "dialect",
+        "directive",
+        "entry",
+        "inside",
+        "kind",
+        "lax",
+        "nests",
+        "source",
+        "tag",
+        "walk",
+    )
+
+    def __init__(self, dialect: Dialect, entry: Mapping[str, Any]) -> None:
+        self.dialect = dialect
+        self.entry = entry
+        self.kind: str = entry["kind"]
+        self.close = re.compile(entry["close"]) if "close" in entry else None
+        self.tag = re.compile(entry["tag"]) if "tag" in entry else None
+        self.directive = re.compile(entry["directive"]) if "directive" in entry else None
+        self.inside = re.compile(entry["inside"]) if "inside" in entry else None
+        self.certain: bool = entry.get("certain", False)
+        self.lax: bool = entry.get("lax", False) or self.kind in {"comment", "code", "printed", "literal"}
+        self.nests: str = entry.get("nests", "")
+        self.source: str = _ungrouped(entry.get("open") or entry.get("tag") or entry["directive"])
+        self.walk = _walk(entry["close"], self.nests) if entry.get("strings") or self.nests else None
+
+
+def _ungrouped(pattern: str) -> str:
+    """A pattern without groups of its own, so that it can stand in an alternation."""
+    pattern = re.sub(r"\(\?P<\w+>", "(?:", pattern)
+    flags = re.match(r"\(\?([aims]+)\)", pattern)
+    return f"(?{flags[1]}:{pattern[flags.end() :]})" if flags else pattern
+
+
+_STRING = r"(?<!\w)(?:\"(?:[^\"\\\n]|\\.){0,2000}+\"|'(?:[^'\\\n]|\\.){0,2000}+'|`[^`]{0,2000}+`)"
+
+
+def _walk(close: str, nests: str) -> re.Pattern[str]:
+    """What matters on the way to a closer: strings, nested brackets, the closer itself."""
+    brackets = f"|(?P<deeper>{re.escape(nests[0])})|(?P<higher>{re.escape(nests[1])})" if nests else ""
+    return re.compile(f"{_STRING}|(?P<close>{close}){brackets}")
+
+
+class Scanner:
+    """A dialect's delimiters and those of its guests, as one pattern."""
+
+    def __init__(self, host: Dialect, guests: Iterable[Dialect]) -> None:
+        self.forms = [Form(host, entry) for entry in host.entry.get("delimiters", ())]
+        for guest in guests:
+            entries = guest.entry.get("delimiters", ())
+            self.forms.extend(Form(guest, entry) for entry in entries if not entry.get("host"))
+        self.pattern = re.compile("|".join(f"({form.source})" for form in self.forms) or "(?!)")
+        openers = [form.source for form in self.forms if form.certain and form.dialect is host]
+        self.openers = re.compile("|".join(openers) or "(?!)")
+        spoken = {form.dialect.name: form.dialect.entry for form in self.forms}
+        self.codes = {name: Code(entry["code"]) for name, entry in spoken.items() if "code" in entry}
+        self.sheltered = any(form.entry.get("outside") for form in self.forms)
+
+
+@lru_cache(64)
+def scanner(host: Dialect, guests: tuple[Dialect, ...]) -> Scanner:
+    """The scanner for a dialect and its guests, made once."""
+    return Scanner(host, guests)
+
+
+def read_marks(text: str, host: Dialect, guests: tuple[Dialect, ...] = ()) -> tuple[list[Mark], list[Broken]]:
+    """Find the tags of a text in order, and the places where one cannot be read."""
+    lexer = _Lexer(text, scanner(host, guests))
+    lexer.run()
+    _pair_unknown(lexer.marks)
+    _pair_unlisted(lexer.marks, host)
+    return lexer.marks, lexer.broken
+
+
+_STYLE = re.compile(r"<(style|script)\b[^>]{0,1000}>(.*?)(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
+_MASKED_STRING = re.compile(_STRING)
+_QUOTES = re.compile("[“”„‟‘’‚‛«»″]")
+_SPACES = re.compile("[\u00a0\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]")
+_MARKUP = re.compile(
+    r"</[A-Za-z][\w-]{0,20}\s*>|<[A-Za-z][\w-]{0,20}(?:\s+[\w:-]{1,40}\s*=\s*(?:\"[^\"]*\"|'[^']*')){0,20}\s*/?>|<!--"
+)
+_REFERENCE = re.compile(
+    r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,6}|nbsp|quot|apos|amp|lt|gt|lsquo|rsquo|ldquo|rdquo|[lr]aquo);"
+)
+
+
+class _Lexer:
+    def __init__(self, text: str, scan: Scanner) -> None:
+        self.text = text
+        self.scan = scan
+        self.marks: list[Mark] = []
+        self.broken: list[Broken] = []
+        self.closers: dict[str, tuple[int, Span]] = {}  # by pattern: the closer found last, and from where
+        self.exhausted: set[re.Pattern[str]] = set()  # ends of raw blocks that do not occur any more
+        self.failed_walks = 0
+        self.sheltered = [found.span(2) for found in _STYLE.finditer(text)] if scan.sheltered else []
+
+    def run(self) -> None:
+        position = 0
+        search = self.scan.pattern.search
+        while found := search(self.text, position):
+            form = self.scan.forms[(found.lastindex or 1) - 1]
+            start, after = found.span()
+            if form.entry.get("outside") and self.shelters(start):
+                position = start + 1
+            elif form.close is not None:
+                position = self.pair(form, start, after)
+            elif form.tag is not None:
+                position = self.whole(form, start, after)
+            else:
+                position = self.directed(form, start)
+            position = max(position, start + 1)
+
+    def shelters(self, offset: int) -> bool:
+        """Whether an offset lies in a style sheet or a script."""
+        index = bisect_right(self.sheltered, (offset, len(self.text))) - 1
+        return index >= 0 and self.sheltered[index][1] > offset
+
+    # -- pairs
+
+    def pair(self, form: Form, start: int, after: int) -> int:
+        """Read a tag between an opener and its closer; returns where to go on."""
+        first = self.first_closer(form, after)
+        if first is None and form.entry.get("to-end"):
+            first = Span(len(self.text), len(self.text))
+        if first is None or not self.alone(form, after, first.start):
+            if form.certain:
+                self.broken.append(Broken("unclosed", Span(start, after), form.dialect.name))
+            return after
+        ending = self.ending(form, after, first)
+        if form.inside and not form.inside.fullmatch(self.text, after, ending.start):
+            return after
+        inner = self.text[after : ending.start]
+        if form.entry.get("one-line") and "\n" in inner:
+            return after
+        if not form.lax:
+            self.look_inside(form, inner, after)
+        return self.classify(form, inner, after, Span(start, ending.end))
+
+    def first_closer(self, form: Form, after: int) -> Span | None:
+        """The next closer of a form, looked for once."""
+        assert form.close is not None
+        known = self.closers.get(form.close.pattern)
+        if known is None or not known[0] <= after <= known[1].start:
+            if known is not None and known[1].start == len(self.text) and known[0] <= after:
+                return None
+            found = form.close.search(self.text, after)
+            span = Span(*found.span()) if found else Span(len(self.text), len(self.text))
+            known = self.closers[form.close.pattern] = (after, span)
+        return known[1] if known[1].start < len(self.text) else None
+
+    def alone(self, form: Form, after: int, end: int) -> bool:
+        """Whether no other tag begins between an opener and the first closer; False: the opener has no closer."""
+        if not form.certain or form.kind in {"code", "printed"}:
+            return True
+        other = self.scan.openers.search(self.text, after, end)
+        if other is None:
+            return True
+        if end - after > _MAX_TAG:
+            return False
+        before = self.text[after : other.start()]
+        if '"' in before or "'" in before or "`" in before:
+            inner = _MASKED_STRING.sub(lambda found: " " * len(found[0]), self.text[after : min(end + 2000, after + _MAX_TAG)])
+            other = self.scan.openers.search(inner, 0, end - after)
+            if other is None:
+                return True
+            place = Span(after + other.start(), after + other.end())
+        else:
+            place = Span(*other.span())
+        closed = any(
+            known.close and known.close.search(self.text, place.end, end) for known in self.scan.forms if known.certain
+        )
+        between = self.text[after:end]
+        if form.kind == "statement" and closed and "\n" not in between and "<" not in between:
+            self.broken.append(Broken("nested", place, form.dialect.name))
+            return True
+        return False
+
+    def ending(self, form: Form, after: int, first: Span) -> Span:
+        """Where the closer of a tag stands: the first that is in no string and no nested bracket."""
+        if form.walk is None or self.failed_walks > _MAX_FAILED_WALKS or first.start - after > _MAX_TAG:
+            return first
+        inner = self.text[after : first.start]
+        if not ('"' in inner or "'" in inner or "`" in inner or (form.nests and form.nests[0] in inner)):
+            return first
+        return self.walked(form, after) or first
+
+    def walked(self, form: Form, after: int) -> Span | None:
+        """Where the closer of a tag stands that is in no string and no nested bracket; None without one."""
+        assert form.walk is not None
+        limit = after + _MAX_TAG
+        depth, position = 0, after
+        while token := form.walk.search(self.text, position, limit):
+            position = token.end()
+            if token.lastgroup == "deeper":
+                depth += 1
+            elif token.lastgroup == "close" and depth == 0:
+                return Span(*token.span())
+            elif token.lastgroup == "higher" or (token.lastgroup == "close" and token[0].startswith(form.nests[1])):
+                if depth == 0:
+                    break
+                depth -= 1
+                position = token.start() + 1
+        self.failed_walks += 1
+        return None
+
+    def look_inside(self, form: Form, inner: str, offset: int) -> None:
+        """Find the first thing in a tag that an editor has put there and no engine reads."""
+        if inner.isascii() and "<" not in inner and "&" not in inner:
+            return
+        bare = _MASKED_STRING.sub(lambda found: " " * len(found[0]), inner)
+        for kind, pattern in (("markup", _MARKUP), ("reference", _REFERENCE), ("quote", _QUOTES), ("space", _SPACES)):
+            found = pattern.search(bare)
+            if found:
+                span = Span(offset + found.start(), offset + found.end())
+                self.broken.append(Broken(kind, span, form.dialect.name))  # type: ignore[arg-type]
+                return
+
+    # -- what a tag is
+
+    def classify(self, form: Form, inner: str, offset: int, span: Span) -> int:
+        """Add the marks of a tag; returns where to go on."""
+        dialect = form.dialect
+        if form.kind in {"code", "printed"}:
+            self.program(form, inner, offset, span)
+            return span.end
+        if form.kind == "literal":
+            return span.end
+        if form.kind == "comment":
+            if form.entry.get("keep"):  # the markers are comments, what stands between them is not
+                self.add(Tag("comment", Span(span.start, offset), "", "", dialect.name))
+                self.add(Tag("comment", Span(offset + len(inner), span.end), "", "", dialect.name))
+                return span.end
+            self.add(Tag("comment", span, "", "", dialect.name))
+            return span.end
+        trimmed = inner.rstrip(dialect.trim_end) if dialect.trim_end else inner
+        body = (trimmed.strip(dialect.trim) if dialect.trim else trimmed).strip()
+        if form.kind == "output":
+            self.add(Tag("output", span, "", body, dialect.name))
+            return span.end
+        word = dialect.word(body)
+        if word.word in dialect.lines:
+            self.lines(form, inner, offset, span)
+            return span.end
+        mark = sort(dialect, word, body, span, statement=form.kind == "statement")
+        if mark.block and mark.key.endswith("*") and len(trimmed) < len(inner):  # <@name/> encloses nothing
+            mark = Mark(Tag("insert", span, word.word, body, dialect.name))
+        self.marks.append(mark)
+        return self.raw(mark) if mark.block and mark.block.raw else span.end
+
+    def add(self, tag: Tag) -> None:
+        """Add a tag that belongs to no block."""
+        self.marks.append(Mark(tag))
+
+    def raw(self, opener: Mark) -> int:
+        """Leave what stands in a raw block unread; returns where to go on."""
+        assert opener.block is not None and opener.block.until is not None
+        end = opener.tag.span.end
+        until = opener.block.until
+        found = None if until in self.exhausted else until.search(self.text, end)
+        if found is None:
+            self.exhausted.add(until)
+            return end
+        if opener.block.raw == "comment":
+            self.add(Tag("comment", Span(end, found.start()), opener.tag.word, "", opener.tag.dialect))
+        else:
+            for inner in _LATER.finditer(self.text, end, found.start()):  # for the tool that reads the output
+                self.add(Tag("output", Span(*inner.span()), "", inner[0][2:-2].strip(), opener.tag.dialect))
+        word = next(iter(sorted(opener.block.ends)))
+        tag = Tag("close", Span(*found.span()), word, "", opener.tag.dialect)
+        self.marks.append(Mark(tag, word, opener.name, dialect=opener.dialect))
+        return found.end()
+
+    def lines(self, form: Form, inner: str, offset: int, span: Span) -> None:
+        """Read a tag that holds one statement a line; the tag is shared out among them."""
+        dialect = form.dialect
+        found: list[tuple[int, str]] = []
+        position = 0
+        for line in inner.splitlines(keepends=True):
+            body = line.strip(dialect.trim + " \t\r\n")
+            if body and found:
+                found.append((offset + position, body))
+            elif body:  # the line of the word itself
+                found.append((offset + position, body.partition(" ")[2].strip()))
+            position += len(line)
+        for index, (_, body) in enumerate(found):
+            start = span.start if index == 0 else found[index][0]
+            end = found[index + 1][0] if index + 1 < len(found) else span.end
+            word = dialect.word(body)
+            if word.word == "echo":
+                self.add(Tag("output", Span(start, end), word.word, word.argument, dialect.name))
+            else:
+                mark = sort(dialect, word, body, Span(start, end), statement=True)
+                if mark.tag.kind == "output":
+                    mark = Mark(mark.tag._replace(kind="statement"))
+                self.marks.append(mark)
+
+    # -- program text
+
+    def program(self, form: Form, inner: str, offset: int, span: Span) -> None:
+        """Read program text: what opens, divides or closes a block in it."""
+        dialect = form.dialect
+        code = self.scan.codes[dialect.name]
+        body = inner.strip(dialect.trim) if dialect.trim else inner
+        lead = inner.find(body) if body else 0
+        pieces = [piece for piece in code.structure(body) if not _in_one_tag(dialect, piece)]
+        if not pieces:
+            kind: TagKind = "statement"
+            if form.kind == "printed":
+                kind = "insert" if code.inserts.search(body.strip()) else "output"
+            self.add(Tag(kind, span, "", body.strip() if form.kind == "printed" else "", dialect.name))
+            return
+        starts = [span.start, *(offset + lead + piece.start for piece in pieces[1:]), span.end]
+        for index, piece in enumerate(pieces):
+            self.marks.append(_code_mark(dialect, piece, Span(starts[index], starts[index + 1])))
+
+    # -- tags told by one pattern
+
+    def whole(self, form: Form, start: int, end: int) -> int:
+        """Read a tag that one pattern matches as a whole."""
+        assert form.tag is not None
+        found = form.tag.match(self.text, start, end)
+        if found is None or form.kind == "literal":
+            return end
+        groups = found.groupdict()
+        span = Span(*found.span("place")) if groups.get("place") else Span(start, end)
+        argument = groups.get("argument") or found[0]
+        kind: TagKind = "comment" if form.kind == "comment" else "output"
+        self.add(Tag(kind, span, "", argument.strip() if kind == "output" else "", form.dialect.name))
+        return end
+
+    def directed(self, form: Form, start: int) -> int:
+        """Read a word and the bracketed argument after it, or a reference with its path."""
+        assert form.directive is not None
+        found = form.directive.match(self.text, start)
+        if found is None:
+            return start + 1
+        if form.entry.get("path"):
+            end = self.path(found.end())
+            self.add(Tag("output", Span(start, end), "", self.text[found.start("argument") : end], form.dialect.name))
+            return end
+        dialect = form.dialect
+        groups = found.groupdict()
+        name = groups["word"] or groups.get("braced") or ""
+        end, argument = self.bracketed(found.end())
+        known = (
+            name in dialect.blocks
+            or name in dialect.closers
+            or name in dialect.middles
+            or name in dialect.silent
+            or name in dialect.inserts
+            or name in dialect.entry.get("outputs", ())
+            or bool(dialect.unknown_ends and dialect.unknown_ends.fullmatch(name))
+        )
+        if not known and (end == found.end() or name in form.entry.get("literal", ())):
+            return found.end()
+        word = Word(name, "", argument)
+        span = Span(start, end)
+        if name in dialect.entry.get("outputs", ()) and not (name in dialect.blocks and not argument):
+            self.add(Tag("output", span, name, f"{name}({argument})", dialect.name))
+            return end
+        mark = sort(dialect, word, argument, span, statement=True)
+        if mark.tag.kind == "output":
+            mark.tag = mark.tag._replace(argument=f"{name}({argument})")
+        self.marks.append(mark)
+        return self.raw(mark) if mark.block and mark.block.raw else end
+
+    def bracketed(self, position: int) -> tuple[int, str]:
+        """The end of an argument in round brackets that may follow, and the argument; no argument: the same place."""
+        start = position
+        while start < len(self.text) and start < position + 20 and self.text[start] in " \t":
+            start += 1
+        if not self.text.startswith("(", start):
+            return position, ""
+        end = self.balanced(start)
+        return (position, "") if end is None else (end, self.text[start + 1 : end - 1].strip())
+
+    def balanced(self, start: int) -> int | None:
+        """The end of a bracketed piece that begins at ``start``, None without one."""
+        if self.failed_walks > _MAX_FAILED_WALKS:
+            return None
+        end = balanced(self.text, start)
+        self.failed_walks += end is None
+        return end
+
+    def path(self, position: int) -> int:
+        """The end of a reference: members, calls and indices that follow a name."""
+        while position < len(self.text):
+            member = _MEMBER.match(self.text, position)
+            if member:
+                position = member.end()
+            elif self.text[position] in "([":
+                end = self.balanced(position)
+                if end is None:
+                    break
+                position = end
+            else:
+                break
+        return position
+
+
+_LATER = re.compile(r"\{\{[^{}\n]{1,300}\}\}")
+_MEMBER = re.compile(r"\??\.[A-Za-z_]\w*")
+_BRACKETS = re.compile(rf"{_STRING}|(?P<open>[(\[{{])|(?P<close>[)\]}}])")
+
+
+def balanced(text: str, start: int, limit: int = _MAX_TAG) -> int | None:
+    """The end of a bracketed piece that begins at ``start``, brackets in quotes left out; None without one."""
+    depth = 0
+    for token in _BRACKETS.finditer(text, start, start + limit):
+        if token.lastgroup == "open":
+            depth += 1
+        elif token.lastgroup == "close":
+            depth -= 1
+            if depth == 0:
+                return token.end()
+    return None
+
+
+def sort(dialect: Dialect, word: Word, body: str, span: Span, *, statement: bool) -> Mark:
+    """Say what a tag with a word is; ``statement``: its delimiters are not those of an output."""
+    own = dialect.key(word.word)
+    full = own + word.name
+    argument = " ".join(word.argument.split())
+    shown = word.word + word.name
+
+    def mark(kind: TagKind, key: str = "", block: Block | None = None, text: str = argument) -> Mark:
+        return Mark(Tag(kind, span, shown, text, dialect.name), key, word.name, block, dialect)
+
+    if full in dialect.middles and not (full in dialect.blocks and argument):
+        return mark("middle", full)
+    opened = dialect.block(word)
+    if opened:
+        key, block = opened
+        if block.single is None or not block.single.search(argument):
+            return mark("open", key, block)
+        stored = not block.prints or (dialect.stores is not None and dialect.stores.search(body))
+        return mark("statement") if stored else mark("output", text=body)
+    if full in dialect.closers:
+        return mark("close", full)
+    if f"{own}*" in dialect.closers:
+        return mark("close", f"{own}*")
+    if dialect.stores is not None and dialect.stores.search(body):
+        return mark("statement")
+    if word.word in dialect.silent or shown in dialect.silent:
+        return mark("statement")
+    if word.word in dialect.inserts or shown in dialect.inserts:
+        return mark("insert", text=body)
+    if dialect.unknown_ends is not None:
+        end = dialect.unknown_ends.fullmatch(word.word)
+        if end:
+            result = mark("close", full)
+            result.name, result.unknown = end["name"], True
+            return result
+    result = Mark(Tag("output", span, shown if statement else "", body, dialect.name))
+    result.name, result.unknown, result.dialect = shown, True, dialect
+    return result
+
+
+def _in_one_tag(dialect: Dialect, piece: Piece) -> bool:
+    """Whether a statement opens a block and ends it: ``if x then y end``."""
+    block = dialect.blocks.get(dialect.key(piece.word.word))
+    return block is not None and block.single is not None and bool(block.single.search(piece.word.argument))
+
+
+def _code_mark(dialect: Dialect, piece: Piece, span: Span) -> Mark:
+    word = piece.word
+    own = dialect.key(word.word)
+    block = dialect.blocks.get(own)
+    kind: TagKind = "middle" if own in dialect.middles and block is None else "open" if block else "close"
+    if own in dialect.middles and block is not None and piece.middle:
+        kind = "middle"
+    tag = Tag(kind, span, word.word, " ".join(word.argument.split()), dialect.name)
+    return Mark(tag, own, "", block if kind == "open" else None, dialect)
+
+
+def _pair_unknown(marks: list[Mark]) -> None:
+    """Make blocks of unlisted words that have an unlisted end: ``{% cell %}…{% endcell %}``."""
+    ends = {mark.name for mark in marks if mark.unknown and mark.tag.kind == "close"}
+    if not ends:
+        return
+    waiting: dict[str, list[Mark]] = {}
+    for mark in marks:
+        if not mark.unknown or mark.name not in ends:
+            continue
+        if mark.tag.kind == "close":
+            openers = waiting.get(mark.name)
+            if openers:
+                opener = openers.pop()
+                body = first_word(opener.tag.argument)
+                opener.tag = opener.tag._replace(kind="open", word=body.word, argument=body.argument)
+                opener.block = Block(frozenset({mark.key}))
+                opener.key = opener.name
+        else:
+            waiting.setdefault(mark.name, []).append(mark)
+
+
+def _pair_unlisted(marks: list[Mark], dialect: Dialect) -> None:
+    """Make conditions of directives that an application has made itself, where an end is too many without them."""
+    end = dialect.entry.get("unlisted-if")
+    if not end:
+        return
+    closers = sum(mark.tag.kind == "close" and mark.key == end for mark in marks)
+    openers = sum(mark.block is not None and end in mark.block.ends for mark in marks)
+    unlisted: dict[str, list[Mark]] = {}
+    for mark in marks:
+        if mark.unknown and mark.tag.kind == "output" and mark.tag.argument.endswith(")"):
+            unlisted.setdefault(mark.name, []).append(mark)
+    missing = closers - openers
+    chosen = [mark for found in unlisted.values() for mark in found]
+    if len(chosen) != missing:
+        chosen = next((found for found in unlisted.values() if len(found) == missing), [])
+    for mark in chosen if missing > 0 else ():
+        mark.block = Block(frozenset({end}), frozenset({"else"}), "if")
+        mark.key = mark.name
+        mark.tag = mark.tag._replace(kind="open", word=mark.name)

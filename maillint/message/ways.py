@@ -1,0 +1,213 @@
+"""Ways through a template: sets of test results such that every branch is taken in one of them.
+
+Every branch has a path, its own test and those of the branches around it, as literals. A path goes into
+the first way that it does not contradict, so the number of ways grows with the widest choice and not with
+the product of all. Time and memory are linear in the number of branches.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from maillint.message.conditions import Condition, Literal
+from maillint.message.tags import Branch, Choice
+from maillint.text import Span
+
+
+class Results:
+    """Which literals hold and which do not, as far as that is settled."""
+
+    __slots__ = ("_equal", "_known")
+
+    def __init__(self, literals: Sequence[Literal] = ()) -> None:
+        self._known: dict[tuple[str, str], bool] = {}
+        self._equal: dict[tuple[str, str], str] = {}
+        for literal in literals:
+            self.settle(literal)
+
+    def __contains__(self, literal: Literal) -> bool:
+        """Whether the literal is so, by what is settled."""
+        return self._value(literal) is literal.holds
+
+    def denies(self, literal: Literal) -> bool:
+        """Whether the literal cannot be so any more."""
+        value = self._value(literal)
+        return value is not None and value is not literal.holds
+
+    def _value(self, literal: Literal) -> bool | None:
+        value = self._known.get((literal.scope, literal.text))
+        if value is None and literal.subject:
+            constant = self._equal.get((literal.scope, literal.subject))
+            return None if constant is None else constant == literal.constant
+        return value
+
+    def settle(self, literal: Literal) -> None:
+        """Hold the literal to be so."""
+        self._known[literal.scope, literal.text] = literal.holds
+        if literal.subject and literal.holds:
+            self._equal[literal.scope, literal.subject] = literal.constant
+
+    def conditions(self) -> Iterator[Condition]:
+        """What is settled, as a reader is told of it."""
+        return (Condition(text, holds) for (_, text), holds in self._known.items())
+
+    def forget(self, literal: Literal) -> None:
+        """Take back what ``settle`` has done for a literal that was open before."""
+        self._known.pop((literal.scope, literal.text), None)
+        if literal.subject and literal.holds:
+            self._equal.pop((literal.scope, literal.subject), None)
+
+
+class _Path:
+    """The literals of the branches around a place, and which ways contradict them."""
+
+    def __init__(self) -> None:
+        self.literals: list[Literal] = []
+        self.results = Results()
+        self.fresh: list[bool] = []  # whether the literal was open before
+        self.ways: list[Results] = []
+        self.conflicts: list[int] = []  # by way: literals of the path that it denies
+        self.denied: list[list[int]] = []  # by literal: the ways that deny it
+        self.recorded: list[int] = []  # by way: how many literals of the path are settled in it
+
+    def push(self, literal: Literal) -> None:
+        fresh = literal not in self.results
+        if fresh:
+            self.results.settle(literal)
+        denied = [index for index, way in enumerate(self.ways) if way.denies(literal)]
+        for index in denied:
+            self.conflicts[index] += 1
+        self.literals.append(literal)
+        self.fresh.append(fresh)
+        self.denied.append(denied)
+
+    def cut(self, length: int) -> None:
+        """Go back to the path of that length."""
+        while len(self.literals) > length:
+            literal = self.literals.pop()
+            if self.fresh.pop():
+                self.results.forget(literal)
+            for index in self.denied.pop():
+                self.conflicts[index] -= 1
+        self.recorded = [min(count, length) for count in self.recorded]
+
+    def place(self, options: Sequence[tuple[Literal, ...]], limit: int) -> bool:
+        """Add the first option that a way can take to the path, and the path to that way; False: no way is left."""
+        for index, way in enumerate(self.ways):
+            if self.conflicts[index]:
+                continue
+            for option in options:
+                if not any(way.denies(literal) for literal in option):
+                    self.extend(option)
+                    self.record(index)
+                    return True
+        if len(self.ways) >= limit:
+            return False
+        self.extend(options[0])
+        self.ways.append(Results())
+        self.conflicts.append(0)
+        self.recorded.append(0)
+        self.record(len(self.ways) - 1)
+        return True
+
+    def extend(self, option: Sequence[Literal]) -> None:
+        for literal in option:
+            self.push(literal)
+
+    def record(self, index: int) -> None:
+        for literal in self.literals[self.recorded[index] :]:
+            self.ways[index].settle(literal)
+        self.recorded[index] = len(self.literals)
+
+
+def assign(choices: Sequence[Choice], limit: int) -> tuple[list[Results], bool]:
+    """Find ways in which every branch is taken once at least; also tells whether ``limit`` left some out.
+
+    A branch that contradicts those around it is in no way: no reader ever gets it.
+    """
+    path = _Path()
+    path.ways, path.conflicts, path.recorded = [Results()], [0], [0]
+    truncated = False
+    steps: list[tuple[Choice | None, int]] = [(choice, 0) for choice in reversed(choices)]
+    while steps:
+        choice, index = steps.pop()
+        if choice is None:
+            path.cut(index)
+            continue
+        if index == 0:
+            steps.append((None, len(path.literals)))
+        else:
+            failed = choice.branches[index - 1].test
+            before = next((way for way in failed.no if not _denied(path.results, way)), None) if failed else ()
+            if before is None:
+                continue  # the branch before is always taken
+            path.extend(before)
+        branch = choice.branches[index]
+        if index + 1 < len(choice.branches):
+            steps.append((choice, index + 1))
+        options = [way for way in branch.test.yes if not _denied(path.results, way)] if branch.test else [()]
+        if not options:
+            continue
+        length = len(path.literals)
+        if path.place(options, limit):
+            steps.append((None, length))
+            steps.extend((inner, 0) for inner in reversed(branch.choices))
+        else:
+            truncated = True
+    return path.ways, truncated
+
+
+def _denied(results: Results, way: Sequence[Literal]) -> bool:
+    return any(results.denies(literal) for literal in way)
+
+
+def dropped_spans(choices: Sequence[Choice], results: Results) -> Iterator[Span]:
+    """The spans of the branches that are not taken; ``results`` gets every test that it leaves open settled."""
+    pending = list(reversed(choices))
+    while pending:
+        choice = pending.pop()
+        taken: Branch | None = None
+        for branch in choice.branches:
+            if taken is None and _takes(branch, results):
+                taken = branch
+                pending.extend(reversed(branch.choices))
+            elif branch.span.end > branch.span.start:
+                yield branch.span
+
+
+def _takes(branch: Branch, results: Results) -> bool:
+    """Whether a branch is taken; a test that is still open holds."""
+    if branch.test is None:
+        return True
+    if any(all(literal in results for literal in way) for way in branch.test.no):
+        return False
+    way = next((way for way in branch.test.yes if not _denied(results, way)), None)
+    if way is None:
+        return False
+    for literal in way:
+        results.settle(literal)
+    return True
+
+
+_SOMETHING = re.compile(r"\S")
+
+
+def visible(choices: Sequence[Choice], text: str) -> list[Choice]:
+    """The choices in which a reader gets anything at all, and only such in them; ``text`` has its tags blanked."""
+    result: list[Choice] = []
+    searched, found = 0, 0  # nothing stands between these two
+    pending = [(choice, result) for choice in reversed(choices)]
+    while pending:
+        choice, siblings = pending.pop()
+        start, end = choice.span
+        if not searched <= start < found:
+            match = _SOMETHING.search(text, start)
+            searched, found = start, match.start() if match else len(text)
+        if found >= end:
+            continue
+        kept = Choice(choice.span, [Branch(branch.test, branch.span) for branch in choice.branches])
+        siblings.append(kept)
+        for old, new in reversed(list(zip(choice.branches, kept.branches, strict=True))):
+            pending.extend((inner, new.choices) for inner in reversed(old.choices))
+    return result

@@ -1,0 +1,134 @@
+"""Asks blocklists of domains by DNS, and keeps a refusal to answer apart from a listing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from maillint.domains import a_label, parse_ip, registrable
+from maillint.network.answers import Absent, Unreachable
+from maillint.network.resolver import Resolver
+
+_WORKERS = 8
+_REFUSALS = "127.255.255."
+
+
+@dataclass(frozen=True, slots=True)
+class Blocklist:
+    """One list: where it is asked, and what its answers mean; rules/lists/blocklists.yaml explains the parts."""
+
+    name: str
+    title: str
+    zone: str
+    whole_host: bool
+    codes: Mapping[str, str] = field(default_factory=dict)
+    bits: tuple[tuple[int, str], ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_data(cls, entry: Mapping[str, Any], zone: str | None = None) -> Blocklist:
+        """Make a list of its entry; ``zone`` is asked instead of the public one."""
+        return cls(
+            entry["name"],
+            entry["title"],
+            (zone or entry["zone"]).strip(".").lower(),
+            entry["asks"] == "host",
+            {item["code"]: item["kind"] for item in entry.get("codes", ())},
+            tuple((item["bit"], item["kind"]) for item in entry.get("bits", ())),
+            {item["code"]: item["why"] for item in entry.get("refused", ())},
+        )
+
+    def subject(self, host: str) -> str | None:
+        """What is asked about a host; None for an IP address and for what is no domain name."""
+        name = a_label(host) if parse_ip(host) is None else None
+        return None if name is None or registrable(name) is None else name if self.whole_host else registrable(name)
+
+    def meaning(self, record: str) -> tuple[str, ...]:
+        """What a listing under an address says, nothing for none; raises RefusedError for what is no listing."""
+        if not record.startswith("127."):
+            raise RefusedError(f"{record} is no answer of a blocklist, the DNS server made it up")
+        if record in self.refused:
+            raise RefusedError(self.refused[record], lasting=True)
+        if record in self.codes:
+            return (self.codes[record],)
+        if record.startswith(_REFUSALS):
+            raise RefusedError(f"it refuses, with {record}", lasting=True)
+        if not self.bits:
+            raise RefusedError(f"{record} is no code of a listing")
+        number = int(record.rpartition(".")[2])
+        return tuple(kind for bit, kind in self.bits if number & bit)
+
+
+class RefusedError(ValueError):
+    """An answer that says nothing of the domain that was asked for; a ``lasting`` one is the same for every domain."""
+
+    def __init__(self, why: str, *, lasting: bool = False) -> None:
+        super().__init__(why)
+        self.lasting = lasting
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a list says of a domain: ``kinds`` of listing, none for a clean one; ``unknown`` if nobody could say."""
+
+    title: str
+    domain: str
+    kinds: tuple[str, ...] = ()
+    unknown: str = ""
+
+
+class Blocklists:
+    """Asks lists, each domain once; a list that has refused to answer is asked no more."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._lock = threading.Lock()
+        self._known: dict[tuple[str, str], Listing] = {}
+        self._refused: dict[str, str] = {}
+
+    def listing(self, blocklist: Blocklist, domain: str) -> Listing:
+        """What a list says of a domain, which is as ``Blocklist.subject`` gives it."""
+        key = blocklist.zone, domain
+        with self._lock:
+            known = self._known.get(key)
+            refused = self._refused.get(blocklist.zone)
+        if known is None:
+            known = Listing(blocklist.title, domain, (), refused) if refused else self._ask(blocklist, domain)
+            with self._lock:
+                self._known[key] = known
+        return known
+
+    def ask_all(
+        self, questions: Iterable[tuple[Blocklist, str]], done: Callable[[int], None] = lambda count: None
+    ) -> None:
+        """Ask many questions at once, so that their answers are known; ``done`` hears how many are."""
+        from concurrent.futures import ThreadPoolExecutor, as_completed  # noqa: PLC0415 -- 10 ms
+
+        pool = ThreadPoolExecutor(_WORKERS)
+        try:
+            waiting = [pool.submit(self.listing, blocklist, domain) for blocklist, domain in questions]
+            for count, future in enumerate(as_completed(waiting), 1):
+                future.result()
+                done(count)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _ask(self, blocklist: Blocklist, domain: str) -> Listing:
+        answer = self._resolver.lookup(f"{domain}.{blocklist.zone}", "A")
+        if isinstance(answer, Absent):
+            return Listing(blocklist.title, domain)
+        if isinstance(answer, Unreachable):
+            return Listing(blocklist.title, domain, (), f"{blocklist.title} cannot be asked: {answer.reason}")
+        kinds: dict[str, None] = {}
+        try:
+            for record in answer.records:
+                kinds |= dict.fromkeys(blocklist.meaning(record))
+        except RefusedError as error:
+            words = f"{blocklist.title} does not say: {error}"
+            if error.lasting:
+                with self._lock:
+                    self._refused[blocklist.zone] = words
+            return Listing(blocklist.title, domain, (), words)
+        return Listing(blocklist.title, domain, tuple(kinds))

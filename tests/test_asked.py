@@ -1,0 +1,242 @@
+"""Which links of a message are asked, and which never are."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from maillint.checks._asked import ACTS, BESIDE, GATEWAY, TAG, TRACKER, Question, hosts, may_ask, questions
+from maillint.message.model import Message
+from maillint.message.read import Settings, read_message
+from maillint.text import Source
+
+
+def message(text: str, kind: str = "html", **settings: Any) -> Message:
+    return read_message([Source.from_text(f"a.{kind}", text)], Settings(**settings), kind)
+
+
+def asked(text: str, kind: str = "html", **settings: Any) -> list[str]:
+    """The addresses that are asked, and the reasons why others are not, each once and in order."""
+    found = (
+        item.url if isinstance(item, Question) else item.reason for item in questions(message(text, kind, **settings))
+    )
+    return list(dict.fromkeys(found))
+
+
+def a(url: str, text: str = "Acme") -> str:
+    return f'<p><a href="{url}">{text}</a></p>'
+
+
+HOME = "https://acme.example/"
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (a(HOME), [HOME]),
+        (a("http://acme.example/a?b=1&amp;c=2"), ["http://acme.example/a?b=1&c=2"]),
+        (a("  https://acme.example/ "), [HOME]),
+        (
+            "<p>See https://acme.example/x, or www.acme.example.</p>",
+            ["https://acme.example/x", "http://www.acme.example"],
+        ),
+        ('<map><area href="https://acme.example/"></map>', [HOME]),
+        ('<!--[if mso]><v:roundrect href="https://acme.example/"></v:roundrect><![endif]-->', [HOME]),
+        (a("mailto:ann@acme.example"), []),
+        (a("tel:+442079460000"), []),
+        (a("sms:+442079460000"), []),
+        (a("ftp://acme.example/"), []),
+        (a("javascript:alert(1)"), []),
+        (a("#top"), []),
+        (a(""), []),
+        (a("/pricing"), []),
+        (a("//acme.example/"), []),
+        (a("https://example.com/x"), []),
+        (a("https://www.yourdomain.com/"), []),
+        ('<form action="https://acme.example/go"><button>Go</button></form>', []),
+        ('<img src="https://acme.example/logo.png">', []),
+        (a("https://{{ host }}/"), [TAG]),
+        (a("https://acme.example/{{ path }}"), [TAG]),
+        (a("https://acme.example/?id=*|UNIQID|*"), [TAG]),
+        (a("{{ url }}"), []),
+    ],
+)
+def test_links_of_the_web_whose_address_is_known(html: str, expected: list[str]) -> None:
+    assert asked(html) == expected
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        a("https://acme.example/u/1", "Unsubscribe"),
+        a("https://acme.example/u/1", "Se désabonner"),
+        a("https://acme.example/u/1", "Отписаться"),
+        a("https://acme.example/u/1", '<img src="u.png" alt="Unsubscribe">'),
+        '<p><a href="https://acme.example/u/1" title="Unsubscribe">here</a></p>',
+        '<p><a href="https://acme.example/u/1" aria-label="Manage preferences">here</a></p>',
+        a("https://acme.example/unsubscribe?id=1", "here"),
+        a("https://acme.example/list/opt-out/1", "here"),
+        a("https://acme.us1.list-manage.com/unsubscribe?u=1", "here"),
+        a("https://acme.example/u/1", "Click here if you no longer wish to hear from us"),
+        a("https://acme.example/u/1", "Email settings"),
+        a("{{ unsubscribe_url }}", "leave"),
+        a("https://acme.example/{{ unsubscribe_path }}", "leave"),
+    ],
+)
+def test_ways_out_of_the_list_are_never_asked_and_nothing_is_said_of_them(html: str) -> None:
+    assert asked(html) == []
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p>To unsubscribe, <a href="https://acme.example/u/1">click here</a>.</p>',
+        '<p><a href="https://acme.example/u/1">Click here</a> to unsubscribe.</p>',
+        '<p>You no longer wish to get these mails? <a href="https://acme.example/u/1">Click here</a>.</p>',
+        '<p>Um sich abzumelden oder abmelden zu lassen: <a href="https://acme.example/u/1">hier</a>.</p>',
+        "<p>Unsubscribe: https://acme.example/u/1</p>",
+    ],
+)
+def test_nor_links_beside_such_words(html: str) -> None:
+    assert asked(html) == [BESIDE]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Unsubscribe: https://acme.example/u/1\n", [BESIDE]),
+        ("To unsubscribe go to\nhttps://acme.example/u/1\n", [BESIDE]),
+        ("https://acme.example/u/1 to unsubscribe\n", [BESIDE]),
+        ("Home: https://acme.example/\nUnsubscribe: https://acme.example/u/1\n", [HOME, BESIDE]),
+        ("Unsubscribe: https://acme.example/u/1\nHome: https://acme.example/\n", [BESIDE, HOME]),
+    ],
+)
+def test_nor_in_plain_text(text: str, expected: list[str]) -> None:
+    assert asked(text, "txt") == expected
+
+
+def test_neighbours_of_such_links_are_asked() -> None:
+    footer = (
+        '<p><a href="https://acme.example/">Home</a> | <a href="https://acme.example/u/1">Unsubscribe</a> | '
+        '<a href="https://acme.example/privacy">Privacy</a></p><p>Unsubscribe at any time.</p>'
+        '<p><a href="https://acme.example/blog">Blog</a></p>'
+    )
+    assert asked(footer) == [HOME, "https://acme.example/privacy", "https://acme.example/blog"]
+
+
+def test_an_address_that_is_a_way_out_in_one_place_is_asked_in_none() -> None:
+    assert asked(a("https://acme.example/x/1", "Unsubscribe") + a("https://acme.example/x/1#top", "Acme")) == []
+
+
+def test_what_the_header_names_is_a_way_out() -> None:
+    headers = (("List-Unsubscribe", "<mailto:leave@acme.example>, <https://acme.example/l/1>"),)
+    assert asked(a("https://acme.example/l/1") + a(HOME), headers=headers) == [HOME]
+
+
+@pytest.mark.parametrize(
+    ("url", "text"),
+    [
+        ("https://acme.example/confirm?id=1", "Acme"),
+        ("https://acme.example/users/confirmation/abc", "Acme"),
+        ("https://acme.example/verify-email/abc", "Acme"),
+        ("https://acme.example/password_reset.php", "Acme"),
+        ("https://acme.example/welcome?reset_password_token=abc", "Acme"),
+        ("https://acme.example/welcome?token=abc", "Acme"),
+        ("https://acme.example/survey?score=9", "9"),
+        ("https://acme.example/x/1", "Confirm your address"),
+        ("https://acme.example/x/1", "Accept invitation"),
+        ("https://acme.example/x/1", "E-Mail bestätigen"),
+        ("https://acme.example/x/1", "Подтвердить"),
+    ],
+)
+def test_links_that_act_are_not_asked(url: str, text: str) -> None:
+    assert asked(a(url, text)) == [ACTS]
+
+
+@pytest.mark.parametrize(
+    ("url", "text"),
+    [
+        ("https://acme.example/confirmed-bookings", "Acme"),
+        ("https://acme.example/acceptance", "Acceptance of terms"),
+        ("https://acme.example/attivita", "Le attività"),
+        ("https://acme.example/pricing?utm_source=news", "Acme"),
+        ("https://acme.example/activities", "Activities"),
+    ],
+)
+def test_links_that_only_sound_alike_are(url: str, text: str) -> None:
+    assert asked(a(url, text)) == [url]
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://u1.ct.sendgrid.net/ls/click?upn=abcdefghijklmnop", [TRACKER]),
+        ("https://click.pstmrk.it/3ts/acme.example%2Fpricing/abc/def/ghi", ["https://acme.example/pricing"]),
+        (
+            "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Facme.example%2Fa&data=1",
+            ["https://acme.example/a"],
+        ),
+        (
+            "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Facme.example%2Funsubscribe%2F1&data=1",
+            [],
+        ),
+        (
+            "https://eur01.safelinks.protection.outlook.com/"
+            "?url=https%3A%2F%2Fu1.ct.sendgrid.net%2Fls%2Fclick%3Fupn%3Dabcdefghijklmnop&data=1",
+            [TRACKER],
+        ),
+        ("https://protect-eu.mimecast.com/s/abcDEF123?domain=acme.example", [GATEWAY]),
+        ("https://www.google.com/url?q=https://acme.example/a", ["https://acme.example/a"]),
+        ("https://bit.ly/abc123", ["https://bit.ly/abc123"]),
+    ],
+)
+def test_of_a_wrapped_link_the_target_is_asked(url: str, expected: list[str]) -> None:
+    assert asked(a(url.replace("&", "&amp;"))) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://acme.example/", True),
+        ("https://acme.example/unsubscribe/1", False),
+        ("https://acme.example/confirm", False),
+        ("https://acme.example/?token=1", False),
+        ("https://u1.ct.sendgrid.net/ls/click?upn=abcdefghijklmnop", False),
+    ],
+)
+def test_a_redirect_is_followed_to_what_may_be_asked(url: str, expected: bool) -> None:
+    assert may_ask(url) is expected
+
+
+def test_each_view_has_its_links() -> None:
+    html = '{% if a %}<a href="https://a.example/">A</a>{% else %}<a href="https://b.example/">B</a>{% endif %}'
+    assert sorted(asked(html)) == ["https://a.example/", "https://b.example/"]
+
+
+def test_hosts_are_those_of_all_web_links() -> None:
+    html = a("https://a.example/unsubscribe", "Leave") + a("https://b.example/{{ x }}") + a("https://{{ h }}/")
+    assert [question.host for question in hosts(message(html + a("mailto:x@c.example")))] == ["a.example", "b.example"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        a(HOME) * 10_000,
+        "<p>" + "".join(f'<a href="https://acme.example/{n}">{n}</a> ' for n in range(10_000)) + "</p>",
+        "<p>" + "word " * 200_000 + '<a href="https://acme.example/">x</a></p>',
+        a("https://acme.example/" + "a/" * 200_000),
+        a("https://acme.example/?" + "a=b&amp;" * 100_000),
+        "<div>" * 5000 + a(HOME),
+    ],
+    ids=["many", "many in one paragraph", "long text", "long path", "many parameters", "deep"],
+)
+def test_hostile_input_costs_little(text: str) -> None:
+    whole = message(text)
+    for part in whole.parts:
+        for view in part.views:
+            assert view.content.links  # what all checks share is not measured here
+    start = time.process_time()
+    list(questions(whole))
+    assert time.process_time() - start < 1.5
