@@ -63,6 +63,8 @@ def _page(rule: Rule) -> str:
                 f"{name}: {value if isinstance(value, str) else ' | '.join(value)}" for name, value in records.items()
             ]
             out += ["DNS", "", *_fenced("\n".join(lines)), ""]
+        if answers := example.setting.get("web"):
+            out += ["Web", "", *_fenced("\n".join(f"{url}: {answer}" for url, answer in answers.items())), ""]
         for label, text in (("bad", example.bad), ("good", example.good), ("fixed", example.fixed)):
             if isinstance(text, str):
                 out += [f"{label}", "", *_fenced(text), ""]

@@ -13,6 +13,7 @@ from maillint.checks._unsubscribe import uris
 from maillint.checks.base import NotKnown
 from maillint.checks.headers import field_views
 from maillint.data import load_list
+from maillint.domains import is_host_like
 from maillint.message.model import Message
 from maillint.message.views import HOLE, View
 from maillint.text import Span
@@ -22,7 +23,7 @@ TAG = "a template tag prints a piece of a link's address"
 TRACKER = "a click tracker's link is not asked, which would count as a click"
 GATEWAY = "only a mail gateway knows where a link leads"
 ACTS = "a link that does something when it is opened is not asked"
-BESIDE = "a link beside words about leaving the list is not asked"
+MAYBE_OUT = "a link that may lead out of the list is not asked"
 
 _BEFORE = 100
 _AFTER = 60
@@ -53,16 +54,15 @@ def questions(message: Message) -> Iterator[Question | NotKnown]:
     (placeholders, and what is no web address). What is a way out in one place is none to be asked in another.
     """
     ways_out = _ways_out(message)
-    for link in _web_links(message):
-        if HOLE in link.address.url:
-            if not _is_named_way_out(link):
-                yield NotKnown(TAG)
+    for link in _web_links(message, printed=True):
+        if _is_named_way_out(link):
             continue
-        key = normalise_for_counting(link.address.url)
-        if key not in ways_out:
+        if HOLE in link.address.url:
+            yield NotKnown(TAG)
+        elif normalise_for_counting(link.address.url) in ways_out:
+            yield NotKnown(MAYBE_OUT)
+        else:
             yield _question(link)
-        elif not ways_out[key]:
-            yield NotKnown(BESIDE)
 
 
 def _question(link: Seen) -> Question | NotKnown:
@@ -92,7 +92,7 @@ def may_ask(url: str) -> bool:
 def _reason_against(url: str) -> str:
     """Why an address is not asked; empty if it may be."""
     if _reads_as_way_out(url):
-        return BESIDE
+        return MAYBE_OUT
     if acts(split(url)):
         return ACTS
     found = wrapping(url)
@@ -116,15 +116,27 @@ def _says_that_it_acts(link: Seen) -> bool:
     return _acting_words().search(_words(link)) is not None
 
 
-def _web_links(message: Message) -> Iterator[Seen]:
-    """Links that a reader opens by http or https, at a host that may be somebody's."""
+def _web_links(message: Message, *, printed: bool = False) -> Iterator[Seen]:
+    """Links that a reader opens by http or https, at a host that may be somebody's.
+
+    With ``printed``, also those whose address begins with a template tag, and may be of the web.
+    """
     for link in seen(message):
         parts, kind = link.address.parts, link.link.kind
-        written = parts.scheme in {"http", "https"} or (kind == "bare" and not parts.scheme)
-        if kind == "form" or not written or not parts.host:
+        if kind == "form" or (kind == "bare" and _is_no_address(link)):
             continue
-        if not link.address.host or not is_placeholder_host(link.address.host):
+        if link.address.url.startswith(HOLE):
+            if printed:
+                yield link
+            continue
+        written = parts.scheme in {"http", "https"} or (kind == "bare" and not parts.scheme)
+        if written and parts.host and not (link.address.host and is_placeholder_host(link.address.host)):
             yield link
+
+
+def _is_no_address(link: Seen) -> bool:
+    """Whether running text only looks like an address: one that was shortened for the eye, or a file's name."""
+    return "…" in link.link.url or (not link.address.parts.scheme and not is_host_like(link.address.host))
 
 
 def _absolute(link: Seen) -> str:
@@ -135,10 +147,10 @@ def _absolute(link: Seen) -> str:
 # -- ways out -----------------------------------------------------------------------------------------
 
 
-def _ways_out(message: Message) -> dict[str, bool]:
-    """The addresses that lead out of the list, and whether they say so; others only stand beside such words."""
+def _ways_out(message: Message) -> set[str]:
+    """The addresses that lead out of the list: by a header field, by how they read, by the words around them."""
     found = {
-        normalise_for_counting(uri.text): True
+        normalise_for_counting(uri.text)
         for known in message.headers.all("list-unsubscribe")
         for uri in uris(field_views(message, known).first)
     }
@@ -147,13 +159,15 @@ def _ways_out(message: Message) -> dict[str, bool]:
         if HOLE in link.address.url:
             continue
         key = normalise_for_counting(link.address.url)
+        if key in found:
+            continue
         if _is_named_way_out(link):
-            found[key] = True
-        elif key not in found:
+            found.add(key)
+        else:
             if id(link.view) not in surroundings:
                 surroundings[id(link.view)] = _Surroundings(link.view)
             if surroundings[id(link.view)].tell_way_out(link):
-                found[key] = False
+                found.add(key)
     return found
 
 

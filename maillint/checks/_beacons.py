@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from urllib.parse import unquote
 
 from maillint.data import load_list
+from maillint.message.model import Part
 from maillint.message.template import Tag
 from maillint.message.views import HOLE, View
 from maillint.text import Span
@@ -16,6 +17,8 @@ from maillint.urls import Url, query_items, split
 
 LONGEST = 4096
 """How much of an address is judged."""
+
+_LONGEST_SHOWN = 1000
 
 _WEB = re.compile(r"\s*(?:https?:|[\\/]{2})", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*:", re.IGNORECASE)
@@ -25,7 +28,13 @@ _PROXIED = re.compile(r"https?://[\w.-]*\.googleusercontent\.com/[\w/=-]+#(https
 _ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.[A-Za-z]{2,5}$")
-_LONG_VALUE = 40  # of a parameter that says something of the picture itself
+_PLAIN_VALUE = re.compile(
+    r"[\d.x_:-]{0,20}|[0-9a-f]{1,12}|[A-Za-z]{1,20}(?:(?:[,_+-]|%2C|%20)[A-Za-z]{1,20}){0,5}|[^/?#&]{0,8}"
+    r"|[^/?#&]{1,60}\.(?:png|gif|jpe?g|webp|svg|bmp)",
+    re.IGNORECASE,
+)
+"""What a parameter says of the picture itself: a number, a version, a few words, the name of a file."""
+
 _FEW_NUMBERS = 3
 _NUMBER = re.compile(r"\d{2,}")
 _LETTERS = re.compile(r"[^a-z]+")
@@ -253,7 +262,7 @@ def _in_query(query: str) -> Marker | None:
         if known is not None and value:
             personal = known[0] == "recipient"
             return Marker(f"the parameter {name}, which names the reader, in its address", personal, personal)
-        if _is_signature(low) or (low in signs().ordinary and len(value) < _LONG_VALUE and not is_token(value)):
+        if _is_signature(low) or (low in signs().ordinary and _PLAIN_VALUE.fullmatch(value)):
             continue
         own.append(name if value else "")
     if not own:
@@ -362,6 +371,12 @@ def is_spacer(address: Address) -> bool:
     return any(
         word.lower() in signs().spacers for name in names if len(name) < 200 for word in re.findall(r"[A-Za-z]+", name)
     )
+
+
+def shown(part: Part, span: Span) -> str:
+    """Return an address in the words of the source, so that template tags read as they are written."""
+    text = " ".join(part.text[span.start : span.end].split())
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
 def _short(text: str) -> str:

@@ -296,17 +296,21 @@ def unknown_class(message: Message, options: Options) -> Iterator[Hit | NotKnown
                 name = found[0]
                 if name in html.class_names or _is_made(name) or "&" in name:
                     continue
-                hint = _close(name, html.class_names)
+                hint = _likely_class(name, html.class_names)
                 place = Span(span.start + found.start(), span.start + found.end())
                 changes = (Change(place, hint),) if hint else ()
                 words = f"; did you mean {hint}?" if hint else ""
                 yield Hit(part, place, {"name": name, "hint": words}, view, changes)
 
 
-def _close(word: str, known: frozenset[str]) -> str:
+_FEW_CLASSES = 60
+
+
+@lru_cache(512)
+def _likely_class(name: str, known: frozenset[str]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 -- seldom needed
 
-    close = get_close_matches(word, sorted(known)[:500], 1, 0.7)
+    close = get_close_matches(name, sorted(known), 1, 0.7) if len(known) <= _FEW_CLASSES else []
     return close[0] if close else ""
 
 
@@ -401,6 +405,7 @@ def body_missing(message: Message, options: Options) -> Iterator[Hit | NotKnown]
 _REASONS = {
     "dynamic": "a template tag makes the path of an included file",
     "unreadable": "an included file cannot be read",
+    "in part": "an included file includes one that is not known",
     "too much": "there are too many included files, or they are too large",
     "not looked for": "included files are looked for in a run over files only",
 }

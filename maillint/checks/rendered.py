@@ -135,3 +135,29 @@ def _printed(message: Message) -> Iterator[tuple[Rendering, Printed]]:
 
 def _said(label: str) -> str:
     return f" {label}" if label else ""
+
+
+@check(
+    "rendered-size",
+    fields=("size", "limit", "data"),
+    options={
+        "limit": Option("whole number", 102_400, "bytes of HTML from which it is too much"),
+        "below": Option("whole number", 0, "bytes from which another rule tells it; 0: none"),
+    },
+)
+def size(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """HTML that is too large once it is rendered, counted in UTF-8; the largest of several renderings."""
+    largest: tuple[int, Part, Rendering] | None = None
+    for rendering in message.renderings.made:
+        part = rendering.message.html
+        if part is not None and not part.mjml:
+            length = len(part.text.encode("utf-8", "replace"))
+            if largest is None or length > largest[0]:
+                largest = length, part, rendering
+    if largest is None:
+        return
+    length, part, rendering = largest
+    if options["limit"] <= length < (options["below"] or length + 1):
+        words = _said(rendering.label) if rendering.by == "jinja" else ""
+        evidence = {"size": round(length / 1024), "limit": round(options["limit"] / 1024), "data": words}
+        yield Hit(part, Span(0, 0), evidence)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from maillint.checks._beacons import expression, marker, read_address
+from maillint.checks._beacons import expression, marker, read_address, shown
 from maillint.checks._loads import Load, element_loads, style_loads
 from maillint.checks._pictures import Picture, Verdict, judged
 from maillint.checks.base import Change, Hit, NotKnown, Options, check
@@ -18,13 +18,11 @@ from maillint.message.views import View
 from maillint.text import Span, overlaps
 from maillint.trackers import beacon_vendor
 
-_LONGEST_SHOWN = 1000
 _LONGEST_TAG = 10_000
 _HINTS = ("rack", "RACK", "Rack", "penpixel", "pencode", "pencounter", "sermatch")  # one is in every placeholder
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _LETTERS = re.compile(r"[^a-z]+")
 _LAST_NAME = re.compile(r"(\w+)\s*(?:\([^()]*\))?\s*$")
-_SPACES = re.compile(r"\s+")
 
 
 @check("pixel", fields=("sign", "url", "vendor", "confidence", "own"))
@@ -43,7 +41,7 @@ def pixel(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
             sign = f"{vendor} counts opens by this address"
             own = marker(read_address(load.url, view, load.span)) is not None
             evidence = {"sign": sign, "vendor": vendor, "confidence": "certain", "own": own}
-            yield Hit(part, load.span, {**evidence, "url": _shown(part, load.span)}, view)
+            yield Hit(part, load.span, {**evidence, "url": shown(part, load.span)}, view)
 
 
 @check("hidden-image", fields=("shape", "url"))
@@ -52,25 +50,19 @@ def hidden_image(message: Message, options: Options) -> Iterator[Hit | NotKnown]
     for part, view in message.views(("html",)):
         for picture, verdict in judged(view):
             if verdict.confidence == "possible" and not _for_outlook_only(part, view, picture):
-                evidence = {"shape": verdict.sign, "url": _shown(part, verdict.span)}
+                evidence = {"shape": verdict.sign, "url": shown(part, verdict.span)}
                 yield Hit(part, picture.element.span, evidence, view, _removed(view, picture.element))
 
 
 def _picture_hit(part: Part, view: View, picture: Picture, verdict: Verdict) -> Hit:
     evidence = {
         "sign": verdict.sign,
-        "url": _shown(part, verdict.span),
+        "url": shown(part, verdict.span),
         "vendor": verdict.vendor,
         "confidence": verdict.confidence,
         "own": verdict.own,
     }
     return Hit(part, picture.element.span, evidence, view, _removed(view, picture.element))
-
-
-def _shown(part: Part, span: Span) -> str:
-    """The source's words for an address, so that template tags read as they are written."""
-    text = " ".join(part.text[span.start : span.end].split())
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
 def _removed(view: View, element: Element) -> tuple[Change, ...]:
@@ -135,7 +127,7 @@ def pixel_placeholder(message: Message, options: Options) -> Iterator[Hit | NotK
             comments = _comments(view.text) if found else ()
             for span, vendor in found.items():
                 if not overlaps(comments, span) and not _in_attribute(view, span):
-                    yield Hit(part, span, {"tag": _shown(part, span), "vendor": vendor}, view, (Change(span, ""),))
+                    yield Hit(part, span, {"tag": shown(part, span), "vendor": vendor}, view, (Change(span, ""),))
 
 
 def _written(text: str) -> list[tuple[Span, str]]:

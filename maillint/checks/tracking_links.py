@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from maillint.checks._beacons import shown
 from maillint.checks._identifiers import identifiers, is_campaign, parameters, without
 from maillint.checks.base import Hit, NotKnown, Option, Options, check
 from maillint.message.model import Message
@@ -29,7 +30,7 @@ def link_identifier(message: Message, options: Options) -> Iterator[Hit | NotKno
                     continue
                 evidence = {
                     "identifier": found.words,
-                    "url": part.text[link.span.start : link.span.end][:1000],
+                    "url": shown(part, link.span),
                     "vendor": found.vendor,
                     "parameter": parameter,
                 }
@@ -63,7 +64,7 @@ def utm_in_first_touch(message: Message, options: Options) -> Iterator[Hit | Not
                 return
             evidence = {
                 "parameters": ", ".join(parameter.name for parameter in found),
-                "url": part.text[link.span.start : link.span.end][:1000],
+                "url": shown(part, link.span),
             }
             span = Span(found[0].span.start, found[-1].span.end)
             yield Hit(part, span, evidence, view, without(view, link.span, known, found), safe=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from maillint.checks._beacons import Marker, host_under, is_remote, marker, read_address, signs
+from maillint.checks._beacons import Marker, host_under, is_remote, marker, read_address, shown, signs
 from maillint.checks._loads import Load, element_loads, style_loads
 from maillint.checks._pictures import looks_of
 from maillint.checks.base import Hit, NotKnown, Option, Options, check
@@ -16,7 +16,6 @@ from maillint.message.views import HOLE, View
 from maillint.text import Span
 from maillint.trackers import beacon_vendor
 
-_LONGEST_SHOWN = 1000
 _NOTHING = re.compile(
     r"(?:\s|&nbsp;|&#(?:160|8203|8204|65279);|&zwnj;|&shy;|\u00a0|\u200b|\u200c|<!--.*?-->|<br\s*/?>)*+\Z", re.DOTALL
 )
@@ -76,10 +75,8 @@ def remote_beacon(message: Message, options: Options) -> Iterator[Hit | NotKnown
 
 
 def _hit(part: Part, view: View, load: Load, reason: str) -> Hit:
-    url = " ".join(part.text[load.span.start : load.span.end].split())
-    url = url if len(url) <= _LONGEST_SHOWN else f"{url[: _LONGEST_SHOWN - 1]}…"
     span = load.span if load.span.end > load.span.start else Span(load.span.start, load.span.start + 1)
-    return Hit(part, span, {"how": load.how, "url": url, "reason": reason}, view)
+    return Hit(part, span, {"how": load.how, "url": shown(part, load.span), "reason": reason}, view)
 
 
 def _mark(view: View, load: Load) -> Marker | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -470,6 +472,21 @@ def test_a_file_that_cannot_be_read_costs_the_others_nothing(run: Any, web: Http
     result = run("a.html", "b.html", "-f", "json")
     assert [found["path"] for found in findings(result)] == ["b.html"]
     assert result.returncode == 2
+
+
+def test_an_interrupt_waits_for_nobody(dns: DnsServer, tmp_path: Path) -> None:
+    with HttpServer({"*": "mute"}) as server:
+        (tmp_path / "a.html").write_text(f'<a href="{server.url("/", host="acme.example")}">A</a>')
+        options = ["--online", "--resolver", dns.address, "--online-allow-private", "127.0.0.1"]
+        command = [sys.executable, "-m", "maillint", "check", "a.html", *options, "--online-timeout", "60"]
+        with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+            while not server.requests:
+                time.sleep(0.01)
+            start = time.monotonic()
+            running.send_signal(signal.SIGINT)
+            running.communicate(timeout=20)
+            assert time.monotonic() - start < 5
+            assert running.returncode != 0
 
 
 @pytest.mark.parametrize(

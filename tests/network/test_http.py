@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from maillint import __version__
+from maillint.network._crowd import for_each
 from maillint.network.answers import Answer, Found, Kind
 from maillint.network.http import MOST_HOPS, ReplayWeb, canonical, phrase, redirect_target
 from maillint.network.http_live import MOST_PER_SITE, PER_SITE, LiveWeb, interleaved, is_public
@@ -373,6 +374,20 @@ def test_a_server_that_has_had_enough_is_left_alone() -> None:
         hops = [asking.hop(server.url(f"/{n}", host="acme.example")) for n in range(5)]
         assert len(server.requests) == 1
         assert {hop.words for hop in hops} == {"acme.example answers 429 Too Many Requests"}
+
+
+def test_a_fault_in_the_work_ends_it() -> None:
+    begun: list[int] = []
+
+    def work(item: int) -> None:
+        begun.append(item)
+        time.sleep(0.01)
+        raise ValueError(item)
+
+    with pytest.raises(ValueError, match=r"[01]"):
+        for_each(work, range(100), 2, lambda count: None)
+    time.sleep(0.1)
+    assert len(begun) < 10
 
 
 # -- private networks ---------------------------------------------------------------------------------

@@ -1,0 +1,351 @@
+"""Checks of template tags: blocks that do not match, tags that cannot be read, tags with nothing to print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from maillint.checks.base import Change, Hit, NotKnown, Options, check
+from maillint.data import load_list
+from maillint.message.dialects import Dialect, detect, dialects
+from maillint.message.model import Message, Part, Place
+from maillint.message.placeholders import placeholder_role
+from maillint.message.tags import Broken, Problem, Tag
+from maillint.message.template import Template, read
+from maillint.message.views import HOLE, View, make_views
+from maillint.text import Span
+
+_MAX_SHOWN = 60
+
+
+def _templates(message: Message) -> Iterator[tuple[Place, Template]]:
+    """Every part and every given header field that is a template, with its tags."""
+    for part in message.parts:
+        if part.dialect is not None:
+            yield part, part.template
+    if message.finished:
+        return
+    own = next((part.dialect for part in message.parts if part.dialect), None)
+    for field in message.headers:
+        dialect = own or detect(field.text, "")
+        if dialect is not None:
+            yield field, read(field.text, dialect)
+
+
+def _shown(text: str, span: Span) -> str:
+    """A piece of source on one line, no longer than a message can hold."""
+    shown = " ".join(text[span.start : span.end].split())
+    return shown if len(shown) <= _MAX_SHOWN else f"{shown[: _MAX_SHOWN - 1]}…"
+
+
+# -- tags that do not match ---------------------------------------------------------------------------
+
+
+@check("template-unbalanced", fields=("tag", "fault"))
+def template_unbalanced(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Template blocks that are never closed, and tags that close or divide no block."""
+    for place, template in _templates(message):
+        for problem in template.problems:
+            tag = problem.tag
+            if tag.span.end == tag.span.start:  # an element is a block by its attribute: the markup rules have it
+                continue
+            related = ((problem.other.span, "is still open"),) if problem.other else ()
+            evidence = {"tag": _shown(place.text, tag.span), "fault": _fault(place.text, problem)}
+            yield Hit(place, tag.span, evidence, related=related)
+
+
+def _fault(text: str, problem: Problem) -> str:
+    if problem.kind == "unclosed":
+        return "is never closed"
+    if problem.other is not None:
+        return f"comes before {_shown(text, problem.other.span)} is closed"
+    return "closes no block" if problem.tag.kind == "close" else "stands in no block that it could divide"
+
+
+# -- tags that cannot be read -------------------------------------------------------------------------
+
+_PLAIN = {
+    "quote": {
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "‟": '"',
+        "«": '"',
+        "»": '"',
+        "″": '"',
+        "‘": "'",
+        "’": "'",
+        "‚": "'",
+        "‛": "'",
+    },
+    "reference": {
+        "&quot;": '"',
+        "&apos;": "'",
+        "&lt;": "<",
+        "&gt;": ">",
+        "&amp;": "&",
+        "&nbsp;": " ",
+        "&#39;": "'",
+        "&#34;": '"',
+    },
+}
+_WIDTHLESS = "\u200b\u200c\u200d\u2060\ufeff"
+_WHAT = {
+    "unclosed": "has no end",
+    "nested": "begins inside another tag",
+    "quote": "is a typographic quote inside a template tag",
+    "space": "is no plain space, inside a template tag",
+    "markup": "is HTML inside a template tag",
+    "reference": "is a character reference inside a template tag",
+}
+
+
+@check("template-broken-tag", fields=("text", "fault"))
+def template_broken_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Template tags with no end, and tags with typographic quotes, odd spaces or HTML in them."""
+    for place, template in _templates(message):
+        for broken in template.broken:
+            shown = _shown(place.text, broken.span)
+            if broken.kind == "space":
+                shown = f"U+{ord(place.text[broken.span.start]):04X}"
+            evidence = {"text": shown, "fault": _WHAT[broken.kind]}
+            yield Hit(place, broken.span, evidence, changes=tuple(_mended(place.text, broken)))
+
+
+def _mended(text: str, broken: Broken) -> Iterator[Change]:
+    """Plain characters in the place of those that an editor has put in."""
+    for span in broken.parts:
+        piece = text[span.start : span.end]
+        if broken.kind == "space":
+            yield Change(span, "" if piece in _WIDTHLESS else " ")
+        elif broken.kind in _PLAIN and piece in _PLAIN[broken.kind]:
+            yield Change(span, _PLAIN[broken.kind][piece])
+
+
+# -- more than one language ---------------------------------------------------------------------------
+
+
+@check("template-mixed-dialect", fields=("own", "other", "tag"))
+def template_mixed_dialect(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Tags of a second template language in one file; merge tags of a sending tool are none."""
+    for place, template in _templates(message):
+        own = template.dialect
+        assert own is not None
+        found: dict[str, tuple[str, Span]] = {}
+        engines = {guest.name: guest.title for guest in template.guests if not guest.guest}
+        for tag in template.tags if engines else ():
+            if tag.dialect in engines and tag.span.end > tag.span.start:
+                found.setdefault(tag.dialect, (engines[tag.dialect], tag.span))
+        for name, pattern in own.foreign:
+            other = dialects()[name]
+            span = next(_apart(place.text, pattern, template), None) if name not in found else None
+            if span is not None:
+                found[name] = (other.title, span)
+        for title, span in found.values():
+            yield Hit(place, span, {"own": own.title, "other": title, "tag": _shown(place.text, span)})
+
+
+def _apart(text: str, pattern: re.Pattern[str], template: Template) -> Iterator[Span]:
+    """Where a pattern matches, quoted pieces and blocks that are no template left out."""
+    raw = [tag.span for tag in template.tags if tag.kind == "comment"]
+    for match in pattern.finditer(text):
+        if not any(span.start <= match.start() < span.end for span in raw):
+            yield Span(*match.span())
+
+
+# -- fields without a default -------------------------------------------------------------------------
+
+_NAMES = frozenset({"first-name", "last-name", "full-name", "salutation"})
+
+
+@cache
+def _greeting() -> re.Pattern[str]:
+    words = {word for language in load_list("greetings").values() for word in language}
+    joined = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"^[^\S\n]*(?:{joined})(?=[\s,{HOLE}])", re.IGNORECASE | re.MULTILINE)
+
+
+@check("merge-tag-fallback", fields=("tag", "place"))
+def merge_tag_fallback(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Personal fields in the greeting or the subject that print nothing where the field is empty."""
+    if message.finished:
+        return
+    own = next((part.dialect for part in message.parts if part.dialect), None)
+    subject = message.headers.first("subject")
+    dialect = (own or detect(subject.text, "")) if subject else None
+    if subject is not None and dialect is not None:
+        template = read(subject.text, dialect)
+        for view in make_views(subject.text, template, markup=False):
+            yield from _without_default(subject, view.holes, template, view, "subject")
+    for part, view in message.views():
+        if part.dialect is not None:
+            yield from _without_default(part, _greeted(view), part.template, view, "greeting")
+
+
+def _greeted(view: View) -> Iterator[Tag]:
+    """The output tags that a greeting addresses: those on its line, up to the comma that ends it."""
+    if not view.holes:
+        return
+    flow = view.content.flow
+    for greeting in _greeting().finditer(flow.text):
+        end = flow.text.find("\n", greeting.end())
+        line = flow.text[greeting.end() : end if end >= 0 else len(flow.text)][:400]
+        lead = len(line) - len(line.lstrip(" \t\u00a0,"))
+        seen: set[int] = set()
+        for index, character in enumerate(line[lead:], lead):
+            if character in ",!;:." or len(seen) > 3:
+                break
+            if character == HOLE:
+                offset = flow.span(greeting.end() + index, greeting.end() + index + 1).start
+                tag = view.hole_at(offset)
+                if tag is not None and tag.span.start not in seen:
+                    seen.add(tag.span.start)
+                    yield tag
+
+
+def _without_default(
+    place: Place, tags: Iterable[Tag], template: Template, view: View, where: str
+) -> Iterator[Hit | NotKnown]:
+    for tag in tags:
+        dialect = dialects()[tag.dialect]
+        if placeholder_role(tag) not in _NAMES or _has_default(tag, dialect, template, view):
+            continue
+        if dialect.defaults:
+            yield NotKnown(f"whether {_shown(place.text, tag.span)} has a default depends on {dialect.defaults}")
+            continue
+        evidence = {"tag": _shown(place.text, tag.span), "place": where}
+        yield Hit(place, tag.span, evidence, view if isinstance(place, Part) else None)
+
+
+_NAME = re.compile(r"[A-Za-z_][\w.>\-]*")
+
+
+def _has_default(tag: Tag, dialect: Dialect, template: Template, view: View) -> bool:
+    """Whether a tag prints something in any case: by itself, by its branch, or by what its name was set to."""
+    if dialect.fallback is not None and dialect.fallback.search(tag.argument):
+        return True
+    expression = tag.argument.partition("|")[0].strip(" ${}@!")
+    name = re.split(r"\.|->", expression)[-1].strip("()?! ")
+    if not name:
+        return False
+    word = re.compile(rf"(?<![\w]){re.escape(name)}(?!\w)", re.IGNORECASE)
+    if any(need.holds and word.search(need.text) for need in view.needs):
+        return True
+    before = (other for other in template.tags if other.span.start < tag.span.start and not other.prints)
+    return "." not in expression and any(
+        word.search(f"{other.word} {other.argument}") for other in before if other.kind in {"statement", "open"}
+    )
+
+
+# -- tags that nothing has filled ---------------------------------------------------------------------
+
+
+@cache
+def _leftovers() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    data = load_list("leftovers")
+    tags = tuple((kind, re.compile(pattern)) for kind, patterns in data["tags"].items() for pattern in patterns)
+    values = "|".join(data["values"])
+    greeted = re.compile(
+        rf"{_greeting().pattern}\s+(?P<value>{values})(?=\s*[,!.:\n]|\s*\Z)", re.IGNORECASE | re.MULTILINE
+    )
+    return (
+        tags,
+        greeted,
+        re.compile("|".join(data["anywhere"])),
+        re.compile(rf"(?<=[/=])(?:{'|'.join(data['in-urls'])})(?=[/&?#]|\Z)"),
+    )
+
+
+@check("merge-tag-unrendered", fields=("text", "fault"))
+def merge_tag_unrendered(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Template tags, and what languages print for nothing, that stand in a finished message."""
+    if not message.finished:
+        return
+    for name in ("subject", "from", "to", "reply-to"):
+        for field in message.headers.all(name):
+            for span, fault in _in_text(field.text, markup=True):
+                yield Hit(field, span, {"text": _shown(field.text, span), "fault": fault})
+    for part, view in message.views():
+        if part.dialect is None:
+            yield from _in_view(part, view)
+
+
+def _in_view(part: Part, view: View) -> Iterator[Hit]:
+    flow = view.content.flow
+    code = frozenset(load_list("leftovers")["code"])
+    samples = (
+        [Span(element.span.end, element.content_end) for element in view.html.elements if element.tag in code]
+        if part.markup
+        else []
+    )
+    for found, fault in _in_text(flow.text, markup=part.markup):
+        span = flow.span(*found)
+        if not any(sample.start <= span.start < sample.end for sample in samples):
+            yield Hit(part, span, {"text": _shown(part.text, span), "fault": fault}, view)
+    if not part.markup:
+        return
+    in_urls = _leftovers()[3]
+    for link in view.content.links:
+        if link.kind == "bare":
+            continue
+        for kind, pattern in _leftovers()[0]:
+            match = pattern.search(link.url) if kind != "named" else None
+            if match is not None:
+                yield Hit(
+                    part,
+                    link.span,
+                    {"text": _short(match[0]), "fault": "is a template tag that nothing has filled"},
+                    view,
+                )
+                break
+        else:
+            match = in_urls.search(link.url)
+            if match is not None:
+                yield Hit(
+                    part, link.span, {"text": match[0], "fault": "stands in an address where a value should"}, view
+                )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 1]}…"
+
+
+def _in_text(text: str, *, markup: bool) -> Iterator[tuple[Span, str]]:
+    """Where something unfilled stands in a text, and what it is; places do not overlap."""
+    tags, greeted, anywhere, _ = _leftovers()
+    taken: list[Span] = []
+
+    def free(span: Span) -> bool:
+        apart = all(span.end <= other.start or other.end <= span.start for other in taken[-50:])
+        if apart:
+            taken.append(span)
+        return apart
+
+    for kind, pattern in tags:
+        for match in pattern.finditer(text):
+            telling = kind == "sure" or (kind == "likely" and markup)
+            if (telling or _personal(match[1])) and free(Span(*match.span())):
+                yield Span(*match.span()), "is a template tag that nothing has filled"
+    for match in greeted.finditer(text):
+        span = Span(*match.span("value"))
+        if free(span):
+            yield span, "stands where a name should"
+    for match in anywhere.finditer(text):
+        if free(Span(*match.span())):
+            yield Span(*match.span()), "is what a program prints for a value"
+    for match in _greeting().finditer(text):
+        empty = _EMPTY.match(text, match.end())
+        if empty is not None:
+            span = Span(match.start() + len(match[0]) - len(match[0].lstrip()), empty.end())
+            if free(span):
+                yield span, "greets nobody: the name is missing"
+
+
+_EMPTY = re.compile(r"[^\S\n]+,(?=[^\S\n]*(?:\n|\Z))")
+
+
+def _personal(expression: str) -> bool:
+    from maillint.message.placeholders import role_of  # noqa: PLC0415 -- templates have no leftovers
+
+    return role_of(expression) is not None
