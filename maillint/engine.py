@@ -65,15 +65,20 @@ def lint(
                 unknown[Unknown(active.rule.name, result.reason)] = None
         if level == DECIDED_BY_KIND and hits:
             unknown[Unknown(active.rule.name, KIND_NOT_DECLARED)] = None
-    if subject == "message":
+    if subject == "message" and message.renderer is not None and _judges_renderings(rules):
         for rendering in message.renderings.made:
             findings.extend(_in_rendering(rendering, rules, findings))
     return tuple(_reports(message, findings, tuple(unknown)))
 
 
+def _judges_renderings(rules: Iterable[ActiveRule]) -> bool:
+    judging = {name for lists in load_list("rendered")["judged"].values() for names in lists.values() for name in names}
+    return any(active.rule.name in judging or active.rule.family in judging for active in rules)
+
+
 def _in_rendering(rendering: Rendering, rules: Iterable[ActiveRule], already: Sequence[Finding]) -> list[Finding]:
     """What the rules that judge a rendered message find in it, beyond what the template itself shows."""
-    judged = load_list("rendered")[rendering.by]
+    judged = load_list("rendered")["judged"][rendering.by]
     message = rendering.message
     result: list[Finding] = []
     for active in rules:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,9 @@ from maillint.data import digest
 from maillint.engine import INTERNAL_ERROR, lint
 from maillint.files import Group, shown_path
 from maillint.finding import Failure, FileReport, Report
+from maillint.message.includes import expand
 from maillint.message.read import MessageError, Settings, kind_of, read_message
+from maillint.message.samples import packages, read_samples, sample_file
 from maillint.parallel import spread
 from maillint.text import NotTextError, Source
 
@@ -88,7 +91,10 @@ class _Caches:
             contents = [read_bytes(path) for path in group.paths]
         except UnreadableError:
             return None
-        key = self._key(group, contents)
+        beside = _named_files(group, contents[0])
+        if beside is None:
+            return None
+        key = self._key(group, [*contents, beside])
         self._keys[id(group)] = key
         stored = self._cache(group).get(group.paths[0], key)
         if stored is None:
@@ -123,6 +129,24 @@ class _Caches:
         names = [name for path in group.paths for name in (path, shown_path(path))]
         said = [self._settings[id(config)], *names, *sorted(group.wanted)]
         return digest([*(word.encode("utf-8", "replace") for word in said), *contents])
+
+
+def _named_files(group: Group, data: bytes) -> bytes | None:
+    """What the files that a message names hold and which packages can render it; None where only linting tells."""
+    if b"<mj" not in data and sample_file(group.paths[0]) is None:
+        return b""
+    path = shown_path(group.paths[0])
+    text = source_from(path, data, "html").text
+    samples = read_samples(path)
+    if samples is not None and _INSERTS.search(text):
+        return None
+    expanded = expand(text, path, group.roots)
+    states = [(include.path, include.state) for include in expanded.includes]
+    return repr((expanded.text, states, samples and samples.text, packages())).encode("utf-8", "replace")
+
+
+_INSERTS = re.compile(r"\{%[-+]?\s*(?:extends|include|import|from)\b")
+"""Tags by which a template reads files that its text does not name for certain."""
 
 
 @dataclass(frozen=True)

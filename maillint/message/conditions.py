@@ -243,7 +243,7 @@ def _comparison(text: str, scope: str) -> Test:
 
 def read_case(subject: str, values: str, scope: str = "") -> Test:
     """The test that a subject is one of the values of a ``when``: set apart by commas or ``or``."""
-    found = [value.strip() for value in re.split(rf",|\bor\b|(?<=[\"'])\s+(?=[\"'])", values) if value.strip()]
+    found = [value.strip() for value in re.split(r",|\bor\b|(?<=[\"'])\s+(?=[\"'])", values) if value.strip()]
     tests = [equality(subject, f'"{value[1:-1]}"' if value.startswith("'") else value, scope) for value in found]
     if not tests:
         return _atom(f"{subject} == {values}", scope)

@@ -53,7 +53,7 @@ class Word(NamedTuple):
 
 
 class Dialect:
-    """A template language as data (``rules/lists/dialects.yaml`` explains the fields); patterns are made when needed."""
+    """A template language (``rules/lists/dialects.yaml`` explains its fields); patterns are made when needed."""
 
     def __init__(self, name: str, entry: Mapping[str, Any]) -> None:
         self.name = name
@@ -159,6 +159,11 @@ class Dialect:
     def attributes(self) -> Mapping[str, Any] | None:
         """What attributes do, where some belong to the language."""
         return self.entry.get("attributes")
+
+    @cached_property
+    def foreign(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
+        """Tags of other languages that use the same delimiters: the language and what its tag looks like."""
+        return tuple((name, re.compile(pattern)) for name, pattern in self.entry.get("foreign", {}).items())
 
     @property
     def defaults(self) -> str:
@@ -291,7 +296,7 @@ def guests(text: str, host: Dialect | None) -> tuple[Dialect, ...]:
 
 
 def _joins(dialect: Dialect, host: Dialect | None) -> bool:
-    """Whether a language can be read beside another: it is there for that, or none of its tags look like the other's."""
+    """Whether a language can be read beside another: it is made for that, or their tags do not look alike."""
     if dialect.guest or host is None:
         return True
     return dialect.entry.get("delimiters") is not None and not any(

@@ -12,8 +12,11 @@ from typing import Literal
 from maillint.message.mjml import INCLUDED, components
 from maillint.text import MapBuilder, NotTextError, OffsetMap, Source, Span
 
-State = Literal["found", "missing", "outside", "circular", "unreadable", "dynamic", "too much", "not looked for"]
-"""What became of an include; ``dynamic`` is a path that a template tag makes."""
+State = Literal[
+    "found", "in part", "missing", "outside", "circular", "unreadable", "dynamic", "too much", "not looked for"
+]
+"""What became of an include. ``in part``: a file that it includes in turn was not found; ``dynamic``: a template tag
+makes its path."""
 
 MAX_INCLUDES = 200
 """Included files in one text at the most, counting those that they include in turn."""
@@ -121,7 +124,8 @@ class _Reader:
             return _Found("too much", path)
         real = self.find(source, path)
         if real is None:
-            return _Found("missing" if path and self.allows(_real(_join(source, path))) else "outside", path)
+            outside = bool(path) and not self.allows(_real(_join(source, path)))
+            return _Found("outside" if outside else "missing", path)
         if real in above:
             return _Found("circular", path, trail=(*above[above.index(real) :], real))
         text = self.contents(real)
@@ -139,13 +143,15 @@ class _Reader:
         """Put the files that an included file includes in their places."""
         pieces, position = [], 0
         trail: tuple[str, ...] = ()
+        whole = True
         for tag in _tags(text):
             inner = self.follow(real, text[tag.start : tag.end], (*above, real))
             trail = trail or inner.trail
+            whole = whole and inner.state == "found"
             pieces += [text[position : tag.end], inner.text or ""]
             position = tag.end
         pieces.append(text[position:])
-        return _Found("circular" if trail else "found", path, "".join(pieces), trail)
+        return _Found("circular" if trail else "found" if whole else "in part", path, "".join(pieces), trail)
 
     def find(self, source: str, path: str) -> str | None:
         """The real path of an included file: beside the file that includes it, or below a folder above that.

@@ -37,7 +37,8 @@ class Job(NamedTuple):
     folder: str
     roots: Sequence[str]
     data: Any
-    seconds: float
+    seconds: float  # for one data set
+    all_seconds: float
     memory: int
     characters: int
     sets: int
@@ -292,6 +293,7 @@ def _failure(error: Exception) -> dict[str, Any]:
         state = "foreign"
     elif isinstance(error, exceptions.TemplateSyntaxError):
         line = error.lineno if error.name in {None, MAIN} else 0
+        words = " ".join((error.message or "").split())[:300]
         unknown = isinstance(error, exceptions.TemplateAssertionError) or "unknown tag" in words
         state = "foreign" if unknown else state
     elif isinstance(error, exceptions.UndefinedError):
@@ -318,7 +320,7 @@ def _bound(job: Job) -> None:
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource  # noqa: PLC0415 -- not on every system
 
-        seconds = int(job.seconds * (job.sets + 2)) + 2
+        seconds = int(job.all_seconds) + 1
         for limit, value in (
             (resource.RLIMIT_CPU, seconds),
             (resource.RLIMIT_AS, job.memory),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -181,7 +181,7 @@ class _Lexer:
         inner = self.text[after : ending.start]
         if form.entry.get("one-line") and "\n" in inner:
             return after
-        if not form.lax:
+        if not (form.lax or (inner.lstrip(f"{form.dialect.trim} \t")[:1] == "#" and "#" in form.dialect.silent)):
             self.look_inside(form, inner, after)
         return self.classify(form, inner, after, Span(start, ending.end))
 
@@ -208,7 +208,9 @@ class _Lexer:
             return False
         before = self.text[after : other.start()]
         if '"' in before or "'" in before or "`" in before:
-            inner = _MASKED_STRING.sub(lambda found: " " * len(found[0]), self.text[after : min(end + 2000, after + _MAX_TAG)])
+            inner = _MASKED_STRING.sub(
+                lambda found: " " * len(found[0]), self.text[after : min(end + 2000, after + _MAX_TAG)]
+            )
             other = self.scan.openers.search(inner, 0, end - after)
             if other is None:
                 return True
@@ -258,10 +260,11 @@ class _Lexer:
             return
         bare = _MASKED_STRING.sub(lambda found: " " * len(found[0]), inner)
         for kind, pattern in (("markup", _MARKUP), ("reference", _REFERENCE), ("quote", _QUOTES), ("space", _SPACES)):
-            found = pattern.search(bare)
-            if found:
-                span = Span(offset + found.start(), offset + found.end())
-                self.broken.append(Broken(kind, span, form.dialect.name))  # type: ignore[arg-type]
+            parts = tuple(Span(offset + found.start(), offset + found.end()) for found in pattern.finditer(bare))
+            if parts:
+                parts = parts[:1] if kind == "markup" else parts
+                span = Span(parts[0].start, parts[-1].end)
+                self.broken.append(Broken(kind, span, form.dialect.name, parts))  # type: ignore[arg-type]
                 return
 
     # -- what a tag is
@@ -312,12 +315,31 @@ class _Lexer:
         if opener.block.raw == "comment":
             self.add(Tag("comment", Span(end, found.start()), opener.tag.word, "", opener.tag.dialect))
         else:
-            for inner in _LATER.finditer(self.text, end, found.start()):  # for the tool that reads the output
-                self.add(Tag("output", Span(*inner.span()), "", inner[0][2:-2].strip(), opener.tag.dialect))
+            for span in self.later(end, found.start()):
+                body = self.text[span.start : span.end].strip("{}%<>#$ ")
+                self.add(Tag("output", span, "", body, opener.tag.dialect))
         word = next(iter(sorted(opener.block.ends)))
         tag = Tag("close", Span(*found.span()), word, "", opener.tag.dialect)
         self.marks.append(Mark(tag, word, opener.name, dialect=opener.dialect))
         return found.end()
+
+    def later(self, position: int, end: int) -> Iterator[Span]:
+        """The tags in raw text: the reader sees them, unless another engine fills them."""
+        while position < end:
+            own = self.scan.pattern.search(self.text, position, end)
+            other = _LATER.search(self.text, position, end)
+            if own is None and other is None:
+                return
+            if own is None or (other is not None and other.start() <= own.start()):
+                assert other is not None
+                yield Span(*other.span())
+                position = other.end()
+                continue
+            form = self.scan.forms[(own.lastindex or 1) - 1]
+            closer = form.close.search(self.text, own.end(), min(end, own.end() + 300)) if form.close else own
+            position = max(closer.end() if closer else own.end(), own.start() + 1)
+            if closer is not None and form.kind not in {"comment", "literal"}:
+                yield Span(own.start(), position)
 
     def lines(self, form: Form, inner: str, offset: int, span: Span) -> None:
         """Read a tag that holds one statement a line; the tag is shared out among them."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from maillint.message.headers import Field, Headers
+from maillint.message.renderings import Renderings
 from maillint.message.template import Dialect, Template, read
 from maillint.message.views import View, Views, make_views
 from maillint.text import OffsetMap, Source, Span
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
     from maillint.message.includes import Include
-    from maillint.message.renderings import Renderings
 
 MJML = "text/mjml"
 """The content type of MJML in its own source, which is never sent."""
@@ -101,6 +101,7 @@ class Message:
     notes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     samples: Source | None = field(default=None, repr=False)
+    renderer: Callable[[Message], Renderings] | None = field(default=None, repr=False, compare=False)
 
     @property
     def source(self) -> Source:
@@ -131,13 +132,7 @@ class Message:
     @cached_property
     def renderings(self) -> Renderings:
         """What the message becomes with sample data, or from MJML; rendered on first use."""
-        from maillint.message.renderings import Renderings  # noqa: PLC0415 -- seldom needed, as the next
-
-        if self.samples is None and not any(part.mjml for part in self.parts):
-            return Renderings()
-        from maillint.message.render import render  # noqa: PLC0415
-
-        return render(self)
+        return self.renderer(self) if self.renderer is not None else Renderings()
 
     @property
     def finished(self) -> bool:

@@ -15,6 +15,8 @@ from maillint.message.headers import Headers
 from maillint.message.includes import expand
 from maillint.message.mjml import is_mjml
 from maillint.message.model import MJML, PROFILES, Attachment, Message, Part
+from maillint.message.placeholders import placeholder_role
+from maillint.message.renderings import Renderings
 from maillint.message.samples import read_samples
 from maillint.text import OffsetMap, Source
 
@@ -127,6 +129,7 @@ def _read_template(sources: Sequence[Source], kind: str, settings: Settings) -> 
     said: dict[str, Any] = {}
     known = False
     notes: list[str] = []
+    samples = read_samples(sources[0].path) if settings.roots else None
     for source in sources:
         try:
             front = read_front_matter(source)
@@ -149,7 +152,7 @@ def _read_template(sources: Sequence[Source], kind: str, settings: Settings) -> 
         if name is not None and name not in template.dialects():
             offset = front.values.get("dialect offset", 0)
             raise MessageError(f'unknown dialect "{name}" (known: {", ".join(template.dialects())})', offset)
-        dialect = template.dialects()[name] if name else template.detect(text, source.path)
+        dialect = template.dialects()[name] if name else _dialect_of(text, source.path, samples)
         content_type = "text/plain" if own_kind == "txt" else MJML if own_kind == "mjml" else "text/html"
         way_back = OffsetMap.identity(len(text), front.end)
         if expanded and expanded.includes:
@@ -163,7 +166,28 @@ def _read_template(sources: Sequence[Source], kind: str, settings: Settings) -> 
     if profile is not None and profile not in PROFILES:
         raise MessageError(f'unknown profile "{profile}" (known: {", ".join(PROFILES)})', said["profile offset"])
     message = Message(kind, tuple(sources), Headers(tuple(fields), known), tuple(parts), notes=tuple(notes))
-    return message.with_settings(touch=touch, profile=profile or "general", profile_inferred=profile is None)
+    return message.with_settings(
+        touch=touch,
+        profile=profile or "general",
+        profile_inferred=profile is None,
+        samples=samples,
+        renderer=_render if samples is not None or any(part.mjml for part in parts) else None,
+    )
+
+
+def _render(message: Message) -> Renderings:
+    from maillint.message.render import render  # noqa: PLC0415 -- seldom needed
+
+    return render(message)
+
+
+def _dialect_of(text: str, path: str, samples: Source | None) -> template.Dialect | None:
+    """The dialect of a text; sample data beside it, which are for Jinja, settle a doubt."""
+    found = template.recognise(text, path)
+    jinja = template.dialects()["jinja"]
+    if samples is not None and found.dialect is not None and not found.sure and jinja.marked(text):
+        return jinja
+    return found.dialect
 
 
 def _touch(said: Mapping[str, Any]) -> int | None:
@@ -183,8 +207,6 @@ def _settle(message: Message, settings: Settings) -> Message:
         touch = settings.touch
     message = message.with_settings(headers=headers, touch=touch, own_domains=settings.own_domains)
     message = message.with_settings(roots=settings.roots)
-    if settings.roots and message.dialect is not None and not message.finished:
-        message = message.with_settings(samples=read_samples(message.source.path))
     if settings.profile is not None and (message.profile_inferred or settings.profile_forced):
         return message.with_settings(profile=settings.profile, profile_inferred=False)
     return message.with_settings(profile=infer_profile(message)) if message.profile_inferred else message
@@ -200,5 +222,7 @@ def infer_profile(message: Message) -> str:
     for part in message.parts:
         low = part.text.lower()
         if any(word in low for word in words):
+            return "newsletter"
+        if any(placeholder_role(tag) == "unsubscribe" for tag in part.template.outputs()):
             return "newsletter"
     return "general"

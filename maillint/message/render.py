@@ -22,7 +22,7 @@ from maillint.message.element import Element
 from maillint.message.html import normalise
 from maillint.message.model import Message, Part, Place
 from maillint.message.renderings import Failed, Printed, Rendering, Renderings, Trail
-from maillint.message.samples import MAX_DATA
+from maillint.message.samples import MAX_DATA, packages
 from maillint.message.views import HOLE, View, make_views
 from maillint.text import Piece, Source, Span, overlaps
 
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     from maillint.message.mjml import Mjml
 
 MAX_SETS = 20
-SECONDS = 3.0
+SECONDS = 2.0
 """What one data set may take."""
 
-ALL_SECONDS = 20.0
+ALL_SECONDS = 8.0
 """What all data sets of a message may take together."""
 
 MEMORY = 1 << 30
 MAX_CHARACTERS = 1_000_000
 """What one rendering may print: ten times what Gmail shows."""
 
-MAX_COMPONENTS = 5_000
+MAX_COMPONENTS = 3_000
 MAX_DEPTH = 24
 """Components of MJML that are rendered at the most, and how deep."""
 
@@ -75,11 +75,13 @@ class _Writer:
         self.length += len(text)
 
     def written(self, text: str, span: Span) -> None:
-        """Add what a span of the part has become."""
-        include = self.part.included(span)
-        place = self.part.map.span(span if include is None else include.tag)
+        """Add what a span of the part has become; an included file is a file of its own."""
+        if self.part.included(span) is not None:
+            self.plain(text)
+            return
+        place = self.part.map.span(span)
         own = normalise(self.part.text[span.start : span.end]) == normalise(text)
-        if include is None and own and self.part.map.exact(span):
+        if own and self.part.map.exact(span):
             self._piece(text, place)
         elif len(text) == place.end - place.start > 1:  # by chance: it leads to its whole place all the same
             self._piece(text[:1], place)
@@ -106,7 +108,7 @@ def _with_data(message: Message, samples: Source) -> Renderings:
         return Renderings()
     if any(part.dialect is not None and part.dialect.name != "jinja" for part in parts):
         return Renderings(unknown=("sample data are for Jinja templates alone",))
-    if not _installed("jinja2"):
+    if "jinja2" not in packages():
         return Renderings(unknown=("not rendered with its sample data: install maillint[jinja]",))
     try:
         data = _read_data(samples)
@@ -131,7 +133,7 @@ def _with_data(message: Message, samples: Source) -> Renderings:
     for name, pages in made.items():
         rendered = {id(page.place): page.part for page in pages if page.part is not None}
         changed = tuple(rendered.get(id(part), part) for part in message.parts)
-        result = replace(message, kind="rendered", parts=changed, samples=None)
+        result = replace(message, kind="rendered", parts=changed, samples=None, renderer=None)
         if any(part.mjml for part in changed):
             result = next((inner.message for inner in _as_html(result).made), result)
         printed = tuple(printed for page in pages for printed in page.printed)
@@ -173,7 +175,7 @@ def _ask(places: Sequence[Place], data: Any, message: Message) -> Iterator[dict[
     folder = os.path.realpath(os.path.dirname(os.path.abspath(message.source.path)))  # noqa: PTH100, PTH120
     roots = [os.path.realpath(root) for root in message.roots]
     templates = [(normalise(_MARKS.sub("\ufffd", place.text)), _is_markup(place)) for place in places]
-    job = (sys.path, templates, folder, roots, data, SECONDS, MEMORY, MAX_CHARACTERS, MAX_SETS)
+    job = (sys.path, templates, folder, roots, data, SECONDS, ALL_SECONDS, MEMORY, MAX_CHARACTERS, MAX_SETS)
     try:
         given = pickle.dumps(job)
     except RecursionError:
@@ -257,7 +259,7 @@ def _as_html(message: Message) -> Renderings:
     body = next((element for element in html.elements if element.tag == "mj-body"), None)
     if html.root is None or body is None:
         return Renderings()  # a file that others include
-    if not _installed("mrml"):
+    if "mrml" not in packages():
         return Renderings(unknown=("not rendered as HTML: install maillint[mjml]",))
     made = _Mrml(part, view, html).render()
     if isinstance(made, str):
@@ -266,7 +268,7 @@ def _as_html(message: Message) -> Renderings:
     fallback = part.map.span(body.span if include is None else include.tag)
     rendered = replace(made.made("text/html", fallback), dialect=part.dialect)
     others = tuple(rendered if known is part else known for known in message.parts)
-    result = replace(message, kind="rendered", parts=others)
+    result = replace(message, kind="rendered", parts=others, renderer=None)
     return Renderings((Rendering("mjml", "in the rendered HTML", result),))
 
 
@@ -317,7 +319,7 @@ class _Mrml:
             known = mjml.components().get(element.tag)
             if element.tag == "mj-style" and "inline" in element.attrs:
                 continue  # it goes into the elements, which mrml does by reading the HTML anew
-            if known is None or element.tag in _UNWRITTEN or not self.view.shows(element.span):
+            if known is None or element.tag in _UNWRITTEN or element.in_any(_SETTINGS):
                 continue
             around = next((outer for outer in element.ancestors if outer.index in emitted), None)
             in_head = any(outer.tag == "mj-head" for outer in element.ancestors) or "mj-head" in known.inside[:1]
@@ -336,7 +338,9 @@ class _Mrml:
             target = head if in_head else body
             target.append(f"<{element.tag}{self.attributes(element)}>")
             if known.holds in {"html", "words", "preview", "css"}:
-                target.append(self.token(Span(element.span.end, max(element.content_end, element.span.end)), None))
+                inside = _trimmed(self.text, Span(element.span.end, max(element.content_end, element.span.end)))
+                if inside.end > inside.start:
+                    target.append(self.token(inside, None))
             open_tags.append((element, target, f"</{element.tag}>"))
             emitted.add(element.index)
         while open_tags:
@@ -381,7 +385,7 @@ class _Mrml:
             if text is not None:
                 writer.written(text, span)
                 continue
-            start, end = _trimmed(self.text, span)
+            start, end = span
             for gap in overlaps(self.view.blanks, Span(start, end)):
                 writer.written(self.text[start : gap.start], Span(start, gap.start))
                 start = gap.end
@@ -391,6 +395,7 @@ class _Mrml:
 
 
 _UNWRITTEN = frozenset({"mjml", "mj-head", "mj-attributes", "mj-all", "mj-class", "mj-include", "mj-html-attributes"})
+_SETTINGS = frozenset({"mj-attributes", "mj-html-attributes"})
 _UNSAID = frozenset({"mj-class", "base-url", "position"})
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -422,10 +427,3 @@ def _trimmed(text: str, span: Span) -> Span:
     own = text[span.start : span.end]
     start = span.start + len(own) - len(own.lstrip())
     return Span(start, max(span.start + len(own.rstrip()), start))
-
-
-@cache
-def _installed(package: str) -> bool:
-    from importlib.util import find_spec  # noqa: PLC0415 -- rarely needed
-
-    return find_spec(package) is not None

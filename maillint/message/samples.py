@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from functools import cache
 
 from maillint.text import NotTextError, Source
 
@@ -34,3 +36,17 @@ def read_samples(path: str) -> Source | None:
         return Source.from_bytes(found, data[:MAX_DATA])
     except (OSError, NotTextError):
         return None
+
+
+@cache
+def packages() -> Mapping[str, str]:
+    """The optional packages that render templates, with their versions: those that are installed."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 -- 15 ms, and rarely needed
+
+    found = {}
+    for module, name in (("jinja2", "Jinja2"), ("mrml", "mrml")):
+        try:
+            found[module] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

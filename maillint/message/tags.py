@@ -45,7 +45,7 @@ class Problem(NamedTuple):
 
 
 class Broken(NamedTuple):
-    """A place where a tag cannot be read: ``kind`` names the fault, ``span`` is what is wrong.
+    """A place where a tag cannot be read: ``kind`` names the fault, ``span`` is what is wrong, from first to last.
 
     ``kind``: ``unclosed`` (an opener with no closer), ``nested`` (a tag inside a tag), ``quote`` (a typographic
     quote), ``space`` (a space that is none), ``markup`` (an HTML tag), ``reference`` (a character reference).
@@ -54,6 +54,7 @@ class Broken(NamedTuple):
     kind: Literal["unclosed", "nested", "quote", "space", "markup", "reference"]
     span: Span
     dialect: str
+    parts: tuple[Span, ...] = ()
 
 
 @dataclass(slots=True)

@@ -90,7 +90,19 @@ class Template:
         if not inserts:
             return ()
         named = _half_names()
-        return tuple(tag.span for tag in inserts if named.search(tag.argument))
+        return tuple(tag.span for tag in inserts if named.search(_inserted(tag)))
+
+
+_QUOTED = re.compile(r"[\"'](?P<name>[^\"']{1,200})[\"']")
+
+
+def _inserted(tag: Tag) -> str:
+    """The name of what a tag inserts: the first quoted piece, or the first word after the tag's own."""
+    quoted = _QUOTED.search(tag.argument[:500])
+    if quoted:
+        return quoted["name"]
+    words = tag.argument[:500].removeprefix(tag.word).split()
+    return words[0] if words else ""
 
 
 @cache

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from maillint.domains import a_label, parse_ip, registrable
+from maillint.network._crowd import for_each
 from maillint.network.answers import Absent, Unreachable
 from maillint.network.resolver import Resolver
 
@@ -104,16 +105,7 @@ class Blocklists:
         self, questions: Iterable[tuple[Blocklist, str]], done: Callable[[int], None] = lambda count: None
     ) -> None:
         """Ask many questions at once, so that their answers are known; ``done`` hears how many are."""
-        from concurrent.futures import ThreadPoolExecutor, as_completed  # noqa: PLC0415 -- 10 ms
-
-        pool = ThreadPoolExecutor(_WORKERS)
-        try:
-            waiting = [pool.submit(self.listing, blocklist, domain) for blocklist, domain in questions]
-            for count, future in enumerate(as_completed(waiting), 1):
-                future.result()
-                done(count)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        for_each(lambda question: self.listing(*question), questions, _WORKERS, done)
 
     def _ask(self, blocklist: Blocklist, domain: str) -> Listing:
         answer = self._resolver.lookup(f"{domain}.{blocklist.zone}", "A")

@@ -8,7 +8,6 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from itertools import chain, zip_longest
@@ -16,6 +15,7 @@ from typing import TypeAlias
 
 from maillint import __version__
 from maillint.domains import is_private_host, parse_ip, registrable
+from maillint.network._crowd import for_each
 from maillint.network._exchange import Deadline, Head, NotHttpError, ask, connect, secure, tls_context
 from maillint.network.answers import Absent, Unreachable
 from maillint.network.http import PORTS, PROBLEMS, UNAVAILABLE, Hop, Web, answered, phrase
@@ -146,14 +146,7 @@ class LiveWeb(Web):
 
     def follow(self, urls: Iterable[str], done: Callable[[int], None] = lambda count: None) -> None:
         """Follow many addresses at once, so that their trails are known; ``done`` hears how many are."""
-        pool = ThreadPoolExecutor(WORKERS)
-        try:
-            waiting = [pool.submit(self.trail, url) for url in interleaved(urls)]
-            for count, future in enumerate(as_completed(waiting), 1):
-                future.result()
-                done(count)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        for_each(self.trail, interleaved(urls), WORKERS, done)
 
     @property
     def context(self) -> ssl.SSLContext:
