@@ -143,7 +143,8 @@ def test_a_style_sheet_holds_no_tags() -> None:
     text = "<mjml><mj-head><mj-style>/* a <td> and </div> */ p > a { color: red }</mj-style></mj-head></mjml>"
     html = walk(text)
     assert [element.tag for element in html.elements] == ["mjml", "mj-head", "mj-style"]
-    assert html.unclosed == html.stray == []
+    assert not html.unclosed
+    assert not html.stray
 
 
 def test_a_file_that_others_include_may_open_in_mj_raw_what_another_closes() -> None:
@@ -183,7 +184,8 @@ def test_branches_balance_one_by_one(text: str, expected: list[str]) -> None:
          [("https://x.com/a", "X")]),
         ('<mj-navbar base-url="https://a.org"><mj-navbar-link href="/5">Five</mj-navbar-link></mj-navbar>',
          [("https://a.org/5", "Five")]),
-        ('<mj-carousel><mj-carousel-image src="a.png" href="https://a.org/6" /></mj-carousel>', [("https://a.org/6", "")]),
+        ('<mj-carousel><mj-carousel-image src="a.png" href="https://a.org/6" /></mj-carousel>',
+         [("https://a.org/6", "")]),
         ('<mj-raw><a href="https://a.org/7">Seven</a></mj-raw>', [("https://a.org/7", "Seven")]),
     ],
 )  # fmt: skip
@@ -247,7 +249,8 @@ HEAD = "<mjml><mj-head><mj-attributes>{}</mj-attributes></mj-head><mj-body>{}</m
         ('<mj-all padding="1px" />', "<mj-image />", "1px"),
         ('<mj-all padding="1px" /><mj-image padding="2px" />', "<mj-image />", "2px"),
         ('<mj-image padding="2px" /><mj-class name="a" padding="3px" />', '<mj-image mj-class="a" />', "3px"),
-        ('<mj-class name="a" padding="3px" /><mj-class name="b" padding="4px" />', '<mj-image mj-class="a b" />', "4px"),
+        ('<mj-class name="a" padding="3px" /><mj-class name="b" padding="4px" />', '<mj-image mj-class="a b" />',
+         "4px"),
         ('<mj-image padding="2px" />', '<mj-image padding="5px" />', "5px"),
         ('<mj-text padding="2px" />', "<mj-image />", None),
         ('<mj-class name="a" padding="3px" />', "<mj-image />", None),
@@ -375,7 +378,8 @@ def test_kinds_of_included_files(attributes: str, content: str, shown: str, tags
     html = part.views.first.html
     assert part.views.first.content.flow.text.strip() == shown
     assert [element.tag for element in html.elements[3:]] == tags
-    assert html.unclosed == html.stray == []
+    assert not html.unclosed
+    assert not html.stray
 
 
 def test_an_included_head_gives_classes_and_what_it_leaves_open_ends_with_it(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def _leftovers() -> frozenset[str]:
     return frozenset(load_list("rendered")["leftovers"])
 
 
-_HOLLOW = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?(?://)?[/?#]*|https?:(?:///+.*|//[/?#:@].*)", re.IGNORECASE)
+_HOLLOW = re.compile(r"[?#]*|[a-z][a-z0-9+.-]*:(?://)?[/?#]*|https?:(?:///+.*|//[/?#:@].*)", re.IGNORECASE)
 
 
 @check("rendered-empty-link", fields=("url", "data"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 
 from maillint.checks.base import Change, Hit, NotKnown, Options, check
 from maillint.data import load_list
 from maillint.message.dialects import Dialect, detect, dialects
 from maillint.message.model import Message, Part, Place
-from maillint.message.placeholders import placeholder_role
+from maillint.message.placeholders import placeholder_role, role_of
 from maillint.message.tags import Broken, Problem, Tag
 from maillint.message.template import Template, read
 from maillint.message.views import HOLE, View, make_views
@@ -160,10 +161,20 @@ _NAMES = frozenset({"first-name", "last-name", "full-name", "salutation"})
 
 
 @cache
-def _greeting() -> re.Pattern[str]:
+def _greetings() -> tuple[str, ...]:
     words = {word for language in load_list("greetings").values() for word in language}
-    joined = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    return re.compile(rf"^[^\S\n]*(?:{joined})(?=[\s,{HOLE}])", re.IGNORECASE | re.MULTILINE)
+    return tuple(sorted(words, key=len, reverse=True))
+
+
+def _greeting(line: str) -> int:
+    """The length of the greeting that a line begins with, 0 without one."""
+    start = len(line) - len(line.lstrip())
+    low = line[start : start + 40].lower()
+    if low.startswith(_greetings()):
+        word = next(word for word in _greetings() if low.startswith(word))
+        if not low[len(word) : len(word) + 1].isalnum():
+            return start + len(word)
+    return 0
 
 
 @check("merge-tag-fallback", fields=("tag", "place"))
@@ -188,20 +199,27 @@ def _greeted(view: View) -> Iterator[Tag]:
     if not view.holes:
         return
     flow = view.content.flow
-    for greeting in _greeting().finditer(flow.text):
-        end = flow.text.find("\n", greeting.end())
-        line = flow.text[greeting.end() : end if end >= 0 else len(flow.text)][:400]
-        lead = len(line) - len(line.lstrip(" \t\u00a0,"))
-        seen: set[int] = set()
-        for index, character in enumerate(line[lead:], lead):
-            if character in ",!;:." or len(seen) > 3:
-                break
-            if character == HOLE:
-                offset = flow.span(greeting.end() + index, greeting.end() + index + 1).start
-                tag = view.hole_at(offset)
-                if tag is not None and tag.span.start not in seen:
-                    seen.add(tag.span.start)
-                    yield tag
+    position = flow.text.find(HOLE)
+    while position >= 0:
+        start = flow.text.rfind("\n", 0, position) + 1
+        end = flow.text.find("\n", position)
+        line = flow.text[start : min(end if end >= 0 else len(flow.text), start + 400)]
+        yield from _addressed(view, line, start)
+        position = flow.text.find(HOLE, end) if end >= 0 else -1
+
+
+def _addressed(view: View, line: str, start: int) -> Iterator[Tag]:
+    greeting = _greeting(line)
+    seen: set[int] = set()
+    lead = len(line) - len(line[greeting:].lstrip(" \t\u00a0,"))
+    for index, character in enumerate(line[lead:] if greeting else "", lead):
+        if character in ",!;:." or len(seen) > 3:
+            return
+        if character == HOLE:
+            tag = view.hole_at(view.content.flow.span(start + index, start + index + 1).start)
+            if tag is not None and tag.span.start not in seen:
+                seen.add(tag.span.start)
+                yield tag
 
 
 def _without_default(
@@ -241,19 +259,26 @@ def _has_default(tag: Tag, dialect: Dialect, template: Template, view: View) -> 
 # -- tags that nothing has filled ---------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Leftovers:
+    """``rules/lists/leftovers.yaml``, compiled."""
+
+    tags: tuple[tuple[str, re.Pattern[str]], ...]
+    values: re.Pattern[str]
+    anywhere: re.Pattern[str]
+    in_urls: re.Pattern[str]
+    code: frozenset[str]
+
+
 @cache
-def _leftovers() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def _leftovers() -> _Leftovers:
     data = load_list("leftovers")
-    tags = tuple((kind, re.compile(pattern)) for kind, patterns in data["tags"].items() for pattern in patterns)
-    values = "|".join(data["values"])
-    greeted = re.compile(
-        rf"{_greeting().pattern}\s+(?P<value>{values})(?=\s*[,!.:\n]|\s*\Z)", re.IGNORECASE | re.MULTILINE
-    )
-    return (
-        tags,
-        greeted,
+    return _Leftovers(
+        tuple((kind, re.compile(pattern)) for kind, patterns in data["tags"].items() for pattern in patterns),
+        re.compile(rf"(?<=\s)(?:{'|'.join(data['values'])})(?=\s*[,!.:\n]|\s*\Z)"),
         re.compile("|".join(data["anywhere"])),
         re.compile(rf"(?<=[/=])(?:{'|'.join(data['in-urls'])})(?=[/&?#]|\Z)"),
+        frozenset(data["code"]),
     )
 
 
@@ -273,7 +298,7 @@ def merge_tag_unrendered(message: Message, options: Options) -> Iterator[Hit | N
 
 def _in_view(part: Part, view: View) -> Iterator[Hit]:
     flow = view.content.flow
-    code = frozenset(load_list("leftovers")["code"])
+    code = _leftovers().code
     samples = (
         [Span(element.span.end, element.content_end) for element in view.html.elements if element.tag in code]
         if part.markup
@@ -285,11 +310,11 @@ def _in_view(part: Part, view: View) -> Iterator[Hit]:
             yield Hit(part, span, {"text": _shown(part.text, span), "fault": fault}, view)
     if not part.markup:
         return
-    in_urls = _leftovers()[3]
+    in_urls = _leftovers().in_urls
     for link in view.content.links:
         if link.kind == "bare":
             continue
-        for kind, pattern in _leftovers()[0]:
+        for kind, pattern in _leftovers().tags:
             match = pattern.search(link.url) if kind != "named" else None
             if match is not None:
                 yield Hit(
@@ -313,7 +338,6 @@ def _short(text: str) -> str:
 
 def _in_text(text: str, *, markup: bool) -> Iterator[tuple[Span, str]]:
     """Where something unfilled stands in a text, and what it is; places do not overlap."""
-    tags, greeted, anywhere, _ = _leftovers()
     taken: list[Span] = []
 
     def free(span: Span) -> bool:
@@ -322,30 +346,25 @@ def _in_text(text: str, *, markup: bool) -> Iterator[tuple[Span, str]]:
             taken.append(span)
         return apart
 
-    for kind, pattern in tags:
+    for kind, pattern in _leftovers().tags:
         for match in pattern.finditer(text):
             telling = kind == "sure" or (kind == "likely" and markup)
-            if (telling or _personal(match[1])) and free(Span(*match.span())):
+            if (telling or role_of(match[1]) is not None) and free(Span(*match.span())):
                 yield Span(*match.span()), "is a template tag that nothing has filled"
-    for match in greeted.finditer(text):
-        span = Span(*match.span("value"))
-        if free(span):
-            yield span, "stands where a name should"
-    for match in anywhere.finditer(text):
+    for match in _leftovers().values.finditer(text):
+        start = text.rfind("\n", 0, match.start()) + 1
+        greeting = _greeting(text[start : match.start()])
+        if greeting and not text[start + greeting : match.start()].strip() and free(Span(*match.span())):
+            yield Span(*match.span()), "stands where a name should"
+    for match in _leftovers().anywhere.finditer(text):
         if free(Span(*match.span())):
             yield Span(*match.span()), "is what a program prints for a value"
-    for match in _greeting().finditer(text):
-        empty = _EMPTY.match(text, match.end())
-        if empty is not None:
-            span = Span(match.start() + len(match[0]) - len(match[0].lstrip()), empty.end())
-            if free(span):
-                yield span, "greets nobody: the name is missing"
+    for match in _NOBODY.finditer(text):
+        start = text.rfind("\n", 0, match.start()) + 1
+        line = text[start : match.start()]
+        span = Span(start + len(line) - len(line.lstrip()), match.end())
+        if len(line) < 40 and _greeting(line) == len(line) and line and free(span):
+            yield span, "greets nobody: the name is missing"
 
 
-_EMPTY = re.compile(r"[^\S\n]+,(?=[^\S\n]*(?:\n|\Z))")
-
-
-def _personal(expression: str) -> bool:
-    from maillint.message.placeholders import role_of  # noqa: PLC0415 -- templates have no leftovers
-
-    return role_of(expression) is not None
+_NOBODY = re.compile(r"(?<=\S)[^\S\n]+,(?=[^\S\n]*(?:\n|\Z))")

@@ -58,8 +58,6 @@ Ways = tuple[tuple[Literal, ...], ...]
 class Test(NamedTuple):
     """The ways in which a test holds (``yes``) and fails (``no``): each way is literals that must all be so."""
 
-    __test__ = False  # no test case, whatever pytest takes it for
-
     yes: Ways
     no: Ways
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from maillint.data import load_list
@@ -73,7 +73,7 @@ class Dialect:
 
     def marked(self, text: str) -> bool:
         """Whether a text could be in this language at all."""
-        return any(mark in text for mark in self.marks)
+        return not _present(text).isdisjoint(self.marks)
 
     @cached_property
     def _signs(self) -> tuple[tuple[float, re.Pattern[str]], ...]:
@@ -223,6 +223,33 @@ def dialects() -> Mapping[str, Dialect]:
 @cache
 def _own() -> tuple[Dialect, ...]:
     return tuple(dict.fromkeys(dialects().values()))
+
+
+@cache
+def _marks() -> Mapping[str, tuple[str, ...]]:
+    """The marks of all dialects by their first two characters."""
+    found: dict[str, dict[str, None]] = {}
+    for dialect in _own():
+        for mark in dialect.marks:
+            found.setdefault(mark[:2], {})[mark] = None
+    return {start: tuple(marks) for start, marks in found.items()}
+
+
+@cache
+def _starts() -> re.Pattern[str]:
+    """The first two characters of any mark, at every place where they stand."""
+    following: dict[str, str] = {}
+    for start in _marks():
+        following[start[0]] = following.get(start[0], "") + start[1]
+    pairs = "|".join(f"{re.escape(first)}[{re.escape(second)}]" for first, second in following.items())
+    return re.compile(f"(?=({pairs}))")
+
+
+@lru_cache(4)
+def _present(text: str) -> frozenset[str]:
+    """The marks that stand in a text; one pass tells which are worth a search."""
+    starts = set(_starts().findall(text))
+    return frozenset(mark for start in starts for mark in _marks()[start] if mark == start or mark in text)
 
 
 @cache

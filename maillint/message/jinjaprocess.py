@@ -298,6 +298,8 @@ def _failure(error: Exception) -> dict[str, Any]:
         state = "foreign" if unknown else state
     elif isinstance(error, exceptions.UndefinedError):
         pass
+    elif isinstance(error, exceptions.TemplateRuntimeError) and words.startswith("No "):
+        state = "foreign"  # a filter or test that only running it has asked for
     else:
         words = f"{type(error).__name__}: {words}"
     return {"state": state, "reason": words, "line": line}

@@ -89,9 +89,9 @@ def role_of(expression: str) -> str | None:
         if len(expression) > len(opening) and expression.lower().startswith(opening):
             return role
     for candidate in _candidates(expression):
-        role = _named(candidate, index)
-        if role is not None:
-            return role
+        found = _named(candidate, index)
+        if found is not None:
+            return found
     return None
 
 

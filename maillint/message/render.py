@@ -11,9 +11,10 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from maillint.data import load_list
@@ -322,6 +323,8 @@ class _Mrml:
             if known is None or element.tag in _UNWRITTEN or element.in_any(_SETTINGS):
                 continue
             around = next((outer for outer in element.ancestors if outer.index in emitted), None)
+            if any(outer.tag not in _SEEN_THROUGH for outer in takewhile(_is_not(around), element.ancestors)):
+                continue  # in something that MJML leaves out
             in_head = any(outer.tag == "mj-head" for outer in element.ancestors) or "mj-head" in known.inside[:1]
             if element.tag == "mj-body":
                 around = None
@@ -394,6 +397,11 @@ class _Mrml:
         return writer
 
 
+def _is_not(element: Element | None) -> Callable[[Element], bool]:
+    return lambda other: other is not element
+
+
+_SEEN_THROUGH = frozenset({"mjml", "mj-head", "mj-include", mjml.INCLUDED})
 _UNWRITTEN = frozenset({"mjml", "mj-head", "mj-attributes", "mj-all", "mj-class", "mj-include", "mj-html-attributes"})
 _SETTINGS = frozenset({"mj-attributes", "mj-html-attributes"})
 _UNSAID = frozenset({"mj-class", "base-url", "position"})

@@ -444,7 +444,8 @@ def test_no_network_is_touched_unless_asked(server: DnsServer, tmp_path: Path) -
         return maillint(*arguments, folder=mail, PYTHONPATH=str(guard))
 
     assert guarded("check", ".").returncode in {0, 1}
-    assert guarded("check", ".", "--resolver", server.address).returncode in {0, 1}
+    named = maillint("check", ".", folder=mail, PYTHONPATH=str(guard), MAILLINT_RESOLVER=server.address)
+    assert named.returncode in {0, 1}  # a server named in the environment is no wish to go online
     assert guarded("rule", "auth/spf-missing").returncode == 0
     for online in (["check", ".", "--dns"], ["dns", "fine.example"]):  # the guard does see what goes online
         result = guarded(*online, "--resolver", server.address)
