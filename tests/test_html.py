@@ -37,6 +37,7 @@ def faults(text: str) -> list[str]:
         ("<div/>One", ["unclosed div@0"]),
         ("<img src=x></img>", ["stray img@11"]),
         ("<o:p/><v:fill src=x/><custom name=opens>", []),
+        ("<v:image src=x /><v:rect>One</v:rect></v:fill></v:image>", []),
         ("<svg><path d=x/></svg>", []),
         ("<h1>One</h2>", []),
         ("<html><head><title>x</title></head><body><div>One</body></html>", ["unclosed div@41"]),

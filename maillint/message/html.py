@@ -391,6 +391,8 @@ class Builder:
         if self.open_tags.get(tag):
             index = max(index for index, known in enumerate(self.stack) if known.tag == tag)
             self.beyond.append(Misnested(tag, span, self.stack[index], self.stack[index + 1]))
+        elif ":" in tag:
+            return  # Office's own namespaces: Word reads them in its own, lenient way
         elif tag == "head" and any(element.tag == "head" for element in self.result.elements[:20]):
             return  # something that belongs in the body has ended the head before: that is what is amiss
         elif not (self.partial_closing() and not self.blocks_open()):
