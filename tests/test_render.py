@@ -19,6 +19,7 @@ from maillint.message.samples import sample_file
 from maillint.rules import shipped
 from maillint.text import Piece, Source, Span
 from tests.cli.command import maillint
+from tests.docs import ROOT
 from tests.test_rule_examples import active
 
 ALL = [active(rule) for rule in shipped().rules.values() if rule.subject == "message"]
@@ -112,8 +113,16 @@ def test_nothing_is_rendered_without_data_or_without_paths_to_read_in(tmp_path: 
     assert message_of(tmp_path, "a.html", roots=False).renderings.made == ()
 
 
-def test_data_beside_another_template_language_say_nothing(tmp_path: Path) -> None:
-    message, found = found_in(tmp_path, "Hello <%= name %>,", "name: Anna", "a.html.erb")
+@pytest.mark.parametrize(
+    ("name", "template"),
+    [
+        ("a.html.erb", "Hello <%= name %>,"),
+        ("a.html.twig", "Hello {{ name }},"),
+        ("a.html.liquid", "Hello {{ name }},"),
+    ],
+)
+def test_data_beside_another_template_language_say_nothing(name: str, template: str, tmp_path: Path) -> None:
+    message, found = found_in(tmp_path, template, "name: ''", name)
     assert found == []
     assert message.renderings.unknown == ("sample data are for Jinja templates alone",)
 
@@ -260,6 +269,8 @@ def test_a_template_that_never_ends_is_stopped(template: str, reason: str, tmp_p
         "{{ x|our_filter }}",
         "{% load static %}",
         "{% if x is our_test %}{% endif %}",
+        "{{ url_for('welcome') }}",
+        "{{ _('Hello %(name)s', name=x) }}",
     ],
 )
 def test_what_a_sandbox_or_plain_jinja_does_not_have_is_not_known(template: str, tmp_path: Path) -> None:
@@ -421,6 +432,20 @@ def test_mjml_with_sample_data_is_rendered_by_both(tmp_path: Path) -> None:
     assert "Hello , you" in rendering.message.parts[0].text
     (finding,) = report(message, "rendered").findings
     assert (finding.rule, finding.line) == ("rendered/empty-value", 6)
+
+
+def test_the_example_templates_are_rendered_and_clean() -> None:
+    folder = ROOT / "examples/templates"
+    result = maillint("check", "examples/templates", "--no-cache", "-f", "concise", folder=ROOT)
+    assert result.stdout.startswith("no findings in 4 files")
+    newsletter, reminder = (message_of(folder, name) for name in ("newsletter.mjml", "reminder.html.j2"))
+    assert [rendering.label for rendering in newsletter.renderings.made] == [
+        'with the data "full"',
+        'with the data "nothing known"',
+    ]
+    assert len(reminder.renderings.made) == 2
+    for message in (newsletter, reminder):
+        assert (message.renderings.failed, message.renderings.unknown) == ((), ())
 
 
 # -- without the packages

@@ -388,17 +388,6 @@ def lost_text(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
             yield Hit(part, Span(start, start + len(text)), evidence, view)
 
 
-@check("mjml-body-missing", fields=())
-def body_missing(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Documents without ``mj-body``: MJML makes nothing of them."""
-    for part, view, html in _walks(message):
-        root = html.root
-        if root is None or view.partial or any(known.state != "found" for known in part.includes):
-            continue
-        if not any(element.tag == "mj-body" for element in html.elements):
-            yield Hit(part, root.span, {}, view)
-
-
 # -- included files
 
 

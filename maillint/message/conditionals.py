@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from maillint.text import Span, merge
 
 _OUTLOOK_VERSIONS = (16, 15, 14, 12, 11, 10, 9)
 
 _CONDITIONAL = re.compile(
-    r"(?P<hidden><!--\s*\[if\s(?P<hidden_test>[^\]]{0,200})\]>)(?P<shown><!-->|<!--\s*-->|-->)?"
-    r"|<!\[if\s(?P<bare_test>[^\]]{0,200})\]>"
-    r"|(?P<end>(?:<!--\s*)?<!\[endif\]\s*(?:-->|>))",
-    re.IGNORECASE,
+    r"<!(?:(?P<hidden>--\s*\[(?i:if)\s(?P<hidden_test>[^\]]{0,200})\]>)(?P<shown><!-->|<!--\s*-->|-->)?"
+    r"|\[(?i:if)\s(?P<bare_test>[^\]]{0,200})\]>"
+    r"|(?P<end>(?:--\s*<!)?\[(?i:endif)\]\s*(?:-->|>)))"
 )
 
 
@@ -48,8 +48,6 @@ def audiences(text: str) -> list[tuple[int | None, list[Span]]]:
     An audience is None (every client that sees comments) or a version of Outlook for Windows; further
     versions are added only where a conditional is for them alone.
     """
-    if "[if" not in text and "[IF" not in text:
-        return [(None, [])]
     conditionals = [conditional for conditional in _conditionals(text) if conditional.end]
     if not conditionals:
         return [(None, [])]
@@ -87,6 +85,7 @@ def _hidden_from_outlook(conditionals: list[_Conditional], version: int) -> Iter
 _TEST_TOKEN = re.compile(r"\(|\)|&|\||!|(?:lte|gte|lt|gt)\b|[\w.]+", re.IGNORECASE)
 
 
+@lru_cache(1024)
 def holds(test: str, version: int) -> bool:
     """Whether an MSO conditional's test holds in a version of Outlook for Windows (Word's engine).
 

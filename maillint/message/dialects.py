@@ -241,14 +241,14 @@ def _starts() -> re.Pattern[str]:
     following: dict[str, str] = {}
     for start in _marks():
         following[start[0]] = following.get(start[0], "") + start[1]
-    pairs = "|".join(f"{re.escape(first)}[{re.escape(second)}]" for first, second in following.items())
-    return re.compile(f"(?=({pairs}))")
+    firsts = "|".join(f"{re.escape(first)}(?=[{re.escape(second)}])" for first, second in following.items())
+    return re.compile(f"({firsts})(?=(.))")
 
 
 @lru_cache(4)
 def _present(text: str) -> frozenset[str]:
     """The marks that stand in a text; one pass tells which are worth a search."""
-    starts = set(_starts().findall(text))
+    starts = {first + second for first, second in set(_starts().findall(text))}
     return frozenset(mark for start in starts for mark in _marks()[start] if mark == start or mark in text)
 
 

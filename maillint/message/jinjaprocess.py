@@ -72,10 +72,10 @@ def run(job: Job) -> Iterator[dict[str, Any]]:
 
     environments = {markup: _environment(job, markup) for markup in {markup for _, markup in job.templates}}
     used: set[str] = set()
-    made: list[tuple[int, Template, list[tuple[int, int, bool]]]] = []
+    made: list[tuple[int, Compiled]] = []
     for number, (text, markup) in enumerate(job.templates):
         try:
-            template, pieces, names = _compile(environments[markup], text)
+            compiled = _compile(environments[markup], text)
         except (
             TemplateError,
             RefusedError,
@@ -87,11 +87,11 @@ def run(job: Job) -> Iterator[dict[str, Any]]:
         ) as error:
             yield {"template": number, **_failure(error)}
             continue
-        used |= names
-        made.append((number, template, pieces))
+        used |= compiled.names
+        made.append((number, compiled))
     for name, values in list(data_sets(job.data, used))[: job.sets]:
-        for number, template, pieces in made:
-            yield {"template": number, "set": name, **_render(template, values, job), "pieces": pieces}
+        for number, compiled in made:
+            yield {"template": number, "set": name, **_render(compiled, values, job), "pieces": compiled.pieces}
 
 
 def data_sets(data: Any, used: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -156,15 +156,25 @@ def _loader(job: Job) -> Callable[[str], tuple[str, str, Callable[[], bool]]]:
     return load
 
 
-def _compile(environment: Environment, text: str) -> tuple[Template, list[tuple[int, int, bool]], set[str]]:
-    """Compile a template so that its output tells which piece of it printed what.
+class Compiled(NamedTuple):
+    """A template whose output tells which piece of it printed what.
 
-    Returns it with the pieces' places in the text, and the names that it reads from its data.
+    ``pieces`` are the places of what prints, True for output tags; ``names`` are read from the data, and of
+    those ``called`` are functions.
     """
-    from jinja2 import meta  # noqa: PLC0415 -- see run
+
+    template: Template
+    pieces: list[tuple[int, int, bool]]
+    names: set[str]
+    called: frozenset[str]
+
+
+def _compile(environment: Environment, text: str) -> Compiled:
+    from jinja2 import meta, nodes  # noqa: PLC0415 -- see run
 
     tree = environment.parse(text)
     names = set(meta.find_undeclared_variables(tree))
+    calls = list(tree.find_all(nodes.Call))
     for name in _inserted(environment, tree):
         with contextlib.suppress(Exception):  # told when it is rendered
             loaded = environment.parse(_source(environment, name))
@@ -176,7 +186,9 @@ def _compile(environment: Environment, text: str) -> tuple[Template, list[tuple[
     else:
         pieces = []
     code = environment.compile(tree, MAIN, MAIN)
-    return environment.template_class.from_code(environment, code, environment.make_globals(None)), pieces, names
+    template = environment.template_class.from_code(environment, code, environment.make_globals(None))
+    called = frozenset(call.node.name for call in calls if isinstance(call.node, nodes.Name))
+    return Compiled(template, pieces, names, called)
 
 
 def _inserted(environment: Environment, tree: nodes.Template) -> list[str]:
@@ -257,25 +269,28 @@ def _number(tree: nodes.Template, environment: Environment) -> None:
         node.set_environment(environment)
 
 
-def _render(template: Template, values: dict[str, Any], job: Job) -> dict[str, Any]:
+def _render(compiled: Compiled, values: dict[str, Any], job: Job) -> dict[str, Any]:
     printed: list[str] = []
     size = 0
     _alarm(job.seconds)
     try:
-        for chunk in template.generate(values):
+        for chunk in compiled.template.generate(values):
             size += len(chunk)
             if size > job.characters:
                 raise LongError
             printed.append(chunk)
     except Exception as error:  # whatever a template can raise
-        return _failure(error)
+        return _failure(error, compiled.called)
     finally:
         _alarm(0)
     return {"state": "made", "text": "".join(printed)}
 
 
-def _failure(error: Exception) -> dict[str, Any]:
-    """What went wrong, on which line of the template; ``foreign`` where plain Jinja cannot tell."""
+def _failure(error: Exception, called: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """What went wrong, on which line of the template; ``foreign`` where plain Jinja cannot tell.
+
+    ``called`` are the functions that the template expects: data cannot hold them.
+    """
     from jinja2 import exceptions  # noqa: PLC0415 -- see run
 
     words = " ".join(str(error).split())[:300]
@@ -297,7 +312,7 @@ def _failure(error: Exception) -> dict[str, Any]:
         unknown = isinstance(error, exceptions.TemplateAssertionError) or "unknown tag" in words
         state = "foreign" if unknown else state
     elif isinstance(error, exceptions.UndefinedError):
-        pass
+        state = "foreign" if any(words == f"'{name}' is undefined" for name in called) else state
     elif isinstance(error, exceptions.TemplateRuntimeError) and words.startswith("No "):
         state = "foreign"  # a filter or test that only running it has asked for
     else:

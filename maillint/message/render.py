@@ -107,7 +107,10 @@ def _with_data(message: Message, samples: Source) -> Renderings:
     parts = [part for part in message.parts if part.dialect is not None]
     if not parts:
         return Renderings()
-    if any(part.dialect is not None and part.dialect.name != "jinja" for part in parts):
+    others = tuple(load_list("rendered")["others"])
+    if message.source.path.lower().endswith(others) or any(
+        part.dialect is not None and part.dialect.name != "jinja" for part in parts
+    ):
         return Renderings(unknown=("sample data are for Jinja templates alone",))
     if "jinja2" not in packages():
         return Renderings(unknown=("not rendered with its sample data: install maillint[jinja]",))
