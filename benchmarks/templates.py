@@ -10,6 +10,7 @@ import gc
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 from maillint.message.template import dialects, read
 from maillint.message.views import make_views
@@ -84,7 +85,7 @@ def main() -> int:
     for name, (dialect, make) in INPUTS.items():
         seconds(make(2000), dialect)  # patterns are compiled on first use
         times = [min(seconds(make(size), dialect) for _ in range(2)) for size in sizes]
-        ratios = [after / before for before, after in zip(times, times[1:], strict=False)]
+        ratios = [after / before for before, after in pairwise(times)]
         linear = min(ratios) < 3 or times[-1] < 0.05
         slow += not linear
         print(f"{name:36}{ratios[0]:7.1f}{ratios[1]:7.1f}{times[-1]:22.2f} s{'' if linear else '  not linear'}")

@@ -116,22 +116,23 @@ class Discovery:
             folder = pending.pop()
             names = sorted(os.listdir(folder))  # noqa: PTH208
             folders = []
+            stems = frozenset(_stem(name) for name in names if kind_of(name) in {"html", "mjml"})
             for name in names:
                 path = os.path.join(folder, name) if folder != "." else name  # noqa: PTH118
                 if os.path.isdir(path):  # noqa: PTH112
                     if name not in SKIPPED_FOLDERS and not os.path.islink(path):  # noqa: PTH114
                         folders.append(path)
-                elif self._takes(path, names) and not self._excluded(path):
+                elif self._takes(path, stems) and not self._excluded(path):
                     yield path
             pending.extend(reversed(folders))
 
-    def _takes(self, path: str, siblings: Sequence[str]) -> bool:
+    def _takes(self, path: str, stems: frozenset[str]) -> bool:
         """Whether a walk takes a file: messages and HTML always, plain text where it belongs to a message."""
         kind = kind_of(path)
         name = os.path.basename(path)  # noqa: PTH119
         if kind in {"eml", "html", "mjml"}:
             return True
-        if kind == "txt" and (_stem(name) in {_stem(other) for other in siblings if kind_of(other) in {"html", "mjml"}}):
+        if kind == "txt" and _stem(name) in stems:
             return True
         if kind == "txt" and _has_front_matter(path):
             return True

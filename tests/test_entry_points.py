@@ -239,11 +239,12 @@ def test_the_tests_of_the_example_pass(example: tuple[Path, dict[str, str]]) -> 
 
 def test_the_example_finds_what_it_is_for_and_mends_it(example: tuple[Path, dict[str, str]]) -> None:
     folder, environment = example
-    result = maillint("check", "--config", "settings.yaml", "invitation.html", folder=folder, **environment)
+    check = ("check", "--config", "settings.yaml", "invitation.html")
+    result = maillint(*check, folder=folder, **environment)
     assert "invitation.html:2:15  error  dates/weekday  fix available (unsafe)" in result.stdout
-    maillint("check", "--config", "settings.yaml", "invitation.html", "--fix", "--unsafe-fixes", folder=folder, **environment)
+    maillint(*check, "--fix", "--unsafe-fixes", folder=folder, **environment)
     assert "we meet on Thursday, 12 March 2026" in (folder / "invitation.html").read_text()
-    assert maillint("check", "--config", "settings.yaml", "invitation.html", folder=folder, **environment).returncode == 0
+    assert maillint(*check, folder=folder, **environment).returncode == 0
 
 
 def test_the_document_shows_the_example_as_it_is() -> None:

@@ -18,9 +18,13 @@ BAD = "<p>Hi <b>Ada, are you in on Friday?</p>\n"
 def run(*command: str, folder: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
     environment = {
         **os.environ,
-        "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@a.example", "GIT_COMMITTER_NAME": "A",
-        "GIT_COMMITTER_EMAIL": "a@a.example", "GIT_CONFIG_GLOBAL": os.devnull, "PRE_COMMIT_HOME": str(folder.parent / "cache"),
-    }  # fmt: skip
+        "GIT_AUTHOR_NAME": "A",
+        "GIT_AUTHOR_EMAIL": "a@a.example",
+        "GIT_COMMITTER_NAME": "A",
+        "GIT_COMMITTER_EMAIL": "a@a.example",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "PRE_COMMIT_HOME": str(folder.parent / "cache"),
+    }
     result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if check and result.returncode:
         pytest.fail(f"{' '.join(command)}\n{result.stdout}{result.stderr}")

@@ -269,11 +269,11 @@ class _Reader:
             self.begin(after + 1)
             return after + 1
         if following == "(":
-            end = self.balanced(after)
-            if end is None:
+            closed = self.balanced(after)
+            if closed is None:
                 return after
-            self.add("output", start, end, "", text[after + 1 : end - 1])
-            return end
+            self.add("output", start, closed, "", text[after + 1 : closed - 1])
+            return closed
         name = _IDENTIFIER.match(text, after)
         return self.named(start, name) if name else after
 

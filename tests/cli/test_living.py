@@ -7,7 +7,7 @@ import os
 import subprocess
 from pathlib import Path
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from tests.cli.command import maillint
@@ -258,7 +258,12 @@ def test_the_schema_takes_what_is_right_and_nothing_else(tmp_path: Path) -> None
     jsonschema.Draft202012Validator.check_schema(schema)
     valid = {"profile": "cold", "rules": {"markup": False, "markup/parse-error": {"severity": "info", "only": ["x"]}}}
     jsonschema.validate(valid, schema)
-    for wrong in ({"profil": "cold"}, {"profile": "cool"}, {"rules": {"markup/parse-error": {"onyl": []}}}):
+    faulty: list[dict[str, object]] = [
+        {"profil": "cold"},
+        {"profile": "cool"},
+        {"rules": {"markup/parse-error": {"onyl": []}}},
+    ]
+    for wrong in faulty:
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(wrong, schema)
 
