@@ -24,7 +24,6 @@ class _Conditional:
     span: Span  # of the opening marker
     hidden: bool  # a comment to all clients but Outlook
     end: Span | None = None
-    comment_end: int | None = None
 
 
 def _conditionals(text: str) -> list[_Conditional]:
@@ -62,11 +61,14 @@ def audiences(text: str) -> list[tuple[int | None, list[Span]]]:
 
 
 def _hidden_from_others(text: str, conditionals: list[_Conditional]) -> Iterator[Span]:
+    close = -1
     for conditional in conditionals:
         assert conditional.end is not None
         if conditional.hidden:  # an ordinary comment: it ends at the first "-->", wherever that is
-            close = text.find("-->", conditional.span.end)
-            yield Span(conditional.span.start, close + 3 if close >= 0 else len(text))
+            if close < conditional.span.end:
+                found = text.find("-->", conditional.span.end)
+                close = found if found >= 0 else len(text)
+            yield Span(conditional.span.start, min(close + 3, len(text)))
         else:
             yield conditional.span
         yield conditional.end

@@ -277,6 +277,7 @@ class Detection(NamedTuple):
     why: str
 
 
+@lru_cache(16)
 def recognise(text: str, path: str) -> Detection:
     """Tell a text's dialect by its file's extension (a whole name will do) and its content."""
     extension = template_extension(path)

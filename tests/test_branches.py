@@ -1,0 +1,133 @@
+"""Views through real reading: branch by branch, audience by audience, always of the source's own length."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from maillint.config import Config
+from maillint.message.conditionals import holds
+from maillint.message.read import Settings, read_message
+from maillint.run import lint_sources
+from maillint.text import Source
+
+
+def views(text: str, dialect: str | None = None) -> list[str]:
+    """What each audience gets, white space taken out."""
+    message = read_message([Source.from_text("a.html", text)], Settings(dialect=dialect))
+    [part] = message.parts
+    assert all(len(view.text) == len(part.text) for view in part.views)
+    return ["".join(view.text.split()) for view in part.views]
+
+
+def found(text: str, dialect: str | None = None) -> list[tuple[str, str]]:
+    """Each markup finding's characters and the view that alone shows it."""
+    config = Config()
+    [report] = lint_sources(
+        [Source.from_text("a.html", text)], "html", config, settings=Settings(profile="general", dialect=dialect)
+    )
+    own = [finding for finding in report.findings if finding.rule.startswith("markup/")]
+    return [(text[finding.start : finding.end], finding.view) for finding in own]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{% if a %}A{% else %}B{% endif %}", ["A", "B"]),
+        ("{% if a %}A{% endif %}", ["A", ""]),
+        ("{% if a %}A{% endif %}{% if a %}B{% endif %}", ["AB", ""]),
+        ("{% if a %}A{% endif %}{% if not a %}B{% endif %}", ["A", "B"]),
+        ("{% if a %}A{% elif b %}B{% else %}C{% endif %}", ["A", "B", "C"]),
+        ("{% if a %}{% if b %}AB{% else %}A{% endif %}{% endif %}", ["AB", "A", ""]),
+        ("{% for x in y %}A{% endfor %}", ["A"]),
+        ("{% comment %}A{% endcomment %}B{# C #}", ["B"]),
+        ("<!--[if mso]>O<![endif]-->A", ["A", "OA"]),
+        ("<!--[if !mso]><!-->A<!--<![endif]-->B", ["AB", "B"]),
+    ],
+)
+def test_every_branch_stands_in_a_view(text: str, expected: list[str]) -> None:
+    assert sorted(views(text, "jinja")) == sorted(expected)
+
+
+def test_the_number_of_views_grows_with_the_deepest_choice_and_not_with_the_product() -> None:
+    assert len(views("".join(f"{{% if a{n} %}}A{{% else %}}B{{% endif %}}" for n in range(100)), "jinja")) <= 4
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "expected"),
+    [
+        ("jinja", "{% if a %}<p><b>A</p>{% else %}<p><i>B</p>{% endif %}", [("<b>", ""), ("<i>", "")]),
+        ("jinja", "{% if a %}<div>{% endif %}x{% if a %}</div>{% endif %}", []),
+        ("jinja", "<p>{% if a %}<b>{% endif %}x</b></p>", [("</b>", "when not a")]),
+        ("liquid", "{%- unless a -%}<p><b>A</p>{%- endunless -%}", [("<b>", "")]),
+        ("handlebars", "{{#if a}}<p><b>A</p>{{else}}<p><i>B</p>{{/if}}", [("<b>", ""), ("<i>", "")]),
+        ("go", "{{if .A}}<p><b>A</p>{{else}}<p><i>B</p>{{end}}", [("<b>", ""), ("<i>", "")]),
+        ("erb", "<% if a %><p><b>A</p><% else %><p><i>B</p><% end %>", [("<b>", ""), ("<i>", "")]),
+        ("freemarker", "<#if a><p><b>A</p><#else><p><i>B</p></#if>", [("<b>", ""), ("<i>", "")]),
+        ("velocity", "#if($a)<p><b>A</p>#else<p><i>B</p>#end", [("<b>", ""), ("<i>", "")]),
+        ("mailchimp", "*|IF:A|*<p><b>A</p>*|ELSE:|*<p><i>B</p>*|END:IF|*", [("<b>", ""), ("<i>", "")]),
+        ("blade", "@if($a)<p><b>A</p>@else<p><i>B</p>@endif", [("<b>", ""), ("<i>", "")]),
+        ("php", "<?php if ($a): ?><p><b>A</p><?php else: ?><p><i>B</p><?php endif; ?>", [("<b>", ""), ("<i>", "")]),
+        ("smarty", "{if $a}<p><b>A</p>{else}<p><i>B</p>{/if}", [("<b>", ""), ("<i>", "")]),
+    ],
+)
+def test_a_fault_in_each_branch_is_found_in_each_language(
+    dialect: str, text: str, expected: list[tuple[str, str]]
+) -> None:
+    assert found(text, dialect) == expected
+
+
+@pytest.mark.parametrize(
+    ("test", "result"),
+    [
+        ("mso", True),
+        ("!mso", False),
+        ("gte mso 9", True),
+        ("lt mso 12", False),
+        ("(gte mso 9)|(IE)", True),
+        ("(gt mso 12)&(lt mso 16)", False),
+        ("IE", False),
+        ("!IE", True),
+        ("mso 16", True),
+        ("vml", True),
+        (")(", False),
+        ("", False),
+    ],
+)
+def test_a_conditional_for_outlook_2016(test: str, result: bool) -> None:
+    assert holds(test, 16) is result
+
+
+PIECES = (
+    "{% if a %}",
+    "{% else %}",
+    "{% endif %}",
+    "{{ x }}",
+    "{# c #}",
+    "{%",
+    "}}",
+    "<b>",
+    "</b>",
+    "<td>",
+    "</td>",
+    "<!--[if mso]>",
+    "<![endif]-->",
+    "é",
+    "\r\n",
+    "😀",
+    '<a href="{{ x }}">',
+    "{% for x in y %}",
+    "{% endfor %}",
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_every_view_has_the_sources_length_and_every_finding_lies_in_it(text: str) -> None:
+    views(text)
+    source = Source.from_text("a.html", text)
+    for report in lint_sources([source], "html", Config()):
+        for finding in report.findings:
+            assert 0 <= finding.start <= finding.end <= len(text)
+            assert source.position(finding.start) == (finding.line, finding.column)
