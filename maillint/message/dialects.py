@@ -15,6 +15,9 @@ SURE = 2.0
 
 _HINT = 0.7
 
+STYLE = re.compile(r"<(style|script)\b[^>]{0,1000}>(.*?)(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
+"""Style sheets and scripts; the second group is what they hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -287,6 +290,14 @@ def recognise(text: str, path: str) -> Detection:
     stated = _extensions().get(inner)
     if stated is not None and stated.marked(text):  # welcome.liquid.html
         return Detection(stated, True, f"the extension {inner}")
+    found = _weigh(text, extension)
+    if found.dialect is not None and not found.sure:  # what looks like a tag may be a style sheet's or a script's
+        bare = STYLE.sub(lambda match: f"<{match[1]}></{match[1]}>", text)
+        return found if bare == text else _weigh(bare, extension)
+    return found
+
+
+def _weigh(text: str, extension: str) -> Detection:
     weighed = []
     for dialect in _own():
         if dialect.marked(text):

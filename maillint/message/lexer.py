@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from maillint.message.codeblocks import Code, Piece
-from maillint.message.dialects import Block, Dialect, Word, first_word
+from maillint.message.dialects import STYLE, Block, Dialect, Word, first_word
 from maillint.message.tags import Broken, Tag, TagKind
 from maillint.text import Span
 
@@ -120,7 +120,6 @@ def read_marks(text: str, host: Dialect, guests: tuple[Dialect, ...] = ()) -> tu
     return lexer.marks, lexer.broken
 
 
-_STYLE = re.compile(r"<(style|script)\b[^>]{0,1000}>(.*?)(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
 _MASKED_STRING = re.compile(_STRING)
 _QUOTES = re.compile("[“”„‟‘’‚‛«»″]")
 _SPACES = re.compile("[\u00a0\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]")
@@ -141,7 +140,7 @@ class _Lexer:
         self.closers: dict[str, tuple[int, Span]] = {}  # by pattern: the closer found last, and from where
         self.exhausted: set[re.Pattern[str]] = set()  # ends of raw blocks that do not occur any more
         self.failed_walks = 0
-        self.sheltered = [found.span(2) for found in _STYLE.finditer(text)] if scan.sheltered else []
+        self.sheltered = [found.span(2) for found in STYLE.finditer(text)] if scan.sheltered else []
 
     def run(self) -> None:
         position = 0

@@ -103,11 +103,7 @@ def _candidates(expression: str) -> Iterator[str]:
     end = _END.search(expression, 1)
     head = (expression[: end.start()] if end else expression).strip(" ()\"'")
     head = head.removeprefix("lead:").strip()
-    if "(" in head:  # what a call prints is not known, but a method of a name may only change how it reads
-        before = head.partition("(")[0]
-        if "." not in before:
-            return
-        head = before
+    head = head.partition("(")[0]  # what a call is given says nothing of what it prints
     yield head
     words = head.split()
     if 1 < len(words) <= 4:

@@ -153,6 +153,9 @@ def _read_template(sources: Sequence[Source], kind: str, settings: Settings) -> 
             offset = front.values.get("dialect offset", 0)
             raise MessageError(f'unknown dialect "{name}" (known: {", ".join(template.dialects())})', offset)
         dialect = template.dialects()[name] if name else _dialect_of(text, source.path, samples)
+        guess = template.recognise(text, source.path) if name is None else None
+        if guess is not None and guess.dialect is not None and guess.dialect is dialect and not guess.sure:
+            notes.append(f"read as {dialect.title}, going by {guess.why}; state it with dialect:")
         content_type = "text/plain" if own_kind == "txt" else MJML if own_kind == "mjml" else "text/html"
         way_back = OffsetMap.identity(len(text), front.end)
         if expanded and expanded.includes:
