@@ -102,6 +102,9 @@ _WHAT = {
 }
 
 
+_QUOTED = "stands in typographic quotes, inside a template tag"
+
+
 @check("template-broken-tag", fields=("text", "fault"))
 def template_broken_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Template tags with no end, and tags with typographic quotes, odd spaces or HTML in them."""
@@ -110,7 +113,8 @@ def template_broken_tag(message: Message, options: Options) -> Iterator[Hit | No
             shown = _shown(place.text, broken.span)
             if broken.kind == "space":
                 shown = f"U+{ord(place.text[broken.span.start]):04X}"
-            evidence = {"text": shown, "fault": _WHAT[broken.kind]}
+            fault = _QUOTED if broken.kind == "quote" and len(broken.parts) > 1 else _WHAT[broken.kind]
+            evidence = {"text": shown, "fault": fault}
             yield Hit(place, broken.span, evidence, changes=tuple(_mended(place.text, broken)))
 
 

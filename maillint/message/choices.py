@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from maillint.message.conditions import NEVER, Test, collection, read_case, read_test
-from maillint.message.lexer import Mark
+from maillint.message.marks import Mark
 from maillint.message.tags import Branch, Choice, Problem
 from maillint.text import Span
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from maillint.message.dialects import Block, Dialect
 from maillint.message.html import VOID
-from maillint.message.lexer import Mark
+from maillint.message.marks import Mark
 from maillint.message.tags import Tag, TagKind
 from maillint.text import Span
 

@@ -8,119 +8,28 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from collections.abc import Iterator
 
-from maillint.message.codeblocks import Code, Piece
-from maillint.message.dialects import STYLE, Block, Dialect, Word, first_word
+from maillint.message.dialects import STYLE, Dialect, Word
+from maillint.message.forms import MAX_TAG, STRING, Form, Scanner, balanced, scanner
+from maillint.message.marks import Mark, code_mark, in_one_tag, pair_unknown, pair_unlisted, sort
 from maillint.message.tags import Broken, Tag, TagKind
 from maillint.text import Span
 
-_MAX_TAG = 5_000
-"""A tag whose closer must be told from quoted ones is at most this long."""
-
 _MAX_FAILED_WALKS = 50
 """After so many searches for a balanced end that came to nothing, the first closer will do."""
-
-
-@dataclass(slots=True)
-class Mark:
-    """A tag with what decides which other tags it belongs to.
-
-    ``key`` is the word that closes, divides or opens a block, ``name`` what a ``*`` in it stands for.
-    """
-
-    tag: Tag
-    key: str = ""
-    name: str = ""
-    block: Block | None = None
-    dialect: Dialect | None = None
-    unknown: bool = False
-
-
-class Form:
-    """One delimiter of a dialect, its patterns compiled."""
-
-    __slots__ = (
-        "certain",
-        "close",
-        "dialect",
-        "directive",
-        "entry",
-        "inside",
-        "kind",
-        "lax",
-        "nests",
-        "source",
-        "tag",
-        "walk",
-    )
-
-    def __init__(self, dialect: Dialect, entry: Mapping[str, Any]) -> None:
-        self.dialect = dialect
-        self.entry = entry
-        self.kind: str = entry["kind"]
-        self.close = re.compile(entry["close"]) if "close" in entry else None
-        self.tag = re.compile(entry["tag"]) if "tag" in entry else None
-        self.directive = re.compile(entry["directive"]) if "directive" in entry else None
-        self.inside = re.compile(entry["inside"]) if "inside" in entry else None
-        self.certain: bool = entry.get("certain", False)
-        self.lax: bool = entry.get("lax", False) or self.kind in {"comment", "code", "printed", "literal"}
-        self.nests: str = entry.get("nests", "")
-        self.source: str = _ungrouped(entry.get("open") or entry.get("tag") or entry["directive"])
-        self.walk = _walk(entry["close"], self.nests) if entry.get("strings") or self.nests else None
-
-
-def _ungrouped(pattern: str) -> str:
-    """A pattern without groups of its own, so that it can stand in an alternation."""
-    pattern = re.sub(r"\(\?P<\w+>", "(?:", pattern)
-    flags = re.match(r"\(\?([aims]+)\)", pattern)
-    return f"(?{flags[1]}:{pattern[flags.end() :]})" if flags else pattern
-
-
-_STRING = r"(?<!\w)(?:\"(?:[^\"\\\n]|\\.){0,2000}+\"|'(?:[^'\\\n]|\\.){0,2000}+'|`[^`]{0,2000}+`)"
-
-
-def _walk(close: str, nests: str) -> re.Pattern[str]:
-    """What matters on the way to a closer: strings, nested brackets, the closer itself."""
-    brackets = f"|(?P<deeper>{re.escape(nests[0])})|(?P<higher>{re.escape(nests[1])})" if nests else ""
-    return re.compile(f"{_STRING}|(?P<close>{close}){brackets}")
-
-
-class Scanner:
-    """A dialect's delimiters and those of its guests, as one pattern."""
-
-    def __init__(self, host: Dialect, guests: Iterable[Dialect]) -> None:
-        self.forms = [Form(host, entry) for entry in host.entry.get("delimiters", ())]
-        for guest in guests:
-            entries = guest.entry.get("delimiters", ())
-            self.forms.extend(Form(guest, entry) for entry in entries if not entry.get("host"))
-        self.pattern = re.compile("|".join(f"({form.source})" for form in self.forms) or "(?!)")
-        openers = [form.source for form in self.forms if form.certain and form.dialect is host]
-        self.openers = re.compile("|".join(openers) or "(?!)")
-        spoken = {form.dialect.name: form.dialect.entry for form in self.forms}
-        self.codes = {name: Code(entry["code"]) for name, entry in spoken.items() if "code" in entry}
-        self.sheltered = any(form.entry.get("outside") for form in self.forms)
-
-
-@lru_cache(64)
-def scanner(host: Dialect, guests: tuple[Dialect, ...]) -> Scanner:
-    """The scanner for a dialect and its guests, made once."""
-    return Scanner(host, guests)
 
 
 def read_marks(text: str, host: Dialect, guests: tuple[Dialect, ...] = ()) -> tuple[list[Mark], list[Broken]]:
     """Find the tags of a text in order, and the places where one cannot be read."""
     lexer = _Lexer(text, scanner(host, guests))
     lexer.run()
-    _pair_unknown(lexer.marks)
-    _pair_unlisted(lexer.marks, host)
+    pair_unknown(lexer.marks)
+    pair_unlisted(lexer.marks, host)
     return lexer.marks, lexer.broken
 
 
-_MASKED_STRING = re.compile(_STRING)
+_MASKED_STRING = re.compile(STRING)
 _QUOTES = re.compile("[“”„‟‘’‚‛«»″]")
 _SPACES = re.compile("[\u00a0\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]")
 _MARKUP = re.compile(
@@ -203,12 +112,12 @@ class _Lexer:
         other = self.scan.openers.search(self.text, after, end)
         if other is None:
             return True
-        if end - after > _MAX_TAG:
+        if end - after > MAX_TAG:
             return False
         before = self.text[after : other.start()]
         if '"' in before or "'" in before or "`" in before:
             inner = _MASKED_STRING.sub(
-                lambda found: " " * len(found[0]), self.text[after : min(end + 2000, after + _MAX_TAG)]
+                lambda found: " " * len(found[0]), self.text[after : min(end + 2000, after + MAX_TAG)]
             )
             other = self.scan.openers.search(inner, 0, end - after)
             if other is None:
@@ -227,7 +136,7 @@ class _Lexer:
 
     def ending(self, form: Form, after: int, first: Span) -> Span:
         """Where the closer of a tag stands: the first that is in no string and no nested bracket."""
-        if form.walk is None or self.failed_walks > _MAX_FAILED_WALKS or first.start - after > _MAX_TAG:
+        if form.walk is None or self.failed_walks > _MAX_FAILED_WALKS or first.start - after > MAX_TAG:
             return first
         inner = self.text[after : first.start]
         if not ('"' in inner or "'" in inner or "`" in inner or (form.nests and form.nests[0] in inner)):
@@ -237,7 +146,7 @@ class _Lexer:
     def walked(self, form: Form, after: int) -> Span | None:
         """Where the closer of a tag stands that is in no string and no nested bracket; None without one."""
         assert form.walk is not None
-        limit = after + _MAX_TAG
+        limit = after + MAX_TAG
         depth, position = 0, after
         while token := form.walk.search(self.text, position, limit):
             position = token.end()
@@ -372,7 +281,7 @@ class _Lexer:
         code = self.scan.codes[dialect.name]
         body = inner.strip(dialect.trim) if dialect.trim else inner
         lead = inner.find(body) if body else 0
-        pieces = [piece for piece in code.structure(body) if not _in_one_tag(dialect, piece)]
+        pieces = [piece for piece in code.structure(body) if not in_one_tag(dialect, piece)]
         if not pieces:
             kind: TagKind = "statement"
             if form.kind == "printed":
@@ -381,7 +290,7 @@ class _Lexer:
             return
         starts = [span.start, *(offset + lead + piece.start for piece in pieces[1:]), span.end]
         for index, piece in enumerate(pieces):
-            self.marks.append(_code_mark(dialect, piece, Span(starts[index], starts[index + 1])))
+            self.marks.append(code_mark(dialect, piece, Span(starts[index], starts[index + 1])))
 
     # -- tags told by one pattern
 
@@ -470,116 +379,3 @@ class _Lexer:
 
 _LATER = re.compile(r"\{\{[^{}\n]{1,300}\}\}")
 _MEMBER = re.compile(r"\??\.[A-Za-z_]\w*")
-_BRACKETS = re.compile(rf"{_STRING}|(?P<open>[(\[{{])|(?P<close>[)\]}}])")
-
-
-def balanced(text: str, start: int, limit: int = _MAX_TAG) -> int | None:
-    """The end of a bracketed piece that begins at ``start``, brackets in quotes left out; None without one."""
-    depth = 0
-    for token in _BRACKETS.finditer(text, start, start + limit):
-        if token.lastgroup == "open":
-            depth += 1
-        elif token.lastgroup == "close":
-            depth -= 1
-            if depth == 0:
-                return token.end()
-    return None
-
-
-def sort(dialect: Dialect, word: Word, body: str, span: Span, *, statement: bool) -> Mark:
-    """Say what a tag with a word is; ``statement``: its delimiters are not those of an output."""
-    own = dialect.key(word.word)
-    full = own + word.name
-    argument = " ".join(word.argument.split())
-    shown = word.word + word.name
-
-    def mark(kind: TagKind, key: str = "", block: Block | None = None, text: str = argument) -> Mark:
-        return Mark(Tag(kind, span, shown, text, dialect.name), key, word.name, block, dialect)
-
-    if full in dialect.middles and not (full in dialect.blocks and argument):
-        return mark("middle", full)
-    opened = dialect.block(word)
-    if opened:
-        key, block = opened
-        if block.single is None or not block.single.search(argument):
-            return mark("open", key, block)
-        stored = not block.prints or (dialect.stores is not None and dialect.stores.search(body))
-        return mark("statement") if stored else mark("output", text=body)
-    if full in dialect.closers:
-        return mark("close", full)
-    if f"{own}*" in dialect.closers:
-        return mark("close", f"{own}*")
-    if dialect.stores is not None and dialect.stores.search(body):
-        return mark("statement")
-    if word.word in dialect.silent or shown in dialect.silent:
-        return mark("statement")
-    if word.word in dialect.inserts or shown in dialect.inserts:
-        return mark("insert", text=body)
-    if dialect.unknown_ends is not None:
-        end = dialect.unknown_ends.fullmatch(word.word)
-        if end:
-            result = mark("close", full)
-            result.name, result.unknown = end["name"], True
-            return result
-    result = Mark(Tag("output", span, shown if statement else "", body, dialect.name))
-    result.name, result.unknown, result.dialect = shown, True, dialect
-    return result
-
-
-def _in_one_tag(dialect: Dialect, piece: Piece) -> bool:
-    """Whether a statement opens a block and ends it: ``if x then y end``."""
-    block = dialect.blocks.get(dialect.key(piece.word.word))
-    return block is not None and block.single is not None and bool(block.single.search(piece.word.argument))
-
-
-def _code_mark(dialect: Dialect, piece: Piece, span: Span) -> Mark:
-    word = piece.word
-    own = dialect.key(word.word)
-    block = dialect.blocks.get(own)
-    kind: TagKind = "middle" if own in dialect.middles and block is None else "open" if block else "close"
-    if own in dialect.middles and block is not None and piece.middle:
-        kind = "middle"
-    tag = Tag(kind, span, word.word, " ".join(word.argument.split()), dialect.name)
-    return Mark(tag, own, "", block if kind == "open" else None, dialect)
-
-
-def _pair_unknown(marks: list[Mark]) -> None:
-    """Make blocks of unlisted words that have an unlisted end: ``{% cell %}…{% endcell %}``."""
-    ends = {mark.name for mark in marks if mark.unknown and mark.tag.kind == "close"}
-    if not ends:
-        return
-    waiting: dict[str, list[Mark]] = {}
-    for mark in marks:
-        if not mark.unknown or mark.name not in ends:
-            continue
-        if mark.tag.kind == "close":
-            openers = waiting.get(mark.name)
-            if openers:
-                opener = openers.pop()
-                body = first_word(opener.tag.argument)
-                opener.tag = opener.tag._replace(kind="open", word=body.word, argument=body.argument)
-                opener.block = Block(frozenset({mark.key}))
-                opener.key = opener.name
-        else:
-            waiting.setdefault(mark.name, []).append(mark)
-
-
-def _pair_unlisted(marks: list[Mark], dialect: Dialect) -> None:
-    """Make conditions of directives that an application has made itself, where an end is too many without them."""
-    end = dialect.entry.get("unlisted-if")
-    if not end:
-        return
-    closers = sum(mark.tag.kind == "close" and mark.key == end for mark in marks)
-    openers = sum(mark.block is not None and end in mark.block.ends for mark in marks)
-    unlisted: dict[str, list[Mark]] = {}
-    for mark in marks:
-        if mark.unknown and mark.tag.kind == "output" and mark.tag.argument.endswith(")"):
-            unlisted.setdefault(mark.name, []).append(mark)
-    missing = closers - openers
-    chosen = [mark for found in unlisted.values() for mark in found]
-    if len(chosen) != missing:
-        chosen = next((found for found in unlisted.values() if len(found) == missing), [])
-    for mark in chosen if missing > 0 else ():
-        mark.block = Block(frozenset({end}), frozenset({"else"}), "if")
-        mark.key = mark.name
-        mark.tag = mark.tag._replace(kind="open", word=mark.name)

@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from maillint.message.dialects import Block, Dialect
+from maillint.message.forms import balanced
 from maillint.message.html import VOID
-from maillint.message.lexer import Mark, balanced
+from maillint.message.marks import Mark
 from maillint.message.tags import Tag, TagKind
 from maillint.text import Span
 

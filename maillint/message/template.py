@@ -7,7 +7,6 @@ choices (``choices``), and ``views`` shows what each audience gets.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -25,7 +24,8 @@ from maillint.message.dialects import (
     template_extension,
 )
 from maillint.message.elements import element_marks
-from maillint.message.lexer import Mark, read_marks
+from maillint.message.lexer import read_marks
+from maillint.message.marks import Mark
 from maillint.message.markupcode import read_markup_code
 from maillint.message.tags import Branch, Broken, Choice, Problem, Tag, TagKind
 from maillint.text import Span, fill
@@ -45,7 +45,6 @@ __all__ = [
     "dialects",
     "read",
     "recognise",
-    "tag_at",
     "template_extension",
 ]
 
@@ -130,11 +129,3 @@ def _read_beside(text: str, dialect: Dialect, others: tuple[Dialect, ...]) -> tu
     if dialect.attributes is not None:
         marks = element_marks(text, dialect, marks)
     return marks, broken
-
-
-def tag_at(template: Template, offset: int) -> Tag | None:
-    """Return the tag that covers an offset."""
-    index = bisect_right(template.tags, offset, key=lambda tag: tag.span.start) - 1
-    if index >= 0 and template.tags[index].span.end > offset:
-        return template.tags[index]
-    return None
