@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from maillint.configfile import Layer, RuleSetting, profile_layer, read_layers, with_rules
-from maillint.configfile import Sequence as TouchSequence
+from maillint.configfile import Layer, profile_layer, read_layers, with_rules
+from maillint.configkeys import RuleSetting
+from maillint.configkeys import Sequence as TouchSequence
+from maillint.data import load_list
 from maillint.globs import matches, touch_of
+from maillint.lists import SHIPPED, Lists
 from maillint.message.read import Settings
 from maillint.message.template import dialects
 from maillint.rules import ActiveRule, Catalogue, Level, Rule
@@ -112,6 +116,18 @@ class Config:
         return self._all("own-domains")
 
     @property
+    def lists(self) -> Lists:
+        """What is said of the shipped lists, layer after layer."""
+        said: list[Lists] = [layer.values["lists"] for layer in self.layers if "lists" in layer.values]
+        return functools.reduce(Lists.then, said) if said else SHIPPED
+
+    @property
+    def clients(self) -> tuple[str, ...]:
+        """The mail clients that readers use; empty: all."""
+        named: tuple[str, ...] = self._value("clients", ())
+        return named
+
+    @property
     def dkim_selectors(self) -> tuple[str, ...]:
         """DKIM selectors of the sender's domains."""
         return self._all("dkim-selectors")
@@ -131,6 +147,7 @@ class Config:
     def message_settings(self) -> Settings:
         """What the reader of messages takes from here."""
         given = self.overrides
+        clients = load_list("clients")["clients"]
         return Settings(
             profile=given.profile or self.profile,
             profile_forced=given.profile is not None,
@@ -139,6 +156,8 @@ class Config:
             dialect=given.dialect or self._value("dialect"),
             headers=self.headers,
             own_domains=self.own_domains,
+            lists=self.lists,
+            outlook=not self.clients or any("outlook" in clients[name] for name in self.clients),
         )
 
     @property

@@ -4,37 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from maillint.configkeys import KEYS, read_folders, read_plugins
 from maillint.data import load_data, rules_folder
-from maillint.finding import Severity
 from maillint.message.model import PROFILES
-from maillint.message.template import dialects
 from maillint.plugins import PluginError, load_plugin
-from maillint.rules import Catalogue, Level, checked_options, shipped
-from maillint.yamlfile import FileError, Keys, YamlFile, read_yaml, suggestion
+from maillint.rules import Catalogue, shipped
+from maillint.yamlfile import FileError, Keys, YamlFile, read_yaml
 
 FILE_NAMES = ("maillint.yaml", ".maillint.yaml", "maillint.yml", ".maillint.yml")
 PYPROJECT = "pyproject.toml"
 MAX_EXTENDS = 20
-
-JURISDICTIONS = ("us", "ca", "eu", "fr", "uk")
-CONSENT = ("none", "aggregate", "individual")
-
-
-@dataclass(frozen=True)
-class RuleSetting:
-    """What one layer says of one rule or family. ``level_given`` tells off (None) from nothing said."""
-
-    name: str
-    level: Level = None
-    level_given: bool = False
-    options: Mapping[str, Any] = field(default_factory=dict)
-    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,14 +95,15 @@ class _Reader:
             layers.extend(self.read(target))
         plugins = [known for layer in layers for known in layer.values.get("plugins", ())]
         if "plugins" in values:
-            plugins += _plugins(file, ("plugins",), values["plugins"], shipped(), folder)
+            plugins += read_plugins(file, ("plugins",), values["plugins"], shipped(), folder)
         folders = [known for layer in layers for known in layer.values.get("rule-folders", ())]
         try:
             catalogue = with_rules(plugins, folders)
         except PluginError as error:
             raise file.error(("plugins",), str(error)) from None
         if "rule-folders" in values:
-            catalogue = catalogue.extended(_folders(file, ("rule-folders",), values["rule-folders"], catalogue, folder))
+            own = read_folders(file, ("rule-folders",), values["rule-folders"], catalogue, folder)
+            catalogue = catalogue.extended(own)
         layers.append(_layer(file, (), values, catalogue, folder))
         entries = values.get("overrides", [])
         if not isinstance(entries, list):
@@ -214,190 +200,3 @@ def _parse_toml(path: str, text: str) -> YamlFile:
             column = len(line_text) - len(line_text.lstrip()) + 1
             places.setdefault(key[2:], (number, column))
     return YamlFile(path, data.get("tool", {}).get("maillint", {}), places)
-
-
-# -- keys ---------------------------------------------------------------------------------------------
-
-Read = Callable[[YamlFile, Keys, Any, Catalogue, str], Any]
-
-
-@dataclass(frozen=True)
-class Key:
-    """One key of the configuration: what it means, how it is read, its JSON schema, and whether overrides take it."""
-
-    doc: str
-    read: Read | None
-    schema: Mapping[str, Any]
-    per_file: bool = True
-
-
-def _choice(choices: Callable[[], tuple[str, ...]], what: str) -> Read:
-    def read(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> str:
-        if value not in choices():
-            raise file.error(keys, f'unknown {what} "{value}"{suggestion(str(value), choices())}')
-        return str(value)
-
-    return read
-
-
-def _choices(known: tuple[str, ...], what: str) -> Read:
-    def read(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
-        items = file.texts(keys, value, what)
-        for index, item in enumerate(items):
-            if item not in known:
-                raise file.error((*keys, index), f'unknown {what[:-1]} "{item}"{suggestion(item, known)}')
-        return tuple(items)
-
-    return read
-
-
-def _texts(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
-    return tuple(file.texts(keys, value, str(keys[-1])))
-
-
-def _path(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> str:
-    if not isinstance(value, str):
-        raise file.error(keys, f"{keys[-1]} must be a path")
-    return os.path.join(folder, value)  # noqa: PTH118
-
-
-def _folders(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
-    folders = []
-    for index, name in enumerate(file.texts(keys, value, "rule-folders")):
-        path = os.path.join(folder, name)  # noqa: PTH118
-        if not os.path.isdir(path):  # noqa: PTH112
-            raise file.error((*keys, index), f'no folder "{name}"')
-        folders.append(path)
-    return tuple(folders)
-
-
-def _plugins(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
-    names = file.texts(keys, value, "plugins")
-    for index, name in enumerate(names):
-        try:
-            load_plugin(name)
-        except PluginError as error:
-            raise file.error((*keys, index), str(error)) from None
-    return tuple(names)
-
-
-def _headers(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[tuple[str, str], ...]:
-    headers = file.mapping(keys, value if value is not None else {}, "headers")
-    result = []
-    for name, text in headers.items():
-        if not isinstance(text, (str, int)) or isinstance(text, bool):
-            raise file.error((*keys, name), f"header {name} must be text")
-        result.append((name, str(text)))
-    return tuple(result)
-
-
-def _rules(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[RuleSetting, ...]:
-    rules = file.mapping(keys, value if value is not None else {}, "rules")
-    return tuple(rule_setting(file, (*keys, name), catalogue, name, setting) for name, setting in rules.items())
-
-
-def rule_setting(file: YamlFile, keys: Keys, catalogue: Catalogue, name: str, value: Any) -> RuleSetting:
-    """Read what is said of one rule or family; raises FileError."""
-    rules = catalogue.matching(name)
-    line, _ = file.places.get(keys, (1, 1))
-    origin = f"{file.path}:{line}"
-    if not rules:
-        raise file.error(keys, f'no rule or family "{name}"{catalogue.suggest(name)}')
-    if not isinstance(value, dict):
-        return RuleSetting(name, _level(file, keys, value), True, origin=origin)
-    options = {key: item for key, item in value.items() if key != "severity"}
-    if options and name != rules[0].name:
-        raise file.error(keys, f"{name} is a family; options belong to one rule")
-    checked_options(file, keys, options, rules[0].check, partial=True)
-    if "severity" not in value:
-        return RuleSetting(name, options=options, origin=origin)
-    return RuleSetting(name, _level(file, (*keys, "severity"), value["severity"]), True, options, origin)
-
-
-def _level(file: YamlFile, keys: Keys, word: Any) -> Level:
-    if word is False:  # YAML reads a bare `off` as a boolean
-        return None
-    try:
-        return Severity.parse(word)
-    except (ValueError, AttributeError):
-        shown = str(word).lower() if isinstance(word, bool) else word
-        raise file.error(keys, f'"{shown}" is none of error, warning, info, off') from None
-
-
-@dataclass(frozen=True)
-class Sequence:
-    """The messages of one sequence: a list of path patterns in order, or one pattern with ``{touch}``."""
-
-    patterns: tuple[str, ...]
-
-
-def _sequences(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[Sequence, ...]:
-    if not isinstance(value, list):
-        raise file.error(keys, "sequences must be a list: of lists of files in order, or patterns with {touch}")
-    found = []
-    for index, entry in enumerate(value):
-        patterns = file.texts((*keys, index), entry, "a sequence")
-        if isinstance(entry, str) and entry.count("{touch}") != 1:
-            raise file.error((*keys, index), 'a sequence given as one pattern needs "{touch}" in it, once')
-        found.append(Sequence(tuple(patterns)))
-    return tuple(found)
-
-
-_TEXTS_SCHEMA: Mapping[str, Any] = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-_LEVEL_SCHEMA: Mapping[str, Any] = {"enum": ["error", "warning", "info", "off", False]}
-
-KEYS: Mapping[str, Key] = {
-    "extends": Key("files whose settings come before these, or a shipped profile", None, _TEXTS_SCHEMA, per_file=False),
-    "profile": Key(
-        "the kind of mail: cold, newsletter, transactional or general",
-        _choice(lambda: PROFILES, "profile"),
-        {"enum": list(PROFILES)},
-    ),
-    "rules": Key(
-        "by rule or family: a severity, off, or a mapping of severity and options",
-        _rules,
-        {"type": "object", "additionalProperties": {"anyOf": [_LEVEL_SCHEMA, {"type": "object"}]}},
-    ),
-    "headers": Key(
-        "header fields that the sending tool adds to every template",
-        _headers,
-        {"type": "object", "additionalProperties": {"type": ["string", "integer"]}},
-    ),
-    "exclude": Key("path patterns of files to leave out", _texts, _TEXTS_SCHEMA, per_file=False),
-    "include": Key(
-        "path patterns of files to take in a folder, beside the usual ones", _texts, _TEXTS_SCHEMA, per_file=False
-    ),
-    "rule-folders": Key("folders with rules of your own", _folders, _TEXTS_SCHEMA, per_file=False),
-    "plugins": Key("installed packages whose checks and rules count too", _plugins, _TEXTS_SCHEMA, per_file=False),
-    "own-domains": Key("domains that are yours, beside the From field's", _texts, _TEXTS_SCHEMA),
-    "dkim-selectors": Key("DKIM selectors of your domains, for --dns", _texts, _TEXTS_SCHEMA),
-    "dialect": Key(
-        "the template language, where it cannot be told from the files",
-        _choice(lambda: tuple(dialects()), "dialect"),
-        {"type": "string"},
-    ),
-    "sequences": Key(
-        "which files are which touch: lists of files in order, or patterns such as intro-{touch}.html",
-        _sequences,
-        {"type": "array", "items": _TEXTS_SCHEMA},
-        per_file=False,
-    ),
-    "jurisdictions": Key(
-        f"where your readers are, for the rules of law: {', '.join(JURISDICTIONS)}",
-        _choices(JURISDICTIONS, "jurisdictions"),
-        {"type": "array", "items": {"enum": list(JURISDICTIONS)}},
-    ),
-    "pixel-consent": Key(
-        f"what your readers have agreed to: {', '.join(CONSENT)}",
-        _choice(lambda: CONSENT, "pixel-consent"),
-        {"enum": list(CONSENT)},
-    ),
-    "baseline": Key("a file of known findings to leave out", _path, {"type": "string"}, per_file=False),
-    "overrides": Key(
-        "settings for some files only: a list of mappings with files and any of these keys",
-        None,
-        {"type": "array", "items": {"type": "object", "required": ["files"]}},
-        per_file=False,
-    ),
-}
-"""Every key of a configuration file, in the order in which documents list them."""

@@ -12,6 +12,7 @@ from maillint.compiled import load_text
 
 TYPE_CHECKING = False  # typing itself costs milliseconds
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 SUFFIXES = "public-suffixes"
@@ -81,6 +82,13 @@ def same_site(a: str, b: str) -> bool:
     whatever notation.
     """
     return _site(a) == _site(b)
+
+
+def is_under(host: str, names: Iterable[str]) -> bool:
+    """Whether a host is one of the names or below one (``*.acme.example`` is written for acme.example, too)."""
+    return any(
+        host == name or host.endswith(f".{name}") for name in (given.lower().removeprefix("*.") for given in names)
+    )
 
 
 def a_label(host: str) -> str | None:

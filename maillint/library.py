@@ -106,6 +106,8 @@ class ConfigKeys(TypedDict, total=False):
     sequences: Sequence[str | Sequence[str]]
     jurisdictions: Sequence[str]
     pixel_consent: str
+    lists: Mapping[str, Any]
+    clients: str | Sequence[str]
     baseline: str | os.PathLike[str]
     overrides: Sequence[Mapping[str, Any]]
 

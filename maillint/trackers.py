@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from maillint.data import load_list
+from maillint.domains import a_label, is_under
+from maillint.lists import AS_SHIPPED, Amendment
 from maillint.urls import UNKNOWN, split
 
 TYPE_CHECKING = False  # typing itself costs milliseconds
@@ -87,9 +89,24 @@ class Beacons:
 
 
 @lru_cache(4096)
-def beacon_vendor(url: str) -> str | None:
-    """Return the vendor of a shipped tracker's address; None for any other. See ``Beacons.vendor``."""
+def beacon_vendor(url: str, amendment: Amendment = AS_SHIPPED) -> str | None:
+    """Return the vendor of a tracker's address, None for any other; ``amendment`` is what settings say of the list.
+
+    A host that they add is its own vendor, in all its addresses. See ``Beacons.vendor``.
+    """
+    if amendment != AS_SHIPPED:
+        if is_allowed(url, amendment):
+            return None
+        host = _taken_apart(url[:LONGEST])[0] or ""
+        added = next((name for name in amendment.add if is_under(host, (name,))), None)
+        if added is not None or amendment.replaces:
+            return added
     return _shipped().vendor(url)
+
+
+def is_allowed(url: str, amendment: Amendment) -> bool:
+    """Whether settings let an address's host pass, whatever it looks like."""
+    return bool(amendment.allow) and is_under(_taken_apart(url[:LONGEST])[0] or "", amendment.allow)
 
 
 @cache
@@ -117,7 +134,8 @@ def _taken_apart(url: str) -> tuple[str | None, str]:
         host = host[host.rindex(UNKNOWN) + 1 :].partition(".")[2]
     if not subject.startswith("/"):
         subject = f"/{subject}"
-    return host.removesuffix(".").lower(), subject
+    host = host.removesuffix(".").lower()
+    return host if host.isascii() else a_label(host) or host, subject
 
 
 def literal_piece(pattern: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from maillint.domains import parse_ip, registrable
+from maillint.domains import a_label, is_under, parse_ip, registrable
 from maillint.targets import READERS, path_and_query, whole
 from maillint.urls import UNKNOWN, Url, decoded_target, query_items, split, unpacked
 
@@ -124,6 +124,7 @@ class LinkLists:
     own_pages: frozenset[str]
     generic: _Generic
     exempt: _Exempt
+    spared: tuple[str, ...]
 
     @classmethod
     def from_data(
@@ -135,12 +136,14 @@ class LinkLists:
         wrappers: Mapping[str, Any] | None = None,
         exempt: Iterable[Mapping[str, Any]] = (),
         shortener_kinds: Collection[str] = _SHORTENER_KINDS,
+        spared: Iterable[str] = (),
     ) -> LinkLists:
         """Make the indexes from parsed lists; the headers of the YAML files in rules/lists explain them.
 
         Each argument is a whole file: `gateways.yaml`, `redirectors.yaml`, `shorteners.yaml`,
         `click-wrappers.yaml`. `exempt` adds entries to the `exempt` of redirectors. `shortener_kinds` are the
-        kinds of short hosts to be judged. Raises ValueError for an entry whose target has no known form.
+        kinds of short hosts to be judged. `spared` are hosts that wrap
+        nothing, with what is below them. Raises ValueError for an entry whose target has no known form.
         """
         by_host: dict[str, list[_Form]] = {}
         by_label: dict[str, list[_Form]] = {}
@@ -174,6 +177,7 @@ class LinkLists:
             own_pages=frozenset(short.get("own-pages", ())),
             generic=_generic_rules(found.get("generic", {})),
             exempt=_exemptions([*found.get("exempt", ()), *exempt]),
+            spared=tuple(spared),
         )
 
 
@@ -231,6 +235,8 @@ def _step(url: str, lists: LinkLists) -> _Step | None:
         return None
     host = _host(parts)
     known = UNKNOWN not in host and len(host) <= _LONGEST_HOST
+    if lists.spared and is_under(host, lists.spared):
+        return None
     form = _form(parts, host if known else "", lists)
     if form is not None:
         return _Step(form.kind, form.vendor, _target(form, parts))
@@ -243,7 +249,8 @@ def _step(url: str, lists: LinkLists) -> _Step | None:
 
 
 def _host(parts: Url) -> str:
-    return parts.host.removesuffix(".")
+    host = parts.host.removesuffix(".")
+    return host if host.isascii() or UNKNOWN in host else a_label(host) or host
 
 
 def _suffixes(host: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "maillint"
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
-        "text finding compiled globs yamlfile phrases",
+        "text finding compiled globs yamlfile phrases lists",
         "data domains",
         "urls",
         "targets confusables",
@@ -22,7 +22,8 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "checks",
         "plugins",
         "rules",
-        "configfile engine",
+        "configkeys engine",
+        "configfile",
         "config",
         "suppress fix baseline files parallel",
         "cache",

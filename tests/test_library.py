@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 
 import maillint
 from maillint import Config, LintError, Report, Severity, lint, render
-from maillint.configfile import KEYS
+from maillint.configkeys import KEYS
 from maillint.library import ConfigKeys, guess_kind, message_bytes
 from tests.cli.command import maillint as command
 

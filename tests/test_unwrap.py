@@ -795,6 +795,7 @@ def test_classifying_does_not_look_at_every_entry() -> None:
         own_pages=lists.own_pages,
         generic=lists.generic,
         exempt=lists.exempt,
+        spared=(),
     )
     assert len(lists.on_any_host) <= 2
     assert classify("https://a.b.c.acme.example/pricing", counted) is None

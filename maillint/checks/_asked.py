@@ -14,6 +14,7 @@ from maillint.checks.base import NotKnown
 from maillint.checks.headers import field_views
 from maillint.data import load_list
 from maillint.domains import is_host_like
+from maillint.lists import SHIPPED, Lists
 from maillint.message.model import Message
 from maillint.message.views import HOLE, View
 from maillint.text import Span
@@ -70,10 +71,10 @@ def _question(link: Seen) -> Question | NotKnown:
     if _says_that_it_acts(link):
         return NotKnown(ACTS)
     url = _absolute(link)
-    found = wrapping(url)
+    found = wrapping(url, link.lists)
     if found is not None and found.kind in {"click-tracker", "gateway", "redirector"}:
         url = found.target if found.target is not None and HOLE not in found.target else url
-    why = _reason_against(url)
+    why = _reason_against(url, link.lists)
     return NotKnown(why) if why else Question(link, url)
 
 
@@ -89,13 +90,13 @@ def may_ask(url: str) -> bool:
     return not _reason_against(url)
 
 
-def _reason_against(url: str) -> str:
+def _reason_against(url: str, lists: Lists = SHIPPED) -> str:
     """Why an address is not asked; empty if it may be."""
     if _reads_as_way_out(url):
         return MAYBE_OUT
     if acts(split(url)):
         return ACTS
-    found = wrapping(url)
+    found = wrapping(url, lists)
     return {"click-tracker": TRACKER, "gateway": GATEWAY}.get(found.kind, "") if found is not None else ""
 
 

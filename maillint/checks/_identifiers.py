@@ -13,6 +13,7 @@ from maillint.checks._beacons import Address, identifier_names, read_address
 from maillint.checks._links import wrapping
 from maillint.checks.base import Change
 from maillint.data import load_list
+from maillint.lists import Lists
 from maillint.message.content import Link
 from maillint.message.model import Message
 from maillint.message.views import HOLE, View
@@ -179,7 +180,7 @@ def identifiers(message: Message, view: View, link: Link) -> Iterator[Identifier
     if not for_account and _mail_in_path(message, address):
         yield Identifier("the reader's e-mail address", "", link.span)
     elif _INNER.search(url):
-        yield from _wrapped(url, link.span)
+        yield from _wrapped(url, link.span, message.lists)
 
 
 def _is_web(url: str) -> bool:
@@ -282,9 +283,9 @@ def _senders(message: Message) -> str:
     return " ".join(field.text for name in names for field in message.headers.all(name)).lower()
 
 
-def _wrapped(url: str, span: Span) -> Iterator[Identifier]:
+def _wrapped(url: str, span: Span, lists: Lists) -> Iterator[Identifier]:
     """Parameters of the address behind a wrapper."""
-    found = wrapping(url)
+    found = wrapping(url, lists)
     if found is None or found.target is None:
         return
     for name, value in query_items(split(found.target).query):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import TypeVar
+from typing import TypeVar, TypeVarTuple
 
 from maillint.message.views import View
 
 _Result = TypeVar("_Result")
+_More = TypeVarTuple("_More")
 _MOST_VIEWS = 48  # more than a message has
 
 
@@ -25,12 +26,15 @@ class _Same:
         return isinstance(other, _Same) and self.view is other.view
 
 
-def kept_by_view(function: Callable[[View], _Result]) -> Callable[[View], _Result]:
-    """Keep what a function returns for the views that were asked for last."""
-    kept = lru_cache(_MOST_VIEWS)(lambda key: function(key.view))
+def kept_by_view(function: Callable[[View, *_More], _Result]) -> Callable[[View, *_More], _Result]:
+    """Keep what a function returns for the views, and further arguments, that were asked for last."""
+
+    @lru_cache(_MOST_VIEWS)
+    def kept(key: _Same, *more: *_More) -> _Result:
+        return function(key.view, *more)
 
     @wraps(function)
-    def found(view: View) -> _Result:
-        return kept(_Same(view))
+    def found(view: View, *more: *_More) -> _Result:
+        return kept(_Same(view), *more)
 
     return found

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from maillint.data import load_list
 from maillint.domains import a_label, organisational, registrable, same_site
+from maillint.lists import SHIPPED, Lists
 from maillint.message.content import Link
 from maillint.message.model import Message, Part
 from maillint.message.tags import Tag
@@ -59,7 +60,7 @@ class Address:
 class Seen:
     """A link as one view has it.
 
-    ``tags`` are the template tags that print pieces of its address, in order.
+    ``tags`` are the template tags that print pieces of its address, in order; ``lists`` are the settings' own.
     """
 
     part: Part
@@ -67,6 +68,12 @@ class Seen:
     link: Link
     address: Address
     tags: tuple[Tag, ...] = ()
+    lists: Lists = SHIPPED
+
+    @property
+    def wrapping(self) -> Wrapping | None:
+        """What wraps the address; None for one that is no web address or leads where it says."""
+        return wrapping(self.address.url, self.lists) if self.address.web else None
 
     @property
     def text(self) -> str:
@@ -113,16 +120,16 @@ class Seen:
 def seen(message: Message, kinds: Sequence[str] = ("html", "text")) -> Iterator[Seen]:
     """Every link of every view of the parts of a kind."""
     for part, view in message.views(kinds):
-        yield from seen_in(part, view)
+        yield from seen_in(message, part, view)
 
 
-def seen_in(part: Part, view: View) -> Iterator[Seen]:
+def seen_in(message: Message, part: Part, view: View) -> Iterator[Seen]:
     """Every link of a view."""
     for link in view.content.links:
         url = link.url
         tags = tuple(_tags_in(view, link.span)) if HOLE in url else ()
         address = _cached_address(url) if len(url) <= _LONGEST_CACHED else read_address(url)
-        yield Seen(part, view, link, address, tags)
+        yield Seen(part, view, link, address, tags, message.lists)
 
 
 def read_address(url: str) -> Address:
@@ -204,32 +211,35 @@ def own_domains(message: Message) -> frozenset[str]:
     return frozenset(name for name in (*found, sender_domain(message)) if name)
 
 
-def is_under(host: str, names: Collection[str]) -> bool:
-    """Whether a host is one of the names or below one (``*.acme.example`` is written for acme.example, too)."""
-    return any(
-        host == name or host.endswith(f".{name}") for name in (given.lower().removeprefix("*.") for given in names)
-    )
-
-
-@cache
-def link_lists() -> LinkLists:
-    """The shipped lists of gateways, redirects, click trackers and shorteners."""
+@lru_cache(16)
+def _link_lists(lists: Lists) -> LinkLists:
+    """The lists of gateways, redirects, click trackers and shorteners, as settings amend them."""
+    short, clicks = lists.shorteners, lists.click_trackers
+    shorteners, wrappers = load_list("shorteners"), load_list("click-wrappers")
+    shipped = () if short.replaces else (known for known in shorteners["entries"] if known["host"] not in short.allow)
+    own = ({"host": host, "vendor": host, "kind": "generic", "subdomains": True} for host in short.add)
     return LinkLists.from_data(
         gateways=load_list("gateways"),
         redirectors=load_list("redirectors"),
-        shorteners=load_list("shorteners"),
-        wrappers=load_list("click-wrappers"),
+        shorteners={**shorteners, "entries": [*own, *shipped]},
+        wrappers={
+            "entries": [
+                *({"vendor": host, "hosts": [host]} for host in clicks.add),
+                *(() if clicks.replaces else wrappers["entries"]),
+            ]
+        },
+        spared=clicks.allow,
     )
 
 
-def wrapping(url: str) -> Wrapping | None:
+def wrapping(url: str, lists: Lists = SHIPPED) -> Wrapping | None:
     """Tell what wraps an address."""
-    return _cached_wrapping(url) if len(url) <= _LONGEST_CACHED else classify(url, link_lists())
+    return _cached_wrapping(url, lists) if len(url) <= _LONGEST_CACHED else classify(url, _link_lists(lists))
 
 
 @lru_cache(4096)
-def _cached_wrapping(url: str) -> Wrapping | None:
-    return classify(url, link_lists())
+def _cached_wrapping(url: str, lists: Lists) -> Wrapping | None:
+    return classify(url, _link_lists(lists))
 
 
 @cache

@@ -19,12 +19,13 @@ from maillint.checks._beacons import (
     read_address,
 )
 from maillint.checks._kept import kept_by_view
+from maillint.lists import Amendment
 from maillint.message.element import Element
 from maillint.message.html import Html
 from maillint.message.style import TINY, Hiding, Looks
 from maillint.message.views import HOLE, View
 from maillint.text import Span
-from maillint.trackers import beacon_vendor
+from maillint.trackers import beacon_vendor, is_allowed
 
 Confidence = Literal["certain", "likely", "possible"]
 
@@ -126,18 +127,22 @@ def looks_of(view: View) -> Looks:
 
 
 @kept_by_view
-def judged(view: View) -> tuple[tuple[Picture, Verdict], ...]:
-    """Judge the pictures of a view; those that nothing is to be said of are left out."""
+def judged(view: View, trackers: Amendment) -> tuple[tuple[Picture, Verdict], ...]:
+    """Judge the pictures of a view; those that nothing is to be said of are left out.
+
+    ``trackers`` is what settings say of the list of trackers.
+    """
     found = tuple(pictures(view.html))
     if not found:
         return ()
-    judge = _Judge(view, found)
+    judge = _Judge(view, found, trackers)
     return tuple((picture, verdict) for picture in found if (verdict := judge.verdict(picture)) is not None)
 
 
 class _Judge:
-    def __init__(self, view: View, found: Sequence[Picture]) -> None:
+    def __init__(self, view: View, found: Sequence[Picture], trackers: Amendment) -> None:
         self._view = view
+        self._trackers = trackers
         self._found = found
         self._looks = looks_of(view)
         self._told: set[int] = set()
@@ -147,13 +152,13 @@ class _Judge:
     def verdict(self, picture: Picture) -> Verdict | None:
         element = picture.element
         for url, name in picture.addresses:
-            vendor = None if url.endswith(_ORDINARY) else beacon_vendor(original(url))
+            vendor = None if url.endswith(_ORDINARY) else beacon_vendor(original(url), self._trackers)
             if vendor is not None and not element.in_any(_NOT_LOADED):
                 own = marker(self._address(picture, url, name)) is not None
                 sign = f"{vendor} counts opens by this address"
                 return Verdict("certain", vendor, sign, url, picture.span(name), own)
         remote = next(((url, name) for url, name in picture.addresses if is_remote(url)), None)
-        if remote is None:
+        if remote is None or is_allowed(remote[0], self._trackers):
             return None
         if element.tag == "amp-pixel":
             return Verdict("certain", "", "amp-pixel is made for that", remote[0], picture.span(remote[1]), own=True)

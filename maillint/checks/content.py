@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
 from maillint.checks.generic import NO_HEADERS
@@ -16,11 +16,16 @@ from maillint.message.content import Flow
 from maillint.message.headers import Field
 from maillint.message.model import Message
 from maillint.message.views import View
-from maillint.phrases import INDEX_FORMAT, Match, PhraseIndex, compile_phrases, read_phrases
+from maillint.phrases import INDEX_FORMAT, Match, Phrase, PhraseIndex, compile_phrases, read_phrases
 from maillint.text import Span
 
 _COMPILED = "phrases.json"
 _LONGEST_SHOWN = 60
+
+OWN_CATEGORY = "your own list"
+OWN_WEIGHT = 2
+"""Phrases that settings add are reported one by one, as those of strong sales pressure are."""
+
 _PREVIEW = re.compile(r"(?:\s*+\S){0,200}+")
 """An inbox shows no more than so many characters; hidden text after them is no preheader."""
 
@@ -28,7 +33,7 @@ _PHRASE_OPTIONS = {
     "min-weight": Option("whole number", 2, "the weight from which a phrase is reported by itself"),
     "min-density": Option("number", 2.5, "the weight of phrases in 100 words from which every phrase is reported"),
     "min-phrases": Option("whole number", 3, "how many different phrases there must be before density counts"),
-    "ignore": Option("texts", [], "phrases (as their list has them) and categories to let pass"),
+    "ignore": Option("texts", [], "categories, and phrases as their list has them, to let pass"),
 }
 
 
@@ -43,7 +48,7 @@ def spam_words(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
 
     def phrases(flow: Flow) -> list[Match]:
         if flow.text not in searched:
-            searched[flow.text] = _find(flow.text, options)
+            searched[flow.text] = _find(flow.text, message, options)
         return searched[flow.text]
 
     for part, view in message.views():
@@ -65,7 +70,7 @@ def spam_words_subject(message: Message, options: Options) -> Iterator[Hit | Not
         yield NotKnown(NO_HEADERS)
     for subject in subjects:
         for view in field_views(message, subject):
-            hits = _find(view.text, options)
+            hits = _find(view.text, message, options)
             for hit in _reported(hits, view.text, options):
                 yield Hit(subject, Span(hit.start, hit.end), _evidence(hit, hits, view.text))
 
@@ -102,10 +107,34 @@ def _compile(contents: Sequence[bytes]) -> str:
     return compile_phrases(entries).to_json()
 
 
-def _find(text: str, options: Options) -> list[Match]:
+def _find(text: str, message: Message, options: Options) -> list[Match]:
+    said = message.lists.phrases
+    found = [] if said.replaces else phrase_index().find(text)
+    if said.add:
+        found = _longest([*_own_phrases(said.add).find(text), *found])
+    if said.allow:
+        allowed = [Span(hit.start, hit.end) for hit in _own_phrases(said.allow).find(text)]
+        found = [hit for hit in found if not any(span.start <= hit.start and hit.end <= span.end for span in allowed)]
     spared = options["ignore"]
-    found = phrase_index().find(text)
     return [hit for hit in found if hit.phrase not in spared and hit.category not in spared] if spared else found
+
+
+@lru_cache(16)
+def _own_phrases(texts: tuple[str, ...]) -> PhraseIndex:
+    return compile_phrases([Phrase(text, OWN_CATEGORY, OWN_WEIGHT) for text in texts])
+
+
+def _longest(hits: Sequence[Match]) -> list[Match]:
+    """The longest of overlapping matches, and of equally long ones the first; in the text's order."""
+    kept: list[Match] = []
+    end = 0
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if hit.start >= end:
+            kept.append(hit)
+        elif hit.end - hit.start > kept[-1].end - kept[-1].start:
+            kept[-1] = hit
+        end = kept[-1].end
+    return kept
 
 
 def _reported(hits: Sequence[Match], text: str, options: Options) -> Sequence[Match]:

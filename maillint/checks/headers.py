@@ -263,7 +263,7 @@ def list_unsubscribe_wrapped(message: Message, options: Options) -> Iterator[Hit
             found = uris(view)
             secure = any(uri.scheme == "https" for uri in found)
             for uri in found:
-                wrapped = wrapping(uri.text) if uri.scheme in {"http", "https"} else None
+                wrapped = wrapping(uri.text, message.lists) if uri.scheme in {"http", "https"} else None
                 if wrapped is not None:
                     reason = f"goes through a {wrapped.kind.replace('-', ' ')} ({wrapped.vendor})"
                 elif uri.scheme == "http" and secure:

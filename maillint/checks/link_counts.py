@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from maillint.checks._links import Seen, cut, mail_address, own_domains, seen_in, wrapping
+from maillint.checks._links import Seen, cut, mail_address, own_domains, seen_in
 from maillint.checks._unsubscribe import uris
 from maillint.checks.base import Hit, NotKnown, Option, Options, check
 from maillint.checks.headers import field_views
@@ -137,6 +137,7 @@ class _Judge:
         self._included = frozenset(options["include"])
         self._excluded = [word.lower() for word in options["exclude"]]
         self._bare = options["bare-domains"]
+        self._message = message
         self._own = own_domains(message)
         self._contacts = frozenset(_contacts(message))
         self._ways_out = frozenset(
@@ -150,7 +151,7 @@ class _Judge:
         anchors = 0
         places: dict[str, _Place] = {}
         left_out: set[str] = set()
-        for link in seen_in(part, view):
+        for link in seen_in(self._message, part, view):
             key = destination(link)
             if key is None:
                 continue
@@ -253,7 +254,7 @@ def destination(link: Seen) -> str | None:
     if parts.scheme == "mailto":
         address = link.key.partition(":")[2].partition("?")[0].strip(" <>").lower()
         return f"mailto:{address}" if address else None
-    found = wrapping(url) if link.address.web else None
+    found = link.wrapping
     if found is not None and found.target is not None and HOLE not in found.target:
         return normalise_for_counting(found.target)
     key = f"//{link.key}" if link.key[:4].lower() == "www." else link.key

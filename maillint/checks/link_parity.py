@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from maillint.checks._links import Seen, cut, seen_in, tag_name, wrapping
+from maillint.checks._links import Seen, cut, seen_in, tag_name
 from maillint.checks.base import Hit, NotKnown, Option, Options, check
 from maillint.checks.link_counts import destination, is_role
 from maillint.message.model import Message, Part
@@ -38,7 +38,7 @@ def link_text_part_parity(message: Message, options: Options) -> Iterator[Hit | 
     """
     if message.html is None or message.text is None:
         return
-    html, text = _Pages(message.html, options), _Pages(message.text, options)
+    html, text = _Pages(message, message.html, options), _Pages(message, message.text, options)
     if any(tag.kind == "insert" for pages in (html, text) for tag in pages.part.template.tags):
         yield NotKnown("another template is inserted")
         return
@@ -75,7 +75,7 @@ def _same_host(key: str) -> str:
 class _Pages:
     """The web pages that a part links to in any of its views: by key, those that the other part must have too."""
 
-    def __init__(self, part: Part, options: Options) -> None:
+    def __init__(self, message: Message, part: Part, options: Options) -> None:
         self.part = part
         self.wanted: dict[str, Seen] = {}
         self.hidden: set[str] = set()
@@ -83,7 +83,7 @@ class _Pages:
         self._cut_off: list[str] = []
         self._prints = any(view.holes for view in part.views)
         for view in part.views:
-            for link in seen_in(part, view):
+            for link in seen_in(message, part, view):
                 self._add(link, options)
             self._every.update(_same_host(normalise_for_counting(image.url)) for image in view.content.images)
 
@@ -91,7 +91,7 @@ class _Pages:
         key = _same_host(destination(link) or "")
         if not key or not (link.address.web or link.address.url.startswith(HOLE)) or link.link.kind == "form":
             return
-        found = wrapping(link.address.url) if link.address.web else None
+        found = link.wrapping
         if found is not None and found.kind == "click-tracker" and found.target is None:
             self.hidden.add(key)
         self._every.add(key)

@@ -7,13 +7,14 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import unquote
 
 from maillint.checks._links import Seen, cut, same_owner, seen, wrapping
 from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
 from maillint.data import load_list
 from maillint.domains import a_label, is_host_like, parse_ip, registrable, u_label
+from maillint.lists import Amendment
 from maillint.message.content import Flow
 from maillint.message.element import Element
 from maillint.message.model import Message
@@ -101,12 +102,12 @@ def link_scheme_mismatch(message: Message, options: Options) -> Iterator[Hit | N
 
 def _target(link: Seen) -> str | None:
     """The host that a link opens in the end; None where nobody can tell."""
-    found = wrapping(link.address.url)
+    found = wrapping(link.address.url, link.lists)
     if found is None:
         return link.address.host
     if found.target is None:
         return None
-    inner = wrapping(found.target)
+    inner = wrapping(found.target, link.lists)
     host = split(found.target).host.removesuffix(".")
     return None if inner is not None or HOLE in host else host
 
@@ -340,14 +341,10 @@ def _has_other_content(link: Seen) -> bool:
 @check(
     "link-vague-text",
     fields=("text", "url"),
-    options={
-        "add": Option("texts", [], "further texts to report, lower case"),
-        "allow": Option("texts", [], "texts to let pass, lower case"),
-    },
 )
 def link_vague_text(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links whose text would fit any link: ``click here``, ``more``."""
-    vague = (_vague_texts() | set(map(plain_words, options["add"]))) - set(map(plain_words, options["allow"]))
+    vague = _vague_texts(message.lists.vague_texts)
     for link in seen(message, ("html",)):
         element = link.link.element
         if element is None or element.tag not in _WORDED or not 0 < len(link.link.shown) <= 60:
@@ -370,7 +367,8 @@ def plain_words(text: str) -> str:
     return " ".join(plain.split()).strip(_EDGE + ">»&+✓✔👉👈🔗⇒⟶")
 
 
-@cache
-def _vague_texts() -> frozenset[str]:
+@lru_cache(16)
+def _vague_texts(amendment: Amendment) -> frozenset[str]:
     languages = load_list("vague-texts")["texts"].values()
-    return frozenset(plain_words(text) for texts in languages for text in texts)
+    listed = amendment.over({text for texts in languages for text in texts})
+    return frozenset(map(plain_words, listed)).difference(map(plain_words, amendment.allow))

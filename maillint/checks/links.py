@@ -11,16 +11,14 @@ from maillint.checks._links import (
     cut,
     is_disk_path,
     is_placeholder_host,
-    is_under,
     own_domains,
     seen,
     sender_domain,
     without_holes,
-    wrapping,
 )
 from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
 from maillint.data import load_list
-from maillint.domains import is_private_host, organisational, parse_ip, registrable, u_label
+from maillint.domains import is_private_host, is_under, organisational, parse_ip, registrable, u_label
 from maillint.message.model import Message
 from maillint.message.views import HOLE
 from maillint.text import Span
@@ -49,12 +47,10 @@ def link_wrapped(message: Message, options: Options) -> Iterator[Hit | NotKnown]
 
     One's own are spared: what is at or below a host of ``own``, and what is at a domain of ``own-domains``. A
     click tracker at a name below such a domain is not, since it mostly is a vendor's in one's own name; it has
-    to be declared itself.
+    to be declared itself. Hosts that the settings add to a list are reported, whosever they are.
     """
     for link in seen(message):
-        if not link.address.web:
-            continue
-        found = wrapping(link.address.url)
+        found = link.wrapping
         if found is None or found.kind not in options["kinds"] or _declared(message, options, link, found):
             continue
         evidence = {"url": link.text, "vendor": found.vendor, "leads": "hides where it leads"}
@@ -70,7 +66,8 @@ def link_wrapped(message: Message, options: Options) -> Iterator[Hit | NotKnown]
 
 def _declared(message: Message, options: Options, link: Seen, found: Wrapping) -> bool:
     host = link.address.host
-    if not host:
+    named = {"click-tracker": link.lists.click_trackers, "shortener": link.lists.shorteners}.get(found.kind)
+    if not host or (named is not None and is_under(host, named.add)):
         return False
     if found.kind == "click-tracker":
         return is_under(host, options["own"]) or host in message.own_domains
@@ -214,14 +211,11 @@ def _under_test(host: str, own: frozenset[str]) -> bool:
 @check(
     "link-suspicious-tld",
     fields=("url", "host", "tld"),
-    options={
-        "add": Option("texts", [], "further top-level domains to report, without a dot"),
-        "allow": Option("texts", [], "top-level domains and hosts to let pass"),
-    },
+    options={"allow": Option("texts", [], "hosts to let pass, with what is below them")},
 )
 def link_suspicious_tld(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links to a top-level domain that filters distrust; one's own domain is known to oneself."""
-    listed = (_tlds() | set(options["add"])) - set(options["allow"])
+    listed = message.lists.suspicious_tlds.over(_tlds())
     own = own_domains(message)
     for link in seen(message):
         host = link.address.host
@@ -253,7 +247,7 @@ def _hosts(key: str) -> frozenset[str]:
 def link_unaligned(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Messages in which no web link leads to the From field's organisational domain, or to one's own."""
     sender = sender_domain(message)
-    links = [link.address for link in seen(message) if link.address.web or link.address.url.startswith(HOLE)]
+    links = [link for link in seen(message) if link.address.web or link.address.url.startswith(HOLE)]
     if not links:
         return
     if sender is None:
@@ -264,11 +258,12 @@ def link_unaligned(message: Message, options: Options) -> Iterator[Hit | NotKnow
     own = own_domains(message)
     hosts: dict[str, None] = {}
     unknown = False
-    for address in links:
+    for link in links:
+        address = link.address
         if not address.host:
             unknown = True
             continue
-        found = wrapping(address.url)
+        found = link.wrapping
         target = split(found.target).host if found is not None and found.target else address.host
         if not own.isdisjoint({organisational(address.host), registrable(address.host), organisational(target)}):
             return

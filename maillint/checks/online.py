@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from maillint.checks._asked import Question, hosts, questions
-from maillint.checks._links import LONGEST_EVIDENCE, cut, is_under, own_domains, same_owner
+from maillint.checks._links import LONGEST_EVIDENCE, cut, own_domains, same_owner
 from maillint.checks.base import Check, Hit, NotKnown, Option, Options
 from maillint.data import load_list
-from maillint.domains import is_private_host, registrable, u_label
+from maillint.domains import is_private_host, is_under, registrable, u_label
 from maillint.message.model import Message
 from maillint.urls import split
 

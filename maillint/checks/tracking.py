@@ -12,6 +12,7 @@ from maillint.checks._loads import Load, element_loads, style_loads
 from maillint.checks._pictures import Picture, Verdict, judged
 from maillint.checks.base import Change, Hit, NotKnown, Options, check
 from maillint.data import load_list
+from maillint.lists import Amendment
 from maillint.message.element import Element
 from maillint.message.model import Message, Part
 from maillint.message.views import View
@@ -34,10 +35,10 @@ def pixel(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     has that in either case.
     """
     for part, view in message.views(("html",)):
-        for picture, verdict in judged(view):
+        for picture, verdict in judged(view, message.lists.trackers):
             if verdict.confidence != "possible" and (verdict.sure or not _for_outlook_only(part, view, picture)):
                 yield _picture_hit(part, view, picture, verdict)
-        for load, vendor in known_loads(view):
+        for load, vendor in known_loads(view, message.lists.trackers):
             sign = f"{vendor} counts opens by this address"
             own = marker(read_address(load.url, view, load.span)) is not None
             evidence = {"sign": sign, "vendor": vendor, "confidence": "certain", "own": own}
@@ -48,7 +49,7 @@ def pixel(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
 def hidden_image(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Remote pictures of one pixel, or hidden ones, whose address is the same for every reader."""
     for part, view in message.views(("html",)):
-        for picture, verdict in judged(view):
+        for picture, verdict in judged(view, message.lists.trackers):
             if verdict.confidence == "possible" and not _for_outlook_only(part, view, picture):
                 evidence = {"shape": verdict.sign, "url": shown(part, verdict.span)}
                 yield Hit(part, picture.element.span, evidence, view, _removed(view, picture.element))
@@ -79,10 +80,10 @@ def _for_outlook_only(part: Part, view: View, picture: Picture) -> bool:
     )
 
 
-def known_loads(view: View) -> Iterator[tuple[Load, str]]:
+def known_loads(view: View, trackers: Amendment) -> Iterator[tuple[Load, str]]:
     """The addresses of known trackers that a view loads by its styles, or by elements other than pictures."""
     for load in (*style_loads(view), *element_loads(view.html)):
-        vendor = beacon_vendor(load.url)
+        vendor = beacon_vendor(load.url, trackers)
         if vendor is not None:
             yield load, vendor
 

@@ -43,12 +43,13 @@ def css_beacon(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     Backgrounds that can be seen are pictures, and web fonts are fonts: neither counts. The addresses of known
     trackers are the business of ``pixel``.
     """
+    trackers = message.lists.trackers
     for part, view in message.views(("html",)):
         loads = [load for load in style_loads(view) if is_remote(load.url)]
         if not loads:
             continue
         for load in loads:
-            if beacon_vendor(load.url) is None and (reason := _style_reason(view, load, looks_of(view))):
+            if beacon_vendor(load.url, trackers) is None and (reason := _style_reason(view, load, looks_of(view))):
                 yield _hit(part, view, load, reason)
 
 
@@ -67,7 +68,7 @@ def remote_beacon(message: Message, options: Options) -> Iterator[Hit | NotKnown
         for load in element_loads(view.html):
             if not is_remote(load.url) or load.element is None or load.element.tag in options["ignore"]:
                 continue
-            if beacon_vendor(load.url) is not None:
+            if beacon_vendor(load.url, message.lists.trackers) is not None:
                 continue
             reason = _element_reason(view, load, load.element, looks_of(view))
             if reason is not None:

@@ -13,7 +13,7 @@ import click
 from maillint import __version__
 from maillint.baseline import BaselineError
 from maillint.config import ConfigError
-from maillint.files import MissingPathError
+from maillint.files import MissingPathError, shown_path
 from maillint.yamlfile import FileError
 
 COMMANDS = {
@@ -88,7 +88,9 @@ def main(args: Sequence[str] | None = None, **extra: Any) -> None:
         fail(f"{one_line(error)} (see {path} --help)")
     except click.ClickException as error:
         fail(one_line(error))
-    except (ConfigError, FileError, MissingPathError, BaselineError) as error:
+    except FileError as error:
+        fail(f"{shown_path(error.path)}:{error.line}:{error.column}: {error.message}")
+    except (ConfigError, MissingPathError, BaselineError) as error:
         fail(str(error))
     except (KeyboardInterrupt, click.Abort):
         click.echo("", err=True)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from maillint.checks.base import Option
-from maillint.configfile import KEYS
+from maillint.configkeys import KEYS, clients
 from maillint.rules import Rule, shipped
 
 _TYPES: Mapping[str, Mapping[str, Any]] = {
@@ -39,6 +39,7 @@ def config_schema() -> dict[str, Any]:
     """Return the schema (JSON Schema 2020-12) of a configuration file, with every shipped rule and option."""
     properties = {key: {"description": known.doc, **known.schema} for key, known in KEYS.items()}
     catalogue = shipped()
+    properties["clients"] = {**properties["clients"], "items": {"enum": list(clients())}}
     properties["rules"] = {
         "description": KEYS["rules"].doc,
         "type": "object",

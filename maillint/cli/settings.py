@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 
 from maillint.config import COMMAND_LINE, Config
-from maillint.configfile import KEYS
+from maillint.configkeys import KEYS
 from maillint.files import Discovery, shown_path
 from maillint.finding import Severity
+from maillint.lists import Amendment, Lists
 from maillint.message.model import PROFILES
 from maillint.rules import DECIDED_BY_KIND, Level, Rule
 
@@ -44,13 +46,24 @@ def _value(config: Config, key: str) -> tuple[str, str]:
         values = [str(item) for layer in found for item in layer.values[key]]
         return ", ".join(values) or "none", _origins(layer.origins[key] for layer in found)
     if key == "headers":
-        return "; ".join(f"{name}: {text}" for name, text in config.headers), _origins(
-            layer.origins[key] for layer in found
-        )
+        headers = "; ".join(f"{name}: {text}" for name, text in config.headers)
+        return headers, _origins(layer.origins[key] for layer in found)
+    if key == "lists":
+        lists = "; ".join(_amended(config.lists)) or "as shipped"
+        return lists, _origins(layer.origins[key] for layer in found)
     value = found[-1].values[key]
     if key == "sequences":
         value = "; ".join(", ".join(sequence.patterns) for sequence in value)
     return ", ".join(value) if isinstance(value, tuple) else str(value), config_origin(config, key)
+
+
+def _amended(lists: Lists) -> Iterable[str]:
+    for known in fields(lists):
+        amendment: Amendment = getattr(lists, known.name)
+        said = {"only" if amendment.replaces else "add": amendment.add, "allow": amendment.allow}
+        words = [f"{verb} {', '.join(names) or 'nothing'}" for verb, names in said.items() if names or verb == "only"]
+        if words:
+            yield f"{known.name.replace('_', '-')} {' and '.join(words)}"
 
 
 def config_origin(config: Config, key: str) -> str:

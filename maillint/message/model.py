@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from maillint.lists import SHIPPED, Lists
 from maillint.message.headers import Field, Headers
 from maillint.message.renderings import Renderings
 from maillint.message.template import Dialect, Template, read
@@ -30,7 +31,7 @@ class Part:
 
     ``text`` is decoded; ``map`` leads from it back to ``source.text``; ``number`` is the MIME part
     number, None in a template; ``markup`` whether it is HTML or MJML. ``includes`` are the files that MJML
-    includes: their texts stand in ``text``.
+    includes: their texts stand in ``text``. ``outlook``: whether Outlook for Windows is among its readers.
     """
 
     text: str = field(repr=False)
@@ -40,6 +41,7 @@ class Part:
     number: str | None = None
     dialect: Dialect | None = field(default=None, repr=False)
     includes: tuple[Include, ...] = field(default=(), repr=False)
+    outlook: bool = True
 
     @property
     def markup(self) -> bool:
@@ -63,7 +65,7 @@ class Part:
     @cached_property
     def views(self) -> Views:
         """Every view of the text; there is at least one."""
-        return make_views(self.text, self.template, markup=self.markup, mjml=self.mjml)
+        return make_views(self.text, self.template, markup=self.markup, mjml=self.mjml, outlook=self.outlook)
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class Message:
     profile_inferred: bool = True
     touch: int | None = None
     own_domains: tuple[str, ...] = ()
+    lists: Lists = field(default=SHIPPED, repr=False)
     notes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     samples: Source | None = field(default=None, repr=False)

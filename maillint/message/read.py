@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from maillint.data import load_list
+from maillint.lists import SHIPPED, Lists
 from maillint.message import mime, template
 from maillint.message.frontmatter import FrontMatterError, read_front_matter
 from maillint.message.headers import Headers
@@ -50,8 +51,9 @@ class Settings:
 
     What the message says of itself comes before ``profile`` and ``touch``, unless they are ``forced`` (they
     come from the command line). ``headers`` are fields that the sending tool adds, to templates only unless
-    ``headers_forced``. ``roots`` are the folders and files in which files that the message names may be
-    read (``mj-include``, sample data); without any, none is.
+    ``headers_forced``. ``outlook``: whether anybody reads it in Outlook for Windows. ``roots`` are the folders
+    and files in which files that the message names may be read (``mj-include``, sample data); without any,
+    none is.
     """
 
     profile: str | None = None
@@ -62,6 +64,8 @@ class Settings:
     headers: tuple[tuple[str, str], ...] = ()
     headers_forced: bool = False
     own_domains: tuple[str, ...] = ()
+    lists: Lists = SHIPPED
+    outlook: bool = True
     roots: tuple[str, ...] = ()
 
 
@@ -202,14 +206,21 @@ def _touch(said: Mapping[str, Any]) -> int | None:
 
 def _settle(message: Message, settings: Settings) -> Message:
     """Lay the configuration under what the message says of itself, and infer the profile last."""
+    if not settings.outlook:
+        message = message.with_settings(parts=tuple(replace(part, outlook=False) for part in message.parts))
     headers = message.headers
     if settings.headers and (settings.headers_forced or not message.finished):
         headers = headers.with_given(settings.headers, message.source)
     touch = message.touch
     if settings.touch is not None and (touch is None or settings.touch_forced):
         touch = settings.touch
-    message = message.with_settings(headers=headers, touch=touch, own_domains=settings.own_domains)
-    message = message.with_settings(roots=settings.roots)
+    message = message.with_settings(
+        headers=headers,
+        touch=touch,
+        own_domains=settings.own_domains,
+        lists=settings.lists,
+        roots=settings.roots,
+    )
     if settings.profile is not None and (message.profile_inferred or settings.profile_forced):
         return message.with_settings(profile=settings.profile, profile_inferred=False)
     return message.with_settings(profile=infer_profile(message)) if message.profile_inferred else message

@@ -122,8 +122,8 @@ class Views:
         return "when " + " and ".join(words[:1] if telling else words[:3]) if words else "in one view"
 
 
-def make_views(text: str, template: Template, *, markup: bool, mjml: bool = False) -> Views:
-    """Build the views of a part's text; ``markup`` parts also have MSO conditionals."""
+def make_views(text: str, template: Template, *, markup: bool, mjml: bool = False, outlook: bool = True) -> Views:
+    """Build the views of a part's text; ``markup`` parts also have MSO conditionals, ``outlook`` readers of them."""
     holes = tuple(template.outputs())
     tag_spans = [tag.span for tag in template.tags if not tag.prints]
     base = fill(fill(text, tag_spans, " "), [hole.span for hole in holes], HOLE, keep_lines=False)
@@ -142,14 +142,14 @@ def make_views(text: str, template: Template, *, markup: bool, mjml: bool = Fals
         gone = merge([*dropped, *unseen])
         live = tuple(hole for hole in holes if not _inside(hole.span, gone)) if gone else holes
         needs = frozenset(results.conditions())
-        for outlook, hidden in audiences(branch_text) if markup else [(None, [])]:
+        for word, hidden in audiences(branch_text)[: None if outlook else 1] if markup else [(None, [])]:
             view_text = fill(branch_text, hidden, " ")
-            if (view_text, outlook) in seen:
+            if (view_text, word) in seen:
                 continue
-            seen.add((view_text, outlook))
+            seen.add((view_text, word))
             view_blanks = tuple(merge([*blanks, *hidden])) if hidden else tuple(blanks)
             partial = template.has_statements
-            views.append(View(view_text, view_blanks, live, needs, outlook, markup, partial, template.halves, mjml))
+            views.append(View(view_text, view_blanks, live, needs, word, markup, partial, template.halves, mjml))
     views.sort(key=lambda view: view.outlook is not None)
     return Views(tuple(views), truncated)
 

@@ -1,0 +1,54 @@
+"""What settings add to the shipped lists, and take from them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What is said of one list: entries beside the shipped ones (or in place of them), and what to let pass."""
+
+    add: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    replaces: bool = False
+
+    def then(self, later: Amendment) -> Amendment:
+        """This, with what a later layer of settings says: of one entry the last word counts."""
+        if later.replaces:
+            return later
+        added = [name for name in self.add if name not in later.allow]
+        allowed = [name for name in self.allow if name not in later.add]
+        return Amendment(_once(added, later.add), _once(allowed, later.allow), self.replaces)
+
+    def over(self, shipped: Collection[str]) -> frozenset[str]:
+        """The entries of a list of plain texts once this is said of it."""
+        return (frozenset() if self.replaces else frozenset(shipped)).union(self.add).difference(self.allow)
+
+
+def _once(*groups: Collection[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for group in groups for name in group))
+
+
+AS_SHIPPED = Amendment()
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The shipped lists as settings amend them, by name; hosts stand as lower-case A-labels."""
+
+    click_trackers: Amendment = AS_SHIPPED
+    phrases: Amendment = AS_SHIPPED
+    shorteners: Amendment = AS_SHIPPED
+    suspicious_tlds: Amendment = AS_SHIPPED
+    trackers: Amendment = AS_SHIPPED
+    vague_texts: Amendment = AS_SHIPPED
+
+    def then(self, later: Lists) -> Lists:
+        """These, with what a later layer of settings says."""
+        return Lists(*(getattr(self, known.name).then(getattr(later, known.name)) for known in fields(self)))
+
+
+SHIPPED = Lists()
+"""The lists as they come."""
