@@ -212,18 +212,24 @@ def _greeted(view: View) -> Iterator[Tag]:
         position = flow.text.find(HOLE, end) if end >= 0 else -1
 
 
+_TAG_OR_END = re.compile(f"[,!;:.{HOLE}]")
+_MOST_ADDRESSED = 4
+
+
 def _addressed(view: View, line: str, start: int) -> Iterator[Tag]:
     greeting = _greeting(line)
-    seen: set[int] = set()
-    lead = len(line) - len(line[greeting:].lstrip(" \t\u00a0,"))
-    for index, character in enumerate(line[lead:] if greeting else "", lead):
-        if character in ",!;:." or len(seen) > 3:
+    if not greeting:
+        return
+    position = len(line) - len(line[greeting:].lstrip(" \t\u00a0,"))
+    for _ in range(_MOST_ADDRESSED):
+        found = _TAG_OR_END.search(line, position)
+        if found is None or found[0] != HOLE:
             return
-        if character == HOLE:
-            tag = view.hole_at(view.content.flow.span(start + index, start + index + 1).start)
-            if tag is not None and tag.span.start not in seen:
-                seen.add(tag.span.start)
-                yield tag
+        offset = view.content.flow.span(start + found.start(), start + found.end()).start
+        tag = view.hole_at(offset)
+        position = found.end() if tag is None else found.start() + tag.span.end - offset
+        if tag is not None:
+            yield tag
 
 
 def _without_default(
