@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import click
 
 from maillint import __version__
 from maillint.configfile import FILE_NAMES, find_config
-from maillint.files import Discovery, Group
+from maillint.files import Discovery, Group, shown_path
 from maillint.message.read import Settings, read_message
+from maillint.message.template import template_extension
 from maillint.run import UnreadableError, load
 
 _TEMPLATE = """\
@@ -32,6 +34,9 @@ _TEMPLATE = """\
 # Your own domains, so that links to them count as yours.
 # own-domains: [example.com]
 
+# Which files are which touch of a sequence, so that the first is judged as a first message to a stranger.
+{sequences}
+
 # Files to leave out.
 {exclude}
 
@@ -51,9 +56,12 @@ repos:
         entry: maillint check
         language: python
         additional_dependencies: [maillint=={version}]
-        files: \\.(html?|eml)(\\.[a-z0-9]+)?$
+        files: {files}
         require_serial: true
 """
+
+_USUAL = re.compile(r"\.(html?|xhtml|mjml|eml)(\.[a-z0-9]+)?$")
+_NUMBERED = re.compile(r"(.*?[-_.]?)(\d{1,2})((?:\.[A-Za-z0-9]+)+)")
 
 _CI = """\
 # a step of your CI
@@ -72,22 +80,23 @@ def command(folder: str) -> None:
     target = os.path.join(folder, FILE_NAMES[0])  # noqa: PTH118
     existing = find_config(os.path.abspath(folder))  # noqa: PTH100
     if existing is not None and os.path.dirname(existing) == os.path.abspath(folder):  # noqa: PTH100, PTH120
-        raise click.UsageError(f"{existing} is there already; nothing written")
+        raise click.UsageError(f"{shown_path(existing)} is there already; nothing written")
     groups = Discovery().groups([folder])
-    text = propose(groups)
+    text = propose(groups, folder)
     try:
         with open(target, "x", encoding="utf-8") as file:  # noqa: PTH123
             file.write(text)
     except OSError as error:
         raise click.UsageError(f"{target}: {(error.strerror or str(error)).lower()}") from None
     count = len(groups)
-    click.echo(f"Wrote {target} ({count} message{'s' * (count != 1)} found).\n")
-    click.echo(_PRE_COMMIT.format(version=__version__))
+    click.echo(f"Wrote {shown_path(os.path.normpath(target))} ({count} message{'s' * (count != 1)} found).\n")
+    click.echo(_PRE_COMMIT.format(version=__version__, files=hook_pattern(groups)))
     click.echo(_CI.format(version=__version__, folder=folder))
 
 
-def propose(groups: list[Group]) -> str:
-    """Return a commented configuration for what was found."""
+def propose(groups: list[Group], folder: str) -> str:
+    """Return a commented configuration for what was found in a folder."""
+    paths = [Path(os.path.relpath(group.paths[0], folder)) for group in groups]
     profiles: Counter[str] = Counter()
     dialects: Counter[str] = Counter()
     for group in groups[:300]:
@@ -104,11 +113,34 @@ def propose(groups: list[Group]) -> str:
     return _TEMPLATE.format(
         profile=f"{'' if known else '# '}profile: {usual if known else 'newsletter'}",
         dialects=found,
-        exclude=_exclude(groups),
+        sequences=_sequences(paths),
+        exclude=_exclude(paths),
     )
 
 
-def _exclude(groups: list[Group]) -> str:
-    folders = {Path(group.paths[0]).parts[0] for group in groups if len(Path(group.paths[0]).parts) > 1}
+def hook_pattern(groups: list[Group]) -> str:
+    """Return the pattern of the paths that a pre-commit hook takes: the usual ones, and those of what was found."""
+    names = {os.path.basename(group.paths[0]).lower() for group in groups}  # noqa: PTH119
+    others = sorted({ending for name in names if not _USUAL.search(name) and (ending := template_extension(name))})
+    usual = _USUAL.pattern
+    return f"({usual}|{'|'.join(f'{re.escape(ending)}$' for ending in others)})" if others else usual
+
+
+def _sequences(paths: list[Path]) -> str:
+    """The sequences that numbered names tell of: ``intro-1.html``, ``intro-2.html``."""
+    numbers: dict[str, set[int]] = {}
+    for path in paths:
+        numbered = _NUMBERED.fullmatch(path.name)
+        if numbered:
+            pattern = path.with_name(f"{numbered[1]}{{touch}}{numbered[3]}").as_posix()
+            numbers.setdefault(pattern, set()).add(int(numbered[2]))
+    found = [pattern for pattern, known in numbers.items() if len(known) > 1 and 1 in known]
+    return "\n".join(
+        ["# sequences:", *(f"#   - {pattern}" for pattern in found[:10] or ["sequence/intro-{touch}.html"])]
+    )
+
+
+def _exclude(paths: list[Path]) -> str:
+    folders = {path.parts[0] for path in paths if len(path.parts) > 1}
     web = sorted(folders & {"docs", "site", "public", "static", "coverage"})
     return f"exclude: [{', '.join(f'{name}/' for name in web)}]" if web else "# exclude: [docs/]"

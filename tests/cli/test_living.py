@@ -280,6 +280,22 @@ def test_init_writes_a_configuration_that_works_and_overwrites_nothing(mail: Pat
     assert (mail / "maillint.yaml").read_text() == before
 
 
+def test_init_proposes_what_it_has_found(tmp_path: Path) -> None:
+    mails = tmp_path / "mails"
+    (mails / "cold").mkdir(parents=True)
+    for touch in (1, 2):
+        (mails / "cold" / f"intro-{touch}.html").write_text(BAD)
+    (mails / "order.liquid").write_text("{% if paid %}<p>Thank you</p>{% endif %}")
+    (mails / "docs").mkdir()
+    (mails / "docs" / "index.html").write_text("<p>Manual</p>")
+    printed = maillint("init", "mails", folder=tmp_path).stdout
+    assert r"files: (\.(html?|xhtml|mjml|eml)(\.[a-z0-9]+)?$|\.liquid$)" in printed
+    assert "maillint check mails" in printed
+    written = (mails / "maillint.yaml").read_text().splitlines()
+    assert {"#   - cold/intro-{touch}.html", "exclude: [docs/]"} <= set(written)
+    assert any("Found here:" in line and "liquid" in line for line in written)
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion(tmp_path: Path, shell: str) -> None:
     assert "_MAILLINT_COMPLETE" in maillint("completion", shell, folder=tmp_path).stdout
