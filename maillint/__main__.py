@@ -1,5 +1,18 @@
-"""``python -m maillint``."""
+"""``python -m maillint``, and the command that is installed."""
 
-from maillint.cli import main
+from __future__ import annotations
 
-main(prog_name="maillint")
+import sys
+
+
+def main() -> None:
+    """Import the command line and run it; Ctrl-C while it is being imported ends quietly too."""
+    try:
+        from maillint.cli import main as run  # noqa: PLC0415 -- what may be interrupted
+    except KeyboardInterrupt:
+        sys.exit(130)
+    run(prog_name="maillint")
+
+
+if __name__ == "__main__":
+    main()

@@ -58,9 +58,11 @@ class ResultCache:
             with open(temporary, "w", encoding="utf-8") as file:  # noqa: PTH123
                 json.dump({"format": _FORMAT, "version": __version__, "messages": merged}, file, separators=(",", ":"))
             os.replace(temporary, self._path)  # noqa: PTH105
-        except OSError:
+        except BaseException as error:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)  # noqa: PTH108
+            if not isinstance(error, OSError):
+                raise  # Ctrl-C in the middle leaves nothing behind
 
 
 def _read(path: str) -> Stored:

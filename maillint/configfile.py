@@ -51,7 +51,6 @@ def find_config(folder: str) -> str | None:
         folder = parent
 
 
-@cache
 def _has_table(path: str) -> bool:
     try:
         return b"[tool.maillint" in Path(path).read_bytes()

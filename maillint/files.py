@@ -66,10 +66,15 @@ class Discovery:
         return self._configs[found]
 
     @property
+    def configs(self) -> tuple[Config, ...]:
+        """The configurations met so far."""
+        return tuple(self._configs.values())
+
+    @property
     def catalogue(self) -> Catalogue:
         """Every rule of the configurations met so far."""
         rules = dict(shipped().rules)
-        for config in self._configs.values():
+        for config in self.configs:
             rules.update(config.catalogue.rules)
         return Catalogue(rules)
 
@@ -223,7 +228,9 @@ def replace_file(path: str, data: bytes, expected: bytes | None = None) -> None:
         os.replace(temporary, real)  # noqa: PTH105
     except WriteError:
         raise
-    except OSError as error:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             os.unlink(temporary)  # noqa: PTH108
+        if not isinstance(error, OSError):
+            raise  # Ctrl-C in the middle leaves nothing behind
         raise WriteError(f"{path}: {(error.strerror or str(error)).lower()}; nothing written") from None

@@ -39,8 +39,9 @@ def spread(
             if len(results) == 1 and len(items) >= WORTH_FORKING:
                 _settle()
         return results
-    children = [_start(work, items, number, jobs) for number in range(jobs)]
+    children: list[tuple[int, int]] = []
     try:
+        _start_all(work, items, jobs, children)
         return _collect(children, len(items), done)
     except BaseException:
         for process, _ in children:
@@ -59,6 +60,17 @@ def _settle() -> None:
     gc.freeze()
 
 
+def _start_all(work: Callable[[In], Out], items: Sequence[In], jobs: int, children: list[tuple[int, int]]) -> None:
+    """Start the children and add them to the list; Ctrl-C waits until all are in it, so that none is left behind."""
+    import signal  # noqa: PLC0415
+
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        children.extend(_start(work, items, number, jobs) for number in range(jobs))
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _start(work: Callable[[In], Out], items: Sequence[In], number: int, jobs: int) -> tuple[int, int]:
     """Fork a child for every ``jobs``-th item; return its process and the pipe that its results come through."""
     import pickle  # noqa: PLC0415
@@ -73,6 +85,7 @@ def _start(work: Callable[[In], Out], items: Sequence[In], number: int, jobs: in
     try:
         os.close(reader)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         with open(writer, "wb", closefd=True) as out:  # noqa: PTH123
             for index in range(number, len(items), jobs):
                 if index == number + jobs:

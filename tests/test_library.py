@@ -336,6 +336,13 @@ def test_find_looks_upward_and_gives_the_defaults_where_nothing_is(tmp_path: Pat
     assert Config().path is None
 
 
+def test_find_sees_a_configuration_that_has_come_since(tmp_path: Path) -> None:
+    pyproject = tmp_path / "pyproject.toml"
+    for text, found in [("[project]\n", None), ("[tool.maillint]\n", str(pyproject)), ("[project]\n", None)]:
+        pyproject.write_text(text)
+        assert Config.find(tmp_path).path == found
+
+
 def test_what_a_call_says_comes_before_the_text_and_the_configuration() -> None:
     text = "---\nprofile: newsletter\ntouch: 2\n---\n<p>Hi</p>"
     config = Config(profile="cold", dialect="jinja")

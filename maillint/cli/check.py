@@ -205,7 +205,8 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     if arguments.watch:
         from maillint.cli.watch import watch  # noqa: PLC0415 -- seldom wanted
 
-        watch(run, arguments.paths)
+        written = [*(path for _, path in targets), arguments.write_baseline]
+        watch(run, arguments.paths, arguments.discovery, read=[arguments.baseline], written=written)
     ctx.exit(run())
 
 
