@@ -191,7 +191,24 @@ def _fix(hit: Hit) -> Fix | None:
         if change.span.end > change.span.start and not hit.place.map.exact(change.span):
             return None
         edits.append(Edit(*_in_source(hit.place, change.span), change.text))
+    quoted = isinstance(hit.place, Part) and hit.place.encoding == "quoted-printable"
+    if quoted and not all(_stays_quoted_printable(hit.place.source.text, edit) for edit in edits):
+        return None
     return Fix(tuple(edits), hit.safe)
+
+
+_QUOTED_PRINTABLE_LINE = 76
+"""Characters that a line of quoted-printable may have (RFC 2045, section 6.7, rule 5)."""
+
+
+def _stays_quoted_printable(text: str, edit: Edit) -> bool:
+    """Whether a plain edit of an encoded line means there what it says: no new escape, no line too long or trimmed."""
+    before = text[text.rfind("\n", 0, edit.start) + 1 : edit.start] + edit.text
+    end = text.find("\n", edit.end)
+    line = before + text[edit.end : end if end >= 0 else len(text)].rstrip("\r")
+    shorter = len(edit.text) <= edit.end - edit.start and "\n" not in text[edit.start : edit.end]
+    fits = shorter or len(line) <= _QUOTED_PRINTABLE_LINE
+    return fits and edit.text.isascii() and "=" not in edit.text and line == line.rstrip(" \t")
 
 
 def _in_source(place: Place, span: Span) -> Span:

@@ -31,7 +31,8 @@ class Part:
 
     ``text`` is decoded; ``map`` leads from it back to ``source.text``; ``number`` is the MIME part
     number, None in a template; ``markup`` whether it is HTML or MJML. ``includes`` are the files that MJML
-    includes: their texts stand in ``text``. ``outlook``: whether Outlook for Windows is among its readers.
+    includes: their texts stand in ``text``. ``encoding`` is the transfer encoding, in lower case. ``outlook``: whether
+    Outlook for Windows is among its readers.
     """
 
     text: str = field(repr=False)
@@ -41,6 +42,7 @@ class Part:
     number: str | None = None
     dialect: Dialect | None = field(default=None, repr=False)
     includes: tuple[Include, ...] = field(default=(), repr=False)
+    encoding: str = ""
     outlook: bool = True
 
     @property

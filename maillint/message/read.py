@@ -122,7 +122,9 @@ def _read_eml(source: Source, settings: Settings) -> Message:
                 attachments.append(Attachment(raw.number, raw.content_type, raw.filename, raw.body))
             continue
         decoded = mime.decode(source, raw)
-        parts.append(Part(decoded.text, source, decoded.map, raw.content_type, raw.number, forced))
+        parts.append(
+            Part(decoded.text, source, decoded.map, raw.content_type, raw.number, forced, encoding=raw.encoding)
+        )
     headers = Headers(fields, known=True, complete=True)
     return Message("eml", (source,), headers, tuple(parts), tuple(attachments), notes=tuple(notes))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillint.config import Config
-from maillint.finding import Severity
+from maillint.finding import Edit, FileReport, Finding, Fix, Severity
 from maillint.fix import encode, fix_message
 from maillint.run import lint_sources
 from maillint.text import Source
@@ -142,6 +144,30 @@ def test_a_file_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match="changed since it was read"):
         replace_file(str(tmp_path / "a.html"), b"mended", b"old")
     assert (tmp_path / "a.html").read_bytes() == b"new"
+
+
+def test_a_fix_that_makes_things_worse_is_taken_back_and_the_others_stay() -> None:
+    """The rule here would turn each capital into a small letter, and holds a small b for an error."""
+
+    def lint(sources: Sequence[Source]) -> list[FileReport]:
+        (source,) = sources
+        found = [
+            Finding("x/capital", Severity.INFO, "m", "a.txt", at, at + 1, 1, at + 1, 1, at + 2)
+            for at, letter in enumerate(source.text)
+            if letter.isupper()
+        ]
+        fixable = [
+            replace(one, fix=Fix((Edit(one.start, one.end, source.text[one.start].lower()),), True)) for one in found
+        ]
+        errors = [
+            Finding("x/b", Severity.ERROR, "m", "a.txt", at, at + 1, 1, at + 1, 1, at + 2)
+            for at, letter in enumerate(source.text)
+            if letter == "b"
+        ]
+        return [FileReport("a.txt", "txt", None, "general", False, None, (*fixable, *errors), (), source.text)]
+
+    fixed = fix_message([Source("a.txt", "A B C B", data=b"A B C B")], lint, unsafe=False)
+    assert (fixed.sources[0].text, fixed.applied) == ("a B c B", {"a.txt": 2})
 
 
 PIECES = (
