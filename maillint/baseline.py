@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from maillint.engine import INTERNAL_ERROR
 from maillint.finding import FileReport, Finding, Report
 
 VERSION = 1
@@ -48,8 +49,12 @@ class Baseline:
             raise BaselineError(f"{path}: not a baseline: an entry lacks path, rule or snippet") from None
         return cls(counts, os.path.dirname(os.path.abspath(path)))  # noqa: PTH100, PTH120
 
-    def filter(self, report: Report) -> tuple[Report, list[Key]]:
-        """Leave out the known findings; also return the entries of linted files that no longer occur."""
+    def filter(self, report: Report, left_out: Collection[str] = ()) -> tuple[Report, list[Key]]:
+        """Leave out the known findings; also return the entries that no longer occur.
+
+        Those are entries of linted files, and of files that are gone; but of rules that this run has ``left_out``,
+        nothing is known.
+        """
         left = Counter(self.counts)
         files = []
         for file in report.files:
@@ -62,8 +67,16 @@ class Baseline:
                     kept.append(found)
             files.append(replace(file, findings=tuple(kept)))
         linted = {self._path(file.path) for file in report.files}
-        stale = [key for key, count in left.items() if count > 0 and key[0] in linted]
+        stale = [
+            key
+            for key, count in left.items()
+            if count > 0 and key[1] not in left_out and (key[0] in linted or self.is_gone(key[0]))
+        ]
         return replace(report, files=tuple(files)), stale
+
+    def is_gone(self, path: str) -> bool:
+        """Whether a file that an entry names is no longer there."""
+        return not os.path.lexists(os.path.join(self.folder, path))  # noqa: PTH118
 
     def _path(self, path: str) -> str:
         return relative(path, self.folder)
@@ -72,16 +85,18 @@ class Baseline:
         return self._path(file.path), found.rule, snippet(file, found)
 
 
-def without_known(report: Report, baselines: Mapping[str, str | None]) -> tuple[Report, list[Key]]:
+def without_known(
+    report: Report, baselines: Mapping[str, str | None], left_out: Collection[str] = ()
+) -> tuple[Report, list[Key]]:
     """Leave out what is known; ``baselines`` names each linted file's baseline file, if it has one.
 
-    Also returns the entries that no longer occur. Raises BaselineError.
+    Also returns the entries that no longer occur; ``left_out`` are the rules that have not run. Raises BaselineError.
     """
     filtered: dict[str, FileReport] = {}
     stale: list[Key] = []
     for path in sorted({path for path in baselines.values() if path is not None}):
         together = Report(tuple(file for file in report.files if baselines.get(file.path) == path))
-        kept, old = Baseline.read(path).filter(together)
+        kept, old = Baseline.read(path).filter(together, left_out)
         filtered.update((file.path, file) for file in kept.files)
         stale += old
     return replace(report, files=tuple(filtered.get(file.path, file) for file in report.files)), stale
@@ -94,6 +109,7 @@ def render(report: Report, target: str) -> str:
         (relative(file.path, folder), found.rule, snippet(file, found))
         for file in report.files
         for found in file.findings
+        if found.rule != INTERNAL_ERROR  # a fault of maillint's own is never an old story
     )
     entries = [
         {"path": path, "rule": rule, "snippet": text, "count": count}
@@ -102,8 +118,11 @@ def render(report: Report, target: str) -> str:
     return json.dumps({"version": VERSION, "findings": entries}, ensure_ascii=False, indent=1) + "\n"
 
 
-def merged(old: Baseline | None, report: Report, target: str) -> str:
-    """Return a new baseline's text that keeps the old entries of files which this run has not linted."""
+def merged(old: Baseline | None, report: Report, target: str, left_out: Collection[str] = ()) -> str:
+    """Return a new baseline's text that keeps the old entries of what this run has not looked at.
+
+    That is: of files which it has not linted and which are still there, and of rules that it has ``left_out``.
+    """
     text = render(report, target)
     if old is None:
         return text
@@ -112,7 +131,7 @@ def merged(old: Baseline | None, report: Report, target: str) -> str:
     data["findings"] += [
         {"path": path, "rule": rule, "snippet": piece, "count": count}
         for (path, rule, piece), count in old.counts.items()
-        if path not in linted
+        if not old.is_gone(path) and (path not in linted or rule in left_out)
     ]
     data["findings"].sort(key=lambda entry: (entry["path"], entry["rule"], entry["snippet"]))
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"

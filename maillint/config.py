@@ -190,11 +190,16 @@ class Config:
     def _rulesets(self) -> dict[str, tuple[ActiveRule, ...]]:
         return {}
 
-    def _active(self, profile: str) -> Iterator[ActiveRule]:
+    @cached_property
+    def left_out(self) -> frozenset[str]:
+        """The rules that the command line leaves out by name."""
         selected = self._named(self.overrides.select)
         ignored = self._named(self.overrides.ignore)
+        return ignored | (frozenset(self.catalogue.rules) - selected if selected else frozenset())
+
+    def _active(self, profile: str) -> Iterator[ActiveRule]:
         for rule in self.catalogue.rules.values():
-            if (selected and rule.name not in selected) or rule.name in ignored:
+            if rule.name in self.left_out:
                 continue
             resolved = self.resolve(rule, profile)
             if resolved.level_for(profile) is not None:

@@ -187,6 +187,15 @@ def test_a_check_that_breaks_is_a_finding_and_the_run_goes_on(site: Site, eviden
     assert "markup/unclosed-tag" in result.stdout
 
 
+def test_no_baseline_knows_a_check_that_breaks(site: Site) -> None:
+    site.add("acme", good("word", '{"word": 1 / 0}'), {"acme/word.yaml": rule("word")})
+    written = site.check("plugins: [acme]\n", "--write-baseline", "known.json")
+    assert written.returncode == 2
+    assert "rule acme/word failed: ZeroDivisionError" in written.stderr
+    after = site.check("plugins: [acme]\n", "--baseline", "known.json", "-f", "concise")
+    assert (after.returncode, "internal-error" in after.stdout) == (2, True)
+
+
 def test_stored_results_do_not_outlive_the_plugin_that_made_them(site: Site) -> None:
     site.add("acme", good("acme-word"), {"acme/word.yaml": rule("acme-word")})
     assert site.findings("plugins: [acme]\n") == site.findings("plugins: [acme]\n") == ["acme/word: saw it"]

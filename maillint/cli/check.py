@@ -14,6 +14,7 @@ import click
 from maillint.baseline import Baseline, BaselineError, describe, merged, without_known
 from maillint.cli.common import LEVELS, exit_status, make_context, parse_formats, split_names, write
 from maillint.config import Config, Overrides
+from maillint.engine import INTERNAL_ERROR
 from maillint.files import Discovery, Group, WriteError, replace_file, shown_path
 from maillint.finding import Failure, Report
 from maillint.message.model import PROFILES
@@ -191,6 +192,8 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         raise click.UsageError("--resolver goes with --dns or --online", ctx)
     if arguments.online_allow_private and not arguments.online:
         raise click.UsageError("--online-allow-private goes with --online", ctx)
+    if arguments.write_baseline is not None and arguments.diff_base is not None:
+        raise click.UsageError("--write-baseline takes whole files: leave out --diff-base", ctx)
     if "-" in arguments.paths and len(arguments.paths) > 1:
         raise click.UsageError("- stands alone", ctx)
     targets = parse_formats(arguments.formats or (("summary",) if arguments.statistics else ()), arguments.output_file)
@@ -251,8 +254,8 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) ->
         )
     report = keep(report)
     if arguments.write_baseline is not None:
-        return save_baseline(report, arguments.write_baseline)
-    report = drop_known(report, arguments, groups)
+        return save_baseline(report, arguments.write_baseline, rules_left_out(discovery, online=arguments.online))
+    report = drop_known(report, arguments, groups, discovery)
     if arguments.dns:
         from maillint.cli.dns import report_domains  # noqa: PLC0415 -- goes online, and 80 ms
 
@@ -277,35 +280,47 @@ def lint_with_progress(groups: Sequence[Group], arguments: Arguments) -> Report:
 # -- baseline -----------------------------------------------------------------------------------------
 
 
-def save_baseline(report: Report, path: str) -> int:
+def save_baseline(report: Report, path: str, left_out: frozenset[str]) -> int:
     """Write all findings as known ones; return the exit status."""
     old = Baseline.read(path) if os.path.exists(path) else None  # noqa: PTH110
     try:
-        replace_file(path, merged(old, report, path).encode("utf-8"))
+        replace_file(path, merged(old, report, path, left_out).encode("utf-8"))
     except WriteError as error:
         raise click.UsageError(str(error)) from None
-    count = len(report.severities)
+    broken = [found for file in report.files for found in file.findings if found.rule == INTERNAL_ERROR]
+    count = len(report.severities) - len(broken)
     click.echo(f"Wrote {count} finding{'s' * (count != 1)} to {path}.", err=True)
+    for found in broken:
+        click.echo(f"maillint: {found.path}: {found.message}", err=True)
     for failure in report.failures:
         click.echo(f"maillint: {failure.path}: {failure.message}", err=True)
-    return 2 if report.failures else 0
+    return 2 if report.failures or broken else 0
 
 
-def drop_known(report: Report, arguments: Arguments, groups: Sequence[Group]) -> Report:
+def drop_known(report: Report, arguments: Arguments, groups: Sequence[Group], discovery: Discovery) -> Report:
     """Leave out what the baselines know, and tell which of their entries no longer occur."""
     named = {shown_path(path): group.config.baseline for group in groups for path in group.wanted}
     if arguments.baseline is not None:
         named = {file.path: arguments.baseline for file in report.files}
+    if not any(named.values()):
+        return report
     try:
-        report, stale = without_known(report, named)
+        report, stale = without_known(report, named, rules_left_out(discovery, online=arguments.online))
     except BaselineError as error:
         raise click.UsageError(str(error)) from None
-    if stale and not arguments.online:  # what only the web can tell has not gone because it was not asked
-        known = {rule.name: rule.subject for group in groups for rule in group.config.catalogue.rules.values()}
-        stale = [entry for entry in stale if known.get(entry[1]) != "online"]
-    if stale and not arguments.quiet:
+    # With --diff-base only the findings of some lines are there, so nothing tells which entries are stale.
+    if stale and not arguments.quiet and arguments.diff_base is None:
         click.echo(f"maillint: {describe(stale)}", err=True)
     return report
+
+
+def rules_left_out(discovery: Discovery, *, online: bool) -> frozenset[str]:
+    """The rules that this command line has not run: left out by name, or asked for by --online alone."""
+    names = {name for config in discovery.configs for name in config.left_out}
+    if not online:
+        rules = (rule for config in discovery.configs for rule in config.catalogue.rules.values())
+        names.update(rule.name for rule in rules if rule.subject == "online")
+    return frozenset(names)
 
 
 # -- standard input -----------------------------------------------------------------------------------

@@ -441,6 +441,8 @@ def test_a_baseline_knows_them(run: Any, web: HttpServer, tmp_path: Path) -> Non
     assert findings(run("a.html", "--baseline", "known.json", "-f", "json")) == []
     offline = maillint("check", "a.html", "--baseline", "known.json", folder=tmp_path)
     assert "no longer" not in offline.stderr
+    assert maillint("check", "a.html", "--write-baseline", "known.json", folder=tmp_path).returncode == 0
+    assert '"rule": "links/unreachable"' in (tmp_path / "known.json").read_text()
 
 
 def test_only_changed_lines(run: Any, web: HttpServer, tmp_path: Path) -> None:
