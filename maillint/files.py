@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -206,31 +207,44 @@ class WriteError(OSError):
 
 
 def replace_file(path: str, data: bytes, expected: bytes | None = None) -> None:
-    """Write a file whole or not at all, its mode kept; a link is written through.
+    """Write a file whole or not at all, its mode and owner kept; a link is written through.
 
-    ``expected`` is what the file must still hold. Raises WriteError.
+    ``expected`` is what the file must still hold. A pipe or a device is written to as it is, but never where
+    something is expected of it. Raises WriteError.
     """
     real = os.path.realpath(path)
     temporary = f"{real}.{os.getpid()}.maillint.tmp"
+    made = False
     try:
+        known = os.stat(path) if os.path.exists(path) else None  # noqa: PTH110, PTH116
+        if known is not None and not (stat.S_ISREG(known.st_mode) or stat.S_ISDIR(known.st_mode)):
+            if expected is not None:
+                raise WriteError(f"{path}: not a regular file; nothing written")
+            with open(path, "wb") as file:  # noqa: PTH123
+                file.write(data)
+            return
         if expected is not None:
             with open(real, "rb") as file:  # noqa: PTH123
                 if file.read() != expected:
                     raise WriteError(f"{path}: changed since it was read; nothing written")
-            if not os.access(real, os.W_OK):
-                raise WriteError(f"{path}: read-only; nothing written")
+        if known is not None and not os.access(real, os.W_OK):
+            raise WriteError(f"{path}: read-only; nothing written")
         with open(temporary, "xb") as file:  # noqa: PTH123
+            made = True
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        if os.path.exists(real):  # noqa: PTH110
-            os.chmod(temporary, os.stat(real).st_mode & 0o7777)  # noqa: PTH101, PTH116
+        if known is not None:
+            with contextlib.suppress(OSError, AttributeError):  # another's file stays theirs, where that is allowed
+                os.chown(temporary, known.st_uid, known.st_gid)
+            os.chmod(temporary, known.st_mode & 0o7777)  # noqa: PTH101
         os.replace(temporary, real)  # noqa: PTH105
     except WriteError:
         raise
     except BaseException as error:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)  # noqa: PTH108
+        if made:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)  # noqa: PTH108
         if not isinstance(error, OSError):
             raise  # Ctrl-C in the middle leaves nothing behind
         raise WriteError(f"{path}: {(error.strerror or str(error)).lower()}; nothing written") from None

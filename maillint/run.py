@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -87,6 +88,8 @@ class _Caches:
 
     def find(self, group: Group) -> list[FileReport] | None:
         """The stored reports of a message whose files and settings are as they were."""
+        if any(map(_is_handed_over, group.paths)):
+            return None  # a pipe is read once
         try:
             contents = [read_bytes(path) for path in group.paths]
         except UnreadableError:
@@ -237,10 +240,20 @@ def source_from(path: str, data: bytes, kind: str) -> Source:
         raise UnreadableError(str(error)) from None
 
 
+def _is_handed_over(path: str) -> bool:
+    return path.startswith(("/dev/", "/proc/"))
+
+
 def read_bytes(path: str) -> bytes:
-    """Read a file whole; raises UnreadableError with the system's reason."""
+    """Read a file whole; raises UnreadableError with the system's reason.
+
+    A pipe that lies about in a folder would never end; one that a shell hands over (``/dev/fd/63``) does.
+    """
     try:
-        size = os.path.getsize(path)  # noqa: PTH202
+        status = os.stat(path)  # noqa: PTH116
+        size = status.st_size
+        if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode) and not _is_handed_over(path):
+            raise UnreadableError("not a regular file")
         if size > MAX_BYTES:
             raise UnreadableError(f"too large ({size:,} bytes; the limit is {MAX_BYTES:,})")
         with open(path, "rb") as file:  # noqa: PTH123

@@ -99,7 +99,8 @@ def main(args: Sequence[str] | None = None, **extra: Any) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nothing more to say
         sys.exit(141)
     except OSError as error:
-        fail(f"{error.filename}: {(error.strerror or str(error)).lower()}" if error.filename else str(error))
+        reason = (error.strerror or str(error)).lower()
+        fail(f"{error.filename}: {reason}" if error.filename else reason)
     except Exception as error:
         if os.environ.get("MAILLINT_TRACEBACK"):
             raise
