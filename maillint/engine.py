@@ -190,6 +190,8 @@ def _fix(hit: Hit) -> Fix | None:
     for change in hit.changes:
         if change.span.end > change.span.start and not hit.place.map.exact(change.span):
             return None
+        if isinstance(hit.place, Field) and not hit.place.takes(change.text):
+            return None
         edits.append(Edit(*_in_source(hit.place, change.span), change.text))
     quoted = isinstance(hit.place, Part) and hit.place.encoding == "quoted-printable"
     if quoted and not all(_stays_quoted_printable(hit.place.source.text, edit) for edit in edits):
@@ -278,7 +280,7 @@ def _reports(message: Message, findings: Sequence[Finding], unknown: tuple[Unkno
         own.sort(key=lambda found: (found.start, found.end, -found.severity, found.rule))
         yield FileReport(
             source.path,
-            message.kind if index == 0 else "txt",
+            message.kind if index == 0 else "json" if source.path.endswith(".json") else "txt",
             message.dialect,
             message.profile,
             message.profile_inferred,

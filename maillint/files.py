@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from maillint.config import Config, Overrides, load_config
 from maillint.configfile import find_config
 from maillint.globs import matches
 from maillint.message.read import kind_of
+from maillint.message.siblings import Folder, stem_of
+from maillint.message.sidecars import is_meta
 from maillint.rules import Catalogue, shipped
 
 SKIPPED_FOLDERS = frozenset(
@@ -51,6 +53,7 @@ class Discovery:
         self._configs: dict[str | None, Config] = {}
         self._folders: dict[str, str | None] = {}
         self._for_files: dict[tuple[int, tuple[int, ...], int | None], Config] = {}
+        self._contents: dict[str, Folder] = {}
         self.excluded = 0
 
     def config_for(self, path: str) -> Config:
@@ -87,15 +90,15 @@ class Discovery:
                 for found in self._walk(path):
                     wanted.setdefault(found)
             elif os.path.lexists(path):
-                if self._excluded(path):
-                    self.excluded += 1
+                if self._excluded(path) or (is_meta(path) and len(self._message(path)) == 1):
+                    self.excluded += 1  # another tool's meta.json, which a hook passes along
                 else:
                     wanted.setdefault(os.path.normpath(path))
             else:
                 raise MissingPathError(f"{path}: no such file or folder")
         groups: dict[tuple[str, ...], set[str]] = {}
         for path in wanted:
-            groups.setdefault(message_files(path), set()).add(path)
+            groups.setdefault(self._message(path), set()).add(path)
         given = tuple(
             dict.fromkeys(path if os.path.isdir(path) else os.path.dirname(path) or "." for path in paths)  # noqa: PTH112, PTH120
         )
@@ -116,13 +119,20 @@ class Discovery:
         config = self.config_for(path)
         return bool(config.exclude) and matches(config.relative(path), config.exclude)
 
+    def _message(self, path: str) -> tuple[str, ...]:
+        folder = os.path.dirname(path)  # noqa: PTH120
+        if folder not in self._contents:
+            self._contents[folder] = Folder(folder)
+        return message_files(path, self._contents[folder])
+
     def _walk(self, top: str) -> Iterator[str]:
         pending = [os.path.normpath(top)]
         while pending:
             folder = pending.pop()
             names = sorted(os.listdir(folder))  # noqa: PTH208
+            self._contents["" if folder == "." else folder] = Folder(folder, names)
             folders = []
-            stems = frozenset(_stem(name) for name in names if kind_of(name) in {"html", "mjml"})
+            stems = frozenset(stem_of(name) for name in names if kind_of(name) in {"html", "mjml"})
             for name in names:
                 path = os.path.join(folder, name) if folder != "." else name  # noqa: PTH118
                 if os.path.isdir(path):  # noqa: PTH112
@@ -138,7 +148,9 @@ class Discovery:
         name = os.path.basename(path)  # noqa: PTH119
         if kind in {"eml", "html", "mjml"}:
             return True
-        if kind == "txt" and _stem(name) in stems:
+        if kind == "txt" and stem_of(name) in stems:
+            return True
+        if (kind == "txt" or is_meta(path)) and len(self._message(path)) > 1:
             return True
         if kind == "txt" and _has_front_matter(path):
             return True
@@ -146,41 +158,15 @@ class Discovery:
         return bool(config.include) and matches(config.relative(path), config.include)
 
 
-def message_files(path: str) -> tuple[str, ...]:
-    """The files of the message that a file belongs to: ``x.html`` (or ``x.mjml``) and its twin ``x.txt``."""
-    kind = kind_of(path)
-    folder, name = os.path.split(path)
-    if kind == "html" or (kind == "mjml" and not _sibling(folder, name, "mjml", "html")):
-        twin = _sibling(folder, name, kind, "txt")
-        return (path, twin) if twin else (path,)
-    if kind == "txt":
-        twin = _sibling(folder, name, "txt", "html") or _sibling(folder, name, "txt", "mjml")
-        return (twin, path) if twin else (path,)
-    return (path,)
-
-
-_EXTENSIONS: Mapping[str, tuple[str, ...]] = {"html": (".html", ".htm"), "mjml": (".mjml",), "txt": (".txt",)}
-
-
-def _sibling(folder: str, name: str, own: str, other: str) -> str | None:
-    stem = _stem(name)
-    endings = name[len(stem) :].lower()
-    old = next((end for end in _EXTENSIONS[own] if end in endings), None)
-    if old is None:
-        return None
-    for extension in _EXTENSIONS[other]:
-        path = os.path.join(folder, stem + endings.replace(old, extension))  # noqa: PTH118
-        if os.path.isfile(path):  # noqa: PTH113
-            return path
-    return None
-
-
-def _stem(name: str) -> str:
-    return name.partition(".")[0] if not name.startswith(".") else name
+def message_files(path: str, folder: Folder | None = None) -> tuple[str, ...]:
+    """The files of the message that a file belongs to, the one it is named after first; ``folder`` is its own."""
+    return (folder or Folder(os.path.dirname(path))).message(path)  # noqa: PTH120
 
 
 def _has_front_matter(path: str) -> bool:
     try:
+        if not os.path.isfile(path):  # noqa: PTH113 -- a pipe would keep us waiting
+            return False
         with open(path, "rb") as file:  # noqa: PTH123
             return file.read(4) in {b"---\n", b"---\r"}
     except OSError:

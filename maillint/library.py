@@ -381,9 +381,10 @@ def _lint_path(path: str, filename: str | os.PathLike[str] | None, chosen: Confi
             reports.extend(found)
             baselines.update((file.path, group.config.baseline) for file in found)
         except UnreadableError as error:
+            unread = error.path or shown_path(group.paths[0])
             if alone:
-                raise LintError(f"{shown_path(path)}: {error}") from None
-            failures.append(Failure(shown_path(group.paths[0]), str(error)))
+                raise LintError(f"{unread}: {error}") from None
+            failures.append(Failure(unread, str(error)))
     return without_known(Report(tuple(reports), failures=tuple(failures)), baselines)[0]
 
 

@@ -25,7 +25,11 @@ MAX_BYTES = 20_000_000
 
 
 class UnreadableError(ValueError):
-    """A file that cannot be linted, told in one line."""
+    """A file that cannot be linted, told in one line; ``path`` names it where it is not the message's first."""
+
+    def __init__(self, message: str, path: str | None = None) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def _lint_group(group: Group) -> Outcome:
         sources, kind = load(group)
         return lint_sources(sources, kind, group.config, wanted_paths(group), settings_of(group))
     except UnreadableError as error:
-        return Failure(shown_path(group.paths[0]), str(error))
+        return Failure(error.path or shown_path(group.paths[0]), str(error))
     except Exception as error:  # a fault of ours in one file must not cost the others
         return Failure(shown_path(group.paths[0]), internal_error(error))
 
@@ -179,7 +183,7 @@ def fix_groups(groups: Iterable[Group], *, unsafe: bool) -> tuple[Report, list[M
                 unsafe=unsafe,
             )
         except UnreadableError as error:
-            failures.append(Failure(shown_path(group.paths[0]), str(error)))
+            failures.append(Failure(error.path or shown_path(group.paths[0]), str(error)))
             continue
         files.extend(fixed.reports)
         mended.extend(
@@ -205,11 +209,11 @@ def lint_sources(
     try:
         message = read_message(sources, settings or config.message_settings, kind)
     except MessageError as error:
-        line, column = sources[0].position(error.offset)
-        raise UnreadableError(f"line {line}, column {column}: {error}") from None
+        line, column = error.source.position(error.offset)
+        raise UnreadableError(f"line {line}, column {column}: {error}", error.source.path) from None
     rules = config.rules_for(message.profile)
     reports = list(lint(message, rules))
-    if any("maillint:" in part.text or "maillint:" in part.source.text for part in message.parts):
+    if any("maillint:" in text for text in (*(part.text for part in message.parts), *(s.text for s in sources))):
         from maillint.suppress import suppress  # noqa: PLC0415 -- few messages have such a comment
 
         reports = suppress(message, reports, rules, config.catalogue)
@@ -229,7 +233,14 @@ def settings_of(group: Group) -> Settings:
 def load(group: Group) -> tuple[list[Source], str]:
     """Read a group's files and tell the kind of message they make; raises UnreadableError."""
     kind = kind_of(group.paths[0]) or "html"
-    return [source_from(shown_path(path), read_bytes(path), kind) for path in group.paths], kind
+    return [_load_one(path, kind) for path in group.paths], kind
+
+
+def _load_one(path: str, kind: str) -> Source:
+    try:
+        return source_from(shown_path(path), read_bytes(path), kind)
+    except UnreadableError as error:
+        raise UnreadableError(str(error), shown_path(path)) from None
 
 
 def source_from(path: str, data: bytes, kind: str) -> Source:

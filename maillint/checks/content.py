@@ -12,7 +12,6 @@ from maillint.checks.generic import NO_HEADERS
 from maillint.checks.headers import field_views
 from maillint.compiled import load_text
 from maillint.data import digest, load_list, load_yaml, rules_folder
-from maillint.message.content import Flow
 from maillint.message.headers import Field
 from maillint.message.model import Message
 from maillint.message.views import View
@@ -42,24 +41,31 @@ def spam_words(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Phrases of spam in the visible text and the preheader.
 
     Heavy phrases count one by one, light ones only where the visible text is dense with phrases; in a
-    preheader, a line that is read before anything else, heavy ones count.
+    preheader (hidden text, or ``preheader`` in the front matter), which is read before anything else, heavy ones.
     """
     searched: dict[str, list[Match]] = {}  # branches mostly differ in a few words, and often in none
 
-    def phrases(flow: Flow) -> list[Match]:
-        if flow.text not in searched:
-            searched[flow.text] = _find(flow.text, message, options)
-        return searched[flow.text]
+    def phrases(text: str) -> list[Match]:
+        if text not in searched:
+            searched[text] = _find(text, message, options)
+        return searched[text]
 
     for part, view in message.views():
         shown, hidden = view.content.flow, view.content.hidden
-        hits = phrases(shown)
+        hits = phrases(shown.text)
         for hit in _reported(hits, shown.text, options):
             yield Hit(part, shown.span(hit.start, hit.end), _evidence(hit, hits, shown.text), view)
-        hits = [hit for hit in phrases(hidden) if hidden.span(hit.start, hit.end).start < _preview_end(view)]
+        hits = [hit for hit in phrases(hidden.text) if hidden.span(hit.start, hit.end).start < _preview_end(view)]
         for hit in hits:
             if hit.weight >= options["min-weight"]:
                 yield Hit(part, hidden.span(hit.start, hit.end), _evidence(hit, hits, hidden.text), view)
+
+    for preheader in message.headers.all("preheader") if not message.finished else ():
+        for view in field_views(message, preheader):
+            hits = phrases(view.text)
+            for hit in hits:
+                if hit.weight >= options["min-weight"]:
+                    yield Hit(preheader, Span(hit.start, hit.end), _evidence(hit, hits, view.text))
 
 
 @check("spam-words-subject", fields=("phrase", "match", "category", "weight", "hits"), options=_PHRASE_OPTIONS)

@@ -15,6 +15,7 @@ from maillint.confusables import mixed_scripts, skeleton
 from maillint.data import load_list
 from maillint.domains import a_label, is_host_like, is_private_host, parse_ip, registrable, u_label
 from maillint.message.model import Message
+from maillint.message.template import inserts_template
 from maillint.message.views import HOLE, View
 from maillint.text import Span
 
@@ -81,7 +82,7 @@ def _stands_for(url: str, words: frozenset[str]) -> str | None:
 def _is_place(view: View, name: str) -> bool:
     """Whether a whole document has an element of that name, or may have: a template may insert it."""
     html = view.html
-    if view.partial or not html.is_document:
+    if view.partial or not html.is_document or any(inserts_template(element.tag) for element in html.elements):
         return True
     names = {element.attrs.get(attribute) for element in html.elements for attribute in ("id", "name")}
     return name in names or unquote(name) in names or any(HOLE in known for known in names if known)

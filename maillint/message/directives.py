@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from maillint.message.model import Message, Part
-from maillint.message.template import Tag
+from maillint.message.template import Tag, detect
 from maillint.text import OffsetMap, Span
 
 _DIRECTIVE = re.compile(
@@ -43,11 +43,21 @@ class Directive:
 def find_directives(message: Message) -> list[Directive]:
     """Every suppression comment of a message, in order."""
     found: list[Directive] = []
-    for part in message.parts:
+    for part in (*message.parts, *_sidecars(message)):
         if "maillint:" in part.source.text or part.number is not None:
             found.extend(_in_front_matter(part))
             found.extend(_in_part(part))
     return found
+
+
+def _sidecars(message: Message) -> Iterator[Part]:
+    """The files of a template that are no part of it, such as its subject's, as texts."""
+    own = [part.source.path for part in message.parts]
+    dialect = next((part.dialect for part in message.parts if part.dialect), None)
+    for source in message.sources:
+        if "maillint:" in source.text and source.path not in own:
+            spoken = dialect or detect(source.text, source.path)
+            yield Part(source.text, source, OffsetMap.identity(len(source.text)), "text/plain", None, spoken)
 
 
 def _in_part(part: Part) -> Iterator[Directive]:

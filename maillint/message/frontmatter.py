@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     import yaml
 
 _BLOCK = re.compile(r"\A---[ \t]*(?:\r\n|\r|\n)(?P<yaml>.*?)^---[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL | re.MULTILINE)
-_HEADER_KEYS = {"subject": "Subject", "from": "From", "to": "To", "reply-to": "Reply-To"}
+_HEADER_KEYS = {
+    "subject": "Subject",
+    "from": "From",
+    "to": "To",
+    "reply-to": "Reply-To",
+    "preheader": "Preheader",  # no field of a sent message, but read beside the subject
+}
 _MAX_LENGTH = 20_000
 
 
@@ -42,7 +48,7 @@ class FrontMatter:
 def read_front_matter(source: Source) -> FrontMatter:
     """Read the block at the top of a template, if there is one; raises FrontMatterError.
 
-    ``subject``, ``from``, ``to``, ``reply-to`` and every key under ``headers`` become header fields with
+    ``subject``, ``from``, ``to``, ``reply-to``, ``preheader`` and every key under ``headers`` become header fields with
     their places. Other keys are the template's own affair and are left alone.
     """
     if not source.text.startswith("---"):

@@ -12,6 +12,7 @@ from maillint.text import MapBuilder, OffsetMap, Source, Span, codec_name
 _ENCODED_WORD = re.compile(r"=\?([!#$%&'*+\-^`{|}~\w.]+?)(?:\*[\w-]+)?\?([bBqQ])\?([^? \t\r\n]*)\?=")
 _FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]?")
 _FIELD = re.compile(r"(?P<name>[!-9;-~]+)[ \t]*:[ \t]*(?P<value>[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*)")
+_TO_ESCAPE = re.compile(r'["\\\x00-\x1f]')
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 
@@ -21,6 +22,7 @@ class Field:
 
     ``span`` covers the whole field and ``value`` its raw value, both in the source's text; ``map`` leads
     from ``text`` back to the source. A field that the configuration gives has no place: ``span`` is empty.
+    ``quoted``: the value is a JSON string.
     """
 
     name: str
@@ -30,11 +32,16 @@ class Field:
     value: Span
     map: OffsetMap = field(repr=False)
     given: bool = False
+    quoted: bool = False
 
     @cached_property
     def key(self) -> str:
         """The lower-case name."""
         return self.name.lower()
+
+    def takes(self, text: str) -> bool:
+        """Whether a text can be put into the value as it is; in a JSON string some of it may want escaping."""
+        return not self.quoted or not _TO_ESCAPE.search(text)
 
     @property
     def raw(self) -> str:

@@ -19,6 +19,7 @@ from maillint.message.model import MJML, PROFILES, Attachment, Message, Part
 from maillint.message.placeholders import placeholder_role
 from maillint.message.renderings import Renderings
 from maillint.message.samples import read_samples
+from maillint.message.sidecars import SidecarError, read_sidecar, says_plain, split_sidecars
 from maillint.text import OffsetMap, Source
 
 HTML_EXTENSIONS = frozenset({".html", ".htm", ".xhtml"})
@@ -38,11 +39,12 @@ _MARKUP = re.compile("<[a-zA-Z!]")
 
 
 class MessageError(ValueError):
-    """Raised for a file that states something about itself that cannot be; ``offset`` is its place."""
+    """Raised for a file that states something about itself that cannot be; ``offset`` is its place in ``source``."""
 
-    def __init__(self, message: str, offset: int) -> None:
+    def __init__(self, message: str, offset: int, source: Source) -> None:
         super().__init__(message)
         self.offset = offset
+        self.source = source
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def kind_of(path: str) -> str | None:
 
 
 def read_message(sources: Sequence[Source], settings: Settings, kind: str | None = None) -> Message:
-    """Read one message from its files: an ``.eml``, or a template with its plain-text twin.
+    """Read one message from its files: an ``.eml``, or a template with its plain-text twin and its sidecars.
 
     The first source gives the message its name. Raises MessageError.
     """
@@ -136,16 +138,19 @@ def _read_template(sources: Sequence[Source], kind: str, settings: Settings) -> 
     known = False
     notes: list[str] = []
     samples = read_samples(sources[0].path) if settings.roots else None
-    for source in sources:
+    texts, beside = split_sidecars(sources)
+    for source in texts:
         try:
             front = read_front_matter(source)
         except FrontMatterError as error:
-            raise MessageError(str(error), error.offset) from None
+            raise MessageError(str(error), error.offset, source) from None
         own_kind = kind if source is sources[0] else kind_of(source.path) or kind
-        if own_kind == "html" and template.template_extension(source.path) and not _MARKUP.search(source.text):
+        unclear = template.template_extension(source.path) or says_plain(source.path)
+        if own_kind == "html" and unclear and not _MARKUP.search(source.text):
             own_kind = "txt"  # a template's name often does not say which of the two it is
         for key, value in front.values.items():
             said.setdefault(key, value)
+            said.setdefault(f"{key} source", source)
         fields.extend(front.fields)
         known = known or front.complete
         text = source.text[front.end :]
@@ -157,7 +162,7 @@ def _read_template(sources: Sequence[Source], kind: str, settings: Settings) -> 
         name = front.values.get("dialect") or settings.dialect
         if name is not None and name not in template.dialects():
             offset = front.values.get("dialect offset", 0)
-            raise MessageError(f'unknown dialect "{name}" (known: {", ".join(template.dialects())})', offset)
+            raise MessageError(f'unknown dialect "{name}" (known: {", ".join(template.dialects())})', offset, source)
         dialect = template.dialects()[name] if name else _dialect_of(text, source.path, samples)
         guess = template.recognise(text, source.path) if name is None else None
         if guess is not None and guess.dialect is not None and guess.dialect is dialect and not guess.sure:
@@ -170,10 +175,12 @@ def _read_template(sources: Sequence[Source], kind: str, settings: Settings) -> 
         parts.append(Part(text, source, way_back, content_type, None, dialect, included))
         if source.guessed:
             notes.append(f"not UTF-8 and no charset declared; read as {source.encoding}")
+    _add_sidecars(beside, fields, notes)
     touch = _touch(said)
     profile = said.get("profile")
     if profile is not None and profile not in PROFILES:
-        raise MessageError(f'unknown profile "{profile}" (known: {", ".join(PROFILES)})', said["profile offset"])
+        words = f'unknown profile "{profile}" (known: {", ".join(PROFILES)})'
+        raise MessageError(words, said["profile offset"], said["profile source"])
     message = Message(kind, tuple(sources), Headers(tuple(fields), known), tuple(parts), notes=tuple(notes))
     return message.with_settings(
         touch=touch,
@@ -182,6 +189,21 @@ def _read_template(sources: Sequence[Source], kind: str, settings: Settings) -> 
         samples=samples,
         renderer=_render if samples is not None or any(part.mjml for part in parts) else None,
     )
+
+
+def _add_sidecars(sources: Sequence[Source], fields: list[Any], notes: list[str]) -> None:
+    """Add the fields that sidecars state; those of the template itself come first."""
+    for source in sources:
+        try:
+            sidecar = read_sidecar(source)
+        except SidecarError as error:
+            raise MessageError(str(error), error.offset, source) from None
+        stated = {known.key for known in fields}
+        fields.extend(known for known in sidecar.fields if known.key not in stated)
+        if sidecar.layout:
+            notes.append("a layout: other templates are put into it")
+        if source.guessed:
+            notes.append(f"{os.path.basename(source.path)}: not UTF-8; read as {source.encoding}")  # noqa: PTH119
 
 
 def _render(message: Message) -> Renderings:
@@ -202,7 +224,8 @@ def _dialect_of(text: str, path: str, samples: Source | None) -> template.Dialec
 def _touch(said: Mapping[str, Any]) -> int | None:
     touch = said.get("touch")
     if touch is not None and (not isinstance(touch, int) or isinstance(touch, bool) or touch < 1):
-        raise MessageError(f'touch must be a whole number from 1, not "{touch}"', said["touch offset"])
+        words = f'touch must be a whole number from 1, not "{touch}"'
+        raise MessageError(words, said["touch offset"], said["touch source"])
     return touch
 
 

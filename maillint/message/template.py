@@ -43,6 +43,7 @@ __all__ = [
     "Template",
     "detect",
     "dialects",
+    "inserts_template",
     "read",
     "recognise",
     "template_extension",
@@ -107,6 +108,13 @@ def _inserted(tag: Tag) -> str:
 @cache
 def _half_names() -> re.Pattern[str]:
     return re.compile("|".join(load_list("partials")["halves"]), re.IGNORECASE)
+
+
+@cache
+def inserts_template(tag: str) -> bool:
+    """Whether an element of this name stands for another template until a build tool inserts it (``<yield />``)."""
+    names = load_list("partials")["elements"]
+    return any(tag.startswith(name[:-1]) if name.endswith("*") else tag == name for name in names)
 
 
 def read(text: str, dialect: Dialect | None) -> Template:
