@@ -359,7 +359,7 @@ def _defaults() -> LayeredConfig:
 
 
 def _lint_path(path: str, filename: str | os.PathLike[str] | None, chosen: Config | None, given: _Given) -> Report:
-    """Lint a file, with its plain-text twin, or the messages below a folder."""
+    """Lint a file, with its plain-text twin and its sidecars, or the messages below a folder."""
     discovery = Discovery() if chosen is None else _Everywhere(chosen._settings)
     alone = os.path.isfile(path)  # noqa: PTH113
     if alone and (given.kind is not None or filename is not None or kind_of(path) is None):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parent.parent
 
@@ -58,3 +60,25 @@ def test_both_hooks_are_declared() -> None:
     declared = (ROOT / ".pre-commit-hooks.yaml").read_text()
     assert "id: maillint\n" in declared
     assert "id: maillint-dns\n" in declared
+
+
+@pytest.mark.parametrize(
+    ("path", "taken"),
+    [
+        ("mail/a.html", True),
+        ("mail/a.html.j2", True),
+        ("a.mjml", True),
+        ("a.eml", True),
+        ("mail/welcome_subject.txt", True),
+        ("mail/welcome/subject.txt.j2", True),
+        ("mail/welcome.subject.text", True),
+        ("postmark/order/meta.json", True),
+        ("notes.txt", False),
+        ("mail/subject.py", False),
+        ("mail/subjects.txt", False),
+        ("mymeta.json", False),
+    ],
+)
+def test_the_hooks_take_templates_messages_and_sidecars(path: str, taken: bool) -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert {bool(re.search(hook["files"], path)) for hook in hooks} == {taken}

@@ -61,6 +61,7 @@ repos:
 """
 
 _USUAL = re.compile(r"\.(html?|xhtml|mjml|eml)(\.[a-z0-9]+)?$")
+_SIDECARS = (re.compile(r"(^|[/._-])subject\.te?xt(\.[a-z0-9]+)?$"), re.compile(r"(^|/)meta\.json$"))
 _NUMBERED = re.compile(r"(.*?[-_.]?)(\d{1,2})((?:\.[A-Za-z0-9]+)+)")
 
 _CI = """\
@@ -121,9 +122,11 @@ def propose(groups: list[Group], folder: str) -> str:
 def hook_pattern(groups: list[Group]) -> str:
     """Return the pattern of the paths that a pre-commit hook takes: the usual ones, and those of what was found."""
     names = {os.path.basename(group.paths[0]).lower() for group in groups}  # noqa: PTH119
-    others = sorted({ending for name in names if not _USUAL.search(name) and (ending := template_extension(name))})
-    usual = _USUAL.pattern
-    return f"({usual}|{'|'.join(f'{re.escape(ending)}$' for ending in others)})" if others else usual
+    endings = sorted({ending for name in names if not _USUAL.search(name) and (ending := template_extension(name))})
+    beside = [path for group in groups for path in group.paths[1:]]
+    patterns = [_USUAL.pattern, *(f"{re.escape(ending)}$" for ending in endings)]
+    patterns += [known.pattern for known in _SIDECARS if any(known.search(path) for path in beside)]
+    return "|".join(patterns)
 
 
 def _sequences(paths: list[Path]) -> str:

@@ -52,6 +52,8 @@ def find_directives(message: Message) -> list[Directive]:
 
 def _sidecars(message: Message) -> Iterator[Part]:
     """The files of a template that are no part of it, such as its subject's, as texts."""
+    if message.finished:
+        return
     own = [part.source.path for part in message.parts]
     dialect = next((part.dialect for part in message.parts if part.dialect), None)
     for source in message.sources:

@@ -56,10 +56,8 @@ class Folder:
                 cores.setdefault(keys[-1], []).append(name)
                 for key in keys:
                     bodies.setdefault(key, []).append(name)
-        for name in sorted(subjects):
-            whose = subject_of(name)
-            if whose is None:
-                continue
+        whom = {name: whose for name in subjects if (whose := subject_of(name)) is not None}
+        for name, whose in sorted(whom.items(), key=lambda item: (item[1] == "", item[0])):  # who is named comes first
             meant = bodies.get(whose.lower(), [])
             if not meant and not whose and len(cores) == 1:
                 meant = next(iter(cores.values()))

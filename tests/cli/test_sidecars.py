@@ -145,6 +145,17 @@ def test_nothing_is_taken_for_a_sidecar_by_guessing(tmp_path: Path, files: dict[
     assert not [hit for hit in report.findings if hit.rule == REPLY]
 
 
+def test_the_subject_that_names_its_message_comes_before_one_that_does_not(tmp_path: Path) -> None:
+    files = {"a.html": HTML, "subject.txt": "Re: y\n", "a_subject.txt": "Re: x\n"}
+    assert [Path(file.path).name for file in lint(write(tmp_path, files)).files] == ["a.html", "a_subject.txt"]
+
+
+def test_an_error_names_the_file_it_stands_in(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"a.html": HTML, "a.txt": "---\nprofile: cool\n---\nHi\n"})
+    result = maillint("check", "a.html", folder=folder)
+    assert result.stderr.startswith('maillint: a.txt: line 2, column 10: unknown profile "cool"')
+
+
 def test_a_text_file_that_is_no_subject_is_an_ordinary_text(tmp_path: Path) -> None:
     folder = write(tmp_path, {"subject.txt": "Re: x\n\nsee http://192.0.2.1/a\n"})
     [file] = check(folder, "subject.txt", "--select", "links/ip-host,content")
