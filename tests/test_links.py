@@ -953,6 +953,24 @@ def test_links_that_a_tracker_hides_cannot_be_compared() -> None:
     assert [known.reason for known in report.unknown] == ["only a click tracker knows where a link leads"]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("{{> header}}", ""),
+        ("{{#> layout}}", "{{/layout}}"),
+        ("{{#>layout a=1}}", "{{/layout}}"),
+        ('{% extends "base.txt" %}', ""),
+        ('{% embed "box.txt" %}', "{% endembed %}"),
+        ("@extends('mail')\n@section('a')\n", "\n@endsection"),
+        ('{% include "footer.txt" %}', ""),
+    ],
+)
+def test_links_are_not_compared_where_another_template_may_have_them(before: str, after: str) -> None:
+    whole = link("https://a.example/")
+    assert parity(whole, f"{before}Hello{after}\n") == []
+    assert parity(f"{before}<p>Hello</p>{after}", "https://a.example/\n") == []
+
+
 # -- places ---------------------------------------------------------------------------------------------------
 
 

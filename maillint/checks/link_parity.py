@@ -39,7 +39,7 @@ def link_text_part_parity(message: Message, options: Options) -> Iterator[Hit | 
     if message.html is None or message.text is None:
         return
     html, text = _Pages(message, message.html, options), _Pages(message, message.text, options)
-    if any(tag.kind == "insert" for pages in (html, text) for tag in pages.part.template.tags):
+    if html.part.template.has_inserts or text.part.template.has_inserts:
         yield NotKnown("another template is inserted")
         return
     if html.hidden - text.hidden or text.hidden - html.hidden:

@@ -83,6 +83,14 @@ class Template:
         """Whether anything but text output and comments stands in the text (a partial or layout may)."""
         return any(tag.kind not in {"output", "comment"} for tag in self.tags)
 
+    @property
+    def has_inserts(self) -> bool:
+        """Whether a tag inserts another template, or puts a piece of this one into another (``{{#> layout}}``)."""
+        return any(
+            tag.kind == "insert" or tag.word in _WRAPPERS or (tag.kind == "open" and tag.word.startswith("#>"))
+            for tag in self.tags
+        )
+
     @cached_property
     def halves(self) -> tuple[Span, ...]:
         """The tags that insert half of a layout, by the name of what they insert."""
@@ -92,6 +100,9 @@ class Template:
         named = _half_names()
         return tuple(tag.span for tag in inserts if named.search(_inserted(tag)))
 
+
+_WRAPPERS = frozenset({"extends", "layout", "embed", "component"})
+"""Words of tags that put a template, or a piece of it, into another."""
 
 _QUOTED = re.compile(r"[\"'](?P<name>[^\"']{1,200})[\"']")
 
