@@ -275,6 +275,7 @@ def _internal_error(message: Message, rule: Rule, error: Exception) -> Finding:
 
 def _reports(message: Message, findings: Sequence[Finding], unknown: tuple[Unknown, ...]) -> Iterator[FileReport]:
     """What could not be known is told once, with the message's first file."""
+    notes = (*message.notes, message.left_out) if message.left_out else message.notes
     for index, source in enumerate(message.sources):
         own = [found for found in findings if found.path == source.path]
         own.sort(key=lambda found: (found.start, found.end, -found.severity, found.rule))
@@ -288,5 +289,5 @@ def _reports(message: Message, findings: Sequence[Finding], unknown: tuple[Unkno
             tuple(own),
             unknown if index == 0 else (),
             source.text,
-            message.notes if index == 0 else (),
+            notes if index == 0 else (),
         )

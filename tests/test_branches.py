@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from maillint.config import Config
 from maillint.message.conditionals import holds
 from maillint.message.read import Settings, read_message
+from maillint.message.views import MAX_VIEWS
 from maillint.run import lint_sources
 from maillint.text import Source
 
@@ -76,6 +77,60 @@ def test_a_fault_in_each_branch_is_found_in_each_language(
     dialect: str, text: str, expected: list[tuple[str, str]]
 ) -> None:
     assert found(text, dialect) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # what two tests have to do with each other is not known: they are taken to hold and to fail together
+        ("{% if a %}<i>{% endif %}x{% if b %}</i>{% endif %}", []),
+        ("{% if a %}<i>{% endif %}x{% if not b %}</i>{% endif %}", []),
+        # what holds and fails together does not close
+        ("{% if a %}<i>{% endif %}x{% if not a %}</i>{% endif %}", ["<i>", "</i>"]),
+        ("{% if a %}<i>{% endif %}x{% if b %}{% else %}</i>{% endif %}", ["<i>", "</i>"]),
+        # who has no `user` has no `user.vip`
+        ("{% if user %}{% if user.vip %}<i>{% endif %}{% endif %}x{% if user.vip %}</i>{% endif %}", []),
+        ("{% if user.plan == 'pro' %}<i>{% endif %}x{% if user %}{% if user.plan == 'pro' %}</i>{% endif %}{% endif %}", []),
+        ("{% if user %}{% if users.vip %}<i>{% endif %}{% endif %}x{% if users.vip %}</i>{% endif %}", ["</i>"]),
+        # the tests of one choice are alternatives
+        ("{% if a %}A{% elif b %}<i>{% endif %}x{% if b %}</i>{% endif %}", []),
+        # an element opens at one turn of a loop and ends at another
+        ("{% if i % 2 == 0 %}<tr>{% endif %}<td></td>{% if i % 2 == 1 %}</tr>{% endif %}", []),
+        ("{% if i is odd %}{% if not loop.first %}</tr>{% endif %}<tr>{% endif %}<td></td></tr>", []),
+        ("{% if loop.index is odd %}<tr>{% endif %}<td><b></td></tr>", ["<b>"]),
+    ],
+)  # fmt: skip
+def test_a_fault_across_choices_is_told_where_it_is_certain(text: str, expected: list[str]) -> None:
+    assert [place for place, _ in found(f"<section><table>{text}</table></section>", "jinja")] == expected
+
+
+@pytest.mark.parametrize(
+    ("dialect", "opens", "ends"),
+    [
+        ("liquid", "{% if forloop.first %}<tr>{% endif %}", "{% if forloop.last %}</tr>{% else %}</tr><tr>{% endif %}"),
+        ("handlebars", "{{#if @first}}<tr>{{/if}}", "{{#if @last}}</tr>{{else}}x{{/if}}"),
+        ("go", "{{ if eq (mod $i 2) 0 }}<tr>{{ end }}", "{{ if ne (mod $i 2) 0 }}</tr>{{ end }}"),
+        ("erb", "<% if i.even? %><tr><% end %>", "<% unless i.even? %></tr><% end %>"),
+        ("ejs", "<% if (i % 2 === 0) { %><tr><% } %>", "<% if (i % 2 === 1) { %></tr><% } %>"),
+        ("php", "<?php if ($i % 2): ?><tr><?php endif ?>", "<?php if (!($i % 2)): ?></tr><?php endif ?>"),
+        ("blade", "@if ($loop->odd) <tr> @endif", "@if ($loop->even) </tr> @endif"),
+        ("razor", "@if (i % 2 == 0) { @:<tr>\n }", "@if (i % 2 == 1) { @:</tr>\n }"),
+        ("freemarker", "<#if x_index % 2 == 0><tr></#if>", "<#if x_index % 2 != 0></tr></#if>"),
+        ("velocity", "#if ($velocityCount % 2 == 1)<tr>#end", "#if ($velocityCount % 2 == 0)</tr>#end"),
+        ("smarty", "{if $x@iteration is odd}<tr>{/if}", "{if $x@iteration is even}</tr>{/if}"),
+        ("ampscript", "%%[IF MOD(@i, 2) == 1 THEN]%%<tr>%%[ENDIF]%%", "%%[ IF MOD(@i, 2) == 0 THEN]%%</tr>%%[ENDIF]%%"),
+    ],
+)  # fmt: skip
+def test_rows_that_begin_at_one_turn_of_a_loop_and_end_at_another(dialect: str, opens: str, ends: str) -> None:
+    assert found(f"<section><table>{opens}<td>x</td>{ends}</table></section>", dialect) == []
+
+
+def test_a_bound_on_views_that_was_reached_is_told() -> None:
+    text = "<p>{% if a %}A" + "".join(f"{{% elif b{n} %}}B{n}" for n in range(MAX_VIEWS)) + "{% endif %}</p>"
+    [report] = lint_sources([Source.from_text("a.j2", text)], "html", Config())
+    reason = f"it has more branches than its {MAX_VIEWS} views can show; the rest are not looked at"
+    assert reason in report.notes
+    assert [unknown.rule for unknown in report.unknown if unknown.reason == reason] == ["markup/unclosed-tag"]
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,9 @@ def test_every_language_has_such_a_template(dialect: Dialect) -> None:
         ("a.html", "{{lead.First Name:default=you}}", "marketo", True),
         ("a.html", "{{ personalization_token('contact.firstname', 'x') }}", "hubl", True),
         ("a.html", "Hi {{${first_name}}}", "liquid", True),
+        ("a.html", 'Hi {{ first_name | default: "there" }}', "liquid", True),
+        ("a.html", 'Hi {{ first_name|default:"there" }}', "liquid", False),
+        ("a.html", '<a href="${{ shop_url }}$">x</a>', "jinja", True),
         ("a.html", '<a href="{unsubscribe_url}">x</a>', "tokens", True),
         # nothing tells: one is chosen, and it is said
         ("a.html", "Hi {{name}}", "handlebars", False),
@@ -194,6 +197,7 @@ def test_a_guess_is_told() -> None:
         ("jinja", "{{ a }}", ["output"]),
         ("jinja", "{{- a|default('}}') -}}", ["output"]),
         ("jinja", "{{ {'a': {'b': 1}} }}", ["output"]),
+        ("jinja", "${{ a }}$ ${{ b }}", ["output", "output"]),
         ("jinja", "{% if a %}{% endif %}", ["open", "close"]),
         ("jinja", "{%- set a = 1 -%}", ["statement"]),
         ("jinja", "{% set a %}b{% endset %}", ["open", "close"]),
@@ -297,8 +301,15 @@ def test_merge_tags_are_read_within_another_language() -> None:
     assert [guest.name for guest in template.guests] == ["mailchimp", "mailgun", "tokens"]
 
 
-def test_what_only_looks_like_another_language_inside_a_tag_is_no_guest() -> None:
-    assert reading('@lang("x", [\'a\' => "{$b->c}"])', "blade").guests == ()
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("blade", '@lang("x", [\'a\' => "{$b->c}"])'),
+        ("handlebars", "{{#if a}}\\{{literal}}{{{{raw}}}}{{/if}}{{{{/raw}}}}{{/if}}"),
+    ],
+)
+def test_what_only_looks_like_another_language_inside_a_tag_is_no_guest(dialect: str, text: str) -> None:
+    assert reading(text, dialect).guests == ()
 
 
 # -- what does not match ------------------------------------------------------------------------------

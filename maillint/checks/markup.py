@@ -24,6 +24,8 @@ def unclosed_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]
                 continue
             closer = "the end" if unclosed.at is None else _source(part.text, unclosed.at)
             yield Hit(part, unclosed.element.span, {"tag": tag, "closer": closer}, view)
+    if message.left_out:
+        yield NotKnown(message.left_out)
 
 
 @check("stray-end-tag", fields=("tag", "reason"))

@@ -15,7 +15,7 @@ from maillint.message.placeholders import placeholder_role, role_of
 from maillint.message.tags import Broken, Problem, Tag
 from maillint.message.template import Template, read
 from maillint.message.views import HOLE, View, make_views
-from maillint.text import Span
+from maillint.text import Span, fill
 
 _MAX_SHOWN = 60
 
@@ -152,11 +152,9 @@ def template_mixed_dialect(message: Message, options: Options) -> Iterator[Hit |
 
 
 def _apart(text: str, pattern: re.Pattern[str], template: Template) -> Iterator[Span]:
-    """Where a pattern matches, quoted pieces and blocks that are no template left out."""
-    raw = [tag.span for tag in template.tags if tag.kind == "comment"]
-    for match in pattern.finditer(text):
-        if not any(span.start <= match.start() < span.end for span in raw):
-            yield Span(*match.span())
+    """Where a pattern matches outside of comments."""
+    unread = fill(text, [tag.span for tag in template.tags if tag.kind == "comment"], " ")
+    return (Span(*match.span()) for match in pattern.finditer(unread))
 
 
 # -- fields without a default -------------------------------------------------------------------------

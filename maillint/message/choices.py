@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from maillint.message.conditions import NEVER, Test, collection, read_case, read_test
 from maillint.message.marks import Mark
 from maillint.message.tags import Branch, Choice, Problem
-from maillint.text import Span
+from maillint.text import Span, merge
 
 MAX_DEPTH = 1000
 """Choices nested deeper than this are read as if they stood beside one another."""
@@ -17,11 +17,15 @@ MAX_DEPTH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A text's choices, the tags that match no other, and what is kept for later instead of shown; all in order."""
+    """A text's choices, the tags that match no other, and what is kept for later instead of shown; all in order.
+
+    ``turning`` are the branches whose tests hold at some turns of a loop and fail at others.
+    """
 
     choices: tuple[Choice, ...] = ()
     problems: tuple[Problem, ...] = ()
     stored: tuple[Span, ...] = ()
+    turning: tuple[Span, ...] = ()
 
 
 def build(marks: Iterable[Mark]) -> Structure:
@@ -45,6 +49,7 @@ class _Builder:
     def __init__(self) -> None:
         self.top: list[Choice] = []
         self.stored: list[Span] = []
+        self.turning: list[Span] = []
         self.problems: list[Problem] = []
         self.stack: list[_Open] = []
         self.closable: Counter[str] = Counter()  # how many open blocks a word could close
@@ -76,6 +81,8 @@ class _Builder:
             self.force(mark)
         opened = self.pop()
         opened.close(mark.tag.span)
+        if opened.turns and opened.chooses:
+            self.turning.extend(opened.branch_spans)
         if opened.kind == "store":
             self.stored.append(Span(opened.mark.tag.span.end, mark.tag.span.start))
 
@@ -109,7 +116,7 @@ class _Builder:
         self.problems.extend(Problem("unclosed", tag) for tag in unclosed)
         self.top.sort(key=lambda choice: choice.span)
         self.problems.sort(key=lambda problem: problem.tag.span)
-        return Structure(tuple(self.top), tuple(self.problems), tuple(sorted(self.stored)))
+        return Structure(tuple(self.top), tuple(self.problems), tuple(sorted(self.stored)), tuple(merge(self.turning)))
 
 
 def _closer(key: str, mark: Mark) -> str:
@@ -136,9 +143,24 @@ class _Open:
         self.inner_scope = argument if mark.block.scope else scope
         self.closers = tuple(_closer(end, mark) for end in self.block.ends)
         self._parent = parent
+        self.turns = self._turns(argument)
         self._complete = False
         self._divided = False
         self._branches = [Branch(self._first_test(), Span(mark.tag.span.end, mark.tag.span.end))]
+
+    @property
+    def chooses(self) -> bool:
+        """Whether the block is a choice among its branches."""
+        return self.kind in {"if", "unless", "with", "case"} or (self.kind == "for" and self._divided)
+
+    @property
+    def branch_spans(self) -> list[Span]:
+        """Where the branches stand."""
+        return [branch.span for branch in self._branches]
+
+    def _turns(self, argument: str) -> bool:
+        pattern = self.mark.dialect.turns if self.mark.dialect else None
+        return self.kind in {"if", "unless", "case"} and pattern is not None and bool(pattern.search(argument[:500]))
 
     @property
     def choices(self) -> list[Choice]:
@@ -157,6 +179,7 @@ class _Open:
     def divide(self, mark: Mark) -> None:
         """End the branch at a middle tag and begin the next."""
         self._divided = True
+        self.turns = self.turns or self._turns(mark.tag.argument)
         last = self._branches[-1]
         last.span = Span(last.span.start, mark.tag.span.start)
         if self.kind in _ENCLOSING:  # a divider that chooses nothing
@@ -185,8 +208,7 @@ class _Open:
         """End the block: one that chooses becomes a choice, others hand their choices up."""
         last = self._branches[-1]
         last.span = Span(last.span.start, end.start)
-        chooses = self.kind in {"if", "unless", "with", "case"} or (self.kind == "for" and self._divided)
-        if not chooses:
+        if not self.chooses:
             self.abandon()
             return
         if not self._complete:

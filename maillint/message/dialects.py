@@ -144,6 +144,11 @@ class Dialect:
         return _pattern(self.entry.get("stores"))
 
     @cached_property
+    def turns(self) -> re.Pattern[str] | None:
+        """What the test of a block looks like that goes by the turns of a loop."""
+        return _pattern(self.entry.get("turns"))
+
+    @cached_property
     def unknown_ends(self) -> re.Pattern[str] | None:
         """What the end of a block that is not listed looks like."""
         return _pattern(self.entry.get("unknown-ends"))

@@ -152,6 +152,14 @@ class Message:
                     yield part, view
 
     @property
+    def left_out(self) -> str:
+        """What is not looked at because the bound on views was reached, in words; empty where nothing is."""
+        for part in self.parts:
+            if "views" in vars(part) and part.views.truncated:  # nobody has asked for other parts' views
+                return f"it has more branches than its {len(part.views)} views can show; the rest are not looked at"
+        return ""
+
+    @property
     def start(self) -> Place:
         """Where a hit about the message as a whole stands: its From field, or else its first text."""
         sender = self.headers.first("from")

@@ -162,11 +162,11 @@ def _read_template(sources: Sequence[Source], kind: str, settings: Settings) -> 
         name = front.values.get("dialect") or settings.dialect
         if name is not None and name not in template.dialects():
             offset = front.values.get("dialect offset", 0)
-            raise MessageError(f'unknown dialect "{name}" (known: {", ".join(template.dialects())})', offset, source)
-        dialect = template.dialects()[name] if name else _dialect_of(text, source.path, samples)
-        guess = template.recognise(text, source.path) if name is None else None
-        if guess is not None and guess.dialect is not None and guess.dialect is dialect and not guess.sure:
-            notes.append(f"read as {dialect.title}, going by {guess.why}; state it with dialect:")
+            raise MessageError(f'unknown dialect "{name}" (known: {", ".join(template.dialects())})', offset)
+        found = _stated(name) if name else _told(text, source.path, samples)
+        dialect = found.dialect
+        if dialect is not None and not found.sure:
+            notes.append(f"read as {dialect.title}, going by {found.why}; state it with dialect:")
         content_type = "text/plain" if own_kind == "txt" else MJML if own_kind == "mjml" else "text/html"
         way_back = OffsetMap.identity(len(text), front.end)
         if expanded and expanded.includes:
@@ -212,13 +212,17 @@ def _render(message: Message) -> Renderings:
     return render(message)
 
 
-def _dialect_of(text: str, path: str, samples: Source | None) -> template.Dialect | None:
+def _stated(name: str) -> template.Detection:
+    return template.Detection(template.dialects()[name], True, "dialect:")
+
+
+def _told(text: str, path: str, samples: Source | None) -> template.Detection:
     """The dialect of a text; sample data beside it, which are for Jinja, settle a doubt."""
     found = template.recognise(text, path)
     jinja = template.dialects()["jinja"]
     if samples is not None and found.dialect is not None and not found.sure and jinja.marked(text):
-        return jinja
-    return found.dialect
+        return template.Detection(jinja, True, "the sample data")
+    return found
 
 
 def _touch(said: Mapping[str, Any]) -> int | None:

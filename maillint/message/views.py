@@ -53,10 +53,21 @@ class View:
     partial: bool = field(default=False, repr=False)
     halves: tuple[Span, ...] = field(default=(), repr=False)
     mjml: bool = field(default=False, repr=False)
+    turning: frozenset[str] = field(default=frozenset(), repr=False)
 
     @cached_property
     def html(self) -> Html:
-        """The view parsed as HTML (or MJML), on first use."""
+        """The view parsed as HTML (or MJML), on first use.
+
+        Elements that open at one turn of a loop and end at another (``turning``) are held to nothing.
+        """
+        html = self._parsed()
+        if self.turning:
+            html.unclosed = [known for known in html.unclosed if known.element.tag not in self.turning]
+            html.stray = [known for known in html.stray if known.tag not in self.turning]
+        return html
+
+    def _parsed(self) -> Html:
         holes = tuple(hole.span for hole in self.holes)
         if self.mjml:
             from maillint.message import mjml  # noqa: PLC0415 -- seldom needed
@@ -130,7 +141,11 @@ def make_views(text: str, template: Template, *, markup: bool, mjml: bool = Fals
     unseen = [span for span in template.structure.stored if not _stands_alone(base, span)]
     if unseen:
         base = fill(base, unseen, " ")
-    silent = [*tag_spans, *unseen]
+    crossing = [tag for span in template.structure.turning for tag in _crossing(base, span)]
+    if crossing:
+        base = fill(base, sorted(tag for tag, _ in crossing), " ")
+    silent = [*tag_spans, *unseen, *(tag for tag, _ in crossing)]
+    turning = frozenset(name for _, name in crossing)
     choices = visible(template.choices, base)
     ways, truncated = assign(choices, limit=max(MIN_VIEWS, min(MAX_VIEWS, _BUDGET // (len(text) + 1))))
     views: list[View] = []
@@ -149,7 +164,9 @@ def make_views(text: str, template: Template, *, markup: bool, mjml: bool = Fals
             seen.add((view_text, word))
             view_blanks = tuple(merge([*blanks, *hidden])) if hidden else tuple(blanks)
             partial = template.has_statements
-            views.append(View(view_text, view_blanks, live, needs, word, markup, partial, template.halves, mjml))
+            views.append(
+                View(view_text, view_blanks, live, needs, word, markup, partial, template.halves, mjml, turning)
+            )
     views.sort(key=lambda view: view.outlook is not None)
     return Views(tuple(views), truncated)
 
@@ -164,6 +181,22 @@ def _stands_alone(text: str, span: Span) -> bool:
         elif tag["name"].lower() not in VOID and not tag["empty"]:
             balance += 1
     return found and balance == 0
+
+
+def _crossing(text: str, span: Span) -> Iterator[tuple[Span, str]]:
+    """The tags with no counterpart in a span, and their names: in a loop, that stands in the text of another turn."""
+    waiting: dict[str, list[Span]] = {}
+    for tag in _TAG.finditer(text, span.start, span.end):
+        name = tag["name"].lower()
+        if name in VOID or tag["empty"]:
+            continue
+        if not tag["end"]:
+            waiting.setdefault(name, []).append(Span(*tag.span()))
+        elif waiting.get(name):
+            waiting[name].pop()
+        else:
+            yield Span(*tag.span()), name
+    yield from ((opened, name) for name, left in waiting.items() for opened in left)
 
 
 def _inside(span: Span, sorted_spans: Sequence[Span]) -> bool:

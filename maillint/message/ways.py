@@ -8,23 +8,29 @@ the product of all. Time and memory are linear in the number of branches.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from maillint.message.conditions import Condition, Literal
 from maillint.message.tags import Branch, Choice
 from maillint.text import Span
 
+_MAX_AHEAD = 12
+
 
 class Results:
-    """Which literals hold and which do not, as far as that is settled."""
+    """Which literals hold and which do not, as far as that is settled.
 
-    __slots__ = ("_equal", "_known")
+    Where ``user.vip`` holds, ``user`` does too; where ``user`` fails, ``user.vip`` does too.
+    """
 
-    def __init__(self, literals: Sequence[Literal] = ()) -> None:
+    __slots__ = ("_equal", "_held", "_known")
+
+    def __init__(self) -> None:
         self._known: dict[tuple[str, str], bool] = {}
         self._equal: dict[tuple[str, str], str] = {}
-        for literal in literals:
-            self.settle(literal)
+        self._held: Counter[tuple[str, str]] = Counter()  # by owner: members of it that hold
 
     def __contains__(self, literal: Literal) -> bool:
         """Whether the literal is so, by what is settled."""
@@ -39,14 +45,21 @@ class Results:
         value = self._known.get((literal.scope, literal.text))
         if value is None and literal.subject:
             constant = self._equal.get((literal.scope, literal.subject))
-            return None if constant is None else constant == literal.constant
+            if constant is not None:
+                return constant == literal.constant
+        if value is None and self._held[literal.scope, literal.text]:
+            return True
+        if value is None and any(self._known.get((literal.scope, owner)) is False for owner in _owners(literal)):
+            return False
         return value
 
     def settle(self, literal: Literal) -> None:
         """Hold the literal to be so."""
         self._known[literal.scope, literal.text] = literal.holds
-        if literal.subject and literal.holds:
-            self._equal[literal.scope, literal.subject] = literal.constant
+        if literal.holds:
+            self._held.update((literal.scope, owner) for owner in _owners(literal))
+            if literal.subject:
+                self._equal[literal.scope, literal.subject] = literal.constant
 
     def conditions(self) -> Iterator[Condition]:
         """What is settled, as a reader is told of it."""
@@ -55,8 +68,21 @@ class Results:
     def forget(self, literal: Literal) -> None:
         """Take back what ``settle`` has done for a literal that was open before."""
         self._known.pop((literal.scope, literal.text), None)
-        if literal.subject and literal.holds:
-            self._equal.pop((literal.scope, literal.subject), None)
+        if literal.holds:
+            self._held.subtract((literal.scope, owner) for owner in _owners(literal))
+            if literal.subject:
+                self._equal.pop((literal.scope, literal.subject), None)
+
+
+_MEMBERS = re.compile(r"[$@.]?\w{1,60}(?:(?:\.|\?\.|->)\w{1,60}){1,6}(?=\??(?:\s*[<>]|\Z))")
+_MEMBER = re.compile(r"(?<=\w)(?:\.|\?\.|->)(?=\w)")
+
+
+@lru_cache(4096)
+def _owners(literal: Literal) -> tuple[str, ...]:
+    """What a literal's subject is a member of: ``user`` and ``user.plan`` for ``user.plan.name``."""
+    path = _MEMBERS.match(literal.subject or literal.text)
+    return tuple(path[0][: found.start()] for found in _MEMBER.finditer(path[0])) if path else ()
 
 
 class _Path:
@@ -93,7 +119,19 @@ class _Path:
         self.recorded = [min(count, length) for count in self.recorded]
 
     def place(self, options: Sequence[tuple[Literal, ...]], limit: int) -> bool:
-        """Add the first option that a way can take to the path, and the path to that way; False: no way is left."""
+        """Add the first option that a way can take to the path, and the path to that way; False: no way is left.
+
+        A way in which all of it holds already is chosen before one where something is still open.
+        """
+        for index, way in enumerate(self.ways):
+            ahead = self.literals[self.recorded[index] :]
+            if self.conflicts[index] or len(ahead) > _MAX_AHEAD or not all(literal in way for literal in ahead):
+                continue
+            for option in options:
+                if all(literal in way for literal in option):
+                    self.extend(option)
+                    self.record(index)
+                    return True
         for index, way in enumerate(self.ways):
             if self.conflicts[index]:
                 continue
@@ -163,7 +201,10 @@ def _denied(results: Results, way: Sequence[Literal]) -> bool:
 
 
 def dropped_spans(choices: Sequence[Choice], results: Results) -> Iterator[Span]:
-    """The spans of the branches that are not taken; ``results`` gets every test that it leaves open settled."""
+    """The spans of the branches that are not taken; ``results`` gets every test that it leaves open settled.
+
+    An open test holds, unless it is that of a branch behind the one that is taken: such tests are mostly alternatives.
+    """
     pending = list(reversed(choices))
     while pending:
         choice = pending.pop()
@@ -172,7 +213,11 @@ def dropped_spans(choices: Sequence[Choice], results: Results) -> Iterator[Span]
             if taken is None and _takes(branch, results):
                 taken = branch
                 pending.extend(reversed(branch.choices))
-            elif branch.span.end > branch.span.start:
+                continue
+            if taken is not None and branch.test is not None and len(branch.test.no) == 1:
+                for literal in branch.test.no[0] if not _denied(results, branch.test.no[0]) else ():
+                    results.settle(literal)
+            if branch.span.end > branch.span.start:
                 yield branch.span
 
 
