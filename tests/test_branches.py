@@ -90,7 +90,7 @@ def test_a_fault_in_each_branch_is_found_in_each_language(
         ("{% if a %}<i>{% endif %}x{% if b %}{% else %}</i>{% endif %}", ["<i>", "</i>"]),
         # who has no `user` has no `user.vip`
         ("{% if user %}{% if user.vip %}<i>{% endif %}{% endif %}x{% if user.vip %}</i>{% endif %}", []),
-        ("{% if user.plan == 'pro' %}<i>{% endif %}x{% if user %}{% if user.plan == 'pro' %}</i>{% endif %}{% endif %}", []),
+        ("{% if user.plan == 1 %}<i>{% endif %}x{% if user %}{% if user.plan == 1 %}</i>{% endif %}{% endif %}", []),
         ("{% if user %}{% if users.vip %}<i>{% endif %}{% endif %}x{% if users.vip %}</i>{% endif %}", ["</i>"]),
         # the tests of one choice are alternatives
         ("{% if a %}A{% elif b %}<i>{% endif %}x{% if b %}</i>{% endif %}", []),
