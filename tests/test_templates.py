@@ -358,6 +358,12 @@ def test_tags_that_match_no_other(dialect: str, text: str, expected: list[tuple[
         ("erb", "<%= “a” %>", []),
         ("go", "{{ dict `<b>` }}", []),
         ("liquid", "{{${a}}} {{ b.${c} }}", []),
+        (
+            "liquid",
+            "{% if {{a.${b}}} == 'c' %}{% connected_content https://acme.example/{{${d}}} :save e %}{% endif %}",
+            [],
+        ),
+        ("liquid", "{% if {{ a }} %}{% endif %}", [("nested", "{{")]),
     ],
 )
 def test_tags_that_cannot_be_read(dialect: str, text: str, expected: list[tuple[str, str]]) -> None:

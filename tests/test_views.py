@@ -52,6 +52,8 @@ def texts(text: str, dialect: str = "jinja") -> list[str]:
         ("ejs", "<% if (!a && b) { %>A<% } %><% if (a) { %>B<% } %>", ["A", "B"]),
         ("ampscript", "%%[ IF EMPTY(@a) THEN ]%%A%%[ ENDIF ]%%%%[ IF NOT EMPTY(@a) THEN ]%%B%%[ ENDIF ]%%", ["A", "B"]),
         ("thymeleaf", '<i th:if="${a}">A</i><i th:unless="${a}">B</i>', ["<i>A</i>", "<i>B</i>"]),
+        ("jinja", "{% if a and b %}A{% elif a %}B{% elif b %}C{% else %}D{% endif %}", ["A", "B", "C", "D"]),
+        ("handlebars", "{{#if (and a b)}}A{{else if b}}B{{/if}}", ["A", "B", ""]),
         # what everybody gets
         ("jinja", "{% for a in b %}A{% endfor %}{% with c %}B{% endwith %}{% block d %}C{% endblock %}", ["ABC"]),
         ("jinja", "{% macro a() %}A{% endmacro %}{{ a() }}", ["A#########"]),
@@ -84,6 +86,13 @@ def test_a_view_is_named_by_what_sets_it_apart(dialect: str, text: str, label: s
     views = views_of(text, dialect)
     having = [view for view in views if "a" in view.text] or [views.first]
     assert views.label(having, Span(text.index("X"), text.index("X") + 1)) == label
+
+
+def test_what_is_printed_behind_an_elements_name_is_no_part_of_it() -> None:
+    text = "<table><tr{{ attributes }}><td></td></tr></table><h{{ level }}>x</h{{ level }}>"
+    html = views_of(text, markup=True).first.html
+    assert [element.tag for element in html.elements][:3] == ["table", "tr", "td"]
+    assert (html.stray, html.unclosed) == ([], [])
 
 
 def test_a_view_for_outlook_is_named() -> None:

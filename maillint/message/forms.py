@@ -23,6 +23,7 @@ class Form:
         "dialect",
         "directive",
         "entry",
+        "holds",
         "inside",
         "kind",
         "lax",
@@ -40,6 +41,7 @@ class Form:
         self.tag = re.compile(entry["tag"]) if "tag" in entry else None
         self.directive = re.compile(entry["directive"]) if "directive" in entry else None
         self.inside = re.compile(entry["inside"]) if "inside" in entry else None
+        self.holds = re.compile(entry["holds"]) if "holds" in entry else None
         self.certain: bool = entry.get("certain", False)
         self.lax: bool = entry.get("lax", False) or self.kind in {"comment", "code", "printed", "literal"}
         self.nests: str = entry.get("nests", "")

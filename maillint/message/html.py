@@ -458,6 +458,11 @@ class Builder:
         return index < len(self.halves) and self.halves[index] < end
 
 
+def is_known(tag: str) -> bool:
+    """Whether HTML has an element of that name."""
+    return tag in _KNOWN
+
+
 def must_close(tag: str) -> bool:
     """Whether an element of HTML needs an end tag."""
     return tag in _KNOWN and tag not in OPTIONAL_END

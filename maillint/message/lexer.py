@@ -115,10 +115,10 @@ class _Lexer:
         if end - after > MAX_TAG:
             return False
         before = self.text[after : other.start()]
-        if '"' in before or "'" in before or "`" in before:
-            inner = _MASKED_STRING.sub(
-                lambda found: " " * len(found[0]), self.text[after : min(end + 2000, after + MAX_TAG)]
-            )
+        if form.holds is not None or '"' in before or "'" in before or "`" in before:
+            inner = self.text[after : min(end + 2000, after + MAX_TAG)]
+            for pattern in (_MASKED_STRING, form.holds):
+                inner = pattern.sub(lambda found: " " * len(found[0]), inner) if pattern else inner
             other = self.scan.openers.search(inner, 0, end - after)
             if other is None:
                 return True

@@ -15,7 +15,7 @@ from functools import cached_property
 from maillint.message.conditionals import audiences
 from maillint.message.conditions import Condition
 from maillint.message.content import Content, gather, gather_text
-from maillint.message.html import VOID, Html
+from maillint.message.html import VOID, Html, is_known
 from maillint.message.tags import Tag
 from maillint.message.template import Template
 from maillint.message.ways import assign, dropped_spans, visible
@@ -33,6 +33,7 @@ MIN_VIEWS = 8
 _BUDGET = 5_000_000
 """Characters in all views together; a template that is longer than its share gets fewer of them."""
 
+_GLUED = re.compile(f"<([A-Za-z][A-Za-z0-9]{{0,20}}){HOLE}")
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*)[^<>]*?(?P<empty>/?)>")
 
 
@@ -138,6 +139,8 @@ def make_views(text: str, template: Template, *, markup: bool, mjml: bool = Fals
     holes = tuple(template.outputs())
     tag_spans = [tag.span for tag in template.tags if not tag.prints]
     base = fill(fill(text, tag_spans, " "), [hole.span for hole in holes], HOLE, keep_lines=False)
+    if holes and markup:  # <tr{{ attributes }}>: what is printed is no part of the element's name
+        base = _GLUED.sub(lambda found: found[0][:-1] + (" " if is_known(found[1].lower()) else HOLE), base)
     unseen = [span for span in template.structure.stored if not _stands_alone(base, span)]
     if unseen:
         base = fill(base, unseen, " ")

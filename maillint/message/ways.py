@@ -11,12 +11,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 
-from maillint.message.conditions import Condition, Literal
+from maillint.message.conditions import Condition, Literal, Ways
 from maillint.message.tags import Branch, Choice
 from maillint.text import Span
 
 _MAX_AHEAD = 12
+_MAX_FAILED = 6
+_MAX_OPTIONS = 24
 
 
 class Results:
@@ -167,33 +170,57 @@ def assign(choices: Sequence[Choice], limit: int) -> tuple[list[Results], bool]:
     path = _Path()
     path.ways, path.conflicts, path.recorded = [Results()], [0], [0]
     truncated = False
-    steps: list[tuple[Choice | None, int]] = [(choice, 0) for choice in reversed(choices)]
+    steps: list[tuple[Choice | None, int, tuple[Ways, ...]]] = [(choice, 0, ()) for choice in reversed(choices)]
     while steps:
-        choice, index = steps.pop()
+        choice, index, failed = steps.pop()
         if choice is None:
             path.cut(index)
             continue
         if index == 0:
-            steps.append((None, len(path.literals)))
+            steps.append((None, len(path.literals), ()))
         else:
-            failed = choice.branches[index - 1].test
-            before = next((way for way in failed.no if not _denied(path.results, way)), None) if failed else ()
-            if before is None:
+            test = choice.branches[index - 1].test
+            before = [way for way in test.no if not _denied(path.results, way)] if test else [()]
+            if not before:
                 continue  # the branch before is always taken
-            path.extend(before)
+            if len(before) == 1 or len(failed) >= _MAX_FAILED:
+                path.extend(before[0])
+            else:  # it fails in several ways: which of them leaves this branch open is seen below
+                failed = (*failed, tuple(before))
         branch = choice.branches[index]
         if index + 1 < len(choice.branches):
-            steps.append((choice, index + 1))
-        options = [way for way in branch.test.yes if not _denied(path.results, way)] if branch.test else [()]
+            steps.append((choice, index + 1, failed))
+        options = _options(path.results, (*failed, branch.test.yes) if branch.test else failed)
         if not options:
             continue
         length = len(path.literals)
         if path.place(options, limit):
-            steps.append((None, length))
-            steps.extend((inner, 0) for inner in reversed(branch.choices))
+            steps.append((None, length, ()))
+            steps.extend((inner, 0, ()) for inner in reversed(branch.choices))
         else:
             truncated = True
     return path.ways, truncated
+
+
+def _options(results: Results, tests: Sequence[Ways]) -> list[tuple[Literal, ...]]:
+    """The ways in which all of some tests hold, as far as they do not contradict one another or what is settled."""
+    options: list[tuple[Literal, ...]] = [()]
+    for ways in tests:
+        joined = (option + way for option in options for way in ways if not _denied(results, way))
+        options = list(islice(filter(_agrees, joined), _MAX_OPTIONS))
+    return options
+
+
+def _agrees(literals: Sequence[Literal]) -> bool:
+    """Whether literals can all be so at once."""
+    if len(literals) < 2:
+        return True
+    results = Results()
+    for literal in literals:
+        if results.denies(literal):
+            return False
+        results.settle(literal)
+    return True
 
 
 def _denied(results: Results, way: Sequence[Literal]) -> bool:
