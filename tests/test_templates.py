@@ -238,6 +238,11 @@ def test_a_guess_is_told() -> None:
         ("ejs", "<% if (a) { b(); } %>", ["statement"]),
         (
             "php",
+            "<?php echo $a; ?><?php esc_html_e('b') ?><?php include 'c.php'; ?><?php $d = 'echo'; $e(); ?>",
+            ["output", "output", "insert", "statement"],
+        ),
+        (
+            "php",
             "<?php if ($a): ?><?php endif; ?><?php } ?><?= $b ?><?php // if (c) {",
             ["open", "close", "close", "output", "statement"],
         ),
@@ -263,6 +268,7 @@ def test_a_guess_is_told() -> None:
             "%%[ SET @a = 'IF' IF @b THEN ]%%%%[ ENDIF ]%%%%=v(@c)=%%%%d e%%",
             ["open", "close", "output", "output"],
         ),
+        ("mailchimp", "*|IF:A >= 20|*x*|END:IF|*", ["open", "close"]),
         ("mailchimp", "*|IF:A|**|A|**|ELSE:|**|END:IF|* 1 *| 2 |* <b>", ["open", "output", "middle", "close"]),
         ("activecampaign", "%IF $A%%A1%%ELSE%%/IF% %20FREE%20 %C3%A9", ["open", "middle", "close"]),
         ("tokens", "{a} {b=c|d} { e } {f:g} {{h}}", ["output", "output"]),

@@ -43,6 +43,12 @@ class Code:
         self._braces: bool = entry.get("braces", False)
         self._words = [re.compile(pattern) for pattern in entry["words"]]
         self.inserts = re.compile(entry.get("inserts", "(?!)"))
+        self._prints = re.compile(entry.get("prints", "(?!)"))
+
+    def printed(self, body: str) -> str | None:
+        """What text prints whose delimiters do not say that it prints; None where it does not."""
+        found = self._prints.search(body[:_MAX_STATEMENT])
+        return body[found.end() :].strip(" \t\r\n;") if found else None
 
     def structure(self, body: str) -> list[Piece]:
         """The statements of a tag that belong to a block which begins or ends outside of it, in order."""

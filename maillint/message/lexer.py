@@ -283,10 +283,11 @@ class _Lexer:
         lead = inner.find(body) if body else 0
         pieces = [piece for piece in code.structure(body) if not in_one_tag(dialect, piece)]
         if not pieces:
-            kind: TagKind = "statement"
-            if form.kind == "printed":
-                kind = "insert" if code.inserts.search(body.strip()) else "output"
-            self.add(Tag(kind, span, "", body.strip() if form.kind == "printed" else "", dialect.name))
+            printed = body.strip() if form.kind == "printed" else code.printed(body.strip())
+            kind: TagKind = "statement" if printed is None else "output"
+            if printed is not None and code.inserts.search(body.strip()):
+                kind = "insert"
+            self.add(Tag(kind, span, "", printed or "", dialect.name))
             return
         starts = [span.start, *(offset + lead + piece.start for piece in pieces[1:]), span.end]
         for index, piece in enumerate(pieces):

@@ -1,3 +1,4 @@
+<#ftl output_format="HTML">
 <!DOCTYPE html>
 <html lang="en">
 <head>
@@ -5,15 +6,16 @@
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${subject}</title>
 <style>
-@media only screen and (max-width: 600px) { #main { width: 100% } }
+@media only screen and (max-width: 600px) { #main { width: 100% } .stack{display:block} }
 .hint { color: #444444 }
 </style>
 </head>
-<body>
+<body style="margin:0;background-color:#f4f4f4">
 <#-- <td> in a comment opens nothing, nor does <#if x> -->
 <#assign total = (order.total)!0>
+<#assign kept><td>for later</#assign>
 <#macro button url label><a href="${url}" class="hint">${label}</a></#macro>
-<table role="presentation" id="main" width="600">
+<table role="presentation" id="main" width="600" ${attributes}>
 <#if plan == "pro" && (count > 3)>
 <tr><td>Your <i>Pro</i> plan ⟦markup/unclosed-tag:<b>⟧is active.</td></tr>
 <#elseif plan == "free">
@@ -23,16 +25,22 @@
 </#if>
 <#list items as item>
 <tr><td align="left" ⟦markup/duplicate-attribute:align="left"⟧ <#if item.wide>width="300"<#else>width="150"</#if>>
-<a href="https://${domain}/item?id=${item.id?c}">${item.title!"}"}</a></td></tr>
+<a href="https://${domain}/item/${item.slug?url}?id=${item.id?c}">${item.title!"}"}</a><#sep>,</#sep></td></tr>
 <#else>
 <tr><td><a href="⟦links/placeholder:#⟧">Browse</a></td></tr>
 </#list>
-<#switch state><#case "open"><tr><td>Open</td></tr><#break><#default><tr><td>Closed</td></tr></#switch>
+<#switch state>
+<#case "open"><tr><td>⟦links/empty-anchor:<a href="${url}"></a>⟧</td></tr><#break>
+<#case "lost"><tr><td><a href="⟦links/shortener:https://bit.ly/3xYzAbc⟧">Find it</a></td></tr><#break>
+<#default><tr><td><a href="${url}">⟦links/vague-text:Click here⟧</a></td></tr>
+</#switch>
+<#if card??><tr><td></#if>${body}<#if card??></td></tr></#if>
 </table>
 <#noparse><p>Write ${name} and <#if x> as you like.</p></#noparse>
 <@button url="https://acme.example/open" label="Open"/>
-<@box><p>Total #{total; m2M2}</p></@box>
+<@box; x><p>Total #{total; m2M2}</p></@box>
+<#attempt><p>${risky}</p><#recover><p>None</p></#attempt>
 <#include "signature.ftl">
-<p>Acme Ltd, 1 Main Street, Springfield. Write to team@acme.example.</p>
+<p class="hint">Acme Ltd, 1 Main Street, Springfield. Write to team@acme.example.</p>
 </body>
 </html>
