@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from maillint.config import Config
 from maillint.message.conditionals import holds
@@ -152,37 +150,3 @@ def test_a_bound_on_views_that_was_reached_is_told() -> None:
 )
 def test_a_conditional_for_outlook_2016(test: str, result: bool) -> None:
     assert holds(test, 16) is result
-
-
-PIECES = (
-    "{% if a %}",
-    "{% else %}",
-    "{% endif %}",
-    "{{ x }}",
-    "{# c #}",
-    "{%",
-    "}}",
-    "<b>",
-    "</b>",
-    "<td>",
-    "</td>",
-    "<!--[if mso]>",
-    "<![endif]-->",
-    "é",
-    "\r\n",
-    "😀",
-    '<a href="{{ x }}">',
-    "{% for x in y %}",
-    "{% endfor %}",
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
-def test_every_view_has_the_sources_length_and_every_finding_lies_in_it(text: str) -> None:
-    views(text)
-    source = Source.from_text("a.html", text)
-    for report in lint_sources([source], "html", Config()):
-        for finding in report.findings:
-            assert 0 <= finding.start <= finding.end <= len(text)
-            assert source.position(finding.start) == (finding.line, finding.column)

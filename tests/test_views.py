@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+from itertools import count
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from maillint.engine import lint
 from maillint.message.conditions import read_test
+from maillint.message.read import Settings, read_message
+from maillint.message.tags import Tag
 from maillint.message.template import dialects, read
 from maillint.message.views import HOLE, MAX_VIEWS, MIN_VIEWS, Views, make_views
-from maillint.text import Span
+from maillint.text import Source, Span
+from tests.test_templates import FOLDER, OWN, RULES, unmark
 
 
 def views_of(text: str, dialect: str = "jinja", *, markup: bool = False) -> Views:
@@ -167,36 +175,113 @@ def test_the_ways_in_which_a_test_holds(text: str, yes: list[str]) -> None:
 # -- every branch stands in a view --------------------------------------------------------------------
 
 
-@st.composite
-def trees(draw: st.DrawFn, depth: int = 0) -> str:
+def tree(choices: Iterator[int], depth: int = 0) -> str:
     """A template of nested choices with tests of their own, every branch marked by a number in brackets."""
-    pieces = []
-    for _ in range(draw(st.integers(0 if depth else 1, 3))):
-        branches = draw(st.integers(1, 4))
-        bodies = [draw(trees(depth + 1)) if depth < 3 else "" for _ in range(branches)]
-        last = draw(st.booleans())
-        text = "{% if T %}<M>" + bodies[0]
-        for body in bodies[1:]:
-            text += "{% elif T %}<M>" + body
-        pieces.append(text + ("{% else %}<M>" if last else "") + "{% endif %}")
-    return "".join(pieces)
+    text = ""
+    for _ in range(next(choices, 0) % 4 if depth < 4 else 0):
+        text += f"{{% if t{next(_NUMBERS)} %}}" + branch(choices, depth)
+        for _ in range(next(choices, 0) % 4):
+            text += f"{{% elif t{next(_NUMBERS)} %}}" + branch(choices, depth)
+        text += "{% else %}" + branch(choices, depth) if next(choices, 0) % 2 else ""
+        text += "{% endif %}"
+    return text
+
+
+def branch(choices: Iterator[int], depth: int) -> str:
+    return f"[{next(_NUMBERS)}]{tree(choices, depth + 1)}"
+
+
+_NUMBERS = count()
 
 
 @settings(max_examples=200, deadline=None)
-@given(trees())
-def test_every_branch_stands_in_at_least_one_view(tree: str) -> None:
-    text, number = "", 0
-    for piece in tree.replace("<M>", "\x00M").replace("T %}", "\x00T %}").split("\x00"):
-        number += 1
-        text += (
-            f"[{number}]{piece[1:]}"
-            if piece.startswith("M")
-            else f"t{number}{piece[1:]}"
-            if piece[:1] == "T"
-            else piece
-        )
+@given(st.binary(max_size=60))
+def test_every_branch_stands_in_at_least_one_view(shape: bytes) -> None:
+    text = tree(iter(shape))
     views = views_of(text)
     assert not views.truncated or len(views) == MAX_VIEWS
-    if not views.truncated:
-        marks = {f"[{n}]" for n in range(number + 1) if f"[{n}]" in text}
-        assert marks == {mark for mark in marks for view in views if mark in view.text}
+    shown = "".join(view.text for view in views)
+    assert views.truncated or all(mark in shown for mark in re.findall(r"\[\d+\]", text))
+
+
+# -- any template, any language -------------------------------------------------------------------------
+
+REAL = {path: unmark(path.read_text(encoding="utf-8"))[0] for path in sorted(FOLDER.iterdir())}
+ODD = (
+    *("\r\n", "\n", "\r", "\t", " ", "\u00a0", "\u200b", "\u2028", "\ufeff", "\x00", "\x1b"),
+    *("é", "e\u0301", "ü\u0308\u0301", "𝒜", "👩\u200d👩\u200d👧", "🇺🇦", "שלום", "\u202e", "ﬁ", "“", "’"),
+    *(
+        "<b>",
+        "</b>",
+        "<td>",
+        "</td>",
+        "<p ",
+        '<a href="',
+        '">',
+        "<!--",
+        "-->",
+        "<!--[if mso]>",
+        "<![endif]-->",
+        "<style>",
+    ),
+    *("http://acme.example/", "https://bit.ly/x", "team@acme.example", "FREE MONEY", "&nbsp;", "&#x1F600;", "&"),
+)
+_PIECE = re.compile(r"<[^<>]{0,200}>|[^<>\s]+|\s+")
+
+
+@st.composite
+def templates(draw: st.DrawFn) -> tuple[str, str]:
+    """A language's name, and a text of pieces of its realistic templates and what stands in no one's mind."""
+    dialect = draw(st.sampled_from(OWN)).name
+    real = draw(st.sampled_from([text for path, text in REAL.items() if path.name.startswith(dialect)]))
+    tags = [real[tag.span.start : tag.span.end] for tag in read(real, dialects()[dialect]).tags]
+    pieces = st.sampled_from(tags) | st.sampled_from(_PIECE.findall(real)) | st.sampled_from(ODD)
+    return dialect, "".join(draw(st.lists(pieces, max_size=30)))
+
+
+def splits(text: str, offset: int) -> str:
+    """What an offset divides that is one character to its reader: a line's end.
+
+    Letters and the marks on them are characters of their own: a finding may be about the mark alone.
+    """
+    return text[offset - 1 : offset + 1] if offset and text[offset - 1 : offset + 1] == "\r\n" else ""
+
+
+def in_delimiter(text: str, tags: Sequence[Tag], offset: int) -> str:
+    """The template tag whose opening or closing pair of characters an offset divides; "" for none."""
+    for tag in tags:
+        written = text[tag.span.start : tag.span.end]
+        pairs = ((tag.span.start + 1, written[:2]), (tag.span.end - 1, written[-2:]))
+        if any(offset == place and len(pair) == 2 and pair in PAIRS for place, pair in pairs):
+            return written
+    return ""
+
+
+PAIRS = frozenset("{{ }} {% %} {# #} <% %> <? ?> *| |* %% ${ #{ [[ ]] @( @@".split())
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(templates())
+def test_every_finding_of_every_rule_lies_in_the_source_and_on_a_boundary(template: tuple[str, str]) -> None:
+    """A boundary: not between the two characters of a line's end, nor of a template tag's delimiter."""
+    dialect, text = template
+    source = Source.from_text("a.html", text)
+    message = read_message([source], Settings(dialect=dialect))
+    [part] = message.parts
+    tags = part.template.tags
+    assert [tag.span.start for tag in tags] == sorted(tag.span.start for tag in tags)
+    assert all(0 <= tag.span.start <= tag.span.end <= len(part.text) for tag in tags)
+    for view in part.views:
+        assert len(view.text) == len(part.text)
+        assert all(0 <= blank.start <= blank.end <= len(part.text) for blank in view.blanks)
+    for report in lint(message, RULES):
+        for found in report.findings:
+            assert found.rule != "internal-error", found.message
+            spans = [(found.start, found.end), *((known.start, known.end) for known in found.related)]
+            spans += [(edit.start, edit.end) for edit in found.fix.edits] if found.fix else []
+            for start, end in spans:
+                assert 0 <= start <= end <= len(source.text)
+                assert not splits(source.text, start) and not splits(source.text, end), found
+                assert not in_delimiter(source.text, tags, start) and not in_delimiter(source.text, tags, end), found
+            assert source.position(found.start) == (found.line, found.column)
+            assert source.position(found.end) == (found.end_line, found.end_column)

@@ -18,6 +18,8 @@ from maillint.message.tags import Branch, Choice
 from maillint.text import Span
 
 _MAX_AHEAD = 12
+"""How far what is only preferred is looked at: open tests on the way to a branch, and behind the one that is taken."""
+
 _MAX_FAILED = 6
 _MAX_OPTIONS = 24
 
@@ -46,21 +48,25 @@ class Results:
 
     def _value(self, literal: Literal) -> bool | None:
         value = self._known.get((literal.scope, literal.text))
-        if value is None and literal.subject:
+        if value is not None:
+            return value
+        if literal.subject:
             constant = self._equal.get((literal.scope, literal.subject))
             if constant is not None:
                 return constant == literal.constant
-        if value is None and self._held[literal.scope, literal.text]:
+        if self._held and self._held[literal.scope, literal.text] > 0:
             return True
-        if value is None and any(self._known.get((literal.scope, owner)) is False for owner in _owners(literal)):
-            return False
-        return value
+        for owner in _owners(literal):
+            if self._known.get((literal.scope, owner)) is False:
+                return False
+        return None
 
     def settle(self, literal: Literal) -> None:
         """Hold the literal to be so."""
         self._known[literal.scope, literal.text] = literal.holds
         if literal.holds:
-            self._held.update((literal.scope, owner) for owner in _owners(literal))
+            for owner in _owners(literal):
+                self._held[literal.scope, owner] += 1
             if literal.subject:
                 self._equal[literal.scope, literal.subject] = literal.constant
 
@@ -72,7 +78,8 @@ class Results:
         """Take back what ``settle`` has done for a literal that was open before."""
         self._known.pop((literal.scope, literal.text), None)
         if literal.holds:
-            self._held.subtract((literal.scope, owner) for owner in _owners(literal))
+            for owner in _owners(literal):
+                self._held[literal.scope, owner] -= 1
             if literal.subject:
                 self._equal.pop((literal.scope, literal.subject), None)
 
@@ -81,10 +88,15 @@ _MEMBERS = re.compile(r"[$@.]?\w{1,60}(?:(?:\.|\?\.|->)\w{1,60}){1,6}(?=\??(?:\s
 _MEMBER = re.compile(r"(?<=\w)(?:\.|\?\.|->)(?=\w)")
 
 
-@lru_cache(4096)
 def _owners(literal: Literal) -> tuple[str, ...]:
     """What a literal's subject is a member of: ``user`` and ``user.plan`` for ``user.plan.name``."""
-    path = _MEMBERS.match(literal.subject or literal.text)
+    name = literal.subject or literal.text
+    return _owners_of(name) if "." in name or "->" in name else ()
+
+
+@lru_cache(4096)
+def _owners_of(name: str) -> tuple[str, ...]:
+    path = _MEMBERS.match(name)
     return tuple(path[0][: found.start()] for found in _MEMBER.finditer(path[0])) if path else ()
 
 
@@ -127,8 +139,10 @@ class _Path:
         A way in which all of it holds already is chosen before one where something is still open.
         """
         for index, way in enumerate(self.ways):
-            ahead = self.literals[self.recorded[index] :]
-            if self.conflicts[index] or len(ahead) > _MAX_AHEAD or not all(literal in way for literal in ahead):
+            recorded = self.recorded[index]
+            if self.conflicts[index] or len(self.literals) - recorded > _MAX_AHEAD:
+                continue
+            if not all(literal in way for literal in self.literals[recorded:]):
                 continue
             for option in options:
                 if all(literal in way for literal in option):
@@ -235,13 +249,13 @@ def dropped_spans(choices: Sequence[Choice], results: Results) -> Iterator[Span]
     pending = list(reversed(choices))
     while pending:
         choice = pending.pop()
-        taken: Branch | None = None
-        for branch in choice.branches:
-            if taken is None and _takes(branch, results):
-                taken = branch
+        taken = len(choice.branches)
+        for index, branch in enumerate(choice.branches):
+            if index < taken and _takes(branch, results):
+                taken = index
                 pending.extend(reversed(branch.choices))
                 continue
-            if taken is not None and branch.test is not None and len(branch.test.no) == 1:
+            if taken < index <= taken + _MAX_AHEAD and branch.test is not None and len(branch.test.no) == 1:
                 for literal in branch.test.no[0] if not _denied(results, branch.test.no[0]) else ():
                     results.settle(literal)
             if branch.span.end > branch.span.start:
