@@ -86,6 +86,8 @@ def test_what_each_audience_gets(dialect: str, text: str, expected: list[str]) -
         ("jinja", "X{% if plan == 'pro' %}a{% endif %}", 'when plan == "pro"'),
         ("jinja", "X{% if plan == 'free' %}{% else %}a{% endif %}", 'when plan != "free"'),
         ("jinja", "X{% if not a %}a{% endif %}", "when not a"),
+        # of several tests that go together, the one that is asked nearest
+        ("jinja", "{% if b %}B{% endif %}{% if c %}C{% endif %}X{% if d %}a{% endif %}", "when c"),
         ("liquid", "X{% case plan %}{% when 'pro' %}a{% endcase %}", 'when plan == "pro"'),
         ("go", 'X{{if eq .Plan "pro"}}a{{end}}', 'when .Plan == "pro"'),
     ],

@@ -16,7 +16,7 @@ from maillint.message.conditionals import audiences
 from maillint.message.conditions import Condition
 from maillint.message.content import Content, gather, gather_text
 from maillint.message.html import VOID, Html, is_known
-from maillint.message.tags import Tag
+from maillint.message.tags import Choice, Tag
 from maillint.message.template import Template
 from maillint.message.ways import assign, dropped_spans, visible
 from maillint.text import Span, fill, merge
@@ -102,6 +102,28 @@ class Views:
 
     views: tuple[View, ...]
     truncated: bool = False
+    choices: tuple[Choice, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def _tested(self) -> dict[str, list[Span]]:
+        """By a test's text, the blocks that ask it."""
+        found: dict[str, list[Span]] = {}
+        pending = list(self.choices)
+        while pending:
+            choice = pending.pop()
+            for branch in choice.branches:
+                pending.extend(branch.choices)
+                for literal in {known for way in branch.test.yes for known in way} if branch.test else ():
+                    found.setdefault(literal.text, []).append(choice.span)
+        return found
+
+    def _away(self, need: Condition, place: Span) -> int:
+        """How far from a place the next block stands that asks a test; one that begins behind it counts last."""
+        distances = [
+            max(place.start - asked.end, 0) if asked.start <= place.start else len(self.first.text)
+            for asked in self._tested.get(need.text, ())
+        ]
+        return min(distances, default=len(self.first.text))
 
     def __iter__(self) -> Iterator[View]:
         return iter(self.views)
@@ -130,7 +152,7 @@ class Views:
         common = frozenset.intersection(*(view.needs for view in having))
         telling = [need for need in common if all(need not in view.needs for view in lacking)]
         chosen = telling or [need for need in common if any(need not in view.needs for view in lacking)]
-        words = sorted(str(need) for need in chosen)
+        words = [str(need) for need in sorted(chosen, key=lambda need: (self._away(need, span), str(need)))]
         return "when " + " and ".join(words[:1] if telling else words[:3]) if words else "in one view"
 
 
@@ -171,7 +193,7 @@ def make_views(text: str, template: Template, *, markup: bool, mjml: bool = Fals
                 View(view_text, view_blanks, live, needs, word, markup, partial, template.halves, mjml, turning)
             )
     views.sort(key=lambda view: view.outlook is not None)
-    return Views(tuple(views), truncated)
+    return Views(tuple(views), truncated, tuple(choices))
 
 
 def _stands_alone(text: str, span: Span) -> bool:
