@@ -1,7 +1,10 @@
-"""Measure that reading a template costs time in proportion to its length: ratios within one run.
+"""Measure that a template costs time in proportion to its length: ratios within one run.
 
-Run ``python benchmarks/templates.py``. Every row doubles its input twice; a ratio near 2 is linear. The last
-column is the time for the largest input, on this machine.
+Run ``python benchmarks/templates.py``. Every row of the first table, reading and views of hostile and odd texts,
+doubles its input twice; a ratio near 2 is linear. The last column is the time for the largest input, on this machine.
+The second table doubles a template as people write them from 150 KB to 5 MB and gives the time of each stage, up to
+all rules; then come ten thousand tags, two hundred blocks within one another and ten thousand beside one another.
+``python benchmarks/templates.py SIZE`` takes another largest size for both.
 """
 
 from __future__ import annotations
@@ -12,8 +15,18 @@ import time
 from collections.abc import Callable
 from itertools import pairwise
 
+from maillint.engine import lint
+from maillint.message.read import Settings, read_message
 from maillint.message.template import dialects, read
 from maillint.message.views import make_views
+from maillint.rules import ActiveRule, shipped
+from maillint.text import Source
+
+RULES = [
+    ActiveRule(rule, {**{name: option.default for name, option in rule.check.options.items()}, **rule.options})
+    for rule in shipped().rules.values()
+    if rule.check.subject == "message"
+]
 
 REAL = (
     '<table><tr>{% if plan == "pro" %}<td class="a">{{ name|default("you") }}</td>{% elif plan == "free" %}'
@@ -76,12 +89,11 @@ def seconds(text: str, dialect: str) -> float:
     return time.process_time() - start
 
 
-def main() -> int:
-    """Print a row for every input; exit 1 if one of them costs more than its length."""
-    largest = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+def hostile(largest: int) -> int:
+    """Print a row for every input; return how many cost more than their length."""
     sizes = (largest // 4, largest // 2, largest)
     slow = 0
-    print(f"{'input':36}{'x2':>7}{'x2':>7}{f'{largest:,} characters':>24}")
+    print(f"{'reading and views':36}{'x2':>7}{'x2':>7}{f'{largest:,} characters':>24}")
     for name, (dialect, make) in INPUTS.items():
         seconds(make(2000), dialect)  # patterns are compiled on first use
         times = [min(seconds(make(size), dialect) for _ in range(2)) for size in sizes]
@@ -89,6 +101,57 @@ def main() -> int:
         linear = min(ratios) < 3 or times[-1] < 0.05
         slow += not linear
         print(f"{name:36}{ratios[0]:7.1f}{ratios[1]:7.1f}{times[-1]:22.2f} s{'' if linear else '  not linear'}")
+    return slow
+
+
+def stages(text: str) -> tuple[float, float, float]:
+    """The time of reading a text, of making and parsing its views, and of all rules."""
+    message = read_message([Source.from_text("mail.html.j2", text)], Settings(profile="newsletter"))
+    gc.collect()
+    times = [time.process_time()]
+    part = message.parts[0]
+    assert part.template.tags
+    times.append(time.process_time())
+    for view in part.views:
+        assert view.content.flow is not None
+    times.append(time.process_time())
+    lint(message, RULES)
+    times.append(time.process_time())
+    reading, views, rules = (after - before for before, after in pairwise(times))
+    return reading, views, rules
+
+
+def doubled(largest: int) -> int:
+    """Print a row for every size of one template; return how often a doubling cost more than three times the time."""
+    print(f"\n{'characters':>12}{'reading':>10}{'views':>10}{'all rules':>10}{'together':>10}{'x2':>7}")
+    slow, before = 0, 0.0
+    size = largest // 32
+    while size <= largest:
+        times = stages(REAL * (size // len(REAL)))
+        ratio = sum(times) / before if before else 0.0
+        slow += ratio > 3
+        before = sum(times)
+        shown = f"{ratio:7.1f}" if ratio else ""
+        print(f"{size:12,}{''.join(f'{value:8.2f} s' for value in (*times, before))}{shown}")
+        size *= 2
+    return slow
+
+
+MANY = {
+    "10,000 output tags": "<p>{{ a }}</p>\n" * 10_000,
+    "200 blocks within one another": "".join(f"{{% if a{n} %}}<div>" for n in range(200)) + "</div>{% endif %}" * 200,
+    "10,000 blocks beside one another": "".join(f"{{% if a{n} %}}<p>x</p>{{% endif %}}\n" for n in range(10_000)),
+    "10,000 greetings": "{% set a = 1 %}<p>Hello {{ first_name }},</p>\n" * 10_000,
+}
+
+
+def main() -> int:
+    """Print the tables; exit 1 if something costs more than its length."""
+    largest = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+    slow = hostile(largest or 1_000_000) + doubled(largest or 4_800_000)
+    print(f"\n{'':34}{'reading':>10}{'views':>10}{'all rules':>10}")
+    for name, text in MANY.items():
+        print(f"{name:34}{''.join(f'{value:8.2f} s' for value in stages(text))}")
     return 1 if slow else 0
 
 

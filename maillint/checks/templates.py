@@ -233,9 +233,13 @@ def _addressed(view: View, line: str, start: int) -> Iterator[Tag]:
 def _without_default(
     place: Place, tags: Iterable[Tag], template: Template, view: View, where: str
 ) -> Iterator[Hit | NotKnown]:
+    given: _Given | None = None
     for tag in tags:
         dialect = dialects()[tag.dialect]
-        if placeholder_role(tag) not in _NAMES or _has_default(tag, dialect, template, view):
+        if placeholder_role(tag) not in _NAMES:
+            continue
+        given = given or _Given(template, view)
+        if _has_default(tag, dialect, given):
             continue
         if dialect.defaults:
             yield NotKnown(f"whether {_shown(place.text, tag.span)} has a default depends on {dialect.defaults}")
@@ -244,10 +248,10 @@ def _without_default(
         yield Hit(place, tag.span, evidence, view if isinstance(place, Part) else None)
 
 
-_NAME = re.compile(r"[A-Za-z_][\w.>\-]*")
+_WORD = re.compile(r"\w+")
 
 
-def _has_default(tag: Tag, dialect: Dialect, template: Template, view: View) -> bool:
+def _has_default(tag: Tag, dialect: Dialect, given: _Given) -> bool:
     """Whether a tag prints something in any case: by itself, by its branch, or by what its name was set to."""
     if dialect.fallback is not None and dialect.fallback.search(tag.argument):
         return True
@@ -255,13 +259,22 @@ def _has_default(tag: Tag, dialect: Dialect, template: Template, view: View) -> 
     name = re.split(r"\.|->", expression)[-1].strip("()?! ")
     if not name:
         return False
-    word = re.compile(rf"(?<![\w]){re.escape(name)}(?!\w)", re.IGNORECASE)
-    if any(need.holds and word.search(need.text) for need in view.needs):
+    word = _WORD.findall(name.lower())[-1:]
+    if word and word[0] in given.tested:
         return True
-    before = (other for other in template.tags if other.span.start < tag.span.start and not other.prints)
-    return "." not in expression and any(
-        word.search(f"{other.word} {other.argument}") for other in before if other.kind in {"statement", "open"}
-    )
+    return bool(word) and "." not in expression and given.first.get(word[0], tag.span.start) < tag.span.start
+
+
+class _Given:
+    """The words of the tests that hold in a view, and the first place of each word in a template's statements."""
+
+    def __init__(self, template: Template, view: View) -> None:
+        self.tested = {word for need in view.needs if need.holds for word in _WORD.findall(need.text.lower())}
+        self.first: dict[str, int] = {}
+        for tag in template.tags:
+            if tag.kind in {"statement", "open"}:
+                for word in _WORD.findall(f"{tag.word} {tag.argument}".lower()):
+                    self.first.setdefault(word, tag.span.start)
 
 
 # -- tags that nothing has filled ---------------------------------------------------------------------

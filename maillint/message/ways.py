@@ -20,8 +20,11 @@ from maillint.text import Span
 _MAX_AHEAD = 12
 """How far what is only preferred is looked at: open tests on the way to a branch, and behind the one that is taken."""
 
-_MAX_FAILED = 6
-_MAX_OPTIONS = 24
+_MAX_FAILED = 3
+"""Tests before a branch that may fail in several ways; of others, the first way is taken."""
+
+_MAX_OPTIONS = 12
+"""Ways to a branch that are tried."""
 
 
 class Results:
