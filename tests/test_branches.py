@@ -96,6 +96,7 @@ def test_a_fault_in_each_branch_is_found_in_each_language(
         ("{% if i % 2 == 0 %}<tr>{% endif %}<td></td>{% if i % 2 == 1 %}</tr>{% endif %}", []),
         ("{% if i is odd %}{% if not loop.first %}</tr>{% endif %}<tr>{% endif %}<td></td></tr>", []),
         ("{% if loop.index is odd %}<tr>{% endif %}<td><b></td></tr>", ["<b>"]),
+        ("<tr><td>{% if loop.index is odd %}<b>{% endif %}x</td></tr>", ["<b>"]),
     ],
 )  # fmt: skip
 def test_a_fault_across_choices_is_told_where_it_is_certain(text: str, expected: list[str]) -> None:
@@ -105,6 +106,7 @@ def test_a_fault_across_choices_is_told_where_it_is_certain(text: str, expected:
 @pytest.mark.parametrize(
     ("dialect", "opens", "ends"),
     [
+        ("jinja", "{% ifchanged x.day %}</table><table>{% endifchanged %}{% ifchanged %}<tr>{% endifchanged %}", ""),
         ("liquid", "{% if forloop.first %}<tr>{% endif %}", "{% if forloop.last %}</tr>{% else %}</tr><tr>{% endif %}"),
         ("handlebars", "{{#if @first}}<tr>{{/if}}", "{{#if @last}}</tr>{{else}}x{{/if}}"),
         ("go", "{{ if eq (mod $i 2) 0 }}<tr>{{ end }}", "{{ if ne (mod $i 2) 0 }}</tr>{{ end }}"),
@@ -121,6 +123,11 @@ def test_a_fault_across_choices_is_told_where_it_is_certain(text: str, expected:
 )  # fmt: skip
 def test_rows_that_begin_at_one_turn_of_a_loop_and_end_at_another(dialect: str, opens: str, ends: str) -> None:
     assert found(f"<section><table>{opens}<td>x</td>{ends}</table></section>", dialect) == []
+
+
+@pytest.mark.parametrize("test", ["items > 0", "image == 1", "rows", "first_row", "user.index"])
+def test_other_tests_are_none_of_a_loops_turns(test: str) -> None:
+    assert found(f"<section>{{% if {test} %}}<div>{{% endif %}}x</section>", "jinja") == [("<div>", "")]
 
 
 def test_a_bound_on_views_that_was_reached_is_told() -> None:

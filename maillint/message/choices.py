@@ -143,7 +143,7 @@ class _Open:
         self.inner_scope = argument if mark.block.scope else scope
         self.closers = tuple(_closer(end, mark) for end in self.block.ends)
         self._parent = parent
-        self.turns = self._turns(argument)
+        self.turns = self._turns(f"{mark.tag.word} {argument}")
         self._complete = False
         self._divided = False
         self._branches = [Branch(self._first_test(), Span(mark.tag.span.end, mark.tag.span.end))]

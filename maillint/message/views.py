@@ -15,7 +15,7 @@ from functools import cached_property
 from maillint.message.conditionals import audiences
 from maillint.message.conditions import Condition
 from maillint.message.content import Content, gather, gather_text
-from maillint.message.html import VOID, Html, is_known
+from maillint.message.html import BLOCKS, VOID, Html, is_known
 from maillint.message.tags import Choice, Tag
 from maillint.message.template import Template
 from maillint.message.ways import assign, dropped_spans, visible
@@ -209,11 +209,11 @@ def _stands_alone(text: str, span: Span) -> bool:
 
 
 def _crossing(text: str, span: Span) -> Iterator[tuple[Span, str]]:
-    """The tags with no counterpart in a span, and their names: in a loop, that stands in the text of another turn."""
+    """The tags of blocks with no counterpart in a span, and their names: in a loop, that stands in another turn."""
     waiting: dict[str, list[Span]] = {}
     for tag in _TAG.finditer(text, span.start, span.end):
         name = tag["name"].lower()
-        if name in VOID or tag["empty"]:
+        if name not in BLOCKS or name in VOID or tag["empty"]:
             continue
         if not tag["end"]:
             waiting.setdefault(name, []).append(Span(*tag.span()))
