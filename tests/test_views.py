@@ -233,12 +233,18 @@ _PIECE = re.compile(r"<[^<>]{0,200}>|[^<>\s]+|\s+")
 
 @st.composite
 def templates(draw: st.DrawFn) -> tuple[str, str]:
-    """A language's name, and a text of pieces of its realistic templates and what stands in no one's mind."""
+    """A language's name, and a text: a realistic template that something happened to, or only pieces of one."""
     dialect = draw(st.sampled_from(OWN)).name
     real = draw(st.sampled_from([text for path, text in REAL.items() if path.name.startswith(dialect)]))
     tags = [real[tag.span.start : tag.span.end] for tag in read(real, dialects()[dialect]).tags]
     pieces = st.sampled_from(tags) | st.sampled_from(_PIECE.findall(real)) | st.sampled_from(ODD)
-    return dialect, "".join(draw(st.lists(pieces, max_size=30)))
+    if draw(st.booleans()):
+        return dialect, "".join(draw(st.lists(pieces, min_size=5, max_size=30)))
+    text = real.replace("\n", draw(st.sampled_from(["\n", "\r\n", "\r"])))
+    for piece in draw(st.lists(pieces, max_size=8)):
+        start = draw(st.integers(0, len(text)))
+        text = text[:start] + piece + text[start + draw(st.integers(0, 40)) :]
+    return dialect, text
 
 
 def splits(text: str, offset: int) -> str:
