@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -503,3 +504,18 @@ def test_deeply_nested_blocks_match(dialect: str, opener: str, closer: str) -> N
     assert template.problems == ()
     views = make_views(text, template, markup=True)
     assert any("x" in view.text for view in views)
+
+
+def test_ten_thousand_tags_and_blocks_beside_one_another_are_fine() -> None:
+    text = "".join(f"{{% if a{number} %}}<p>{{{{ b }}}}</p>{{% endif %}}\n" for number in range(10_000))
+    template = reading(text, "jinja")
+    views = make_views(text, template, markup=True)
+    assert (len(template.tags), len(template.choices), len(views), views.truncated) == (30_000, 10_000, 2, False)
+
+
+def test_many_greetings_after_many_statements_cost_their_number() -> None:
+    source = Source.from_text("a.j2", "{% set a = 1 %}<p>Hello {{ first_name }},</p>\n" * 5_000)
+    message = read_message([source], Settings(profile="newsletter"))
+    start = time.process_time()
+    lint(message, [active for active in RULES if active.rule.name == "content/merge-tag-fallback"])
+    assert time.process_time() - start < 8  # a second; with a look at every statement for every greeting, twenty
