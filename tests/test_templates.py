@@ -237,6 +237,9 @@ def test_a_guess_is_told() -> None:
         ("ejs", "<% if (a) { %><% } else { %><% } %>", ["open", "middle", "close"]),
         ("ejs", "<% a.map((b) => { return {c: 1}; }); %><%- include('d') %>", ["statement", "insert"]),
         ("ejs", "<% if (a) { b(); } %>", ["statement"]),
+        ("php", "<?php if ($a): echo $b; else: ?>c<?php endif; ?>", ["open", "output", "middle", "close"]),
+        ("php", "<?php if (f($a)): echo $b; endif; $c ? d($e): $f; ?>", ["open", "output", "close"]),
+        ("php", "<?php echo $a; if ($b) { ?>c<?php } print $d ?>", ["output", "open", "close", "output"]),
         (
             "php",
             "<?php echo $a; ?><?php esc_html_e('b') ?><?php include 'c.php'; ?><?php $d = 'echo'; $e(); ?>",
@@ -272,6 +275,7 @@ def test_a_guess_is_told() -> None:
         ("mailchimp", "*|IF:A >= 20|*x*|END:IF|*", ["open", "close"]),
         ("mailchimp", "*|IF:A|**|A|**|ELSE:|**|END:IF|* 1 *| 2 |* <b>", ["open", "output", "middle", "close"]),
         ("activecampaign", "%IF $A%%A1%%ELSE%%/IF% %20FREE%20 %C3%A9", ["open", "middle", "close"]),
+        ("thymeleaf", '<a th:text="${a}"></a><a th:href="${b}">c</a>', ["comment", "output", "comment", "output"]),
         ("tokens", "{a} {b=c|d} { e } {f:g} {{h}}", ["output", "output"]),
     ],
 )

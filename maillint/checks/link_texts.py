@@ -331,6 +331,8 @@ def _labelled(element: Element) -> bool:
 
 def _has_other_content(link: Seen) -> bool:
     """Whether something inside may show a text that is in no flow: a drawing, a list of options, hidden text."""
+    if link.view.prints_at(link.link.shown_span.start):  # what an attribute puts there
+        return True
     inside = link.view.content.hidden.within(link.link.shown_span)
     text = link.view.text
     return bool(inside) or any(

@@ -45,10 +45,10 @@ class Code:
         self.inserts = re.compile(entry.get("inserts", "(?!)"))
         self._prints = re.compile(entry.get("prints", "(?!)"))
 
-    def printed(self, body: str) -> str | None:
-        """What text prints whose delimiters do not say that it prints; None where it does not."""
-        found = self._prints.search(body[:_MAX_STATEMENT])
-        return body[found.end() :].strip(" \t\r\n;") if found else None
+    def printed(self, body: str, start: int, end: int) -> int | None:
+        """Where a piece of text begins to print, though its delimiters do not say that it does; or None."""
+        found = self._prints.search(body, start, min(end, start + _MAX_STATEMENT))
+        return found.start("said") if found else None
 
     def structure(self, body: str) -> list[Piece]:
         """The statements of a tag that belong to a block which begins or ends outside of it, in order."""

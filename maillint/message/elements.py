@@ -168,7 +168,7 @@ class _Reader:
         while self.stack:
             known, blocks, _, replaced = self.stack.pop()
             self.open_names[known] -= 1
-            if known == name and replaced and self.content_start < start:
+            if known == name and replaced and self.content_start <= start:
                 span = Span(self.content_start, start)
                 if "<" not in self.text[span.start : span.end]:
                     self.add("output", span, "", _bare(self.content))

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 
+from maillint.message.codeblocks import Code
 from maillint.message.dialects import STYLE, Dialect, Word
 from maillint.message.forms import MAX_TAG, STRING, Form, Scanner, balanced, scanner
 from maillint.message.marks import Mark, code_mark, in_one_tag, pair_unknown, pair_unlisted, sort
@@ -282,16 +284,32 @@ class _Lexer:
         body = inner.strip(dialect.trim) if dialect.trim else inner
         lead = inner.find(body) if body else 0
         pieces = [piece for piece in code.structure(body) if not in_one_tag(dialect, piece)]
-        if not pieces:
-            printed = body.strip() if form.kind == "printed" else code.printed(body.strip())
-            kind: TagKind = "statement" if printed is None else "output"
-            if printed is not None and code.inserts.search(body.strip()):
-                kind = "insert"
-            self.add(Tag(kind, span, "", printed or "", dialect.name))
+        if form.kind == "printed" and not pieces:
+            self.printing(code, body, span, dialect)
             return
-        starts = [span.start, *(offset + lead + piece.start for piece in pieces[1:]), span.end]
-        for index, piece in enumerate(pieces):
-            self.marks.append(code_mark(dialect, piece, Span(starts[index], starts[index + 1])))
+        limits = [0, *(piece.start for piece in pieces), len(body)]
+        places = [span.start, *(offset + lead + limit for limit in limits[1:-1]), span.end]
+        prints = [
+            code.printed(body, *limit) if form.kind == "code" else None for limit in pairwise(limits)
+        ]  # before the first block, then in each
+        if prints[0] is not None:
+            self.printing(code, body[prints[0] : limits[1]], Span(places[0], places[1]), dialect)
+        elif pieces:
+            places[1] = span.start
+        else:
+            self.add(Tag("statement", span, "", "", dialect.name))
+        for index, piece in enumerate(pieces, 1):
+            begins = prints[index]
+            middle = places[index + 1] if begins is None else offset + lead + begins
+            self.marks.append(code_mark(dialect, piece, Span(places[index], middle)))
+            if begins is not None:  # if ($a): echo $b; else:
+                said = body[begins : limits[index + 1]]
+                self.printing(code, said, Span(middle, places[index + 1]), dialect)
+
+    def printing(self, code: Code, body: str, span: Span, dialect: Dialect) -> None:
+        """Add a tag of program text that prints something."""
+        body = body.strip(" \t\r\n;")
+        self.add(Tag("insert" if code.inserts.search(body) else "output", span, "", body, dialect.name))
 
     # -- tags told by one pattern
 

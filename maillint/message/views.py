@@ -95,6 +95,11 @@ class View:
         index = bisect_right(self.holes, offset, key=lambda tag: tag.span.start) - 1
         return self.holes[index] if index >= 0 and self.holes[index].span.end > offset else None
 
+    def prints_at(self, offset: int) -> bool:
+        """Whether something is printed where the text has no room for a hole: into an element that is empty."""
+        index = bisect_right(self.holes, offset, key=lambda tag: tag.span.start) - 1
+        return index >= 0 and self.holes[index].span == (offset, offset)
+
 
 @dataclass(frozen=True)
 class Views:
