@@ -115,7 +115,7 @@ def test_every_language_has_such_a_template(dialect: Dialect) -> None:
         ("a.html", "Hi {{${first_name}}}", "liquid", True),
         ("a.html", 'Hi {{ first_name | default: "there" }}', "liquid", True),
         ("a.html", 'Hi {{ first_name|default:"there" }}', "liquid", False),
-        ("a.html", '<a href="${{ shop_url }}$">x</a>', "jinja", False),
+        ("a.html", '<a href="${{ shop_url }}$">x</a>', "tokens", True),
         ("a.html", '<a href="{unsubscribe_url}">x</a>', "tokens", True),
         # nothing tells: one is chosen, and it is said
         ("a.html", "Hi {{name}}", "handlebars", False),
@@ -245,6 +245,13 @@ def test_a_guess_is_told() -> None:
             "<?php echo $a; ?><?php esc_html_e('b') ?><?php include 'c.php'; ?><?php $d = 'echo'; $e(); ?>",
             ["output", "output", "insert", "statement"],
         ),
+        ("ejs", "<% print(a); %><%@ include view='b' %>", ["output", "output"]),
+        (
+            "php",
+            "<?php $a = 1; echo $b ?><?php e('c; echo') ?><?php $d = e(); /* echo */ ?>",
+            ["output", "insert", "statement"],
+        ),
+        ("ampscript", "%%[ Output(@a) ]%%%%[ SET @a = 'Output(1)' ]%%", ["output", "statement"]),
         (
             "php",
             "<?php if ($a): ?><?php endif; ?><?php } ?><?= $b ?><?php // if (c) {",

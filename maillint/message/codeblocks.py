@@ -44,11 +44,20 @@ class Code:
         self._words = [re.compile(pattern) for pattern in entry["words"]]
         self.inserts = re.compile(entry.get("inserts", "(?!)"))
         self._prints = re.compile(entry.get("prints", "(?!)"))
+        self._calls = re.compile(entry.get("calls", "(?!)"))
 
-    def printed(self, body: str, start: int, end: int) -> int | None:
-        """Where a piece of text begins to print, though its delimiters do not say that it does; or None."""
-        found = self._prints.search(body, start, min(end, start + _MAX_STATEMENT))
-        return found.start("said") if found else None
+    def read(self, body: str) -> str:
+        """Text of the same length without what stands in comments and strings."""
+        return self._token.sub(lambda found: _masked(found[0]) if found.lastgroup in _UNREAD else found[0], body)
+
+    def printed(self, clean: str, start: int, end: int) -> tuple[int, int] | None:
+        """Where a piece of ``read`` text begins to print, though its tag does not say so, and where what is printed."""
+        found = self._prints.search(clean, start, min(end, start + _MAX_STATEMENT))
+        return (found.start("said"), max(found.start("said"), found.end("word"))) if found else None
+
+    def may_print(self, clean: str) -> bool:
+        """Whether ``read`` text calls something that may print markup."""
+        return self._calls.search(clean) is not None
 
     def structure(self, body: str) -> list[Piece]:
         """The statements of a tag that belong to a block which begins or ends outside of it, in order."""
@@ -126,6 +135,13 @@ class Code:
         for offset, (head, _, place, kept, after) in enumerate(stack):
             done.insert(kept + offset, _Statement(head, place, False, after))
         return _blank(body, comments), done
+
+
+_UNREAD = {"string", "comment"}
+
+
+def _masked(text: str) -> str:
+    return f"{text[0]}{' ' * (len(text) - 2)}{text[-1]}" if len(text) > 1 else text
 
 
 def _ends_statement(body: str, position: int) -> bool:

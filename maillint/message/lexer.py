@@ -287,29 +287,31 @@ class _Lexer:
         if form.kind == "printed" and not pieces:
             self.printing(code, body, span, dialect)
             return
+        clean = code.read(body) if form.kind == "code" else ""
         limits = [0, *(piece.start for piece in pieces), len(body)]
         places = [span.start, *(offset + lead + limit for limit in limits[1:-1]), span.end]
-        prints = [
-            code.printed(body, *limit) if form.kind == "code" else None for limit in pairwise(limits)
-        ]  # before the first block, then in each
+        prints = [code.printed(clean, *limit) for limit in pairwise(limits)]  # before the first block, then in each
         if prints[0] is not None:
-            self.printing(code, body[prints[0] : limits[1]], Span(places[0], places[1]), dialect)
+            self.printing(
+                code, body[prints[0][1] : limits[1]], Span(places[0], places[1]), dialect, body[prints[0][0] :]
+            )
         elif pieces:
             places[1] = span.start
         else:
-            self.add(Tag("statement", span, "", "", dialect.name))
+            self.add(Tag("insert" if code.may_print(clean) else "statement", span, "", "", dialect.name))
         for index, piece in enumerate(pieces, 1):
-            begins = prints[index]
-            middle = places[index + 1] if begins is None else offset + lead + begins
+            found = prints[index]
+            middle = places[index + 1] if found is None else offset + lead + found[0]
             self.marks.append(code_mark(dialect, piece, Span(places[index], middle)))
-            if begins is not None:  # if ($a): echo $b; else:
-                said = body[begins : limits[index + 1]]
-                self.printing(code, said, Span(middle, places[index + 1]), dialect)
+            if found is not None:  # if ($a): echo $b; else:
+                said = body[found[1] : limits[index + 1]]
+                self.printing(code, said, Span(middle, places[index + 1]), dialect, body[found[0] :])
 
-    def printing(self, code: Code, body: str, span: Span, dialect: Dialect) -> None:
-        """Add a tag of program text that prints something."""
+    def printing(self, code: Code, body: str, span: Span, dialect: Dialect, statement: str = "") -> None:
+        """Add a tag of program text that prints something, by a ``statement`` or by its delimiters."""
         body = body.strip(" \t\r\n;")
-        self.add(Tag("insert" if code.inserts.search(body) else "output", span, "", body, dialect.name))
+        inserts = code.inserts.search(statement.lstrip() or body)
+        self.add(Tag("insert" if inserts else "output", span, "", body, dialect.name))
 
     # -- tags told by one pattern
 
