@@ -96,6 +96,18 @@ def test_every_language_has_such_a_template(dialect: Dialect) -> None:
         ("a.html", "{% extends 'a' %}{% block b %}{% endblock %}", "jinja", True),
         ("a.html", "{{#if a}}{{a}}{{/if}}", "handlebars", True),
         ("a.html", "{{ range .Items }}{{ .Name }}{{ end }}", "go", True),
+        ("a.html", "{{ for item in items }}{{ item.name }}{{ end }}", "go", True),
+        ("a.html", "{{if a}}{{b}}{{else}}{{{c}}}{{end}}", "go", True),
+        ("a.html", "{{var a.b}}{{depend c}}x{{/depend}}{{if d}}x{{else}}y{{/if}}", "magento", True),
+        ("a.html", "{% if a %}{{ company.name }}{% endif %}", "jinja", True),
+        ("a.html", "{{my.event}} {{company.Company Name}}", "marketo", True),
+        (
+            "a.html",
+            "{% dnd_section width={{ a or 7 }} %}{% block b %}{% endblock %}{% end_dnd_section %}",
+            "hubl",
+            True,
+        ),
+        ("a.html", "Hi ${{ lang.hi }}$", "tokens", True),
         ("a.html", "<% @a.each do |b| %><%= b %><% end %>", "erb", True),
         ("a.html", "<% if (a) { %>x<% } %>", "ejs", True),
         ("a.html", "<%= if a do %>x<% end %>", "eex", True),
@@ -119,6 +131,7 @@ def test_every_language_has_such_a_template(dialect: Dialect) -> None:
         ("a.html", '<a href="{unsubscribe_url}">x</a>', "tokens", True),
         # nothing tells: one is chosen, and it is said
         ("a.html", "Hi {{name}}", "handlebars", False),
+        ("a.html", "Hi {{first_name}}", "handlebars", False),
         ("a.html", "Hi {{ name }}", "jinja", False),
         ("a.html", "Hi ${name}", "freemarker", False),
         # an engine comes before the merge tags that it leaves alone
