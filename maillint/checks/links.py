@@ -84,7 +84,7 @@ def link_insecure(message: Message, options: Options) -> Iterator[Hit | NotKnown
     encrypted = {link.address.host for link in links if link.address.parts.scheme == "https"}
     for link in links:
         parts, host = link.address.parts, link.address.host
-        if parts.scheme != "http" or not parts.host:
+        if parts.scheme != "http" or not parts.host.strip():
             continue
         if host and (_is_private(host) or is_placeholder_host(host)):
             continue  # has its own rule, and no certificate

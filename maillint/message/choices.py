@@ -42,6 +42,9 @@ def build(marks: Iterable[Mark]) -> Structure:
     return builder.finish()
 
 
+_REACH = 100
+"""So many open blocks may stand between the tags of a loose one."""
+
 _ENCLOSING = frozenset({"plain", "store"})
 
 
@@ -55,6 +58,7 @@ class _Builder:
         self.closable: Counter[str] = Counter()  # how many open blocks a word could close
         self.dividable: Counter[str] = Counter()
         self.forced: list[tuple[_Open, Mark]] = []  # ended by a tag of a block around them; an end may follow
+        self.loose: set[str] = set()  # ends of loose blocks that were forced: one may follow in each branch
 
     def open(self, mark: Mark) -> None:
         scope = self.stack[-1].inner_scope if self.stack else ""
@@ -77,6 +81,12 @@ class _Builder:
         if not self.closable[closer]:
             self.unmatched(mark, closer)
             return
+        near = range(len(self.stack) - 1, max(len(self.stack) - _REACH, 0) - 1, -1)
+        index = next((place for place in near if closer in self.stack[place].closers), -1)
+        if self.stack[index].block.loose and -1 < index < len(self.stack) - 1:  # the blocks inside go on
+            self.loose.add(closer)
+            self.uncount(self.stack.pop(index))
+            return
         while closer not in self.stack[-1].closers:
             self.force(mark)
         opened = self.pop()
@@ -90,16 +100,24 @@ class _Builder:
         """End the innermost block because a tag belongs to one around it."""
         inner = self.pop()
         inner.abandon()
-        self.forced.append((inner, mark))
+        if inner.block.loose:
+            self.loose.update(inner.closers)
+        else:
+            self.forced.append((inner, mark))
 
     def pop(self) -> _Open:
         opened = self.stack.pop()
+        self.uncount(opened)
+        return opened
+
+    def uncount(self, opened: _Open) -> None:
         self.closable.subtract(opened.closers)
         self.dividable.subtract(opened.block.middles)
-        return opened
 
     def unmatched(self, mark: Mark, closer: str) -> None:
         """An end with no open block: perhaps that of a block which another end has closed before it."""
+        if closer in self.loose:
+            return
         for index in range(len(self.forced) - 1, max(len(self.forced) - 20, 0) - 1, -1):
             inner, early = self.forced[index]
             if closer in inner.closers:

@@ -27,6 +27,7 @@ class Block:
     middles: frozenset[str] = frozenset()
     kind: str = "plain"
     scope: bool = False
+    loose: bool = False
     raw: str = ""
     until: re.Pattern[str] | None = None
     single: re.Pattern[str] | None = None
@@ -40,6 +41,7 @@ class Block:
             frozenset(entry.get("middles", ())),
             entry.get("kind", "plain"),
             entry.get("scope", False),
+            entry.get("loose", False),
             entry.get("raw", ""),
             re.compile(entry["until"]) if "until" in entry else None,
             re.compile(entry["single"]) if "single" in entry else None,

@@ -163,6 +163,8 @@ class Html:
         for error in self.tree.errors:
             offset = starts[error.line - 1] + error.col
             around = Span(max(offset - 2, 0), offset + 2)
+            if self.text.startswith("<%", offset - 1):  # a tag of some engine, which is no markup
+                continue
             if not overlaps(self.holes, around) and not overlaps(self.blanks, around):
                 result.append(SyntaxFault(error.code, min(offset, len(self.text))))
         return result
