@@ -318,6 +318,12 @@ def test_where_an_included_file_is_looked_for(path: str, files: dict[str, str], 
     assert [include.state for include in part.includes] == [state]
 
 
+def test_mjml_may_be_run_above_the_given_paths(tmp_path: Path) -> None:
+    files = {"mails/parts/b.mjml": "<mj-text>B</mj-text>"}
+    part = included(tmp_path, '<mj-include path="./mails/parts/b.mjml" />', files, "mails")
+    assert [include.state for include in part.includes] == ["found"]
+
+
 def test_nothing_is_read_without_paths_to_read_in(tmp_path: Path) -> None:
     write(tmp_path, {"b.mjml": "<mj-text>B</mj-text>"})
     part = part_of('<mj-include path="b.mjml" />', str(tmp_path / "a.mjml"))

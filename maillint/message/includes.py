@@ -168,9 +168,9 @@ class _Reader:
                 if self.allows(real) and os.path.isfile(real):  # noqa: PTH113
                     return real
             above = os.path.dirname(folder)  # noqa: PTH120
-            if above == folder or not self.allows(_real(above)):
+            if above == folder:
                 return None
-            folder = above
+            folder = above  # beyond the given paths, too: such a folder may be where MJML is run
         return None
 
     def allows(self, real: str) -> bool:
