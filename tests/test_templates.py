@@ -107,6 +107,8 @@ def test_every_language_has_such_a_template(dialect: Dialect) -> None:
             "hubl",
             True,
         ),
+        ("a.html", '<a href="::unsubscribeUrl::">x</a>', "enclosed", True),
+        ("a.html", '<a href="mailto:!!siteemail!!">x</a>', "enclosed", True),
         ("a.html", "Hi ${{ lang.hi }}$", "tokens", True),
         ("a.html", "<% @a.each do |b| %><%= b %><% end %>", "erb", True),
         ("a.html", "<% if (a) { %>x<% } %>", "ejs", True),
