@@ -107,6 +107,8 @@ def test_every_language_has_such_a_template(dialect: Dialect) -> None:
             "hubl",
             True,
         ),
+        ("a.tpl", "[{if $a}][{$a->b->value}][{/if}]", "smarty", True),
+        ("a.html", '<a href="[resume:url]">x</a>', "enclosed", True),
         ("a.html", '<a href="::unsubscribeUrl::">x</a>', "enclosed", True),
         ("a.html", '<a href="mailto:!!siteemail!!">x</a>', "enclosed", True),
         ("a.html", "Hi ${{ lang.hi }}$", "tokens", True),
@@ -265,6 +267,11 @@ def test_a_guess_is_told() -> None:
             "php",
             "<?php $a = 1; echo $b ?><?php e('c; echo') ?><?php $d = e(); /* echo */ ?>",
             ["output", "insert", "statement"],
+        ),
+        (
+            "smarty",
+            "[{* a *}][{$b->c}][{if $d}][{assign var='e' value=$f.g}][{/if}]",
+            ["comment", "output", "open", "statement", "close"],
         ),
         ("ampscript", "%%[ Output(@a) ]%%%%[ SET @a = 'Output(1)' ]%%", ["output", "statement"]),
         (

@@ -26,7 +26,7 @@ OPTIONAL_END = frozenset(
     "html head body p li dt dd rt rp optgroup option thead tbody tfoot tr td th colgroup caption".split()
 )
 _CELLS = frozenset({"td", "th", "tr"})
-_KNOWN = OPTIONAL_END | frozenset(
+KNOWN = OPTIONAL_END | frozenset(
     (
         "a abbr acronym address article aside audio b bdi bdo big blink blockquote button canvas center cite code data"
         " datalist del details dfn dialog dir div dl em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6"
@@ -300,7 +300,7 @@ class Builder:
             return
         if tag in _ONCE and open_tags.get(tag):
             return  # the parser takes the attributes of a second one and ignores its tag
-        if element.self_closing and (":" in tag or tag not in _KNOWN or open_tags.get("svg") or open_tags.get("math")):
+        if element.self_closing and (":" in tag or tag not in KNOWN or open_tags.get("svg") or open_tags.get("math")):
             return
         if len(self.stack) < MAX_DEPTH:
             self.stack.append(element)
@@ -334,7 +334,7 @@ class Builder:
         unclosed = Unclosed(element, at)
         if element.tag in _CELLS:
             self.doubtful.append(unclosed)
-        elif element.tag in _KNOWN and element.tag not in OPTIONAL_END:
+        elif element.tag in KNOWN and element.tag not in OPTIONAL_END:
             self.result.unclosed.append(unclosed)
         return element
 
@@ -354,7 +354,7 @@ class Builder:
             unclosed = Unclosed(inner, span)
             if inner.tag in _CELLS:
                 self.doubtful.append(unclosed)
-            elif inner.tag in _KNOWN and inner.tag not in OPTIONAL_END:
+            elif inner.tag in KNOWN and inner.tag not in OPTIONAL_END:
                 self.forgiven.append((unclosed, EndTag(tag, span)))
             if inner.tag == "p":
                 self.ended_p = element
@@ -461,13 +461,13 @@ class Builder:
 
 
 def is_known(tag: str) -> bool:
-    """Whether HTML has an element of that name."""
-    return tag in _KNOWN
+    """Whether HTML or MJML has an element of that name; ``mj-`` alone is the beginning of one."""
+    return tag in KNOWN or tag in VOID or (tag.startswith("mj-") and tag[-1] != "-")
 
 
 def must_close(tag: str) -> bool:
     """Whether an element of HTML needs an end tag."""
-    return tag in _KNOWN and tag not in OPTIONAL_END
+    return tag in KNOWN and tag not in OPTIONAL_END
 
 
 def _is_quirky(public_id: str | None, system_id: str | None, name: str | None) -> bool:

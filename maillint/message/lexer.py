@@ -109,7 +109,7 @@ class _Lexer:
 
     def alone(self, form: Form, after: int, end: int) -> bool:
         """Whether no other tag begins between an opener and the first closer; False: the opener has no closer."""
-        if not form.certain or form.kind in {"code", "printed"} or form.entry.get("holds"):
+        if not form.certain or form.kind in {"code", "printed"}:
             return True
         other = self.scan.openers.search(self.text, after, end)
         if other is None:

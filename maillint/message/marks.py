@@ -108,8 +108,10 @@ def pair_unlisted(marks: list[Mark], dialect: Dialect) -> None:
     end = dialect.entry.get("unlisted-if")
     if not end:
         return
-    closers = sum(mark.tag.kind == "close" and mark.key == end for mark in marks)
-    openers = sum(mark.block is not None and end in mark.block.ends for mark in marks)
+    opened = [mark.block.ends for mark in marks if mark.block is not None and end in mark.block.ends]
+    ends = {end}.union(*opened)
+    closers = sum(mark.tag.kind == "close" and mark.key in ends for mark in marks)
+    openers = len(opened)
     unlisted: dict[str, list[Mark]] = {}
     for mark in marks:
         if mark.unknown and mark.tag.kind == "output" and mark.tag.argument.endswith(")"):

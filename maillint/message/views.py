@@ -33,7 +33,7 @@ MIN_VIEWS = 8
 _BUDGET = 5_000_000
 """Characters in all views together; a template that is longer than its share gets fewer of them."""
 
-_GLUED = re.compile(f"<([A-Za-z][A-Za-z0-9]{{0,20}}){HOLE}")
+_GLUED = re.compile(f"<([A-Za-z][A-Za-z0-9-]{{0,20}}){HOLE}")
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*)[^<>]*?(?P<empty>/?)>")
 
 
