@@ -109,11 +109,15 @@ class _Lexer:
 
     def alone(self, form: Form, after: int, end: int) -> bool:
         """Whether no other tag begins between an opener and the first closer; False: the opener has no closer."""
-        if not form.certain or form.kind in {"code", "printed"}:
+        if not form.certain:
             return True
         other = self.scan.openers.search(self.text, after, end)
         if other is None:
             return True
+        if form.kind in {"code", "printed"}:
+            before = self.text[after : min(other.start(), after + MAX_TAG)]
+            quoted = before.count('"') % 2 or before.count("'") % 2 or before.count("`") % 2
+            return bool(quoted) or "#" in before or "/*" in before or "//" in before  # it may be in a comment
         if end - after > MAX_TAG:
             return False
         before = self.text[after : other.start()]

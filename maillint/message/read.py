@@ -162,7 +162,7 @@ def _read_template(sources: Sequence[Source], kind: str, settings: Settings) -> 
         name = front.values.get("dialect") or settings.dialect
         if name is not None and name not in template.dialects():
             offset = front.values.get("dialect offset", 0)
-            raise MessageError(f'unknown dialect "{name}" (known: {", ".join(template.dialects())})', offset)
+            raise MessageError(f'unknown dialect "{name}" (known: {", ".join(template.dialects())})', offset, source)
         found = _stated(name) if name else _told(text, source.path, samples)
         dialect = found.dialect
         if dialect is not None and not found.sure:
