@@ -109,6 +109,7 @@ def test_every_language_has_such_a_template(dialect: Dialect) -> None:
         ),
         ("a.tpl", "[{if $a}][{$a->b->value}][{/if}]", "smarty", True),
         ("a.html", '<a href="[resume:url]">x</a>', "enclosed", True),
+        ("a.html", '<a href="{!topicLink!}">x</a>', "enclosed", True),
         ("a.html", '<a href="::unsubscribeUrl::">x</a>', "enclosed", True),
         ("a.html", '<a href="mailto:!!siteemail!!">x</a>', "enclosed", True),
         ("a.html", "Hi ${{ lang.hi }}$", "tokens", True),
