@@ -286,6 +286,8 @@ def unknown_class(message: Message, options: Options) -> Iterator[Hit | NotKnown
     for part, view, html in _walks(message):
         if html.root is None or view.halves or any(known.state != "found" for known in part.includes):
             continue
+        if not any(element.tag == "mj-head" for element in html.elements):  # included where the head is, it may be
+            continue
         for element in html.elements:
             names = element.attrs.get("mj-class", "")
             if not names or not is_component(element.tag):
