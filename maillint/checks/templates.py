@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from maillint.checks.base import Change, Hit, NotKnown, Options, check
 from maillint.data import load_list
@@ -190,14 +190,18 @@ def merge_tag_fallback(message: Message, options: Options) -> Iterator[Hit | Not
     if subject is not None and dialect is not None:
         template = read(subject.text, dialect)
         for view in make_views(subject.text, template, markup=False):
-            yield from _without_default(subject, view.holes, template, view, "subject")
+            given = _Given(template, view)
+            for hole in view.holes:
+                yield from _without_default(subject, (hole,), given, "subject")
     for part, view in message.views():
         if part.dialect is not None:
-            yield from _without_default(part, _greeted(view), part.template, view, "greeting")
+            given = _Given(part.template, view)
+            for tags in _greeted(view):
+                yield from _without_default(part, tags, given, "greeting")
 
 
-def _greeted(view: View) -> Iterator[Tag]:
-    """The output tags that a greeting addresses: those on its line, up to the comma that ends it."""
+def _greeted(view: View) -> Iterator[tuple[Tag, ...]]:
+    """The output tags that each greeting addresses: those on its line, up to the comma that ends it."""
     if not view.holes:
         return
     flow = view.content.flow
@@ -206,7 +210,7 @@ def _greeted(view: View) -> Iterator[Tag]:
         start = flow.text.rfind("\n", 0, position) + 1
         end = flow.text.find("\n", position)
         line = flow.text[start : min(end if end >= 0 else len(flow.text), start + 400)]
-        yield from _addressed(view, line, start)
+        yield tuple(_addressed(view, line, start))
         position = flow.text.find(HOLE, end) if end >= 0 else -1
 
 
@@ -230,22 +234,18 @@ def _addressed(view: View, line: str, start: int) -> Iterator[Tag]:
             yield tag
 
 
-def _without_default(
-    place: Place, tags: Iterable[Tag], template: Template, view: View, where: str
-) -> Iterator[Hit | NotKnown]:
-    given: _Given | None = None
-    for tag in tags:
+def _without_default(place: Place, tags: Iterable[Tag], given: _Given, where: str) -> Iterator[Hit | NotKnown]:
+    """Report the names that stand together, if none of them prints something in any case."""
+    named = [tag for tag in tags if placeholder_role(tag) in _NAMES]
+    if any(_has_default(tag, dialects()[tag.dialect], given) for tag in named):
+        return
+    for tag in named:
         dialect = dialects()[tag.dialect]
-        if placeholder_role(tag) not in _NAMES:
-            continue
-        given = given or _Given(template, view)
-        if _has_default(tag, dialect, given):
-            continue
         if dialect.defaults:
             yield NotKnown(f"whether {_shown(place.text, tag.span)} has a default depends on {dialect.defaults}")
             continue
         evidence = {"tag": _shown(place.text, tag.span), "place": where}
-        yield Hit(place, tag.span, evidence, view if isinstance(place, Part) else None)
+        yield Hit(place, tag.span, evidence, given.view if isinstance(place, Part) else None)
 
 
 _WORD = re.compile(r"\w+")
@@ -269,12 +269,21 @@ class _Given:
     """The words of the tests that hold in a view, and the first place of each word in a template's statements."""
 
     def __init__(self, template: Template, view: View) -> None:
-        self.tested = {word for need in view.needs if need.holds for word in _WORD.findall(need.text.lower())}
-        self.first: dict[str, int] = {}
-        for tag in template.tags:
+        self.template = template
+        self.view = view
+
+    @cached_property
+    def tested(self) -> set[str]:
+        return {word for need in self.view.needs if need.holds for word in _WORD.findall(need.text.lower())}
+
+    @cached_property
+    def first(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for tag in self.template.tags:
             if tag.kind in {"statement", "open"}:
                 for word in _WORD.findall(f"{tag.word} {tag.argument}".lower()):
-                    self.first.setdefault(word, tag.span.start)
+                    found.setdefault(word, tag.span.start)
+        return found
 
 
 # -- tags that nothing has filled ---------------------------------------------------------------------
