@@ -7,6 +7,7 @@ who ask for it (``Html.tree``).
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -214,6 +215,14 @@ new_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
 """Span(*pair), without the price of a NamedTuple's own constructor: the walk makes one per tag and text."""
 
 
+_NOSCRIPT = re.compile(r"(?<=<)noscript(?=[\s/>])|(?<=</)noscript(?=[\s/>])", re.IGNORECASE)
+_SCRIPTLESS = "noscrip-"  # mail clients run no scripts and read what a noscript element holds, unlike the tokenizer
+
+
+def _named(tag: str | None) -> str:
+    return "noscript" if tag == _SCRIPTLESS else tag or ""
+
+
 class Builder:
     """Walks a view's tags once, with a stack of what is open; ``mjml`` walks its own way."""
 
@@ -240,6 +249,7 @@ class Builder:
         starts = line_starts(clean)
         run = self.result.runs.append
         stack, elements = self.stack, self.result.elements
+        clean = _NOSCRIPT.sub(_SCRIPTLESS, clean)
         for token in tokenize(clean, capture_source=True, resolve_references=False):
             kind = token.type
             offset = starts[token.line - 1] + token.col
@@ -250,7 +260,7 @@ class Builder:
                 source = token.source or ""
                 self.start(
                     Element(
-                        token.tag or "",
+                        _named(token.tag),
                         dict(reversed(token.attrs or ())),
                         new_span((offset, offset + len(source))),
                         self.result,
@@ -263,7 +273,7 @@ class Builder:
                 parent = stack[-1] if stack else None
                 run(TextRun(token.data or "", new_span((offset, offset + len(source))), parent))
             elif kind == 2:
-                self.end(token.tag or "", new_span((offset, offset + len(token.source or ""))))
+                self.end(_named(token.tag), new_span((offset, offset + len(token.source or ""))))
             elif kind == 4:
                 self.quirks = _is_quirky(token.public_id, token.system_id, token.name)
         self.finish()
