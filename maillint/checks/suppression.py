@@ -40,8 +40,8 @@ def _unused(found: Suppressions, options: Options) -> Iterator[Hit]:
             continue
         if len(idle) == len(directive.names):
             names = ", ".join(name for name, _ in idle)
-            change = Change(removal(directive), "")
-            yield Hit(directive.place, directive.span, {"name": names}, changes=(change,), safe=True)
+            changes = (Change(removal(directive), ""),) if directive.alone else ()
+            yield Hit(directive.place, directive.span, {"name": names}, changes=changes, safe=True)
             continue
         kept = ", ".join(name for name, _ in directive.names if (number, name) not in found.unused)
         whole = Span(directive.names[0][1].start, directive.names[-1][1].end)

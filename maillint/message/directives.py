@@ -7,15 +7,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from maillint.message.model import Message, Part
-from maillint.message.template import Tag, detect
+from maillint.message.template import detect
 from maillint.text import OffsetMap, Span
 
 _DIRECTIVE = re.compile(
     r"maillint:[ \t]*(?P<scope>ignore-file|ignore)\b(?:[ \t]*\[(?P<names>[^\]\r\n]*)\])?(?P<rest>[^\r\n]*)"
 )
 _NAME = re.compile(r"[^\s,]+")
-_CLOSERS = re.compile(r"\s*(?:--!?>|#\}|--\}\}|%\}|\}\}|\*/|\*@|%>|\*\}|\*#|-->).*|\s+$")
+_CLOSERS = re.compile(
+    r"\s*(?:--!?>|--\]|#\}|-?%\}|(?:--)?~?\}\}|\*/|\*@|[-_]?%>|\*\}|\*#|\?>|\{%-?\s*endcomment|</#comment>).*|\s+$"
+)
 _BLANK = " \t"
+_CODE_COMMENT = re.compile(
+    r"(?:<\?(?:php\b)?|<%[-_]?|\{%-?|%%\[)\s*"
+    r"(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/|(?://|#)[^\r\n]*?)\s*"
+    r"(?:\?>|[-_]?%>|-?%\}|\]%%)?"
+)
+"""A tag of code with nothing in it but one comment: ``<?php /* … */ ?>``, ``{% # … %}``, ``%%[ /* … */ ]%%``."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +32,7 @@ class Directive:
 
     ``span`` covers the comment in ``place.text``; ``names`` are the rules and families it names, each with
     its span there (none: it names nothing and suppresses nothing). ``covers`` is the part of the file
-    whose findings it leaves out, None for the whole message.
+    whose findings it leaves out, None for the whole message. ``alone``: nothing else is said in the comment.
     """
 
     place: Part
@@ -33,6 +41,7 @@ class Directive:
     reason: str
     covers: Span | None
     in_html: bool
+    alone: bool
 
     @property
     def path(self) -> str:
@@ -65,7 +74,7 @@ def _sidecars(message: Message) -> Iterator[Part]:
 def _in_part(part: Part) -> Iterator[Directive]:
     if "maillint:" not in part.text:
         return
-    comments = [tag for tag in part.template.tags if tag.kind == "comment"]
+    comments = list(_template_comments(part))
     for match in _DIRECTIVE.finditer(part.text):
         comment = _template_comment(comments, match.start())
         in_html = comment is None
@@ -88,8 +97,23 @@ def _in_front_matter(part: Part) -> Iterator[Directive]:
             yield _directive(whole, match, Span(mark, match.end()), False)
 
 
-def _template_comment(comments: Sequence[Tag], offset: int) -> Span | None:
-    return next((tag.span for tag in comments if tag.span.start <= offset < tag.span.end), None)
+def _template_comments(part: Part) -> Iterator[Span]:
+    """The template's comments, each with what opens and closes it, so that it can be taken out as a whole."""
+    tags = part.template.tags
+    for number, tag in enumerate(tags):
+        start, end = tag.span
+        if tag.kind == "comment":
+            if number and tags[number - 1].word in {"comment", "#comment"} and tags[number - 1].span.end == start:
+                start = tags[number - 1].span.start
+                closes = tags[number + 1 : number + 2]
+                end = closes[0].span.end if closes and closes[0].span.start == end else end
+            yield Span(start, end)
+        elif tag.kind == "statement" and _CODE_COMMENT.fullmatch(part.text, start, end):
+            yield tag.span
+
+
+def _template_comment(comments: Sequence[Span], offset: int) -> Span | None:
+    return next((span for span in comments if span.start <= offset < span.end), None)
 
 
 def _html_comment(text: str, offset: int) -> Span | None:
@@ -103,8 +127,12 @@ def _html_comment(text: str, offset: int) -> Span | None:
 def _directive(part: Part, match: re.Match[str], comment: Span, in_html: bool) -> Directive:
     names = [] if match["names"] is None else list(_NAME.finditer(part.text, *match.span("names")))
     reason = _CLOSERS.sub("", match["rest"], count=1).strip(" \t:-–—")
+    rest = part.text[comment.start : match.start()] + part.text[match.end() : comment.end]
+    alone = not re.search(r"\w", re.sub(r"\b(?:end)?comment\b|\bphp\b", "", rest))
     covers = None if match["scope"] == "ignore-file" else part.map.span(_covered_line(part.text, comment))
-    return Directive(part, comment, tuple((name[0], Span(*name.span())) for name in names), reason, covers, in_html)
+    return Directive(
+        part, comment, tuple((name[0], Span(*name.span())) for name in names), reason, covers, in_html, alone
+    )
 
 
 def _covered_line(text: str, comment: Span) -> Span:
