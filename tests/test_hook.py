@@ -55,11 +55,16 @@ def test_a_bad_template_cannot_be_committed_and_a_good_one_can(tmp_path: Path) -
     assert "markup/unclosed-tag" in refused.stdout + refused.stderr
     assert run("git", "log", "--format=%s", folder=project).stdout == "good\n"
 
-
-def test_both_hooks_are_declared() -> None:
-    declared = (ROOT / ".pre-commit-hooks.yaml").read_text()
-    assert "id: maillint\n" in declared
-    assert "id: maillint-dns\n" in declared
+    (project / ".pre-commit-config.yaml").write_text(
+        f"repos:\n  - repo: {hooks}\n    rev: {revision}\n    hooks: [{{id: maillint-fix}}]\n"
+    )
+    (project / "intro.html").write_text(GOOD.replace(" are", "</br>are"))
+    mended = run("git", "commit", "--quiet", "-am", "mended", folder=project, check=False)
+    assert mended.returncode == 1
+    assert "files were modified by this hook" in mended.stdout + mended.stderr
+    assert (project / "intro.html").read_text() == GOOD.replace(" are", "<br>are")
+    run("git", "commit", "--quiet", "-am", "mended", folder=project)
+    assert run("git", "show", "HEAD:intro.html", folder=project).stdout == GOOD.replace(" are", "<br>are")
 
 
 @pytest.mark.parametrize(
@@ -82,3 +87,8 @@ def test_both_hooks_are_declared() -> None:
 def test_the_hooks_take_templates_messages_and_sidecars(path: str, taken: bool) -> None:
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     assert {bool(re.search(hook["files"], path)) for hook in hooks} == {taken}
+
+
+@pytest.mark.parametrize("name", ["maillint", "maillint-fix", "maillint-dns"])
+def test_every_hook_is_declared(name: str) -> None:
+    assert f"id: {name}\n" in (ROOT / ".pre-commit-hooks.yaml").read_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -113,7 +114,8 @@ def _template_comments(part: Part) -> Iterator[Span]:
 
 
 def _template_comment(comments: Sequence[Span], offset: int) -> Span | None:
-    return next((span for span in comments if span.start <= offset < span.end), None)
+    index = bisect_right(comments, offset, key=lambda span: span.start) - 1
+    return comments[index] if index >= 0 and offset < comments[index].end else None
 
 
 def _html_comment(text: str, offset: int) -> Span | None:
