@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 from typing import NamedTuple
 
 _MAX_LENGTH = 500
@@ -81,7 +81,8 @@ def _both(tests: list[Test]) -> Test | None:
         ways *= max(len(test.yes), 1)
     if ways > _MAX_WAYS or sum(len(test.no) for test in tests) > _MAX_WAYS:
         return None
-    yes = tuple(tuple(literal for way in chosen for literal in way) for chosen in product(*(t.yes for t in tests)))
+    joined = (tuple(dict.fromkeys(chain.from_iterable(chosen))) for chosen in product(*(test.yes for test in tests)))
+    yes = tuple(way for way in joined if not any(literal.negated() in way for literal in way))
     return Test(yes, tuple(way for test in tests for way in test.no))
 
 

@@ -1,8 +1,8 @@
 """Ways through a template: sets of test results such that every branch is taken in one of them.
 
 Every branch has a path, its own test and those of the branches around it, as literals. A path goes into
-the first way that it does not contradict, so the number of ways grows with the widest choice and not with
-the product of all. Time and memory are linear in the number of branches.
+the first way that says all of it already, else the first that it does not contradict, so the number of ways
+grows with the widest choice and not with the product of all. Time and memory are linear in the number of branches.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from maillint.text import Span
 _MAX_AHEAD = 12
 """How far what is only preferred is looked at: open tests on the way to a branch, and behind the one that is taken."""
 
-_MAX_FAILED = 3
-"""Tests before a branch that may fail in several ways; of others, the first way is taken."""
+_MAX_OPEN = 5
+"""Tests on the way to a branch that are so in several ways each; of further ones, the first way is taken."""
 
-_MAX_OPTIONS = 12
+_MAX_OPTIONS = 32
 """Ways to a branch that are tried."""
 
 
@@ -137,7 +137,7 @@ class _Path:
         self.recorded = [min(count, length) for count in self.recorded]
 
     def place(self, options: Sequence[tuple[Literal, ...]], limit: int) -> bool:
-        """Add the first option that a way can take to the path, and the path to that way; False: no way is left.
+        """Settle the path and the first option that a way can take in that way; False: no way is left.
 
         A way in which all of it holds already is chosen before one where something is still open.
         """
@@ -149,32 +149,37 @@ class _Path:
                 continue
             for option in options:
                 if all(literal in way for literal in option):
-                    self.extend(option)
-                    self.record(index)
+                    self.record(index, option)
                     return True
         for index, way in enumerate(self.ways):
             if self.conflicts[index]:
                 continue
             for option in options:
                 if not any(way.denies(literal) for literal in option):
-                    self.extend(option)
-                    self.record(index)
+                    self.record(index, option)
                     return True
         if len(self.ways) >= limit:
             return False
-        self.extend(options[0])
         self.ways.append(Results())
         self.conflicts.append(0)
         self.recorded.append(0)
-        self.record(len(self.ways) - 1)
+        self.record(len(self.ways) - 1, options[0])
         return True
+
+    def narrow(self, ways: Ways, open_tests: tuple[Ways, ...]) -> tuple[Ways, ...]:
+        """Go on where one of these ways is so: a single one belongs to the path, of several which it is stays open."""
+        if len(ways) > 1 and len(open_tests) < _MAX_OPEN:
+            return (*open_tests, ways)
+        self.extend(ways[0])
+        return open_tests
 
     def extend(self, option: Sequence[Literal]) -> None:
         for literal in option:
             self.push(literal)
 
-    def record(self, index: int) -> None:
-        for literal in self.literals[self.recorded[index] :]:
+    def record(self, index: int, option: Sequence[Literal]) -> None:
+        """Settle the path and an option in a way."""
+        for literal in (*self.literals[self.recorded[index] :], *option):
             self.ways[index].settle(literal)
         self.recorded[index] = len(self.literals)
 
@@ -189,34 +194,36 @@ def assign(choices: Sequence[Choice], limit: int) -> tuple[list[Results], bool]:
     truncated = False
     steps: list[tuple[Choice | None, int, tuple[Ways, ...]]] = [(choice, 0, ()) for choice in reversed(choices)]
     while steps:
-        choice, index, failed = steps.pop()
+        choice, index, open_tests = steps.pop()
         if choice is None:
             path.cut(index)
             continue
         if index == 0:
             steps.append((None, len(path.literals), ()))
         else:
-            test = choice.branches[index - 1].test
-            before = [way for way in test.no if not _denied(path.results, way)] if test else [()]
+            failed = choice.branches[index - 1].test
+            before = _left(path.results, failed.no) if failed else ((),)
             if not before:
                 continue  # the branch before is always taken
-            if len(before) == 1 or len(failed) >= _MAX_FAILED:
-                path.extend(before[0])
-            else:  # it fails in several ways: which of them leaves this branch open is seen below
-                failed = (*failed, tuple(before))
+            open_tests = path.narrow(before, open_tests)
         branch = choice.branches[index]
         if index + 1 < len(choice.branches):
-            steps.append((choice, index + 1, failed))
-        options = _options(path.results, (*failed, branch.test.yes) if branch.test else failed)
+            steps.append((choice, index + 1, open_tests))
+        own = _left(path.results, branch.test.yes) if branch.test else ((),)
+        options = _options(path.results, (*open_tests, own))
         if not options:
             continue
-        length = len(path.literals)
-        if path.place(options, limit):
-            steps.append((None, length, ()))
-            steps.extend((inner, 0, ()) for inner in reversed(branch.choices))
-        else:
+        if not path.place(options, limit):
             truncated = True
+        elif branch.choices:
+            steps.append((None, len(path.literals), ()))
+            within = path.narrow(own, open_tests)
+            steps.extend((inner, 0, within) for inner in reversed(branch.choices))
     return path.ways, truncated
+
+
+def _left(results: Results, ways: Ways) -> Ways:
+    return tuple(way for way in ways if not _denied(results, way))
 
 
 def _options(results: Results, tests: Sequence[Ways]) -> list[tuple[Literal, ...]]:
