@@ -553,3 +553,9 @@ def test_many_greetings_after_many_statements_cost_their_number() -> None:
     start = time.process_time()
     lint(message, [active for active in RULES if active.rule.name == "content/merge-tag-fallback"])
     assert time.process_time() - start < 8  # a second; with a look at every statement for every greeting, twenty
+
+
+def test_a_comment_that_never_ends_is_passed_over_once() -> None:
+    start = time.process_time()
+    read("<?php\n" + "/* echo 1\n" * 20_000 + "?>", dialects()["php"])
+    assert time.process_time() - start < 5  # nothing worth naming; begun anew at every "/*", minutes
