@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,9 +51,16 @@ GITLAB: dict[str, Any] = {
 
 
 @pytest.fixture(scope="session")
-def sarif_complaints(request: pytest.FixtureRequest) -> Complaints:
+def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where schemas are kept once they are fetched: pytest's cache, unless it is switched off."""
+    cache: pytest.Cache | None = getattr(request.config, "cache", None)
+    return cache.mkdir("schemas") if cache is not None else tmp_path_factory.mktemp("schemas")
+
+
+@pytest.fixture(scope="session")
+def sarif_complaints(kept: Path) -> Complaints:
     """What a SARIF log has against OASIS' schema."""
-    schema = json.loads(SARIF.read(request.config.cache.mkdir("schemas")))
+    schema = json.loads(SARIF.read(kept))
     formats = FormatChecker(())
     formats.checks("uri-reference")(lambda value: URI.fullmatch(value) is not None)
     formats.checks("uri")(lambda value: URI.fullmatch(value) is not None and ":" in value)
@@ -61,9 +69,9 @@ def sarif_complaints(request: pytest.FixtureRequest) -> Complaints:
 
 
 @pytest.fixture(scope="session")
-def junit_complaints(request: pytest.FixtureRequest) -> Complaints:
+def junit_complaints(kept: Path) -> Complaints:
     """What a JUnit report has against the schema of Jenkins' xUnit plugin."""
-    data = JUNIT.read(request.config.cache.mkdir("schemas"))
+    data = JUNIT.read(kept)
     schema = XMLSchema(io.BytesIO(data), allow="none")
     return lambda text: [f"{error.path}: {error.reason}" for error in schema.iter_errors(io.BytesIO(text.encode()))]
 
