@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import maillint
+from tests.installed import install_as
 
 resource = pytest.importorskip("resource", reason="POSIX only")
 
@@ -271,3 +272,31 @@ def test_caches_of_runs_at_the_same_time_do_not_harm_each_other(mail: Path) -> N
     assert list(mail.rglob("*.tmp")) == []
     again = run(mail, "check", ".", "-f", "concise")
     assert again.stdout == run(mail, "check", ".", "-f", "concise", "--no-cache").stdout
+
+
+EDITOR = """
+from pathlib import Path
+from maillint.checks.base import check
+
+@check("editor")
+def saved(message, options):
+    "Saves the file while it is being linted, as an editor may."
+    Path(message.source.path).write_bytes(b"<p>Two</br>Three</p>")
+    return
+    yield
+"""
+"""A check that stands for whoever saves a file between its reading and its fixing."""
+
+
+def test_a_file_that_is_saved_while_it_is_linted(mail: Path) -> None:
+    site = mail / "site"
+    (site / "editor" / "rules" / "mine").mkdir(parents=True)
+    (site / "editor" / "__init__.py").write_text(EDITOR)
+    (site / "editor" / "rules" / "mine" / "editor.yaml").write_text(
+        "summary: s\ncheck: editor\nseverity: warning\nmessage: m\nwhy: w\n"
+    )
+    install_as("editor", {"maillint.checks": {"editor": "editor"}}, site)
+    (mail / "maillint.yaml").write_text("plugins: [editor]\n")
+    result = maillint("check", "a.html", "--fix", folder=mail, PYTHONPATH=os.pathsep.join([str(site), *sys.path]))
+    refused(result, "a.html", "changed since it was read")
+    assert (mail / "a.html").read_bytes() == b"<p>Two</br>Three</p>"
