@@ -64,6 +64,23 @@ def test_every_planted_fault_is_found_at_its_place_and_nothing_else(path: Path) 
     assert len(expected) >= 4
 
 
+_WHOLE_ELEMENT = re.compile(r"<(\w+)[^<>]*>[^<]*</\1>")
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.iterdir()), ids=lambda path: path.name)
+def test_a_fault_is_planted_in_each_branch_that_holds_an_element(path: Path) -> None:
+    text, expected = unmark(path.read_text(encoding="utf-8"))
+    (part,) = read_message([Source.from_text(path.name, text)], Settings()).parts
+    begins = part.map.start(0)
+    pending = list(part.template.choices)
+    while pending:
+        for branch in pending.pop().branches:
+            pending.extend(branch.choices)
+            inside = part.text[branch.span.start : branch.span.end]
+            faults = [start for _, start, _ in expected if branch.span.start <= start - begins < branch.span.end]
+            assert faults or not _WHOLE_ELEMENT.search(inside), inside
+
+
 @pytest.mark.parametrize("dialect", OWN, ids=lambda dialect: dialect.name)
 def test_every_language_has_such_a_template(dialect: Dialect) -> None:
     assert any(re.split(r"[.]", path.name)[0].startswith(dialect.name) for path in FOLDER.iterdir())

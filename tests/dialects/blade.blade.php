@@ -48,7 +48,7 @@
 <x-mail::button :url="$url">{{ __('Open') }}</x-mail::button>
 @verbatim<p>Write {{ name }} and @if as you like.</p>@endverbatim
 @isset($note)<p>{{ $note }}⟦markup/stray-end-tag:</u>⟧</p>@endisset
-@auth<p>In</p>@else<p>Out</p>@endauth
+@auth<p><a href="⟦links/insecure:http://acme.example/in⟧">In</a></p>@else<p><a href="⟦links/insecure:http://acme.example/out⟧">Out</a></p>@endauth
 @include('mail.signature', ['name' => 'Ann'])
 <p class="hint">Acme Ltd, 1 Main Street, Springfield. Write to team@acme.example.</p>
 </body>

@@ -26,7 +26,7 @@
 {foreachelse}
 <tr><td><a href="⟦links/placeholder:#⟧">Browse</a></td></tr>
 {/foreach}
-{section name=i loop=$lines}<tr><td>{$lines[i].text}</td></tr>{sectionelse}<tr><td>⟦links/empty-anchor:<a href="{$url}"></a>⟧</td></tr>{/section}
+{section name=i loop=$lines}<tr><td>{$lines[i].text} <a href="⟦links/insecure:http://acme.example/line⟧">Prices</a></td></tr>{sectionelse}<tr><td>⟦links/empty-anchor:<a href="{$url}"></a>⟧</td></tr>{/section}
 {if $card}<tr><td>{/if}{$body nofilter}{if $card}</td></tr>{/if}
 {if isset($lost) && $lost}<tr><td><a href="⟦links/shortener:https://bit.ly/3xYzAbc⟧">Find it</a></td></tr>{/if}
 </table>
