@@ -226,6 +226,10 @@ class _Judge:
             return None
         if big and (hiding is None or hiding.element is not picture.element or self._has_twin(picture)):
             return None
+        if (
+            len(picture.element.attrs.get("alt", "").split()) > 1
+        ):  # described to readers: who shows it is styled elsewhere
+            return None
         if hiding is not None and hiding.element is not picture.element:
             if hiding.element.index in self._told:  # one word about a block is enough
                 return None
