@@ -142,11 +142,10 @@ def template_mixed_dialect(message: Message, options: Options) -> Iterator[Hit |
         for tag in template.tags if engines else ():
             if tag.dialect in engines and tag.span.end > tag.span.start:
                 found.setdefault(tag.dialect, (engines[tag.dialect], tag.span))
-        for name, pattern in own.foreign:
-            other = dialects()[name]
-            span = next(_apart(place.text, pattern, template), None) if name not in found else None
+        for names, pattern in own.foreign:
+            span = next(_apart(place.text, pattern, template), None) if found.keys().isdisjoint(names) else None
             if span is not None:
-                found[name] = (other.title, span)
+                found[names[0]] = (", ".join(dialects()[name].title for name in names), span)
         for title, span in found.values():
             yield Hit(place, span, {"own": own.title, "other": title, "tag": _shown(place.text, span)})
 

@@ -171,9 +171,11 @@ class Dialect:
         return self.entry.get("attributes")
 
     @cached_property
-    def foreign(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
-        """Tags of other languages that use the same delimiters: the language and what its tag looks like."""
-        return tuple((name, re.compile(pattern)) for name, pattern in self.entry.get("foreign", {}).items())
+    def foreign(self) -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
+        """Tags of other languages that use the same delimiters: the languages and what such a tag looks like."""
+        return tuple(
+            (tuple(names.split()), re.compile(pattern)) for names, pattern in self.entry.get("foreign", {}).items()
+        )
 
     @property
     def defaults(self) -> str:
