@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from maillint.data import load_list
 from maillint.domains import a_label, is_under
 from maillint.lists import AS_SHIPPED, Amendment
+from maillint.literals import first_segments, literal_piece
 from maillint.urls import UNKNOWN, split
 
 TYPE_CHECKING = False  # typing itself costs milliseconds
@@ -21,14 +22,6 @@ LONGEST = 8192
 
 _PLAIN = re.compile(r"(?:https?:)?//(?:[^/?#\\@]{0,200}@)?([^/?#\\@:%\s]+)(?::\d{1,5})?([^#\s\\]*)", re.IGNORECASE)
 """Addresses that need no more careful taking apart: their host, and their path with the query."""
-
-_SEGMENT = re.compile(r"/((?:[A-Za-z0-9_-]|\\\.)+)(?:/|\\\?)")
-_SEGMENTS = re.compile(r"/\(\?:((?:[A-Za-z0-9_|-]|\\\.)+)\)(?:/|\\\?)")
-"""What a path pattern literally asks of the first segment: one word, or a group of them."""
-
-
-_TOKEN = re.compile(r"(\\[^\w\s]|[\w/=&%~!@#:;,<>'-])|(\\\w|\[\^?\]?[^\]]*\]|\{[^}]*\}|.)", re.DOTALL)
-_MAYBE = frozenset("?*{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +48,7 @@ class Beacons:
         for rank, entry in enumerate(entries):
             beacon = _Beacon(rank, entry["vendor"], entry.get("host"), entry.get("path"))
             hosts = entry.get("hosts", ())
-            segments = () if hosts or beacon.host else tuple(_first_segments(beacon.path or ""))
+            segments = () if hosts or beacon.host else first_segments(beacon.path or "")
             for name in hosts:
                 self._by_host.setdefault(name, []).append(beacon)
             for segment in segments:
@@ -136,38 +129,3 @@ def _taken_apart(url: str) -> tuple[str | None, str]:
         subject = f"/{subject}"
     host = host.removesuffix(".").lower()
     return host if host.isascii() else a_label(host) or host, subject
-
-
-def literal_piece(pattern: str) -> str:
-    """Return the longest text that whatever matches a pattern must have; empty where the pattern leaves that open."""
-    if "|" in _outside_groups(pattern):
-        return ""
-    runs, run = [], ""
-    for literal, other in _TOKEN.findall(_outside_groups(pattern)):
-        if literal:
-            run += literal[-1]
-            continue
-        if other[0] in _MAYBE:  # the character before need not be there
-            run = run[:-1]
-        runs.append(run)
-        run = ""
-    return max((*runs, run), key=len)
-
-
-def _first_segments(path: str) -> Iterator[str]:
-    if "|" in _outside_groups(path):
-        return
-    match = _SEGMENT.match(path) or _SEGMENTS.match(path)
-    if match is not None:
-        yield from match[1].replace("\\", "").split("|")
-
-
-def _outside_groups(pattern: str) -> str:
-    """A pattern without what stands in parentheses."""
-    depth = 0
-    kept = []
-    for character in pattern:
-        depth += (character == "(") - (character == ")")
-        if not depth:
-            kept.append(character)
-    return "".join(kept)

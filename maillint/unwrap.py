@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from maillint.domains import a_label, is_under, parse_ip, registrable
+from maillint.literals import first_segments, outside_groups
 from maillint.targets import READERS, path_and_query, whole
 from maillint.urls import UNKNOWN, Url, decoded_target, query_items, split, unpacked
 
@@ -29,8 +30,6 @@ _SHORTENER_KINDS = ("generic", "esp")
 _TRACES = ("http", "aHR0", "SFRU", "SHR0", "68747470", "48545450")  # http, plain, in base64 and in hexadecimal
 _LONGEST_WORDS = 32  # of a path segment that holds words; a longer one is a token
 _WORD = re.compile(r"[a-z0-9]+")
-_LITERAL_SEGMENT = re.compile(r"/((?:[A-Za-z0-9_-]|\\\.)+)(?:/|\\\?)")
-_LITERAL_SEGMENTS = re.compile(r"/\(\?:((?:[A-Za-z0-9_|-]|\\\.)+)\)(?:/|\\\?)")  # a group of alternatives
 _LITERAL_ENDING = re.compile(r"(?:[A-Za-z0-9-]|\\\.)+$")
 
 
@@ -125,6 +124,7 @@ class LinkLists:
     generic: _Generic
     exempt: _Exempt
     spared: tuple[str, ...]
+    spared_shorteners: tuple[str, ...]
 
     @classmethod
     def from_data(
@@ -137,13 +137,14 @@ class LinkLists:
         exempt: Iterable[Mapping[str, Any]] = (),
         shortener_kinds: Collection[str] = _SHORTENER_KINDS,
         spared: Iterable[str] = (),
+        spared_shorteners: Iterable[str] = (),
     ) -> LinkLists:
         """Make the indexes from parsed lists; the headers of the YAML files in rules/lists explain them.
 
         Each argument is a whole file: `gateways.yaml`, `redirectors.yaml`, `shorteners.yaml`,
         `click-wrappers.yaml`. `exempt` adds entries to the `exempt` of redirectors. `shortener_kinds` are the
-        kinds of short hosts to be judged. `spared` are hosts that wrap
-        nothing, with what is below them. Raises ValueError for an entry whose target has no known form.
+        kinds of short hosts to be judged. `spared` are hosts that wrap nothing, and `spared_shorteners` such as are
+        no shorteners, with what is below them. Raises ValueError for an entry whose target has no known form.
         """
         by_host: dict[str, list[_Form]] = {}
         by_label: dict[str, list[_Form]] = {}
@@ -156,7 +157,7 @@ class LinkLists:
             if "label" in entry:
                 by_label.setdefault(entry["label"], []).append(form)
             elif not hosts:
-                segments = [] if form.host else _first_segments(form.path)
+                segments = [] if form.host else first_segments(form.path or "")
                 for segment in segments:
                     by_segment.setdefault(segment, []).append(form)
                 if not segments:
@@ -178,6 +179,7 @@ class LinkLists:
             generic=_generic_rules(found.get("generic", {})),
             exempt=_exemptions([*found.get("exempt", ()), *exempt]),
             spared=tuple(spared),
+            spared_shorteners=tuple(spared_shorteners),
         )
 
 
@@ -243,7 +245,7 @@ def _step(url: str, lists: LinkLists) -> _Step | None:
     if not known:
         return None
     short = _shortener(parts, host, lists)
-    if short is not None:
+    if short is not None and not is_under(host, lists.spared_shorteners):
         return _Step("shortener", short.vendor, None)
     return _generic(parts, host, lists)
 
@@ -300,7 +302,7 @@ def _index_hosts(entry: Mapping[str, Any]) -> list[str]:
     """The names to index an entry under: its hosts, else what its pattern for hosts literally ends in."""
     hosts: list[str] = entry.get("hosts", [])
     pattern: str | None = entry.get("host")
-    if hosts or pattern is None or "label" in entry or "|" in _outside_groups(pattern):
+    if hosts or pattern is None or "label" in entry or "|" in outside_groups(pattern):
         return hosts
     ending = _LITERAL_ENDING.search(pattern.removesuffix("$"))
     if ending is None:
@@ -309,25 +311,6 @@ def _index_hosts(entry: Mapping[str, Any]) -> list[str]:
     whole = ending.start() == 0 or ending[0].startswith("\\.")
     name = name.removeprefix(".") if whole else name.partition(".")[2]
     return [name] if "." in name or (name and "path" not in entry) else []  # a path tells more than ".com"
-
-
-def _outside_groups(pattern: str) -> str:
-    """A pattern without what stands in parentheses."""
-    depth = 0
-    kept = []
-    for character in pattern:
-        depth += (character == "(") - (character == ")")
-        if not depth:
-            kept.append(character)
-    return "".join(kept)
-
-
-def _first_segments(path: str | None) -> list[str]:
-    """The first segments of which a pattern for paths literally demands one; none when it leaves that open."""
-    if path is None or "|" in _outside_groups(path):
-        return []
-    match = _LITERAL_SEGMENT.match(path) or _LITERAL_SEGMENTS.match(path)
-    return [] if match is None else match[1].replace("\\", "").split("|")
 
 
 def _generic_rules(data: Mapping[str, Any]) -> _Generic:

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "maillint"
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
-        "text finding compiled globs yamlfile phrases lists",
+        "text finding compiled globs yamlfile phrases lists literals",
         "data domains",
         "urls",
         "targets confusables",

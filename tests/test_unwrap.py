@@ -796,6 +796,7 @@ def test_classifying_does_not_look_at_every_entry() -> None:
         generic=lists.generic,
         exempt=lists.exempt,
         spared=(),
+        spared_shorteners=(),
     )
     assert len(lists.on_any_host) <= 2
     assert classify("https://a.b.c.acme.example/pricing", counted) is None

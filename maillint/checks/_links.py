@@ -216,12 +216,11 @@ def _link_lists(lists: Lists) -> LinkLists:
     """The lists of gateways, redirects, click trackers and shorteners, as settings amend them."""
     short, clicks = lists.shorteners, lists.click_trackers
     shorteners, wrappers = load_list("shorteners"), load_list("click-wrappers")
-    shipped = () if short.replaces else (known for known in shorteners["entries"] if known["host"] not in short.allow)
     own = ({"host": host, "vendor": host, "kind": "generic", "subdomains": True} for host in short.add)
     return LinkLists.from_data(
         gateways=load_list("gateways"),
         redirectors=load_list("redirectors"),
-        shorteners={**shorteners, "entries": [*own, *shipped]},
+        shorteners={**shorteners, "entries": [*own, *(() if short.replaces else shorteners["entries"])]},
         wrappers={
             "entries": [
                 *({"vendor": host, "hosts": [host]} for host in clicks.add),
@@ -229,6 +228,7 @@ def _link_lists(lists: Lists) -> LinkLists:
             ]
         },
         spared=clicks.allow,
+        spared_shorteners=short.allow,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
@@ -120,7 +121,7 @@ def _find(text: str, message: Message, options: Options) -> list[Match]:
         found = _longest([*_own_phrases(said.add).find(text), *found])
     if said.allow:
         allowed = [Span(hit.start, hit.end) for hit in _own_phrases(said.allow).find(text)]
-        found = [hit for hit in found if not any(span.start <= hit.start and hit.end <= span.end for span in allowed)]
+        found = [hit for hit in found if not _within(hit, allowed)]
     spared = options["ignore"]
     return [hit for hit in found if hit.phrase not in spared and hit.category not in spared] if spared else found
 
@@ -128,6 +129,12 @@ def _find(text: str, message: Message, options: Options) -> list[Match]:
 @lru_cache(16)
 def _own_phrases(texts: tuple[str, ...]) -> PhraseIndex:
     return compile_phrases([Phrase(text, OWN_CATEGORY, OWN_WEIGHT) for text in texts])
+
+
+def _within(hit: Match, spans: Sequence[Span]) -> bool:
+    """Whether a match lies in one of the spans, which are in order and do not overlap."""
+    index = bisect_right(spans, hit.start, key=lambda span: span.start) - 1
+    return index >= 0 and hit.end <= spans[index].end
 
 
 def _longest(hits: Sequence[Match]) -> list[Match]:

@@ -60,6 +60,7 @@ def test_what_a_list_says_is_found(tmp_path: Path, rule: str, text: str, setting
     ("rule", "text", "settings"),
     [
         ("links/shortener", LINK.format("https://bit.ly/x"), "shorteners: {allow: [bit.ly]}"),
+        ("links/shortener", LINK.format("https://www.bit.ly/x"), "shorteners: {allow: [www.bit.ly]}"),
         ("links/shortener", LINK.format("https://bit.ly/x"), "shorteners: {replace: [go.acme.example]}"),
         (
             "links/redirect-wrapped",
