@@ -147,7 +147,6 @@ class Config:
     def message_settings(self) -> Settings:
         """What the reader of messages takes from here."""
         given = self.overrides
-        clients = load_list("clients")["clients"]
         return Settings(
             profile=given.profile or self.profile,
             profile_forced=given.profile is not None,
@@ -157,7 +156,8 @@ class Config:
             headers=self.headers,
             own_domains=self.own_domains,
             lists=self.lists,
-            outlook=not self.clients or any("outlook" in clients[name] for name in self.clients),
+            outlook=not self.clients
+            or any("outlook" in load_list("clients")["clients"][name] for name in self.clients),
         )
 
     @property

@@ -85,19 +85,3 @@ class Scanner:
 def scanner(host: Dialect, guests: tuple[Dialect, ...]) -> Scanner:
     """The scanner for a dialect and its guests, made once."""
     return Scanner(host, guests)
-
-
-_BRACKETS = re.compile(rf"{STRING}|(?P<open>[(\[{{])|(?P<close>[)\]}}])")
-
-
-def balanced(text: str, start: int, limit: int = MAX_TAG) -> int | None:
-    """The end of a bracketed piece that begins at ``start``, brackets in quotes left out; None without one."""
-    depth = 0
-    for token in _BRACKETS.finditer(text, start, start + limit):
-        if token.lastgroup == "open":
-            depth += 1
-        elif token.lastgroup == "close":
-            depth -= 1
-            if depth == 0:
-                return token.end()
-    return None

@@ -11,9 +11,10 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
+from maillint.message.brackets import Brackets
 from maillint.message.codeblocks import Code
 from maillint.message.dialects import STYLE, Dialect, Word
-from maillint.message.forms import MAX_TAG, STRING, Form, Scanner, balanced, scanner
+from maillint.message.forms import MAX_TAG, STRING, Form, Scanner, scanner
 from maillint.message.marks import Mark, code_mark, in_one_tag, pair_unknown, pair_unlisted, sort
 from maillint.message.tags import Broken, Tag, TagKind
 from maillint.text import Span
@@ -51,6 +52,7 @@ class _Lexer:
         self.closers: dict[str, tuple[int, Span]] = {}  # by pattern: the closer found last, and from where
         self.exhausted: set[re.Pattern[str]] = set()  # ends of raw blocks that do not occur any more
         self.failed_walks = 0
+        self.brackets = Brackets(text, _MEMBER)
         self.sheltered = [found.span(2) for found in STYLE.finditer(text)] if scan.sheltered else []
 
     def run(self) -> None:
@@ -339,13 +341,13 @@ class _Lexer:
         if found is None:
             return start + 1
         if form.entry.get("path"):
-            end = self.path(found.end())
+            end = self.brackets.reference(found.end())
             self.add(Tag("output", Span(start, end), "", self.text[found.start("argument") : end], form.dialect.name))
             return end
         dialect = form.dialect
         groups = found.groupdict()
         name = groups["word"] or groups.get("braced") or ""
-        end, argument = self.bracketed(found.end())
+        end, argument = self.brackets.argument(found.end(), " \t")
         known = (
             name in dialect.blocks
             or name in dialect.closers
@@ -367,39 +369,6 @@ class _Lexer:
             mark.tag = mark.tag._replace(argument=f"{name}({argument})")
         self.marks.append(mark)
         return self.raw(mark) if mark.block and mark.block.raw else end
-
-    def bracketed(self, position: int) -> tuple[int, str]:
-        """The end of an argument in round brackets that may follow, and the argument; no argument: the same place."""
-        start = position
-        while start < len(self.text) and start < position + 20 and self.text[start] in " \t":
-            start += 1
-        if not self.text.startswith("(", start):
-            return position, ""
-        end = self.balanced(start)
-        return (position, "") if end is None else (end, self.text[start + 1 : end - 1].strip())
-
-    def balanced(self, start: int) -> int | None:
-        """The end of a bracketed piece that begins at ``start``, None without one."""
-        if self.failed_walks > _MAX_FAILED_WALKS:
-            return None
-        end = balanced(self.text, start)
-        self.failed_walks += end is None
-        return end
-
-    def path(self, position: int) -> int:
-        """The end of a reference: members, calls and indices that follow a name."""
-        while position < len(self.text):
-            member = _MEMBER.match(self.text, position)
-            if member:
-                position = member.end()
-            elif self.text[position] in "([":
-                end = self.balanced(position)
-                if end is None:
-                    break
-                position = end
-            else:
-                break
-        return position
 
 
 _LATER = re.compile(r"\{\{[^{}\n]{1,300}\}\}")

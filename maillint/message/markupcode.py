@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
+from maillint.message.brackets import Brackets
 from maillint.message.dialects import Block, Dialect
-from maillint.message.forms import balanced
 from maillint.message.html import VOID
 from maillint.message.marks import Mark
 from maillint.message.tags import Tag, TagKind
 from maillint.text import Span
 
-_MAX_FAILED = 100
 _IDENTIFIER = re.compile(r"(?:await\s+)?[A-Za-z_]\w*")
 _MEMBER = re.compile(r"\??\.[A-Za-z_]\w*|!(?=\.)")
 _BRACE = re.compile(r"\s*\{")
@@ -97,7 +96,7 @@ class _Reader:
         self.pending = 0  # where code begins that no tag covers yet
         self.statement = 0  # where the current statement of code begins
         self.fresh = True  # whether a statement may begin here
-        self.failed = 0
+        self.brackets = Brackets(text, _MEMBER)
         self.last_end = 0
 
     def run(self) -> None:
@@ -178,7 +177,7 @@ class _Reader:
         """Come to a closing brace: the block ends, or goes on with another branch."""
         more = _ELSE.match(self.text, start)
         if more:
-            end, argument = self.bracketed(more.end())
+            end, argument = self.brackets.argument(more.end())
             brace = _BRACE.match(self.text, end)
             if brace:
                 self.add("middle", self.first(start), brace.end(), " ".join(more["word"].split()), argument)
@@ -270,7 +269,7 @@ class _Reader:
             self.begin(after + 1)
             return after + 1
         if following == "(":
-            closed = self.balanced(after)
+            closed = self.brackets.end(after)
             if closed is None:
                 return after
             self.add("output", start, closed, "", text[after + 1 : closed - 1])
@@ -281,7 +280,7 @@ class _Reader:
     def named(self, start: int, name: re.Match[str]) -> int:
         text, spec, word, end = self.text, self.spec, name[0], name.end()
         if word in spec.blocks or (word in spec.lines and text[end : end + 2].lstrip().startswith("(")):
-            end, argument = self.bracketed(end)
+            end, argument = self.brackets.argument(end)
             brace = _BRACE.match(text, end)
             if brace:
                 self.add("open", start, brace.end(), word if word in self.dialect.blocks else "{", argument)
@@ -301,43 +300,16 @@ class _Reader:
                 return brace.end()
         if word in spec.code:
             brace_at = text.find("{", end, end + 200)
-            closing = self.balanced(brace_at) if brace_at >= 0 else None
+            closing = self.brackets.end(brace_at) if brace_at >= 0 else None
             if closing is not None:
                 self.add("statement", start, closing)
                 return closing
         if word in spec.literal:
             return end
-        end = self.path(end)
+        end = self.brackets.reference(end)
         expression = text[start + len(spec.sign) : end]
         self.add("insert" if spec.inserts.match(expression) else "output", start, end, "", expression)
         return end
-
-    def bracketed(self, position: int) -> tuple[int, str]:
-        """The end of a head in round brackets that may follow, and what stands in it."""
-        start = position
-        while start < len(self.text) and start < position + 20 and self.text[start].isspace():
-            start += 1
-        end = self.balanced(start) if self.text.startswith("(", start) else None
-        return (position, "") if end is None else (end, self.text[start + 1 : end - 1])
-
-    def balanced(self, start: int) -> int | None:
-        if self.failed > _MAX_FAILED:
-            return None
-        end = balanced(self.text, start)
-        self.failed += end is None
-        return end
-
-    def path(self, position: int) -> int:
-        while position < len(self.text):
-            member = _MEMBER.match(self.text, position)
-            if member:
-                position = member.end()
-                continue
-            end = self.balanced(position) if self.text[position] in "([" else None
-            if end is None:
-                break
-            position = end
-        return position
 
 
 _HEAD = re.compile(r"(?:.*[\s;}])?(?P<word>else\s+if|if|switch)\s*\((?P<argument>.*)\)\s*\Z", re.DOTALL)
