@@ -200,7 +200,6 @@ def replace_file(path: str, data: bytes, expected: bytes | None = None) -> None:
     """
     real = os.path.realpath(path)
     temporary = f"{real}.{os.getpid()}.maillint.tmp"
-    made = False
     try:
         known = os.stat(path) if os.path.exists(path) else None  # noqa: PTH110, PTH116
         if known is not None and not (stat.S_ISREG(known.st_mode) or stat.S_ISDIR(known.st_mode)):
@@ -216,7 +215,6 @@ def replace_file(path: str, data: bytes, expected: bytes | None = None) -> None:
         if known is not None and not os.access(real, os.W_OK):
             raise WriteError(f"{path}: read-only; nothing written")
         with open(temporary, "xb") as file:  # noqa: PTH123
-            made = True
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -228,9 +226,8 @@ def replace_file(path: str, data: bytes, expected: bytes | None = None) -> None:
     except WriteError:
         raise
     except BaseException as error:
-        if made:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)  # noqa: PTH108
+        with contextlib.suppress(OSError):  # the name is this process's own, whether or not the file is there yet
+            os.unlink(temporary)  # noqa: PTH108
         if not isinstance(error, OSError):
             raise  # Ctrl-C in the middle leaves nothing behind
         raise WriteError(f"{path}: {(error.strerror or str(error)).lower()}; nothing written") from None

@@ -208,7 +208,7 @@ def _host_and_port(address: str) -> tuple[str, str]:
 def _without(query: str, dropped: Collection[str]) -> str:
     pairs = query.split("&", MOST_PARAMETERS)
     beyond = pairs[MOST_PARAMETERS:]  # the rest in one piece
-    kept = [pair for pair in pairs[:MOST_PARAMETERS] if pair and not _is_dropped(pair, dropped)]
+    kept = [pair for pair in pairs[:MOST_PARAMETERS] if pair and not _is_dropped(pair.strip(_EDGES), dropped)]
     return "&".join(kept + beyond)
 
 
