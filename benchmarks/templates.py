@@ -15,12 +15,14 @@ import time
 from collections.abc import Callable
 from itertools import pairwise
 
-from maillint.engine import lint
+from maillint.catalogue.load import shipped
+from maillint.catalogue.rule import ActiveRule
+from maillint.engine.lint import lint
 from maillint.message.read import Settings, read_message
-from maillint.message.template import dialects, read
+from maillint.message.template.dialect import dialects
+from maillint.message.template.parse import read
 from maillint.message.views import make_views
-from maillint.rules import ActiveRule, shipped
-from maillint.text import Source
+from maillint.text.source import Source
 
 RULES = [
     ActiveRule(rule, {**{name: option.default for name, option in rule.check.options.items()}, **rule.options})

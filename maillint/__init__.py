@@ -6,12 +6,13 @@ wrong is a ``LintError``. All of it is described in docs/library.md.
 
 from __future__ import annotations
 
+from maillint._version import __version__
+
 TYPE_CHECKING = False  # typing itself costs milliseconds
 if TYPE_CHECKING:
+    from maillint.api import Config, LintError, lint, render
     from maillint.finding import Edit, FileReport, Finding, Fix, Related, Report, Severity, Unknown
-    from maillint.library import Config, LintError, lint, render
 
-__version__ = "0.1.0"
 
 __all__ = [
     "Config",
@@ -33,9 +34,9 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """Import what is asked for when it is asked for: ``import maillint`` alone costs next to nothing."""
     if name in __all__:
-        from maillint import library  # noqa: PLC0415
+        from maillint import api  # noqa: PLC0415
 
-        return getattr(library, name)
+        return getattr(api, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

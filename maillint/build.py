@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 
+from maillint.catalogue.load import compiled_folder
 from maillint.checks import INDEX, compile_index
-from maillint.checks.content import compiled_phrases
-from maillint.compiled import write_built
-from maillint.data import code_key, compiled_data, rules_folder
-from maillint.domains import SUFFIXES, compile_suffixes, suffix_key
-from maillint.rules import compiled_folder
+from maillint.data.compiled import write_built
+from maillint.data.lists import code_key, compiled_data, rules_folder
+from maillint.text.phrase_lists import compiled_phrases
+from maillint.web.domains import SUFFIXES, compile_suffixes, suffix_key
 
 
 def build_all(folder: str) -> None:

@@ -189,3 +189,7 @@ class Report:
     def worst(self) -> Severity | None:
         """The highest severity found, None when there is no finding."""
         return max(self.severities, default=None)
+
+
+INTERNAL_ERROR = "internal-error"
+"""The name under which a check that raised is reported."""

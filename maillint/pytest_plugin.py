@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from email.message import Message
 
     from maillint import Config, Report, Severity
-    from maillint.library import Kind, Profile
+    from maillint.api import Kind, Profile
 
 _MARGIN = 12
 """The cells that pytest puts before each line of an error, in a call that stands in a ``with`` or ``for``."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
 
-from maillint.config import Config
+from maillint.config.config import Config
+from maillint.files.access import source_from
 from maillint.finding import Edit, FileReport, Fix, Severity
-from maillint.fix import Fixed, fix_message
-from maillint.run import lint_sources, source_from
-from maillint.text import Source
+from maillint.project.fix import Fixed, fix_message
+from maillint.project.runner import lint_sources
+from maillint.text.source import Source
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 def install(project: Path, site: Path) -> None:
     """Write the metadata of a project's ``pyproject.toml``, entry points too, into a folder of ``sys.path``."""
     said = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    install_as(said["name"], said.get("entry-points", {}), site, said["version"])
+    install_as(said["name"], said.get("entry-points", {}), site, said.get("version", "1.0"))
 
 
 def install_as(name: str, groups: dict[str, dict[str, str]], site: Path, version: str = "1.0") -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from maillint.catalogue.examples import examples
+from maillint.catalogue.load import shipped
+from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
 from maillint.finding import Severity
 from maillint.message.model import PROFILES
-from maillint.rules import DECIDED_BY_KIND, Level, Rule, examples, shipped
 
 FOLDER = Path(__file__).parent.parent / "docs/rules"
 NOTE = "<!-- Made from the rule files by `python -m tests.rule_pages`; do not edit. -->\n"

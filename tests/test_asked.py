@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from maillint.checks._asked import ACTS, GATEWAY, MAYBE_OUT, TAG, TRACKER, Question, hosts, may_ask, questions
+from maillint.analysis.askable_links import ACTS, GATEWAY, MAYBE_OUT, TAG, TRACKER, Question, hosts, may_ask, questions
 from maillint.message.model import Message
 from maillint.message.read import Settings, read_message
-from maillint.text import Source
+from maillint.text.source import Source
 
 
 def message(text: str, kind: str = "html", **settings: Any) -> Message:

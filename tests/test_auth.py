@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillint.cli.dns import judge, selectors_for
-from maillint.config import Config
+from maillint.config.config import Config
 from maillint.finding import DomainReport
 from maillint.network.facts import Question, Selector, gather
 from maillint.network.resolver import ReplayResolver

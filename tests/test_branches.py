@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from maillint.config import Config
-from maillint.message.conditionals import holds
+from maillint.config.config import Config
+from maillint.message.html.mso_comments import holds
 from maillint.message.read import Settings, read_message
 from maillint.message.views import MAX_VIEWS
-from maillint.run import lint_sources
-from maillint.text import Source
+from maillint.project.runner import lint_sources
+from maillint.text.source import Source
 
 
 def views(text: str, dialect: str | None = None) -> list[str]:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from maillint import compiled
-from maillint.compiled import cache_folder, load_text, write_built
+from maillint.data import compiled
+from maillint.data.compiled import cache_folder, load_text, write_built
 
 KEY = "list of 3 May, format 1"
 TEXT = "first line\nsecond line, ünïcode\r\nno newline at the end"
@@ -148,15 +148,17 @@ def test_cache_folder_reads_the_environment(folder: Path) -> None:
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     """A package `maillint` of only this module, to ship files in; the folder to import it from."""
-    (tmp_path / "site" / "maillint").mkdir(parents=True)
-    (tmp_path / "site" / "maillint" / "__init__.py").touch()
-    shutil.copy(compiled.__file__, tmp_path / "site" / "maillint")
+    data = tmp_path / "site" / "maillint" / "data"
+    data.mkdir(parents=True)
+    for folder in (data.parent, data):
+        (folder / "__init__.py").touch()
+    shutil.copy(compiled.__file__, data)
     return tmp_path / "site"
 
 
 def start(code: str, package: Path, cache: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", f"from maillint.compiled import load_text\n{code}"],
+        [sys.executable, "-c", f"from maillint.data.compiled import load_text\n{code}"],
         env=os.environ | {"PYTHONPATH": str(package), "MAILLINT_CACHE_DIR": str(cache)},
         cwd=package,
         stdout=subprocess.PIPE,

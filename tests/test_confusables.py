@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maillint.confusables import mixed_scripts, script_of, skeleton
-from maillint.data import load_list
+from maillint.data.lists import load_list
+from maillint.web.confusables import mixed_scripts, script_of, skeleton
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from maillint.engine import lint
+from maillint.engine.lint import lint
 from maillint.message.read import Settings, read_message
-from maillint.text import Source
+from maillint.text.source import Source
 from tests.test_templates import RULES
 
 DATA = yaml.safe_load((Path(__file__).parent / "constructs.yaml").read_text(encoding="utf-8"))

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from maillint.checks.content import phrase_index
-from maillint.data import load_list
-from maillint.engine import lint
+from maillint.catalogue.load import shipped
+from maillint.catalogue.rule import ActiveRule
+from maillint.data.lists import load_list
+from maillint.engine.lint import lint
 from maillint.finding import FileReport, Finding, Severity
 from maillint.message.read import Settings, read_message
-from maillint.rules import ActiveRule, shipped
-from maillint.text import Source
+from maillint.text.phrase_lists import phrase_index
+from maillint.text.source import Source
 
 
 def report(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from maillint.catalogue.load import shipped
 from maillint.cli import COMMANDS
-from maillint.rules import shipped
 from tests.docs import PAGES, ROOT, shown
 from tests.rule_pages import FOLDER, pages
 

@@ -16,8 +16,8 @@ import tldextract
 from hypothesis import given
 from hypothesis import strategies as st
 
-import maillint.domains
-from maillint.domains import (
+import maillint.web.domains
+from maillint.web.domains import (
     a_label,
     compile_suffixes,
     is_host_like,
@@ -432,7 +432,7 @@ def test_no_string_raises(text: str) -> None:
 
 def run(code: str, cache: Path) -> str:
     """What a new interpreter prints, with `cache` as its cache folder."""
-    root = Path(maillint.domains.__file__).parents[1]
+    root = Path(maillint.web.domains.__file__).parents[2]
     process = subprocess.run(
         [sys.executable, "-c", code],
         env=os.environ | {"PYTHONPATH": str(root), "MAILLINT_CACHE_DIR": str(cache)},
@@ -446,7 +446,7 @@ def run(code: str, cache: Path) -> str:
 
 LOOKUP = """
 import sys
-from maillint.domains import is_host_like, registrable, same_site
+from maillint.web.domains import is_host_like, registrable, same_site
 assert registrable("mail.acme.co.uk") == "acme.co.uk"
 assert is_host_like("acme.com") and same_site("a.acme.com", "b.acme.com")
 """
@@ -457,7 +457,7 @@ def test_a_lookup_on_a_warm_cache_imports_nothing_slow(cache: Path) -> None:
     run(LOOKUP, cache)
     of_the_interpreter = run("import sys; print(*sys.modules)", cache).split()
     imported = set(run(LOOKUP + "print(*sys.modules)", cache).split()).difference(of_the_interpreter)
-    assert "maillint.domains" in imported
+    assert "maillint.web.domains" in imported
     assert SLOW.intersection(imported) == set()
 
 
@@ -467,7 +467,7 @@ import sys
 def refuse(event, arguments):
     assert event not in {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"}, event
 sys.addaudithook(refuse)
-from maillint.domains import compile_suffixes
+from maillint.web.domains import compile_suffixes
 print(len(compile_suffixes()))
 """
     assert int(run(code, Path("unused"))) > 50_000

@@ -20,8 +20,8 @@ ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples/plugin"
 
 CHECK = """
-from maillint.checks.base import Hit, check
-from maillint.text import Span
+from maillint.plugin import Hit, check
+from maillint.plugin import Span
 
 @check("{name}", fields=("word",))
 def found(message, options):

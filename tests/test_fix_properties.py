@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from maillint.config import Config, Overrides
-from maillint.fix import encode
+from maillint.config.config import Config, Overrides
+from maillint.project.fix import encode
 from tests.fix_properties import Fixing, errors, faults, fixes
 from tests.test_rule_examples import CASES, unmark
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from maillint.message.headers import Field, read_block
-from maillint.text import Source, Span
+from maillint.message.mime.headers import Field, read_block
+from maillint.text.source import Source
+from maillint.text.spans import Span
 
 
 def fields(text: str) -> list[Field]:

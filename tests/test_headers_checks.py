@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from maillint.engine import KIND_NOT_DECLARED, lint
+from maillint.catalogue.load import shipped
+from maillint.catalogue.rule import ActiveRule
+from maillint.engine.lint import KIND_NOT_DECLARED, lint
 from maillint.finding import Edit, FileReport, Severity
 from maillint.message.read import Settings, read_message
-from maillint.rules import ActiveRule, shipped
-from maillint.text import Source
+from maillint.text.source import Source
 
 HTTPS = "<https://acme.example/u/9f2c41d7>"
 MAILTO = "<mailto:leave@acme.example>"

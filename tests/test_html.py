@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maillint.message.content import gather
-from maillint.message.html import Html
+from maillint.message.html.parser import parse_html
 
 
 def faults(text: str) -> list[str]:
     """Each fault as ``kind tag@offset``."""
-    html = Html.parse(text)
+    html = parse_html(text)
     found = [f"unclosed {fault.element.tag}@{fault.element.span.start}" for fault in html.unclosed]
     found += [f"stray {fault.tag}@{fault.span.start}" for fault in html.stray]
     found += [f"misnested {fault.tag}@{fault.span.start}" for fault in html.misnested]
@@ -75,7 +75,7 @@ def markup(draw: st.DrawFn, depth: int = 3) -> str:
 
 @given(markup())
 def test_well_formed_markup_has_no_fault_and_the_standards_tree(body: str) -> None:
-    html = Html.parse(f"<!doctype html><html><head><title>x</title></head><body>{body}</body></html>")
+    html = parse_html(f"<!doctype html><html><head><title>x</title></head><body>{body}</body></html>")
     assert not html.unclosed
     assert not html.stray
     assert not html.misnested
@@ -92,7 +92,7 @@ def test_well_formed_markup_has_no_fault_and_the_standards_tree(body: str) -> No
 @given(markup(), st.data())
 def test_an_end_tag_taken_away_is_noticed(body: str, data: st.DataObject) -> None:
     text = f"<!doctype html><html><body><div>{body}</div></body></html>"
-    html = Html.parse(text)
+    html = parse_html(text)
     closed = [
         element for element in html.elements if element.end_tag and element.tag in {*INLINE, "div", "ul", "table"}
     ]
@@ -103,7 +103,7 @@ def test_an_end_tag_taken_away_is_noticed(body: str, data: st.DataObject) -> Non
 
 @given(st.text(alphabet="<>/=!-'\" abptdr&;\r\n\0[]i", max_size=80))
 def test_any_text_is_read_and_every_span_lies_inside(text: str) -> None:
-    html = Html.parse(text)
+    html = parse_html(text)
     content = gather(html)
     spans = [element.span for element in html.elements] + [run.span for run in html.runs]
     spans += [attribute.value for element in html.elements for attribute in element.attributes]
@@ -123,7 +123,7 @@ def test_any_text_is_read_and_every_span_lies_inside(text: str) -> None:
     ],
 )
 def test_attributes_stand_where_the_tokenizer_sees_them(tag: str, spans: list[tuple[str, str]]) -> None:
-    html = Html.parse(tag)
+    html = parse_html(tag)
     [element] = html.elements
     assert [(known.name, tag[known.value.start : known.value.end]) for known in element.attributes] == spans
 
@@ -141,11 +141,11 @@ def test_attributes_stand_where_the_tokenizer_sees_them(tag: str, spans: list[tu
     ],
 )
 def test_the_flow_is_what_readers_see(markup_text: str, shown: str) -> None:
-    assert gather(Html.parse(markup_text)).flow.text.strip() == shown
+    assert gather(parse_html(markup_text)).flow.text.strip() == shown
 
 
 def test_a_link_knows_its_text_and_its_images() -> None:
-    html = Html.parse(
+    html = parse_html(
         '<a href=" https://a.example/?x=1&amp;y=2 "><span>Book</span> <b>now</b><img src="i.png" alt="x"></a>'
     )
     [link] = gather(html).links
@@ -155,7 +155,7 @@ def test_a_link_knows_its_text_and_its_images() -> None:
 
 
 def test_a_bare_address_in_the_text_is_a_link_but_not_inside_an_anchor() -> None:
-    html = Html.parse('<p>See https://a.example/x. <a href="https://b.example/">https://b.example/</a></p>')
+    html = parse_html('<p>See https://a.example/x. <a href="https://b.example/">https://b.example/</a></p>')
     assert [(link.kind, link.url) for link in gather(html).links] == [
         ("bare", "https://a.example/x"),
         ("a", "https://b.example/"),
@@ -163,6 +163,6 @@ def test_a_bare_address_in_the_text_is_a_link_but_not_inside_an_anchor() -> None
 
 
 def test_deep_nesting_costs_no_recursion() -> None:
-    html = Html.parse("<div>" * 20_000 + "x" + "</div>" * 20_000)
+    html = parse_html("<div>" * 20_000 + "x" + "</div>" * 20_000)
     assert len(html.elements) == 20_000
     assert gather(html).flow.text.strip() == "x"

@@ -26,8 +26,8 @@ from hypothesis import strategies as st
 
 import maillint
 from maillint import Config, LintError, Report, Severity, lint, render
-from maillint.configkeys import KEYS
-from maillint.library import ConfigKeys, guess_kind, message_bytes
+from maillint.api import ConfigKeys, guess_kind, message_bytes
+from maillint.config.keys import KEYS
 from tests.cli.command import maillint as command
 
 HTML = "<p>Hi <b>Ada</p>\n"
@@ -551,14 +551,14 @@ def test_importing_the_package_imports_nothing_else() -> None:
         "print(*sorted(name for name in set(sys.modules) - known if name != '__future__'))"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert result.stdout.split() == ["maillint"]
+    assert result.stdout.split() == ["maillint", "maillint._version"]
 
 
 def test_linting_a_text_imports_no_command_line_and_no_network() -> None:
     code = "import sys, maillint; maillint.lint('<p>Hi</p>'); print(*sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(result.stdout.split())
-    assert "maillint.library" in loaded
+    assert "maillint.api" in loaded
     assert not loaded & {"click", "email.message", "dns", "bs4", "importlib.metadata"}
 
 

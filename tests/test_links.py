@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maillint.engine import lint
+from maillint.catalogue.load import shipped
+from maillint.catalogue.rule import ActiveRule, Rule
+from maillint.engine.lint import lint
 from maillint.finding import FileReport, Finding, Unknown
 from maillint.message.read import Settings, read_message
-from maillint.rules import ActiveRule, Rule, shipped
-from maillint.text import Source
+from maillint.text.source import Source
 
 RULES = {rule.name.partition("/")[2]: rule for rule in shipped().rules.values() if rule.family == "links"}
 OFFLINE = sorted(set(RULES) - {"unreachable", "redirect-chain", "bad-certificate", "blocklisted"})

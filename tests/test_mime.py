@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from maillint.message.mime import decode, walk
-from maillint.text import Source, Span
+from maillint.message.mime.parts import walk
+from maillint.message.mime.transfer import decode
+from maillint.text.source import Source
+from maillint.text.spans import Span
 
 
 def source(data: bytes) -> Source:

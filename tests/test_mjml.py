@@ -12,16 +12,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maillint.engine import lint
-from maillint.files import message_files
+from maillint.catalogue.load import shipped
+from maillint.catalogue.rule import ActiveRule
+from maillint.engine.lint import lint
 from maillint.finding import Finding
-from maillint.message.includes import MAX_CHARACTERS, MAX_INCLUDES
-from maillint.message.mjml import Mjml, components, is_mjml
+from maillint.message.kinds import kind_of
+from maillint.message.mjml.components import components, is_mjml
+from maillint.message.mjml.includes import MAX_CHARACTERS, MAX_INCLUDES
+from maillint.message.mjml.parser import Mjml
 from maillint.message.model import Message, Part
-from maillint.message.read import Settings, kind_of, read_message
+from maillint.message.read import Settings, read_message
 from maillint.message.views import View
-from maillint.rules import ActiveRule, shipped
-from maillint.text import Source, Span
+from maillint.project.discovery import message_files
+from maillint.text.source import Source
+from maillint.text.spans import Span
 from tests.cli.command import maillint
 from tests.test_rule_examples import active
 

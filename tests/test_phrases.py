@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maillint.phrases import MAX_PHRASE_TOKENS, Match, Phrase, PhraseIndex, compile_phrases, read_phrases
+from maillint.text.phrases import MAX_PHRASE_TOKENS, Match, Phrase, PhraseIndex, compile_phrases, read_phrases
 
 ACUTE = "\u0301"
 SOFT_HYPHEN = "\u00ad"

@@ -319,7 +319,7 @@ import sys
 def test_it(request):
     assert request.config.pluginmanager.has_plugin({name!r})
     loaded = {{name for name in sys.modules if name.split(".")[0] == "maillint"}}
-    assert loaded == {{"maillint", "maillint.pytest_plugin"}}
+    assert loaded == {{"maillint", "maillint._version", "maillint.pytest_plugin"}}
     assert not {{"turbohtml", "yaml"}} & set(sys.modules)
 """
 

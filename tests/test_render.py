@@ -10,14 +10,17 @@ from time import monotonic
 
 import pytest
 
-from maillint.engine import lint
+from maillint.catalogue.load import shipped
+from maillint.engine.lint import lint
 from maillint.finding import FileReport, Finding
 from maillint.message.model import Message
 from maillint.message.read import Settings, read_message
-from maillint.message.renderings import Trail
-from maillint.message.samples import sample_file
-from maillint.rules import shipped
-from maillint.text import Piece, Source, Span
+from maillint.message.rendering.model import Trail
+from maillint.message.rendering.render import render
+from maillint.message.rendering.samples import sample_file
+from maillint.text.offsets import Piece
+from maillint.text.source import Source
+from maillint.text.spans import Span
 from tests.cli.command import maillint
 from tests.docs import ROOT
 from tests.test_rule_examples import active
@@ -83,13 +86,13 @@ def test_sample_data_stand_beside_the_template(template: str, data: str, found: 
 def test_one_data_set_or_several(data: str, expected: dict[str, str], tmp_path: Path) -> None:
     message, _ = found_in(tmp_path, "Hello {{ name }}", data, "a.html.j2")
     labels = {name: f'with the data "{name}"' if name else "with its sample data" for name in expected}
-    made = {rendering.label: rendering.message.parts[0].text for rendering in message.renderings.made}
+    made = {rendering.label: rendering.message.parts[0].text for rendering in render(message).made}
     assert made == {labels[name]: text for name, text in expected.items()}
 
 
 def test_a_list_s_items_may_have_names_of_their_own(tmp_path: Path) -> None:
     message, _ = found_in(tmp_path, "Hello {{ first }}", "[{name: new customer, first: Anna}]", "a.html.j2")
-    assert [rendering.label for rendering in message.renderings.made] == ['with the data "new customer"']
+    assert [rendering.label for rendering in render(message).made] == ['with the data "new customer"']
 
 
 @pytest.mark.parametrize(
@@ -109,8 +112,8 @@ def test_sample_data_that_are_none(data: str, reason: str, tmp_path: Path) -> No
 
 def test_nothing_is_rendered_without_data_or_without_paths_to_read_in(tmp_path: Path) -> None:
     write(tmp_path, {"a.html": "Hello {{ name }},", "b.html": "Hello {{ name }},", "a.data.yaml": "{}"})
-    assert message_of(tmp_path, "b.html").renderings.made == ()
-    assert message_of(tmp_path, "a.html", roots=False).renderings.made == ()
+    assert render(message_of(tmp_path, "b.html")).made == ()
+    assert render(message_of(tmp_path, "a.html", roots=False)).made == ()
 
 
 @pytest.mark.parametrize(
@@ -124,7 +127,7 @@ def test_nothing_is_rendered_without_data_or_without_paths_to_read_in(tmp_path: 
 def test_data_beside_another_template_language_say_nothing(name: str, template: str, tmp_path: Path) -> None:
     message, found = found_in(tmp_path, template, "name: ''", name)
     assert found == []
-    assert message.renderings.unknown == ("sample data are for Jinja templates alone",)
+    assert render(message).unknown == ("sample data are for Jinja templates alone",)
 
 
 # -- places
@@ -189,7 +192,7 @@ def test_the_plain_text_twin_is_rendered_too(tmp_path: Path) -> None:
 
 def test_html_is_escaped_in_html_and_not_in_text(tmp_path: Path) -> None:
     write(tmp_path, {"a.html": "<p>{{ name }}</p>", "a.txt": "{{ name }}", "a.data.yaml": "name: A & B"})
-    (rendering,) = message_of(tmp_path, "a.html", "a.txt").renderings.made
+    (rendering,) = render(message_of(tmp_path, "a.html", "a.txt")).made
     assert [part.text for part in rendering.message.parts] == ["<p>A &amp; B</p>", "A & B"]
 
 
@@ -217,7 +220,7 @@ def test_templates_and_includes_come_from_the_given_paths(tmp_path: Path) -> Non
         },
     )
     message = message_of(tmp_path, "mails/a.html")
-    (rendering,) = message.renderings.made
+    (rendering,) = render(message).made
     assert rendering.message.parts[0].text == "<p>Hello ,<i>Acme</i></p>"
     assert [finding.rule for finding in report(message, "rendered").findings] == ["rendered/empty-value"]
 
@@ -228,10 +231,8 @@ def test_no_file_outside_is_read(name: str, tmp_path: Path) -> None:
     write(tmp_path, {"in/a.data.yaml": "x: 1"})
     (tmp_path / "in/link.html").symlink_to(tmp_path / "secret.html")
     message = message_of(tmp_path / "in", "a.html")
-    assert message.renderings.made == ()
-    assert message.renderings.unknown == (
-        f'not rendered with its sample data: there is no "{name}" in the paths given',
-    )
+    assert render(message).made == ()
+    assert render(message).unknown == (f'not rendered with its sample data: there is no "{name}" in the paths given',)
 
 
 # -- hostile templates
@@ -255,7 +256,7 @@ def test_a_template_that_never_ends_is_stopped(template: str, reason: str, tmp_p
     start = monotonic()
     message, found = found_in(tmp_path, template, "x: 2", "a.html.j2")
     assert monotonic() - start < 12
-    assert message.renderings.made == ()
+    assert render(message).made == ()
     assert [finding.rule for finding in found] == ["rendered/failed"]
     assert reason in found[0].message
 
@@ -276,21 +277,21 @@ def test_a_template_that_never_ends_is_stopped(template: str, reason: str, tmp_p
 def test_what_a_sandbox_or_plain_jinja_does_not_have_is_not_known(template: str, tmp_path: Path) -> None:
     message, found = found_in(tmp_path, template, "x: {a: 1}", "a.html.j2")
     assert found == []
-    assert message.renderings.made == ()
-    assert len(message.renderings.unknown) == 1
+    assert render(message).made == ()
+    assert len(render(message).unknown) == 1
 
 
 def test_one_data_set_that_fails_costs_the_others_nothing(tmp_path: Path) -> None:
     template = "{% if bad %}\n{{ bad.x.y }}\n{% endif %}Hello {{ name }},"
     message, found = found_in(tmp_path, template, "{one: {name: ''}, two: {bad: 1}, three: {name: ''}}", "a.html.j2")
-    assert len(message.renderings.made) == 2
+    assert len(render(message).made) == 2
     assert [(finding.rule, finding.line) for finding in found] == [("rendered/failed", 2), ("rendered/empty-value", 3)]
     assert 'with the data "two"' in found[0].message
 
 
 def test_characters_that_number_the_output_may_stand_in_a_template(tmp_path: Path) -> None:
     message, _ = found_in(tmp_path, "a\uf5b51\uf5b6b\uf5b7{{ x }}", 'x: "\\uF5B59\\uF5B6z\\uF5B7"', "a.html.j2")
-    (rendering,) = message.renderings.made
+    (rendering,) = render(message).made
     assert "\uf5b5" not in rendering.message.parts[0].text
     assert "z" in rendering.message.parts[0].text
 
@@ -329,7 +330,7 @@ MJML = """<mjml lang="en">
 
 def test_mjml_becomes_html_whose_texts_lead_back(tmp_path: Path) -> None:
     write(tmp_path, {"a.mjml": MJML})
-    (rendering,) = message_of(tmp_path, "a.mjml").renderings.made
+    (rendering,) = render(message_of(tmp_path, "a.mjml")).made
     part = rendering.message.html
     assert part is not None
     assert part.text.lower().startswith("<!doctype html>")
@@ -381,7 +382,7 @@ def test_the_size_of_the_html_is_told_at_the_body(tmp_path: Path) -> None:
 )
 def test_a_file_that_others_include_is_not_rendered(text: str, tmp_path: Path) -> None:
     write(tmp_path, {"a.mjml": text})
-    renderings = message_of(tmp_path, "a.mjml").renderings
+    renderings = render(message_of(tmp_path, "a.mjml"))
     assert (renderings.made, renderings.unknown) == ((), ())
 
 
@@ -404,7 +405,7 @@ def test_a_file_that_others_include_is_not_rendered(text: str, tmp_path: Path) -
 )
 def test_mjml_as_people_write_it_is_rendered_or_not_known(inside: str, shown: bool, tmp_path: Path) -> None:
     write(tmp_path, {"a.mjml.j2": MJML.replace("<mj-text>Hello <b>{{ name }}</b>&nbsp;&amp; all</mj-text>", inside)})
-    renderings = message_of(tmp_path, "a.mjml.j2").renderings
+    renderings = render(message_of(tmp_path, "a.mjml.j2"))
     assert len(renderings.made) + len(renderings.unknown) == 1
     if renderings.made:
         part = renderings.made[0].message.html
@@ -416,7 +417,7 @@ def test_mjml_as_people_write_it_is_rendered_or_not_known(inside: str, shown: bo
 def test_what_a_branch_drops_counts_for_nothing(tmp_path: Path) -> None:
     branch = "{% if a %}<mj-text>" + "x" * 5000 + "</mj-text>{% else %}<mj-text>y</mj-text>{% endif %}"
     write(tmp_path, {"a.mjml.j2": MJML.replace("<mj-table>", branch + "<mj-table>")})
-    (rendering,) = message_of(tmp_path, "a.mjml.j2").renderings.made
+    (rendering,) = render(message_of(tmp_path, "a.mjml.j2")).made
     text = rendering.message.parts[0].text
     assert "x" * 5000 in text
     assert ">y<" not in text
@@ -427,7 +428,7 @@ def test_what_a_branch_drops_counts_for_nothing(tmp_path: Path) -> None:
 def test_mjml_with_sample_data_is_rendered_by_both(tmp_path: Path) -> None:
     write(tmp_path, {"a.mjml": MJML.replace("<b>{{ name }}</b>", "{{ name }}, you"), "a.data.yaml": "name: ''"})
     message = message_of(tmp_path, "a.mjml")
-    (rendering,) = message.renderings.made
+    (rendering,) = render(message).made
     assert rendering.message.parts[0].text.lower().startswith("<!doctype html>")
     assert "Hello , you" in rendering.message.parts[0].text
     (finding,) = report(message, "rendered").findings
@@ -439,13 +440,13 @@ def test_the_example_templates_are_rendered_and_clean() -> None:
     result = maillint("check", "examples/templates", "--no-cache", "-f", "concise", folder=ROOT)
     assert result.stdout.startswith("no findings in 4 files")
     newsletter, reminder = (message_of(folder, name) for name in ("newsletter.mjml", "reminder.html.j2"))
-    assert [rendering.label for rendering in newsletter.renderings.made] == [
+    assert [rendering.label for rendering in render(newsletter).made] == [
         'with the data "full"',
         'with the data "nothing known"',
     ]
-    assert len(reminder.renderings.made) == 2
+    assert len(render(reminder).made) == 2
     for message in (newsletter, reminder):
-        assert (message.renderings.failed, message.renderings.unknown) == ((), ())
+        assert (render(message).failed, render(message).unknown) == ((), ())
 
 
 # -- without the packages

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
-from maillint.engine import lint
+from maillint.catalogue.examples import examples
+from maillint.catalogue.load import shipped
+from maillint.catalogue.rule import DECIDED_BY_KIND, ActiveRule, Example, Rule
+from maillint.engine.lint import lint
+from maillint.engine.suppression import suppress
 from maillint.finding import Finding, Severity
 from maillint.message.read import Settings, read_message
-from maillint.rules import DECIDED_BY_KIND, ActiveRule, Example, Rule, examples, shipped
-from maillint.suppress import suppress
-from maillint.text import Source
+from maillint.text.source import Source
 
 RULES = [rule for rule in shipped().rules.values() if rule.check.subject in {"message", "suppression"}]
 CASES = [(rule, example) for rule in RULES for example in examples(rule)]

@@ -14,11 +14,13 @@ from typing import Any
 
 import pytest
 
-from maillint.engine import lint_domain
+from maillint.catalogue.examples import examples
+from maillint.catalogue.load import shipped
+from maillint.catalogue.rule import ActiveRule, Example, Rule
+from maillint.engine.lint import lint_domain
 from maillint.finding import DomainReport, Severity
 from maillint.network.facts import Question, Selector, gather
 from maillint.network.resolver import ReplayResolver
-from maillint.rules import ActiveRule, Example, Rule, examples, shipped
 
 RULES = [rule for rule in shipped().rules.values() if rule.check.subject == "domain"]
 CASES = [(rule, example) for rule in RULES for example in examples(rule)]

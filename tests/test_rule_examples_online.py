@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
-from maillint.checks._asked import may_ask
+from maillint.analysis.askable_links import may_ask
+from maillint.catalogue.examples import examples
+from maillint.catalogue.load import shipped
+from maillint.catalogue.rule import Example, Rule
 from maillint.checks.online import Online
-from maillint.engine import lint
+from maillint.engine.lint import lint
 from maillint.finding import FileReport, Severity
 from maillint.message.read import Settings, read_message
 from maillint.network.blocklists import Blocklists
 from maillint.network.http import ReplayWeb
 from maillint.network.resolver import ReplayResolver
-from maillint.rules import Example, Rule, examples, shipped
-from maillint.text import Source
+from maillint.text.source import Source
 from tests.test_rule_examples import RULES as OFFLINE
 from tests.test_rule_examples import active, identify, unmark
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from maillint.message.headers import Field
-from maillint.message.siblings import Folder
+from maillint.message.mime.headers import Field
 from maillint.message.sidecars import SidecarError, bare_name, read_sidecar, says_plain, subject_of
-from maillint.text import Source, Span
+from maillint.project.message_files import Folder
+from maillint.text.source import Source
+from maillint.text.spans import Span
 
 
 def subject(path: str, text: str) -> Field:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from maillint.message.html import Html
-from maillint.message.sheets import read_sheet, style_blocks
-from maillint.message.style import Looks, length_of
+from maillint.message.css.stylesheet import read_sheet, style_blocks
+from maillint.message.css.visibility import Looks, length_of
+from maillint.message.html.parser import parse_html
 
 
 def looks(text: str, *, word: bool = False) -> tuple[str | None, tuple[float | None, float | None]]:
     """How the last element of a text is hidden, and its size."""
-    html = Html.parse(text)
+    html = parse_html(text)
     judge = Looks(html, word=word)
     element = html.elements[-1]
     hiding = judge.hiding(element)
@@ -153,7 +153,7 @@ SWITCHED = [
 
 @pytest.mark.parametrize(("sheet", "text", "switched"), SWITCHED)
 def test_what_a_sheet_shows_to_others(sheet: str, text: str, switched: bool) -> None:
-    html = Html.parse(f"<style>{sheet}</style>{text}")
+    html = parse_html(f"<style>{sheet}</style>{text}")
     image = next(element for element in html.elements if element.tag == "img")
     judge = Looks(html)
     assert judge.switched(judge.hiding(image), image) is switched
@@ -183,7 +183,7 @@ def test_any_text_is_a_sheet(text: str) -> None:
 
 
 def test_blocks_stand_where_their_text_does() -> None:
-    html = Html.parse("<style>a{}</style><p></p><STYLE media='print'>b{}</STYLE>")
+    html = parse_html("<style>a{}</style><p></p><STYLE media='print'>b{}</STYLE>")
     blocks = list(style_blocks(html))
     assert [(block.text, block.conditional) for block in blocks] == [("a{}", False), ("b{}", True)]
     assert [html.text[block.start : block.start + 3] for block in blocks] == ["a{}", "b{}"]

@@ -10,15 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maillint.data import load_list
-from maillint.engine import lint
-from maillint.message.dialects import Dialect
-from maillint.message.placeholders import placeholder_role, role_of
-from maillint.message.read import Settings, kind_of, read_message
-from maillint.message.template import Tag, Template, dialects, read, recognise
+from maillint.catalogue.load import shipped
+from maillint.catalogue.rule import ActiveRule
+from maillint.data.lists import load_list
+from maillint.engine.lint import lint
+from maillint.message.kinds import kind_of
+from maillint.message.read import Settings, read_message
+from maillint.message.template.detect import recognise
+from maillint.message.template.dialect import Dialect, dialects
+from maillint.message.template.parse import Template, read
+from maillint.message.template.placeholders import placeholder_role, role_of
+from maillint.message.template.tags import Tag
 from maillint.message.views import make_views
-from maillint.rules import ActiveRule, shipped
-from maillint.text import Source, Span
+from maillint.text.source import Source
+from maillint.text.spans import Span
 
 FOLDER = Path(__file__).parent / "dialects"
 RULES = [

@@ -10,20 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maillint.message.mime import decode_base64, decode_quoted_printable
-from maillint.text import (
-    MapBuilder,
-    NotTextError,
-    OffsetMap,
-    Piece,
-    Source,
-    Span,
-    codec_name,
-    decode_mapped,
-    fill,
-    merge,
-    overlaps,
-)
+from maillint.message.mime.transfer import decode_base64, decode_quoted_printable
+from maillint.text.offsets import MapBuilder, OffsetMap, Piece
+from maillint.text.source import NotTextError, Source, codec_name, decode_mapped
+from maillint.text.spans import Span, fill, merge, overlaps
 
 
 @pytest.mark.parametrize(
@@ -105,7 +95,7 @@ def test_each_byte_of_base64_leads_to_its_digits(raw: bytes, width: int, line_en
 
 @given(st.binary(max_size=300))
 def test_each_byte_of_quoted_printable_leads_to_its_place(raw: bytes) -> None:
-    encoded = quopri.encodestring(raw)
+    encoded = quopri.encodestring(raw, quotetabs=b"\r" in raw)  # quopri takes a lone CR for no line end
     decoded, mapped = decode_quoted_printable(encoded)
     assert decoded.replace(b"\r", b"") == quopri.decodestring(encoded).replace(b"\r", b"")
     for index, byte in enumerate(decoded):

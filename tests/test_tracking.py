@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from maillint.checks._beacons import is_token
-from maillint.engine import lint
+from maillint.analysis.beacons import is_token
+from maillint.catalogue.load import shipped
+from maillint.catalogue.rule import ActiveRule
+from maillint.engine.lint import lint
 from maillint.finding import Finding
-from maillint.fix import fix_message
 from maillint.message.read import Settings, read_message
-from maillint.rules import ActiveRule, shipped
-from maillint.text import Source
+from maillint.project.fix import fix_message
+from maillint.text.source import Source
 
 
 def active(name: str, **options: Any) -> ActiveRule:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from maillint.engine import lint
+from maillint.engine.lint import lint
 from maillint.finding import Finding
 from maillint.message.read import Settings, read_message
-from maillint.text import Source
+from maillint.text.source import Source
 from tests.test_tracking import active, mended, run
 
 # -- identifiers ----------------------------------------------------------------------------------------------

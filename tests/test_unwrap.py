@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maillint.data import load_list
-from maillint.unwrap import LONGEST_URL, MOST_STEPS, LinkLists, Unwrapped, Wrapping, classify, unwrap
-from maillint.urls import UNKNOWN
+from maillint.data.lists import load_list
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.web.wrappers import LONGEST_URL, MOST_STEPS, LinkLists, Unwrapped, Wrapping, classify, unwrap
 
-U = UNKNOWN
+U = PLACEHOLDER_CHAR
 GATEWAYS = load_list("gateways")
 REDIRECTORS = load_list("redirectors")
 SHORTENERS = load_list("shorteners")

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from maillint.urls import (
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.web.urls import (
     LONGEST_VALUE,
     MOST_PARAMETERS,
-    UNKNOWN,
     Url,
     as_absolute,
     decoded_base64,
@@ -24,7 +24,7 @@ from maillint.urls import (
     unpacked,
 )
 
-U = UNKNOWN
+U = PLACEHOLDER_CHAR
 TARGET = "https://acme.example/pricing?plan=team"
 MEGABYTE = 1 << 20
 

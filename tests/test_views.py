@@ -11,13 +11,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from maillint.engine import lint
-from maillint.message.conditions import read_test
+from maillint.engine.lint import lint
 from maillint.message.read import Settings, read_message
-from maillint.message.tags import Tag
-from maillint.message.template import dialects, read
-from maillint.message.views import HOLE, MAX_VIEWS, MIN_VIEWS, Views, make_views
-from maillint.text import Source, Span
+from maillint.message.template.conditions import read_test
+from maillint.message.template.dialect import dialects
+from maillint.message.template.parse import read
+from maillint.message.template.tags import Tag
+from maillint.message.views import MAX_VIEWS, MIN_VIEWS, Views, make_views
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.source import Source
+from maillint.text.spans import Span
 from tests.test_templates import FOLDER, OWN, RULES, unmark
 
 
@@ -27,7 +30,7 @@ def views_of(text: str, dialect: str = "jinja", *, markup: bool = False) -> View
 
 def texts(text: str, dialect: str = "jinja") -> list[str]:
     """What each audience gets, white space taken out and holes shown as a #."""
-    return ["".join(view.text.replace(HOLE, "#").split()) for view in views_of(text, dialect)]
+    return ["".join(view.text.replace(PLACEHOLDER_CHAR, "#").split()) for view in views_of(text, dialect)]
 
 
 @pytest.mark.parametrize(

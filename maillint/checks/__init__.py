@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 
-from maillint.checks.base import Check
-from maillint.compiled import load_text
-from maillint.data import code_key
+from maillint.check import Check
+from maillint.data.compiled import load_text
+from maillint.data.lists import code_key
 
 INDEX = "checks.json"
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from maillint.checks._dns import MOST_PROBLEMS, Results, first_word, reason, short, unanswered, whole, words
-from maillint.checks.base import DomainHit, NotKnown, Option, Options, domain_check
-from maillint.text import Span
+from maillint.analysis.records import MOST_PROBLEMS, Results, first_word, reason, short, unanswered, whole, words
+from maillint.check import Option, Options, domain_check
+from maillint.hits import DomainHit, NotKnown
+from maillint.text.spans import Span
 
 if TYPE_CHECKING:  # see maillint.checks.auth
     from maillint.network.facts import DomainFacts

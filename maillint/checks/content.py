@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 
-from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
-from maillint.checks.generic import NO_HEADERS
-from maillint.checks.headers import field_views
-from maillint.compiled import load_text
-from maillint.data import digest, load_list, load_yaml, rules_folder
-from maillint.message.headers import Field
+from maillint.analysis.header_fields import NO_HEADERS, field_views
+from maillint.check import Option, Options, check
+from maillint.data.lists import load_list
+from maillint.hits import Change, Hit, NotKnown
+from maillint.message.mime.headers import Field
 from maillint.message.model import Message
 from maillint.message.views import View
-from maillint.phrases import INDEX_FORMAT, Match, Phrase, PhraseIndex, compile_phrases, read_phrases
-from maillint.text import Span
+from maillint.text.phrase_lists import own_phrases, phrase_index
+from maillint.text.phrases import Match
+from maillint.text.spans import Span
 
-_COMPILED = "phrases.json"
 _LONGEST_SHOWN = 60
-
-OWN_CATEGORY = "your own list"
-OWN_WEIGHT = 2
-"""Phrases that settings add are reported one by one, as those of strong sales pressure are."""
 
 _PREVIEW = re.compile(r"(?:\s*+\S){0,200}+")
 """An inbox shows no more than so many characters; hidden text after them is no preheader."""
@@ -82,53 +76,16 @@ def spam_words_subject(message: Message, options: Options) -> Iterator[Hit | Not
                 yield Hit(subject, Span(hit.start, hit.end), _evidence(hit, hits, view.text))
 
 
-@cache
-def phrase_index() -> PhraseIndex:
-    """Return the phrases of every shipped language; they are compiled once and kept by content."""
-    contents = _phrase_lists()
-    return PhraseIndex.from_json(load_text(_COMPILED, _phrases_key(contents), lambda: _compile(contents)))
-
-
-def compiled_phrases() -> tuple[str, str, str]:
-    """Return the name, the key and the text of the compiled phrases, for the build of a wheel."""
-    contents = _phrase_lists()
-    return _COMPILED, _phrases_key(contents), _compile(contents)
-
-
-def _phrase_lists() -> list[bytes]:
-    folder = os.path.join(rules_folder(), "lists", "phrases")  # noqa: PTH118 -- as in maillint.data
-    contents = []
-    for name in sorted(os.listdir(folder)):  # noqa: PTH208
-        if name.endswith(".yaml"):
-            with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118, PTH123
-                contents.append(file.read())
-    return contents
-
-
-def _phrases_key(contents: Sequence[bytes]) -> str:
-    return digest([str(INDEX_FORMAT).encode(), *contents])
-
-
-def _compile(contents: Sequence[bytes]) -> str:
-    entries = [entry for content in contents for entry in read_phrases(load_yaml(content.decode("utf-8")))]
-    return compile_phrases(entries).to_json()
-
-
 def _find(text: str, message: Message, options: Options) -> list[Match]:
     said = message.lists.phrases
     found = [] if said.replaces else phrase_index().find(text)
     if said.add:
-        found = _longest([*_own_phrases(said.add).find(text), *found])
+        found = _longest([*own_phrases(said.add).find(text), *found])
     if said.allow:
-        allowed = [Span(hit.start, hit.end) for hit in _own_phrases(said.allow).find(text)]
+        allowed = [Span(hit.start, hit.end) for hit in own_phrases(said.allow).find(text)]
         found = [hit for hit in found if not _within(hit, allowed)]
     spared = options["ignore"]
     return [hit for hit in found if hit.phrase not in spared and hit.category not in spared] if spared else found
-
-
-@lru_cache(16)
-def _own_phrases(texts: tuple[str, ...]) -> PhraseIndex:
-    return compile_phrases([Phrase(text, OWN_CATEGORY, OWN_WEIGHT) for text in texts])
 
 
 def _within(hit: Match, spans: Sequence[Span]) -> bool:

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from maillint.checks.base import Hit, NotKnown, Option, Options, check
-from maillint.message.css import declarations
-from maillint.message.headers import Field
+from maillint.analysis.header_fields import NO_HEADERS
+from maillint.check import Option, Options, check
+from maillint.hits import Hit, NotKnown
+from maillint.message.css.declarations import declarations
+from maillint.message.mime.headers import Field
 from maillint.message.model import Message, Part
 from maillint.message.views import View
-from maillint.phrases import Phrase, PhraseIndex, compile_phrases
-from maillint.text import Span
-
-NO_HEADERS = "no headers known"
+from maillint.text.phrases import Phrase, PhraseIndex, compile_phrases
+from maillint.text.spans import Span
 
 _SEARCHED = "subject, text (what readers see), source (the file's markup), or header:NAME"
 
@@ -105,7 +105,7 @@ def _phrase_index(wanted: tuple[str, ...], spared: tuple[str, ...]) -> PhraseInd
 def element(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Elements that a CSS selector picks (or, with ``require``, their absence)."""
     for part, view in message.views(("html",)):
-        picked = view.html.soup.select(options["select"])
+        picked = view.soup.select(options["select"])
         if options["require"]:
             if not picked and view.html.is_document:
                 yield Hit(part, Span(0, 0), {"tag": "", "source": options["select"]}, view)

@@ -6,58 +6,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from maillint.checks._links import wrapping
-from maillint.checks._unsubscribe import Fault, Uri, comment_end, faults, uris
-from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
-from maillint.checks.generic import NO_HEADERS
-from maillint.domains import a_label
-from maillint.message.headers import Field
+from maillint.analysis.header_fields import absent, field_views, printed_by_tag, unless_stated, value_place, whole_file
+from maillint.analysis.links import wrapping
+from maillint.analysis.unsubscribe_field import Fault, Uri, comment_end, faults, uris
+from maillint.check import Option, Options, check
+from maillint.hits import Change, Hit, NotKnown
+from maillint.message.mime.headers import Field
 from maillint.message.model import Message, Part
-from maillint.message.template import detect, read
-from maillint.message.views import HOLE, Views, make_views
-from maillint.text import OffsetMap, Span
-from maillint.urls import split
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.spans import Span
+from maillint.web.domains import a_label
+from maillint.web.urls import split
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
 """The one value of List-Unsubscribe-Post (RFC 8058, section 3.1)."""
 
 _LONGEST_SHOWN = 80
-
-
-def field_views(message: Message, known: Field) -> Views:
-    """Return every view of a field's value, its template tags as holes; offsets are those of the value."""
-    dialect = next((part.dialect for part in message.parts if part.dialect), None) or detect(known.text, "")
-    return make_views(known.text, read(known.text, dialect), markup=False)
-
-
-def absent(message: Message) -> Hit | NotKnown:
-    """Say that a field is missing, at the place of the message as a whole, or that nobody can tell."""
-    return Hit(message.start, Span(0, 0)) if message.headers.known else NotKnown(NO_HEADERS)
-
-
-def _unless_stated(message: Message, name: str) -> Iterator[NotKnown]:
-    """Say that a field is not known, where there is none and the sending tool may add one."""
-    if not message.headers.known and not message.headers.all(name):
-        yield NotKnown(NO_HEADERS)
-
-
-def _printed(name: str) -> NotKnown:
-    return NotKnown(f"a template tag prints {name}")
-
-
-def _file(known: Field) -> Part:
-    """The whole file of a field as a place: names, folds and empty values are in no field's text."""
-    source = known.source
-    return Part(source.text, source, OffsetMap.identity(len(source.text)), "text/plain")
-
-
-def _value(known: Field) -> tuple[Field | Part, Span]:
-    """Place and span of a field's value, white space around it left out."""
-    stripped = known.text.strip()
-    if not stripped and not known.given:
-        return _file(known), Span(known.value.start, known.value.start)
-    start = known.text.find(stripped)
-    return known, Span(start, start + len(stripped))
 
 
 def _short(text: str) -> str:
@@ -101,7 +65,7 @@ def bcc_present(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Finished messages with recipients in a Bcc field, which the other recipients may then read."""
     for known in message.headers.all("bcc") if message.finished else ():
         if known.text.strip():
-            yield Hit(*_value(known))
+            yield Hit(*value_place(known))
 
 
 @check(
@@ -120,12 +84,12 @@ def duplicate_header(message: Message, options: Options) -> Iterator[Hit | NotKn
         if not others:
             continue
         evidence = {"name": others[0].name, "count": len(others) + 1}
-        place, span = _value(others[0])
+        place, span = value_place(others[0])
         if message.finished and all(other.raw.split() == first.raw.split() for other in others):
             span = span if isinstance(place, Part) else place.map.span(span)
             spare = tuple(Span(other.span.start, other.span.end + len(_line_end(other))) for other in others)
             changes = tuple(Change(field, "") for field in spare)
-            yield Hit(_file(first), span, evidence, None, changes, safe=True)
+            yield Hit(whole_file(first), span, evidence, None, changes, safe=True)
         else:
             yield Hit(place, span, evidence)
 
@@ -146,30 +110,30 @@ def one_click_missing(message: Message, options: Options) -> Iterator[Hit | NotK
     A message with neither is the business of list-unsubscribe-missing. The field is added where an https URI
     can take the POST, and not behind a signature, which would have to cover it.
     """
-    yield from _unless_stated(message, "list-unsubscribe")
+    yield from unless_stated(message, "list-unsubscribe")
     headers = message.headers
     unsubscribe = headers.first("list-unsubscribe")
     if unsubscribe is None or headers.all("list-unsubscribe-post") or headers.all(ONE_CLICK):
         return
     url = next((uri.text for uri in uris(field_views(message, unsubscribe).first) if uri.scheme == "https"), "")
     changes: tuple[Change, ...] = ()
-    if message.finished and url and HOLE not in url and not headers.all("dkim-signature"):
+    if message.finished and url and PLACEHOLDER_CHAR not in url and not headers.all("dkim-signature"):
         end = len(unsubscribe.text)
         line_end = _line_end(unsubscribe) or "\n"
         changes = (Change(Span(end, end), f"{line_end}List-Unsubscribe-Post: {ONE_CLICK}"),)
-    yield Hit(*_value(unsubscribe), {"url": _short(url)}, None, changes, safe=True)
+    yield Hit(*value_place(unsubscribe), {"url": _short(url)}, None, changes, safe=True)
 
 
 @check("one-click-value", fields=("field",))
 def one_click_value(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """List-Unsubscribe-Post with another value than the only one, and a field that has that value for a name."""
-    yield from _unless_stated(message, "list-unsubscribe-post")
+    yield from unless_stated(message, "list-unsubscribe-post")
     posts = message.headers.all("list-unsubscribe-post")
     for post in posts:
-        if any(HOLE in view.text for view in field_views(message, post)):
-            yield _printed("List-Unsubscribe-Post")
+        if any(PLACEHOLDER_CHAR in view.text for view in field_views(message, post)):
+            yield printed_by_tag("List-Unsubscribe-Post")
         elif post.text.strip() != ONE_CLICK:
-            place, span = _value(post)
+            place, span = value_place(post)
             close = post.source.text[post.value.start - 1 : post.value.start] == ":"
             gap = " " if close and not post.text.strip() else ""
             exact = Change(span, f"{gap}{ONE_CLICK}")
@@ -177,19 +141,19 @@ def one_click_value(message: Message, options: Options) -> Iterator[Hit | NotKno
     for misnamed in message.headers.all(ONE_CLICK):
         evidence = {"field": f"{misnamed.name}: {_short(misnamed.text)}"}
         if misnamed.given or not message.finished:
-            yield Hit(*_value(misnamed), evidence)
+            yield Hit(*value_place(misnamed), evidence)
             continue
         changes = () if posts else (Change(misnamed.span, f"List-Unsubscribe-Post: {ONE_CLICK}"),)
-        yield Hit(_file(misnamed), misnamed.span, evidence, None, changes, safe=True)
+        yield Hit(whole_file(misnamed), misnamed.span, evidence, None, changes, safe=True)
 
 
 @check("one-click-orphan")
 def one_click_orphan(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """List-Unsubscribe-Post without the List-Unsubscribe that it belongs to."""
-    yield from _unless_stated(message, "list-unsubscribe-post")
+    yield from unless_stated(message, "list-unsubscribe-post")
     for post in message.headers.all("list-unsubscribe-post"):
         if not message.headers.all("list-unsubscribe"):
-            yield Hit(*_value(post))
+            yield Hit(*value_place(post))
 
 
 # -- List-Unsubscribe ---------------------------------------------------------------------------------
@@ -201,18 +165,18 @@ _ENCODED_WORD = re.compile(r"=\?[\w.*-]+\?[bq]\?", re.IGNORECASE)
 @check("list-unsubscribe-syntax", fields=("fault", "url"))
 def list_unsubscribe_syntax(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """List-Unsubscribe that is not written as addresses in angle brackets with commas between them."""
-    yield from _unless_stated(message, "list-unsubscribe")
+    yield from unless_stated(message, "list-unsubscribe")
     for index, known in enumerate(message.headers.all("list-unsubscribe")):
         if index:
-            yield Hit(*_value(known), {"fault": "stands twice", "url": ""})
+            yield Hit(*value_place(known), {"fault": "stands twice", "url": ""})
         if not known.text.strip():
-            yield Hit(*_value(known), {"fault": "is empty", "url": ""})
+            yield Hit(*value_place(known), {"fault": "is empty", "url": ""})
         if message.finished and _ENCODED_WORD.search(known.raw):
-            yield Hit(*_value(known), {"fault": "is in encoded words, which are for text only", "url": ""})
-        place = _file(known) if message.finished else known
+            yield Hit(*value_place(known), {"fault": "is in encoded words, which are for text only", "url": ""})
+        place = whole_file(known) if message.finished else known
         for view in field_views(message, known):
             for fault in faults(view):
-                yield _printed("List-Unsubscribe") if fault is None else _syntax_hit(place, known, fault)
+                yield printed_by_tag("List-Unsubscribe") if fault is None else _syntax_hit(place, known, fault)
 
 
 def _syntax_hit(place: Field | Part, known: Field, fault: Fault) -> Hit:
@@ -241,23 +205,23 @@ def list_unsubscribe_no_mailto(message: Message, options: Options) -> Iterator[H
 
 def _lacking(message: Message, scheme: str) -> Iterator[Hit | NotKnown]:
     """Where no address of any List-Unsubscribe field has a scheme; fields without any address say nothing."""
-    yield from _unless_stated(message, "list-unsubscribe")
+    yield from unless_stated(message, "list-unsubscribe")
     fields = message.headers.all("list-unsubscribe")
     elsewhere = {uri.scheme for known in fields[1:] for uri in uris(field_views(message, known).first)}
     for known in fields[:1]:
         for view in field_views(message, known):
             schemes = elsewhere.union(uri.scheme for uri in uris(view)) - {""}
             if None in schemes and scheme not in schemes:
-                yield _printed("List-Unsubscribe")
+                yield printed_by_tag("List-Unsubscribe")
             elif schemes and scheme not in schemes:
-                yield Hit(*_value(known), {"schemes": sorted(name for name in schemes if name)})
+                yield Hit(*value_place(known), {"schemes": sorted(name for name in schemes if name)})
 
 
 @check("list-unsubscribe-wrapped", fields=("url", "reason"))
 def list_unsubscribe_wrapped(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Web addresses in List-Unsubscribe that lead through another's redirect, or through http beside https."""
 
-    yield from _unless_stated(message, "list-unsubscribe")
+    yield from unless_stated(message, "list-unsubscribe")
     for known in message.headers.all("list-unsubscribe"):
         for view in field_views(message, known):
             found = uris(view)
@@ -281,7 +245,7 @@ def list_unsubscribe_token(message: Message, options: Options) -> Iterator[Hit |
     RFC 8058 (section 3.1) wants them to name recipient and list by something that nobody can forge. What a
     template tag prints is taken for that in a template, and for a tag left behind in a finished message.
     """
-    yield from _unless_stated(message, "list-unsubscribe")
+    yield from unless_stated(message, "list-unsubscribe")
     for known in message.headers.all("list-unsubscribe"):
         for view in field_views(message, known):
             for uri in uris(view):
@@ -299,9 +263,9 @@ _HOST_TOKEN = re.compile(r"(?:^|\.)(?=[a-z-]*\d)[\w-]{8,}\.")
 
 
 def _token_fault(uri: Uri, *, finished: bool) -> str | None:
-    if finished and (HOLE in uri.text or _UNRENDERED.search(uri.text)):
+    if finished and (PLACEHOLDER_CHAR in uri.text or _UNRENDERED.search(uri.text)):
         return "still has a template tag in it"
-    if uri.scheme not in {"http", "https"} or HOLE in uri.text or not uri.bracketed:
+    if uri.scheme not in {"http", "https"} or PLACEHOLDER_CHAR in uri.text or not uri.bracketed:
         return None
     url = split(uri.text)
     if _PLAIN_ADDRESS.search(url.path) or _PLAIN_ADDRESS.search(url.query):
@@ -341,10 +305,10 @@ class _Mailbox:
 @check("from-multiple", fields=("count",))
 def from_multiple(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """More than one address in From, or more than one From."""
-    yield from _unless_stated(message, "from")
+    yield from unless_stated(message, "from")
     fields = message.headers.all("from")
     for again in fields[1:]:
-        yield Hit(*_value(again), {"count": len(fields)})
+        yield Hit(*value_place(again), {"count": len(fields)})
     for known in fields:
         addresses = [box for box in _mailboxes(_sender_text(message, known)) if box.address is not None]
         if len(addresses) > 1:
@@ -354,14 +318,14 @@ def from_multiple(message: Message, options: Options) -> Iterator[Hit | NotKnown
 @check("from-invalid", fields=("sender", "reason"))
 def from_invalid(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """From that is no address at a full domain in ASCII (RFC 5322, section 3.4; RFC 5321, section 2.3.5)."""
-    yield from _unless_stated(message, "from")
+    yield from unless_stated(message, "from")
     for known in message.headers.all("from"):
         boxes = _mailboxes(_sender_text(message, known))
         if not boxes:
-            yield Hit(*_value(known), {"sender": "", "reason": "it is empty"})
+            yield Hit(*value_place(known), {"sender": "", "reason": "it is empty"})
         for box in boxes:
             if box.printed:
-                yield _printed("From")
+                yield printed_by_tag("From")
             elif reason := _address_fault(box.address, alone=len(boxes) == 1):
                 sender = _short(known.text[box.span.start : box.span.end])
                 yield Hit(known, box.span, {"sender": sender, "reason": reason})
@@ -418,9 +382,9 @@ def _mailboxes(text: str) -> list[_Mailbox]:
 def _mailbox(text: str, words: list[Span], angle: Span | None) -> _Mailbox:
     """Of its words and what stands in angle brackets; an obsolete address has comments inside (RFC 5322, 4.4)."""
     if angle is not None and angle.end > angle.start:
-        return _Mailbox(angle, text[angle.start : angle.end].strip(), HOLE in text[angle.start : angle.end])
+        return _Mailbox(angle, text[angle.start : angle.end].strip(), PLACEHOLDER_CHAR in text[angle.start : angle.end])
     span = Span(words[0].start, words[-1].end) if words else Span(angle.start - 1, angle.end + 1)  # type: ignore[union-attr]
     pieces = [text[word.start : word.end] for word in words]
     named = angle is not None or not any("@" in _QUOTED.sub("", piece) for piece in pieces)
     address = None if named else _AROUND_DOT.sub(r"\1", " ".join(pieces))
-    return _Mailbox(span, address, any(HOLE in piece for piece in pieces))
+    return _Mailbox(span, address, any(PLACEHOLDER_CHAR in piece for piece in pieces))

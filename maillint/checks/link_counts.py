@@ -7,16 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from maillint.checks._links import Seen, cut, mail_address, own_domains, seen_in
-from maillint.checks._unsubscribe import uris
-from maillint.checks.base import Hit, NotKnown, Option, Options, check
-from maillint.checks.headers import field_views
-from maillint.data import load_list
-from maillint.domains import is_host_like, organisational
+from maillint.analysis.header_fields import field_views
+from maillint.analysis.links import Seen, cut, mail_address, own_domains, seen_in
+from maillint.analysis.unsubscribe_field import uris
+from maillint.check import Option, Options, check
+from maillint.data.lists import load_list
+from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message, Part
-from maillint.message.views import HOLE, View
-from maillint.text import Span
-from maillint.urls import normalise_for_counting
+from maillint.message.views import View
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.spans import Span
+from maillint.web.domains import is_host_like, organisational
+from maillint.web.urls import normalise_for_counting
 
 _ROLES = ("unsubscribe", "legal", "browser-view", "own-mail", "phone")
 _MOST_RELATED = 50
@@ -234,7 +236,7 @@ def _dotted_words(text: str) -> Iterator[tuple[int, str]]:
             end += 1
         word = text[start:end]
         bare = word.strip(_EDGE)
-        if HOLE not in word:
+        if PLACEHOLDER_CHAR not in word:
             yield start + word.find(bare), bare
         dot = text.find(".", end)
 
@@ -255,7 +257,7 @@ def destination(link: Seen) -> str | None:
         address = link.key.partition(":")[2].partition("?")[0].strip(" <>").lower()
         return f"mailto:{address}" if address else None
     found = link.wrapping
-    if found is not None and found.target is not None and HOLE not in found.target:
+    if found is not None and found.target is not None and PLACEHOLDER_CHAR not in found.target:
         return normalise_for_counting(found.target)
     key = f"//{link.key}" if link.key[:4].lower() == "www." else link.key
     return normalise_for_counting(key)
@@ -289,7 +291,7 @@ def is_role(role: str, link: Seen, text: str, shown: str) -> bool:
     words, paths = _role_words(role)
     if len(shown) <= 200 and any(word in shown for word in words):
         return True
-    if link.address.url.startswith(HOLE) and any(word in text for word in words if " " not in word):
+    if link.address.url.startswith(PLACEHOLDER_CHAR) and any(word in text for word in words if " " not in word):
         return True
     path = link.address.parts.path.lower()
     segments = {segment.partition(".")[0].replace("-", "").replace("_", "") for segment in path.split("/", 20)}

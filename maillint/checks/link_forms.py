@@ -9,15 +9,17 @@ from functools import cache, lru_cache
 from html import unescape
 from urllib.parse import unquote
 
-from maillint.checks._links import Seen, cut, is_disk_path, is_placeholder_host, own_domains, seen
-from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
-from maillint.confusables import mixed_scripts, skeleton
-from maillint.data import load_list
-from maillint.domains import a_label, is_host_like, is_private_host, parse_ip, registrable, u_label
+from maillint.analysis.links import Seen, cut, is_disk_path, is_placeholder_host, own_domains, seen
+from maillint.check import Option, Options, check
+from maillint.data.lists import load_list
+from maillint.hits import Change, Hit, NotKnown
 from maillint.message.model import Message
-from maillint.message.template import inserts_template
-from maillint.message.views import HOLE, View
-from maillint.text import Span
+from maillint.message.template.parse import inserts_template
+from maillint.message.views import View
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.spans import Span
+from maillint.web.confusables import mixed_scripts, skeleton
+from maillint.web.domains import a_label, is_host_like, is_private_host, parse_ip, registrable, u_label
 
 # -- placeholders ---------------------------------------------------------------------------------------------
 
@@ -52,12 +54,12 @@ def _placeholder_reason(link: Seen, words: frozenset[str], own: frozenset[str]) 
     url, parts, host = link.address.url, link.address.parts, link.address.host
     if not url:
         return None if link.link.kind == "form" else "its address is empty"  # a form without one is sent to nobody
-    if HOLE in url and not host:
+    if PLACEHOLDER_CHAR in url and not host:
         return None
     if len(url) <= 12 and _NOTHING_BEHIND.fullmatch(url):
         return f"there is nothing behind {url}"
     if url[0] == "#":
-        lost = HOLE not in url and not _is_place(link.view, url[1:]) and url[1:].casefold() not in words
+        lost = PLACEHOLDER_CHAR not in url and not _is_place(link.view, url[1:]) and url[1:].casefold() not in words
         return f"no place in the message has the name {cut(url[1:], 40)}" if lost else _stands_for(url, words)
     if host and link.address.web:
         named = is_placeholder_host(host) and registrable(host) not in own
@@ -65,7 +67,9 @@ def _placeholder_reason(link: Seen, words: frozenset[str], own: frozenset[str]) 
     if parts.scheme == "mailto":
         found = _MAILTO.match(url)
         domain = found[1].rpartition("@")[2] if found else ""
-        known = domain and HOLE not in domain and is_placeholder_host(domain) and registrable(domain) not in own
+        known = (
+            domain and PLACEHOLDER_CHAR not in domain and is_placeholder_host(domain) and registrable(domain) not in own
+        )
         return f"{cut(domain, 60)} stands for a domain that is to come" if known else None
     if parts.scheme == "tel":
         digits = _NOT_DIGITS.sub("", url)
@@ -85,7 +89,7 @@ def _is_place(view: View, name: str) -> bool:
     if view.partial or not html.is_document or any(inserts_template(element.tag) for element in html.elements):
         return True
     names = {element.attrs.get(attribute) for element in html.elements for attribute in ("id", "name")}
-    return name in names or unquote(name) in names or any(HOLE in known for known in names if known)
+    return name in names or unquote(name) in names or any(PLACEHOLDER_CHAR in known for known in names if known)
 
 
 def _is_made_up(digits: str) -> bool:
@@ -105,7 +109,9 @@ _LIKE_HTTP = re.compile(
 _LIKE_MAILTO = re.compile(
     r"(?P<wrong>(?:mail\s?to|malito|maito|mailo|mailt)\s?[:;]?\s*/{0,2})(?=[^\s@:;/?]+@)", re.IGNORECASE
 )
-_MAIL_ADDRESS = re.compile(rf"[^\s@<>,;:\"()/?{HOLE}]+@[^\s@<>,;:\"()/?{HOLE}]+\.[^\s@<>,;:\"()/?{HOLE}.]+")
+_MAIL_ADDRESS = re.compile(
+    rf"[^\s@<>,;:\"()/?{PLACEHOLDER_CHAR}]+@[^\s@<>,;:\"()/?{PLACEHOLDER_CHAR}]+\.[^\s@<>,;:\"()/?{PLACEHOLDER_CHAR}.]+"
+)
 _SPACE = re.compile(r"\s+")
 _ATTRIBUTE = re.compile(r"^[^?]*\s[A-Za-z-]{2,20}=")
 _LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
@@ -151,7 +157,7 @@ def _quoted_value(link: Seen, escaped: str) -> str:
 
 def _fault(link: Seen, *, based: bool) -> _Fault | None:
     url = link.address.url
-    if url[0] in {"#", HOLE} or is_disk_path(url) or _ANY_INVISIBLE.search(url):
+    if url[0] in {"#", PLACEHOLDER_CHAR} or is_disk_path(url) or _ANY_INVISIBLE.search(url):
         return None  # a place on the page; anything; what has a rule of its own
     return (
         _quotes_fault(url)
@@ -245,7 +251,7 @@ def _host_fault(link: Seen) -> _Fault | None:
         return _mail_address_fault(link.address.url)
     if parts.scheme not in {"http", "https"} or not host:
         return None
-    if parts.port and HOLE not in parts.port and not (parts.port.isdigit() and int(parts.port[:6]) < 65536):
+    if parts.port and PLACEHOLDER_CHAR not in parts.port and not (parts.port.isdigit() and int(parts.port[:6]) < 65536):
         return _Fault(f"{cut(parts.port, 20)} is no port")
     reason = _no_host(host)
     return None if reason is None else _Fault(reason)
@@ -272,7 +278,7 @@ def _is_known(tld: str) -> bool:
 def _mail_address_fault(url: str) -> _Fault | None:
     found = _MAILTO.match(url)
     address = found[1] if found else ""
-    if not address or HOLE in url:
+    if not address or PLACEHOLDER_CHAR in url:
         return None
     if "@" not in address and "%40" not in address:
         return _Fault("it has no @ in its address")

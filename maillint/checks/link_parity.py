@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from maillint.checks._links import Seen, cut, seen_in, tag_name
-from maillint.checks.base import Hit, NotKnown, Option, Options, check
+from maillint.analysis.links import Seen, cut, seen_in, tag_name
+from maillint.check import Option, Options, check
 from maillint.checks.link_counts import destination, is_role
+from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message, Part
-from maillint.message.views import HOLE
-from maillint.urls import normalise_for_counting
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.web.urls import normalise_for_counting
 
 _MOST_RELATED = 50
 _CUT_OFF = 24  # characters of an address that a hard line break has cut off, from which it is known again
@@ -89,7 +90,11 @@ class _Pages:
 
     def _add(self, link: Seen, options: Options) -> None:
         key = _same_host(destination(link) or "")
-        if not key or not (link.address.web or link.address.url.startswith(HOLE)) or link.link.kind == "form":
+        if (
+            not key
+            or not (link.address.web or link.address.url.startswith(PLACEHOLDER_CHAR))
+            or link.link.kind == "form"
+        ):
             return
         found = link.wrapping
         if found is not None and found.kind == "click-tracker" and found.target is None:
@@ -112,7 +117,7 @@ class _Pages:
 
         An address that a template tag prints may be here under another name, wherever a tag prints something.
         """
-        if key in self._every or (link.address.url[0] == HOLE and self._prints):
+        if key in self._every or (link.address.url[0] == PLACEHOLDER_CHAR and self._prints):
             return True
         if not self._unknown <= other._every:
             return True
@@ -126,10 +131,14 @@ class _Pages:
     @cached_property
     def _unknown(self) -> set[str]:
         """Addresses that are a template tag whole: they may be any link of the other part."""
-        found = {key for key, link in self.wanted.items() if link.address.url.count(HOLE) == len(link.address.url)}
+        found = {
+            key
+            for key, link in self.wanted.items()
+            if link.address.url.count(PLACEHOLDER_CHAR) == len(link.address.url)
+        }
         if not self.part.markup:
             tags = (tag for view in self.part.views for tag in view.holes if _ADDRESS_TAG.search(tag.argument))
-            found.update(f"{HOLE}{tag_name(tag)}{HOLE}" for tag in tags)
+            found.update(f"{PLACEHOLDER_CHAR}{tag_name(tag)}{PLACEHOLDER_CHAR}" for tag in tags)
         return found
 
     @cached_property

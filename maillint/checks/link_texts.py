@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from urllib.parse import unquote
 
-from maillint.checks._links import Seen, cut, same_owner, seen, wrapping
-from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
-from maillint.data import load_list
-from maillint.domains import a_label, is_host_like, parse_ip, registrable, u_label
-from maillint.lists import Amendment
+from maillint.analysis.links import Seen, cut, same_owner, seen, wrapping
+from maillint.check import Option, Options, check
+from maillint.data.amendments import Amendment
+from maillint.data.lists import load_list
+from maillint.hits import Change, Hit, NotKnown
 from maillint.message.content import Flow
-from maillint.message.element import Element
+from maillint.message.html.tree import Element
 from maillint.message.model import Message
-from maillint.message.views import HOLE
-from maillint.text import Span
-from maillint.urls import split
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.spans import Span
+from maillint.web.domains import a_label, is_host_like, parse_ip, registrable, u_label
+from maillint.web.urls import split
 
 _LONGEST_TEXT = 2000  # of a link, that is searched for an address
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
@@ -109,7 +110,7 @@ def _target(link: Seen) -> str | None:
         return None
     inner = wrapping(found.target, link.lists)
     host = split(found.target).host.removesuffix(".")
-    return None if inner is not None or HOLE in host else host
+    return None if inner is not None or PLACEHOLDER_CHAR in host else host
 
 
 def _agree(shown: str, actual: str, same: Sequence[str]) -> bool:
@@ -155,7 +156,7 @@ def _texts(link: Seen) -> Iterator[tuple[list[_Named], _Spans]]:
 
 def _attribute(element: Element, name: str) -> Iterator[tuple[list[_Named], _Spans]]:
     value = element.attrs.get(name, "")
-    if "." in value and HOLE not in value:
+    if "." in value and PLACEHOLDER_CHAR not in value:
         text, _ = _cleaned(element.value(name) or "")
         yield _names(text), _Spans(element.value_span(name))
 
@@ -212,7 +213,7 @@ def _explicit(text: str) -> Iterator[_Named]:
         host = match["host"] or match["www"]
         kept = host.rstrip(".")
         after = text[match.start() + len(match[0].rstrip(".")) :]
-        if HOLE in host or after.startswith(_CUT_OFF):
+        if PLACEHOLDER_CHAR in host or after.startswith(_CUT_OFF):
             continue  # what is cut off may go on as anything
         if parse_ip(kept) is None and not is_host_like(kept, frozenset()):
             continue
@@ -242,7 +243,7 @@ def link_contact_mismatch(message: Message, options: Options) -> Iterator[Hit | 
     """Links that show one mail address or telephone number and use another."""
     for link in seen(message, ("html",)):
         scheme, shown = link.address.parts.scheme, link.link.shown
-        if link.link.element is None or scheme not in {"mailto", "tel"} or HOLE in shown:
+        if link.link.element is None or scheme not in {"mailto", "tel"} or PLACEHOLDER_CHAR in shown:
             continue
         if ("@" not in shown) if scheme == "mailto" else not _PHONE.search(shown):
             continue
@@ -258,7 +259,7 @@ def link_contact_mismatch(message: Message, options: Options) -> Iterator[Hit | 
 def _other_mail(text: str, link: Seen) -> tuple[re.Match[str], str] | None:
     opened = unquote(link.address.url.partition(":")[2].partition("?")[0]).strip(" <>/")
     shown = [match for match in _MAIL.finditer(text) if not match[0].startswith(".")]
-    if not shown or "@" not in opened or HOLE in opened:
+    if not shown or "@" not in opened or PLACEHOLDER_CHAR in opened:
         return None
     addresses = {_folded(address) for address in re.split("[,;]", opened)}
     if any(_folded(match[0]) in addresses for match in shown):
@@ -275,7 +276,7 @@ def _other_phone(text: str, link: Seen) -> tuple[re.Match[str], str] | None:
     number = unquote(link.address.url.partition(":")[2])
     opened = _digits(number)
     shown = list(_PHONE.finditer(text))
-    if HOLE in number or len(opened) < 5 or not shown:
+    if PLACEHOLDER_CHAR in number or len(opened) < 5 or not shown:
         return None
     if any(_same_number(_digits(match[0]), opened) for match in shown):
         return None

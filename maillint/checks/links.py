@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from maillint.checks._links import (
+from maillint.analysis.links import (
     LONGEST_EVIDENCE,
     Seen,
     cut,
@@ -16,14 +16,15 @@ from maillint.checks._links import (
     sender_domain,
     without_holes,
 )
-from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
-from maillint.data import load_list
-from maillint.domains import is_private_host, is_under, organisational, parse_ip, registrable, u_label
+from maillint.check import Option, Options, check
+from maillint.data.lists import load_list
+from maillint.hits import Change, Hit, NotKnown
 from maillint.message.model import Message
-from maillint.message.views import HOLE
-from maillint.text import Span
-from maillint.unwrap import Wrapping
-from maillint.urls import split
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.spans import Span
+from maillint.web.domains import is_private_host, is_under, organisational, parse_ip, registrable, u_label
+from maillint.web.urls import split
+from maillint.web.wrappers import Wrapping
 
 _KINDS = ("click-tracker", "gateway", "generic-redirect", "redirector", "shortener")
 _SCHEMES = frozenset({"http", "https", "www"})
@@ -149,7 +150,7 @@ def link_userinfo(message: Message, options: Options) -> Iterator[Hit | NotKnown
     for link in seen(message):
         parts = link.address.parts
         # A tag before the @ may print a slash, and what follows be a path.
-        if parts.userinfo and parts.scheme in {"http", "https", "ftp"} and HOLE not in parts.userinfo:
+        if parts.userinfo and parts.scheme in {"http", "https", "ftp"} and PLACEHOLDER_CHAR not in parts.userinfo:
             evidence = {"url": link.text, "userinfo": cut(parts.userinfo, 40), "host": cut(parts.host, 60)}
             yield Hit(link.part, link.link.span, evidence, link.view)
 
@@ -247,7 +248,7 @@ def _hosts(key: str) -> frozenset[str]:
 def link_unaligned(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Messages in which no web link leads to the From field's organisational domain, or to one's own."""
     sender = sender_domain(message)
-    links = [link for link in seen(message) if link.address.web or link.address.url.startswith(HOLE)]
+    links = [link for link in seen(message) if link.address.web or link.address.url.startswith(PLACEHOLDER_CHAR)]
     if not links:
         return
     if sender is None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
-from maillint.message.html import VOID
+from maillint.check import Option, Options, check
+from maillint.hits import Change, Hit, NotKnown
+from maillint.message.html.vocabulary import VOID
 from maillint.message.model import Message
-from maillint.text import Span, character_at
+from maillint.text.spans import Span, character_at
 
 
 @check("unclosed-tag", fields=("tag", "closer"), options={"ignore": Option("texts", [], "elements never reported")})

@@ -8,14 +8,17 @@ from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
-from maillint.data import load_list
-from maillint.message.element import ATTRIBUTE, TAG_NAME, Element
-from maillint.message.includes import Include
-from maillint.message.mjml import INCLUDED, Component, Mjml, components, is_component
+from maillint.check import Option, Options, check
+from maillint.data.lists import load_list
+from maillint.hits import Change, Hit, NotKnown
+from maillint.message.html.tree import ATTRIBUTE, TAG_NAME, Element
+from maillint.message.mjml.components import INCLUDED, Component, components, is_component
+from maillint.message.mjml.includes import Include
+from maillint.message.mjml.parser import Mjml
 from maillint.message.model import Message, Part
-from maillint.message.views import HOLE, View
-from maillint.text import Span
+from maillint.message.views import View
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.spans import Span
 
 _CUSTOM = Option("texts", [], "components that the project registers itself; * stands for any letters")
 _NAMED = re.compile(r"(?<=<)[^\s/>]+")
@@ -60,7 +63,12 @@ def _unknown(message: Message, options: Options) -> Iterator[tuple[Part, View, E
     for part, view, html in _walks(message):
         for element in html.elements:
             tag = element.tag
-            if tag in known or tag == INCLUDED or HOLE in tag or not (is_component(tag) or _is_custom(element)):
+            if (
+                tag in known
+                or tag == INCLUDED
+                or PLACEHOLDER_CHAR in tag
+                or not (is_component(tag) or _is_custom(element))
+            ):
                 continue
             if not any(fnmatchcase(tag, pattern) for pattern in options["custom"]):
                 yield part, view, element
@@ -176,7 +184,7 @@ def _likely_attribute(component: Component, name: str) -> str:
 
 def _is_made(text: str) -> bool:
     """Whether a template tag, known or not, makes a name or a value."""
-    return HOLE in text or any(sign in text for sign in "{}[]$%*<@")
+    return PLACEHOLDER_CHAR in text or any(sign in text for sign in "{}[]$%*<@")
 
 
 @check("mjml-attribute-value", fields=("name", "value", "takes"))
@@ -364,7 +372,7 @@ def html_outside(message: Message, options: Options) -> Iterator[Hit | NotKnown]
     for part, view, html in _walks(message):
         for element in html.elements:
             parent = element.parent
-            if parent is None or is_component(element.tag) or HOLE in element.tag or _is_custom(element):
+            if parent is None or is_component(element.tag) or PLACEHOLDER_CHAR in element.tag or _is_custom(element):
                 continue
             around = components().get(parent.tag)
             if around is not None and around.holds in {"components", "nothing", "defaults"}:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from maillint.checks._asked import Question, hosts, questions
-from maillint.checks._links import LONGEST_EVIDENCE, cut, own_domains, same_owner
-from maillint.checks.base import Check, Hit, NotKnown, Option, Options
-from maillint.data import load_list
-from maillint.domains import is_private_host, is_under, registrable, u_label
+from maillint.analysis.askable_links import Question, hosts, questions
+from maillint.analysis.links import LONGEST_EVIDENCE, cut, own_domains, same_owner
+from maillint.check import Check, Option, Options
+from maillint.data.lists import load_list
+from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message
-from maillint.urls import split
+from maillint.web.domains import is_private_host, is_under, registrable, u_label
+from maillint.web.urls import split
 
 if TYPE_CHECKING:  # the network is imported when it is asked, and only then
     from maillint.network.blocklists import Blocklist, Listing

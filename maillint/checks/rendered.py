@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from maillint.checks.base import Hit, NotKnown, Option, Options, check
-from maillint.data import load_list
+from maillint.check import Option, Options, check
+from maillint.data.lists import load_list
+from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message, Part
-from maillint.message.renderings import Printed, Rendering
-from maillint.text import Span
+from maillint.message.rendering.model import Printed, Rendering
+from maillint.message.rendering.render import render
+from maillint.text.spans import Span
 
 _PUNCTUATION = ",.!?;:"
 _WORDS_AROUND = 24
@@ -20,9 +22,9 @@ _MOST_WORDS = 3
 @check("rendered-failed", fields=("reason", "data"))
 def failed(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Templates that their sample data do not render, and what could not be rendered at all."""
-    for fault in message.renderings.failed:
+    for fault in render(message).failed:
         yield Hit(fault.place, fault.span, {"reason": fault.reason, "data": _said(fault.label)})
-    for reason in message.renderings.unknown:
+    for reason in render(message).unknown:
         yield NotKnown(reason)
 
 
@@ -104,7 +106,7 @@ _HOLLOW = re.compile(r"[?#]*|[a-z][a-z0-9+.-]*:(?://)?[/?#]*|https?:(?:///+.*|//
 @check("rendered-empty-link", fields=("url", "data"))
 def empty_link(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links whose address is nothing once their output tags have printed what they print."""
-    for rendering in message.renderings.made:
+    for rendering in render(message).made:
         by_page: dict[str, list[Printed]] = {}
         for printed in rendering.printed:
             if not printed.text.strip():
@@ -128,7 +130,7 @@ def _address(kind: str) -> str:
 
 
 def _printed(message: Message) -> Iterator[tuple[Rendering, Printed]]:
-    for rendering in message.renderings.made:
+    for rendering in render(message).made:
         for printed in rendering.printed:
             yield rendering, printed
 
@@ -148,7 +150,7 @@ def _said(label: str) -> str:
 def size(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """HTML that is too large once it is rendered, counted in UTF-8; the largest of several renderings."""
     largest: tuple[int, Part, Rendering] | None = None
-    for rendering in message.renderings.made:
+    for rendering in render(message).made:
         part = rendering.message.html
         if part is not None and not part.mjml:
             length = len(part.text.encode("utf-8", "replace"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from maillint.checks.base import Change, Check, Hit, Options
-from maillint.message.directives import Directive, removal
-from maillint.text import Span
+from maillint.analysis.directives import Directive, removal
+from maillint.check import Check, Options
+from maillint.hits import Change, Hit
+from maillint.text.spans import Span
 
 
 @dataclass(frozen=True)

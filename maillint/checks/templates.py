@@ -7,15 +7,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from maillint.checks.base import Change, Hit, NotKnown, Options, check
-from maillint.data import load_list
-from maillint.message.dialects import Dialect, detect, dialects
+from maillint.check import Options, check
+from maillint.data.lists import load_list
+from maillint.hits import Change, Hit, NotKnown
 from maillint.message.model import Message, Part, Place
-from maillint.message.placeholders import placeholder_role, role_of
-from maillint.message.tags import Broken, Problem, Tag
-from maillint.message.template import Template, read
-from maillint.message.views import HOLE, View, make_views
-from maillint.text import Span, fill
+from maillint.message.template.detect import detect
+from maillint.message.template.dialect import Dialect, dialects
+from maillint.message.template.parse import Template, read
+from maillint.message.template.placeholders import placeholder_role, role_of
+from maillint.message.template.tags import Broken, Problem, Tag
+from maillint.message.views import View, make_views
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.spans import Span, fill
 
 _MAX_SHOWN = 60
 
@@ -204,16 +207,16 @@ def _greeted(view: View) -> Iterator[tuple[Tag, ...]]:
     if not view.holes:
         return
     flow = view.content.flow
-    position = flow.text.find(HOLE)
+    position = flow.text.find(PLACEHOLDER_CHAR)
     while position >= 0:
         start = flow.text.rfind("\n", 0, position) + 1
         end = flow.text.find("\n", position)
         line = flow.text[start : min(end if end >= 0 else len(flow.text), start + 400)]
         yield tuple(_addressed(view, line, start))
-        position = flow.text.find(HOLE, end) if end >= 0 else -1
+        position = flow.text.find(PLACEHOLDER_CHAR, end) if end >= 0 else -1
 
 
-_TAG_OR_END = re.compile(f"[,!;:.{HOLE}]")
+_TAG_OR_END = re.compile(f"[,!;:.{PLACEHOLDER_CHAR}]")
 _MOST_ADDRESSED = 4
 
 
@@ -224,7 +227,7 @@ def _addressed(view: View, line: str, start: int) -> Iterator[Tag]:
     position = len(line) - len(line[greeting:].lstrip(" \t\u00a0,"))
     for _ in range(_MOST_ADDRESSED):
         found = _TAG_OR_END.search(line, position)
-        if found is None or found[0] != HOLE:
+        if found is None or found[0] != PLACEHOLDER_CHAR:
             return
         offset = view.content.flow.span(start + found.start(), start + found.end()).start
         tag = view.hole_at(offset)

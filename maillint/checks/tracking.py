@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from maillint.checks._beacons import expression, marker, read_address, shown
-from maillint.checks._loads import Load, element_loads, style_loads
-from maillint.checks._pictures import Picture, Verdict, judged
-from maillint.checks.base import Change, Hit, NotKnown, Options, check
-from maillint.data import load_list
-from maillint.lists import Amendment
-from maillint.message.element import Element
+from maillint.analysis.beacons import expression, marker, read_address, shown
+from maillint.analysis.images import Picture, Verdict, judged
+from maillint.analysis.loads import Load, element_loads, style_loads
+from maillint.check import Options, check
+from maillint.data.amendments import Amendment
+from maillint.data.lists import load_list
+from maillint.hits import Change, Hit, NotKnown
+from maillint.message.html.tree import Element
 from maillint.message.model import Message, Part
 from maillint.message.views import View
-from maillint.text import Span, overlaps
-from maillint.trackers import beacon_vendor
+from maillint.text.spans import Span, overlaps
+from maillint.web.trackers import beacon_vendor
 
 _LONGEST_TAG = 10_000
 _HINTS = ("rack", "RACK", "Rack", "penpixel", "pencode", "pencounter", "sermatch")  # one is in every placeholder

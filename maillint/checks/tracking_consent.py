@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from maillint.checks._identifiers import identifiers
-from maillint.checks.base import Hit, NotKnown, Option, Options, check
+from maillint.analysis.identifiers import identifiers
+from maillint.check import Option, Options, check
 from maillint.checks.tracking import pixel, pixel_placeholder
-from maillint.data import load_list
+from maillint.data.lists import load_list
+from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message
 
 

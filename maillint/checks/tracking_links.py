@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from maillint.checks._beacons import shown
-from maillint.checks._identifiers import identifiers, is_campaign, parameters, without
-from maillint.checks.base import Hit, NotKnown, Option, Options, check
+from maillint.analysis.beacons import shown
+from maillint.analysis.identifiers import identifiers, is_campaign, parameters, without
+from maillint.check import Option, Options, check
+from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message
-from maillint.text import Span
+from maillint.text.spans import Span
 
 
 @check(

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from maillint.checks._beacons import Marker, host_under, is_remote, marker, read_address, shown, signs
-from maillint.checks._loads import Load, element_loads, style_loads
-from maillint.checks._pictures import looks_of
-from maillint.checks.base import Hit, NotKnown, Option, Options, check
-from maillint.message.element import Element
+from maillint.analysis.beacons import Marker, host_under, is_remote, marker, read_address, shown, signs
+from maillint.analysis.images import looks_of
+from maillint.analysis.loads import Load, element_loads, style_loads
+from maillint.check import Option, Options, check
+from maillint.hits import Hit, NotKnown
+from maillint.message.css.visibility import TINY, Looks
+from maillint.message.html.tree import Element
 from maillint.message.model import Message, Part
-from maillint.message.style import TINY, Looks
-from maillint.message.views import HOLE, View
-from maillint.text import Span
-from maillint.trackers import beacon_vendor
+from maillint.message.views import View
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.spans import Span
+from maillint.web.trackers import beacon_vendor
 
 _NOTHING = re.compile(
     r"(?:\s|&nbsp;|&#(?:160|8203|8204|65279);|&zwnj;|&shy;|\u00a0|\u200b|\u200c|<!--.*?-->|<br\s*/?>)*+\Z", re.DOTALL
@@ -137,7 +139,7 @@ def _is_font(load: Load) -> bool:
 
 def _is_own_file(load: Load) -> bool:
     """Whether an address is a web font's, or begins with a template tag: a file that is put into the message."""
-    return load.url.startswith(HOLE) or _HOST.match(load.url) is None or _is_font(load)
+    return load.url.startswith(PLACEHOLDER_CHAR) or _HOST.match(load.url) is None or _is_font(load)
 
 
 # -- elements -------------------------------------------------------------------------------------------------

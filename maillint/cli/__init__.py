@@ -11,10 +11,11 @@ from typing import Any
 import click
 
 from maillint import __version__
-from maillint.baseline import BaselineError
-from maillint.config import ConfigError
-from maillint.files import MissingPathError, shown_path
-from maillint.yamlfile import FileError
+from maillint.config.config import ConfigError
+from maillint.data.yamlfile import FileError
+from maillint.files.paths import shown_path
+from maillint.project.baseline import BaselineError
+from maillint.project.discovery import MissingPathError
 
 COMMANDS = {
     "check": "Lint templates and messages.",
@@ -104,7 +105,7 @@ def main(args: Sequence[str] | None = None, **extra: Any) -> None:
     except Exception as error:
         if os.environ.get("MAILLINT_TRACEBACK"):
             raise
-        from maillint.run import internal_error  # noqa: PLC0415 -- only when something is wrong with maillint itself
+        from maillint.project.runner import internal_error  # noqa: PLC0415 -- only when something is wrong with maillint itself
 
         fail(f"{internal_error(error)}; MAILLINT_TRACEBACK=1 shows more")
 

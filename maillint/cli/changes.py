@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import click
 
-from maillint.files import Group, shown_path
+from maillint.files.paths import shown_path
 from maillint.finding import FileReport, Finding, Report
+from maillint.project.discovery import Group
 
 _HUNK = re.compile(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@")
 

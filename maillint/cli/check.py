@@ -11,22 +11,24 @@ from typing import Any
 
 import click
 
-from maillint.baseline import Baseline, BaselineError, describe, merged, without_known
 from maillint.cli.common import LEVELS, exit_status, make_context, parse_formats, split_names, write
-from maillint.config import Config, Overrides
-from maillint.engine import INTERNAL_ERROR
-from maillint.files import Discovery, Group, WriteError, replace_file, shown_path
-from maillint.finding import Failure, Report
+from maillint.config.config import Config, Overrides
+from maillint.files.access import UnreadableError, source_from
+from maillint.files.atomic import WriteError, replace_file
+from maillint.files.paths import shown_path
+from maillint.finding import INTERNAL_ERROR, Failure, Report
+from maillint.message.kinds import kind_of
 from maillint.message.model import PROFILES
-from maillint.message.read import kind_of
-from maillint.parallel import cores
-from maillint.run import UnreadableError, Work, lint_groups, lint_sources, source_from
-from maillint.text import Source
+from maillint.project.baseline import Baseline, BaselineError, describe, merged, without_known
+from maillint.project.discovery import Discovery, Group
+from maillint.project.parallel import cores
+from maillint.project.runner import Work, lint_groups, lint_sources
+from maillint.text.source import Source
 
 
 def complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """The rules and families that a name may become; for shell completion."""
-    from maillint.rules import shipped  # noqa: PLC0415 -- only while completing
+    from maillint.catalogue.load import shipped  # noqa: PLC0415 -- only while completing
 
     return [name for name in (*shipped().families, *shipped().rules) if name.startswith(incomplete)]
 

@@ -10,11 +10,11 @@ from typing import TextIO
 
 import click
 
-from maillint import __version__, output
-from maillint.engine import INTERNAL_ERROR
-from maillint.files import WriteError, replace_file
-from maillint.finding import Report, Severity
-from maillint.rules import Catalogue
+from maillint import output
+from maillint._version import __version__
+from maillint.catalogue.load import Catalogue
+from maillint.files.atomic import WriteError, replace_file
+from maillint.finding import INTERNAL_ERROR, Report, Severity
 
 LEVELS = ("error", "warning", "info", "never")
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import click
 
-from maillint import domains
+from maillint.analysis.senders import aligned, common, envelope_domain, from_domains, signing_selectors
 from maillint.cli.common import (
     LEVELS,
     exit_status,
@@ -23,11 +23,10 @@ from maillint.cli.common import (
     write_stdout,
 )
 from maillint.cli.overview import overview
-from maillint.cli.senders import aligned, common, envelope_domain, from_domains, signing_selectors
-from maillint.config import Config, Overrides
-from maillint.data import load_list
-from maillint.engine import lint_domain
-from maillint.files import Discovery, Group
+from maillint.config.config import Config, Overrides
+from maillint.data.lists import load_list
+from maillint.engine.lint import lint_domain
+from maillint.files.access import UnreadableError
 from maillint.finding import DomainReport, Report, Unknown
 from maillint.message.model import Message
 from maillint.message.read import MessageError, read_message
@@ -35,8 +34,10 @@ from maillint.network.answers import is_address
 from maillint.network.facts import DomainFacts, Question, Selector, gather_all
 from maillint.network.resolver import DEFAULT_TIMEOUT, DnsResolver
 from maillint.output._paint import Paint
-from maillint.run import UnreadableError, load
-from maillint.text import Source
+from maillint.project.discovery import Discovery, Group
+from maillint.project.loader import load
+from maillint.text.source import Source
+from maillint.web import domains
 
 PROFILE = "newsletter"
 """The profile whose settings hold for domains.

@@ -9,13 +9,14 @@ from difflib import unified_diff
 
 import click
 
-from maillint.config import Config
-from maillint.files import Group, WriteError, replace_file
+from maillint.config.config import Config
+from maillint.files.atomic import WriteError, replace_file
 from maillint.finding import Failure, Report
-from maillint.fix import encode, fix_message
-from maillint.message.headers import read_block
-from maillint.run import Mended, fix_groups, lint_sources
-from maillint.text import Source
+from maillint.message.mime.headers import read_block
+from maillint.project.discovery import Group
+from maillint.project.fix import Mended, encode, fix_groups, fix_message
+from maillint.project.runner import lint_sources
+from maillint.text.source import Source
 
 
 def fix_files(groups: Sequence[Group], *, unsafe: bool, quiet: bool) -> Report:

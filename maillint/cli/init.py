@@ -9,12 +9,14 @@ from pathlib import Path
 
 import click
 
-from maillint import __version__
-from maillint.configfile import FILE_NAMES, find_config
-from maillint.files import Discovery, Group, shown_path
+from maillint._version import __version__
+from maillint.config.files import FILE_NAMES, find_config
+from maillint.files.access import UnreadableError
+from maillint.files.paths import shown_path
 from maillint.message.read import Settings, read_message
-from maillint.message.template import template_extension
-from maillint.run import UnreadableError, load
+from maillint.message.template.detect import template_extension
+from maillint.project.discovery import Discovery, Group
+from maillint.project.loader import load
 
 _TEMPLATE = """\
 # yaml-language-server: $schema=maillint.schema.json

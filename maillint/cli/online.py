@@ -9,11 +9,11 @@ from ipaddress import ip_network
 import click
 
 from maillint.cli.dns import open_resolver
-from maillint.files import Discovery, Group
 from maillint.finding import Report
 from maillint.network.http_live import Network
 from maillint.network.resolver import DEFAULT_TIMEOUT
-from maillint.online import Asking, ask_links
+from maillint.project.discovery import Discovery, Group
+from maillint.project.online import Asking, ask_links
 
 _WORTH_TELLING = 20
 

@@ -6,11 +6,13 @@ import textwrap
 
 import click
 
-from maillint.config import load_config
-from maillint.files import Discovery
+from maillint.catalogue.examples import examples
+from maillint.catalogue.load import Catalogue
+from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
+from maillint.config.config import load_config
 from maillint.finding import Severity
 from maillint.message.model import PROFILES
-from maillint.rules import DECIDED_BY_KIND, Catalogue, Level, Rule, examples
+from maillint.project.discovery import Discovery
 
 
 @click.command("rule")

@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
-from maillint.checks.base import Option
-from maillint.configkeys import KEYS, clients
-from maillint.rules import Rule, shipped
+from maillint.catalogue.load import shipped
+from maillint.catalogue.rule import Rule
+from maillint.check import Option
+from maillint.config.keys import KEYS, clients
 
 _TYPES: Mapping[str, Mapping[str, Any]] = {
     "text": {"type": "string"},

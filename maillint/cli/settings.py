@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
-from maillint.config import COMMAND_LINE, Config
-from maillint.configkeys import KEYS
-from maillint.files import Discovery, shown_path
+from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
+from maillint.config.config import COMMAND_LINE, Config
+from maillint.config.keys import KEYS
+from maillint.data.amendments import Amendment, Lists
+from maillint.files.paths import shown_path
 from maillint.finding import Severity
-from maillint.lists import Amendment, Lists
 from maillint.message.model import PROFILES
-from maillint.rules import DECIDED_BY_KIND, Level, Rule
+from maillint.project.discovery import Discovery
 
 
 def show_settings(discovery: Discovery, paths: Sequence[str]) -> str:

@@ -15,9 +15,9 @@ from typing import NoReturn
 
 import click
 
-from maillint.configfile import FILE_NAMES, PYPROJECT
-from maillint.files import SKIPPED_FOLDERS, Discovery
-from maillint.yamlfile import FileError
+from maillint.config.files import FILE_NAMES, PYPROJECT
+from maillint.data.yamlfile import FileError
+from maillint.project.discovery import SKIPPED_FOLDERS, Discovery
 
 _PAUSE = 0.5
 _MOST_BESIDE = 2_000

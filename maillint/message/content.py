@@ -7,9 +7,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from maillint.message.element import Element
-from maillint.message.html import BLOCKS, Html, TextRun
-from maillint.text import MapBuilder, OffsetMap, Piece, Span, overlaps
+from maillint.message.html.tree import Element, Html, TextRun
+from maillint.message.html.vocabulary import BLOCKS
+from maillint.text.offsets import MapBuilder, OffsetMap, Piece
+from maillint.text.spans import Span, overlaps
 
 LINK_ROLES: Mapping[str, str] = {
     "a": "href",
@@ -179,9 +180,9 @@ def _flows(html: Html) -> tuple[Flow, Flow]:
 def _roles(html: Html, kind: str, usual: Mapping[str, str]) -> Mapping[str, str]:
     if not html.mjml:
         return usual
-    from maillint.message import mjml  # noqa: PLC0415 -- seldom needed
+    from maillint.message.mjml.components import roles  # noqa: PLC0415 -- seldom needed
 
-    return {**usual, **mjml.roles(kind)}
+    return {**usual, **roles(kind)}
 
 
 def _images(html: Html) -> Iterator[Image]:

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from maillint.message.headers import Field
-from maillint.text import OffsetMap, Piece, Source, Span
+from maillint.message.mime.headers import Field
+from maillint.text.offsets import OffsetMap, Piece
+from maillint.text.source import Source
+from maillint.text.spans import Span
 
 if TYPE_CHECKING:
     import yaml

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from maillint.lists import SHIPPED, Lists
-from maillint.message.headers import Field, Headers
-from maillint.message.renderings import Renderings
-from maillint.message.template import Dialect, Template, read
+from maillint.data.amendments import SHIPPED, Lists
+from maillint.message.mime.headers import Field, Headers
+from maillint.message.template.dialect import Dialect
+from maillint.message.template.parse import Template, read
 from maillint.message.views import View, Views, make_views
-from maillint.text import OffsetMap, Source, Span
+from maillint.text.offsets import OffsetMap
+from maillint.text.source import Source
+from maillint.text.spans import Span
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
-    from maillint.message.includes import Include
+    from maillint.message.mjml.includes import Include
 
 MJML = "text/mjml"
 """The content type of MJML in its own source, which is never sent."""
@@ -106,7 +108,7 @@ class Message:
     notes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     samples: Source | None = field(default=None, repr=False)
-    renderer: Callable[[Message], Renderings] | None = field(default=None, repr=False, compare=False)
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def source(self) -> Source:
@@ -132,12 +134,7 @@ class Message:
     @property
     def soup(self) -> BeautifulSoup | None:
         """The HTML part, as most readers get it, as a BeautifulSoup tree with places; None without one."""
-        return self.html.views.first.html.soup if self.html else None
-
-    @cached_property
-    def renderings(self) -> Renderings:
-        """What the message becomes with sample data, or from MJML; rendered on first use."""
-        return self.renderer(self) if self.renderer is not None else Renderings()
+        return self.html.views.first.soup if self.html else None
 
     @property
     def finished(self) -> bool:

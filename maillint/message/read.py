@@ -8,32 +8,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from maillint.data import load_list
-from maillint.lists import SHIPPED, Lists
-from maillint.message import mime, template
+from maillint.data.amendments import SHIPPED, Lists
+from maillint.data.lists import load_list
 from maillint.message.frontmatter import FrontMatterError, read_front_matter
-from maillint.message.headers import Headers
-from maillint.message.includes import expand
-from maillint.message.mjml import is_mjml
+from maillint.message.kinds import kind_of
+from maillint.message.mime.headers import Headers
+from maillint.message.mime.parts import walk
+from maillint.message.mime.transfer import decode
+from maillint.message.mjml.components import is_mjml
+from maillint.message.mjml.includes import expand
 from maillint.message.model import MJML, PROFILES, Attachment, Message, Part
-from maillint.message.placeholders import placeholder_role
-from maillint.message.renderings import Renderings
-from maillint.message.samples import read_samples
+from maillint.message.rendering.samples import read_samples
 from maillint.message.sidecars import SidecarError, read_sidecar, says_plain, split_sidecars
-from maillint.text import OffsetMap, Source
-
-HTML_EXTENSIONS = frozenset({".html", ".htm", ".xhtml"})
-TEXT_EXTENSIONS = frozenset({".txt", ".text"})
-MESSAGE_EXTENSIONS = frozenset({".eml"})
-MJML_EXTENSIONS = frozenset({".mjml"})
-_PLAIN_EXTENSIONS = frozenset({".plaintext", ".plain", ".subject"})
-"""Before a template's extension, these say that its text is plain (``email.body.plaintext.gotmpl``)."""
-
-_OTHER_EXTENSIONS = frozenset(
-    {".css", ".scss", ".js", ".ts", ".json", ".xml", ".yaml", ".yml", ".sql", ".csv", ".conf"}
-)
-"""Before a template's extension, these say that it is no mail."""
-
+from maillint.message.template.detect import Detection, recognise, template_extension
+from maillint.message.template.dialect import dialects
+from maillint.message.template.placeholders import placeholder_role
+from maillint.text.offsets import OffsetMap
+from maillint.text.source import Source
 
 _MARKUP = re.compile("<[a-zA-Z!]")
 
@@ -71,27 +62,6 @@ class Settings:
     roots: tuple[str, ...] = ()
 
 
-def kind_of(path: str) -> str | None:
-    """Return ``eml``, ``html``, ``mjml`` or ``txt`` by a file's name, through a template's extension (``.html.j2``)."""
-    stem, extension = os.path.splitext(path.lower())  # noqa: PTH122
-    if extension in MESSAGE_EXTENSIONS:
-        return "eml"
-    if extension in HTML_EXTENSIONS:
-        return "html"
-    if extension in TEXT_EXTENSIONS:
-        return "txt"
-    if extension in MJML_EXTENSIONS:
-        return "mjml"
-    claimed = template.template_extension(path)
-    if claimed:
-        stem = path[: -len(claimed)]
-        inner = os.path.splitext(stem.lower())[1]  # noqa: PTH122
-        if inner in _PLAIN_EXTENSIONS:
-            return "txt"
-        return None if inner in _OTHER_EXTENSIONS else kind_of(stem) or "html"
-    return None
-
-
 def read_message(sources: Sequence[Source], settings: Settings, kind: str | None = None) -> Message:
     """Read one message from its files: an ``.eml``, or a template with its plain-text twin and its sidecars.
 
@@ -107,8 +77,8 @@ def _read_eml(source: Source, settings: Settings) -> Message:
     attachments: list[Attachment] = []
     fields: tuple[Any, ...] = ()
     notes: list[str] = []
-    forced = template.dialects().get(settings.dialect or "")
-    for index, raw in enumerate(mime.walk(source)):
+    forced = dialects().get(settings.dialect or "")
+    for index, raw in enumerate(walk(source)):
         if index == 0:
             fields = raw.fields
         if raw.defect:
@@ -123,7 +93,7 @@ def _read_eml(source: Source, settings: Settings) -> Message:
             if raw.content_type not in {"text/html", "text/plain"} or raw.filename or raw.disposition == "attachment":
                 attachments.append(Attachment(raw.number, raw.content_type, raw.filename, raw.body))
             continue
-        decoded = mime.decode(source, raw)
+        decoded = decode(source, raw)
         parts.append(
             Part(decoded.text, source, decoded.map, raw.content_type, raw.number, forced, encoding=raw.encoding)
         )
@@ -145,7 +115,7 @@ def _read_template(sources: Sequence[Source], kind: str, settings: Settings) -> 
         except FrontMatterError as error:
             raise MessageError(str(error), error.offset, source) from None
         own_kind = kind if source is sources[0] else kind_of(source.path) or kind
-        unclear = template.template_extension(source.path) or says_plain(source.path)
+        unclear = template_extension(source.path) or says_plain(source.path)
         if own_kind == "html" and unclear and not _MARKUP.search(source.text):
             own_kind = "txt"  # a template's name often does not say which of the two it is
         for key, value in front.values.items():
@@ -160,9 +130,9 @@ def _read_template(sources: Sequence[Source], kind: str, settings: Settings) -> 
         expanded = expand(text, source.path, settings.roots) if own_kind == "mjml" else None
         text = expanded.text if expanded else text
         name = front.values.get("dialect") or settings.dialect
-        if name is not None and name not in template.dialects():
+        if name is not None and name not in dialects():
             offset = front.values.get("dialect offset", 0)
-            raise MessageError(f'unknown dialect "{name}" (known: {", ".join(template.dialects())})', offset, source)
+            raise MessageError(f'unknown dialect "{name}" (known: {", ".join(dialects())})', offset, source)
         found = _stated(name) if name else _told(text, source.path, samples)
         dialect = found.dialect
         if dialect is not None and not found.sure:
@@ -187,7 +157,6 @@ def _read_template(sources: Sequence[Source], kind: str, settings: Settings) -> 
         profile=profile or "general",
         profile_inferred=profile is None,
         samples=samples,
-        renderer=_render if samples is not None or any(part.mjml for part in parts) else None,
     )
 
 
@@ -206,22 +175,16 @@ def _add_sidecars(sources: Sequence[Source], fields: list[Any], notes: list[str]
             notes.append(f"{os.path.basename(source.path)}: not UTF-8; read as {source.encoding}")  # noqa: PTH119
 
 
-def _render(message: Message) -> Renderings:
-    from maillint.message.render import render  # noqa: PLC0415 -- seldom needed
-
-    return render(message)
+def _stated(name: str) -> Detection:
+    return Detection(dialects()[name], True, "dialect:")
 
 
-def _stated(name: str) -> template.Detection:
-    return template.Detection(template.dialects()[name], True, "dialect:")
-
-
-def _told(text: str, path: str, samples: Source | None) -> template.Detection:
+def _told(text: str, path: str, samples: Source | None) -> Detection:
     """The dialect of a text; sample data beside it, which are for Jinja, settle a doubt."""
-    found = template.recognise(text, path)
-    jinja = template.dialects()["jinja"]
+    found = recognise(text, path)
+    jinja = dialects()["jinja"]
     if samples is not None and found.dialect is not None and not found.sure and jinja.marked(text):
-        return template.Detection(jinja, True, "the sample data")
+        return Detection(jinja, True, "the sample data")
     return found
 
 

@@ -8,10 +8,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from maillint.message.headers import Field
-from maillint.message.template import detect, read, template_extension
-from maillint.message.views import HOLE, make_views
-from maillint.text import MapBuilder, NotTextError, OffsetMap, Source, Span
+from maillint.message.mime.headers import Field
+from maillint.message.template.detect import detect, template_extension
+from maillint.message.template.parse import read
+from maillint.message.views import make_views
+from maillint.text.offsets import MapBuilder, OffsetMap
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.source import NotTextError, Source
+from maillint.text.spans import Span
 
 META = "meta.json"
 """Beside ``content.html`` and ``content.txt``: what Postmark's command-line tool keeps of a template."""
@@ -98,7 +102,7 @@ def holds_subject(path: str) -> bool:
         return False
     markup = bool(re.search(r"\.x?html?$", path[: len(path) - len(template_extension(path))], re.IGNORECASE))
     for view in make_views(source.text, read(source.text, detect(source.text, path)), markup=False):
-        lines = [line for line in view.text.replace(HOLE, " ").splitlines() if line.strip()]
+        lines = [line for line in view.text.replace(PLACEHOLDER_CHAR, " ").splitlines() if line.strip()]
         if len(lines) > 1 or any(len(line) > LONGEST_SUBJECT for line in lines):
             return False
         if markup and _MARKUP.search(view.text):

@@ -6,23 +6,30 @@ blanked with spaces (line ends stay). Output tags become holes. So an offset mea
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from maillint.message.html.parser import parse_html
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
+
+
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from maillint.message.conditionals import audiences
-from maillint.message.conditions import Condition
 from maillint.message.content import Content, gather, gather_text
-from maillint.message.html import BLOCKS, VOID, Html, is_known
-from maillint.message.tags import Choice, Tag
-from maillint.message.template import Template
-from maillint.message.ways import assign, dropped_spans, visible
-from maillint.text import Span, fill, merge
-
-HOLE = "\uf5b1"
-"""Stands for every character of an output tag; the tag itself is found by ``View.hole_at``."""
+from maillint.message.html.mso_comments import audiences
+from maillint.message.html.tree import Html
+from maillint.message.html.vocabulary import BLOCKS, VOID, is_known
+from maillint.message.template.branches import assign, dropped_spans, visible
+from maillint.message.template.conditions import Condition
+from maillint.message.template.parse import Template
+from maillint.message.template.tags import Choice, Tag
+from maillint.text.spans import Span, fill, merge
 
 MAX_VIEWS = 64
 """Ways through a template that get views at the most; ``Views.truncated`` tells when branches are left out."""
@@ -33,11 +40,11 @@ MIN_VIEWS = 8
 _BUDGET = 5_000_000
 """Characters in all views together; a template that is longer than its share gets fewer of them."""
 
-_GLUED = re.compile(f"<([A-Za-z][A-Za-z0-9-]{{0,20}}){HOLE}")
+_GLUED = re.compile(f"<([A-Za-z][A-Za-z0-9-]{{0,20}}){PLACEHOLDER_CHAR}")
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*)[^<>]*?(?P<empty>/?)>")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
     """One audience's text; ``blanks`` are the spans that it does not get, in order and apart.
 
@@ -55,6 +62,7 @@ class View:
     halves: tuple[Span, ...] = field(default=(), repr=False)
     mjml: bool = field(default=False, repr=False)
     turning: frozenset[str] = field(default=frozenset(), repr=False)
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def html(self) -> Html:
@@ -71,10 +79,17 @@ class View:
     def _parsed(self) -> Html:
         holes = tuple(hole.span for hole in self.holes)
         if self.mjml:
-            from maillint.message import mjml  # noqa: PLC0415 -- seldom needed
+            from maillint.message.mjml.parser import parse_mjml  # noqa: PLC0415 -- seldom needed
 
-            return mjml.parse(self.text, self.blanks, holes, partial=self.partial, halves=self.halves)
-        return Html.parse(self.text, self.blanks, holes, partial=self.partial, halves=self.halves)
+            return parse_mjml(self.text, self.blanks, holes, partial=self.partial, halves=self.halves)
+        return parse_html(self.text, self.blanks, holes, partial=self.partial, halves=self.halves)
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        """The same tree for BeautifulSoup's ways of searching and editing; each call gives the one tree."""
+        from maillint.message.html.soup import make_soup  # noqa: PLC0415 -- costs 90 ms
+
+        return make_soup(self.html)
 
     @cached_property
     def content(self) -> Content:
@@ -165,9 +180,9 @@ def make_views(text: str, template: Template, *, markup: bool, mjml: bool = Fals
     """Build the views of a part's text; ``markup`` parts also have MSO conditionals, ``outlook`` readers of them."""
     holes = tuple(template.outputs())
     tag_spans = [tag.span for tag in template.tags if not tag.prints]
-    base = fill(fill(text, tag_spans, " "), [hole.span for hole in holes], HOLE, keep_lines=False)
+    base = fill(fill(text, tag_spans, " "), [hole.span for hole in holes], PLACEHOLDER_CHAR, keep_lines=False)
     if holes and markup:  # <tr{{ attributes }}>: what is printed is no part of the element's name
-        base = _GLUED.sub(lambda found: found[0][:-1] + (" " if is_known(found[1].lower()) else HOLE), base)
+        base = _GLUED.sub(lambda found: found[0][:-1] + (" " if is_known(found[1].lower()) else PLACEHOLDER_CHAR), base)
     unseen = [span for span in template.structure.stored if not _stands_alone(base, span)]
     if unseen:
         base = fill(base, unseen, " ")

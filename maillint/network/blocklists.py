@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from maillint.domains import a_label, parse_ip, registrable
 from maillint.network._crowd import for_each
 from maillint.network.answers import Absent, Unreachable
 from maillint.network.resolver import Resolver
+from maillint.web.domains import a_label, parse_ip, registrable
 
 _WORKERS = 8
 _REFUSALS = "127.255.255."

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, cast
 
-from maillint import domains
 from maillint.network.answers import Absent, Answer, Found, Unreachable
 from maillint.network.resolver import Resolver
 from maillint.network.tags import Problem, Tag, TagList, parse_tags, trim
+from maillint.web import domains
 
 Policy: TypeAlias = Literal["none", "quarantine", "reject"]
 Relation: TypeAlias = Literal["domain", "subdomain", "nonexistent"]

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from maillint import domains
 from maillint.network.answers import Absent, Answer, Found, Kind, Unreachable
 from maillint.network.dkim import DkimKey, key_name, parse_key
 from maillint.network.dmarc import Discovery, discover, tree_walk_domains
@@ -14,6 +13,7 @@ from maillint.network.resolver import Resolver
 from maillint.network.spf import SpfRecord, parse, spf_records
 from maillint.network.spf_check import CheckResult, check_host
 from maillint.network.spf_lookups import LookupTree, evaluate_lookups
+from maillint.web import domains
 
 Origin: TypeAlias = Literal["declared", "signature", "guessed"]
 """How a selector came to be known: somebody named it, a message is signed with it, or it is a usual one."""

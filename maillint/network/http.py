@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from maillint.domains import a_label, parse_ip
-from maillint.urls import split
+from maillint.web.domains import a_label, parse_ip
+from maillint.web.urls import split
 
 MOST_HOPS = 5
 """Redirects in a row that are followed."""

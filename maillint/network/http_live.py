@@ -13,14 +13,14 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from itertools import chain, zip_longest
 from typing import TypeAlias
 
-from maillint import __version__
-from maillint.domains import is_private_host, parse_ip, registrable
+from maillint._version import __version__
 from maillint.network._crowd import for_each
 from maillint.network._exchange import Deadline, Head, NotHttpError, ask, connect, secure, tls_context
 from maillint.network.answers import Absent, Unreachable
 from maillint.network.http import PORTS, PROBLEMS, UNAVAILABLE, Hop, Web, answered, phrase
 from maillint.network.resolver import Resolver
-from maillint.urls import Url, split
+from maillint.web.domains import is_private_host, parse_ip, registrable
+from maillint.web.urls import Url, split
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network

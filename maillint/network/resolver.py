@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, cast
 
-from maillint import domains
 from maillint.network.answers import CHAIN_LIMIT, KINDS, Absent, Answer, Found, Kind, Unreachable, is_address
+from maillint.web import domains
 
 if TYPE_CHECKING:
     from maillint.network._client import Client

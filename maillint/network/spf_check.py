@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from maillint import domains
 from maillint.network.answers import Absent, Answer, Found, Unreachable
 from maillint.network.resolver import Resolver, mx_host
 from maillint.network.spf import LOOKUP_LIMIT, MACRO, VOID_LIMIT, SpfRecord, Term, parse, spf_records
+from maillint.web import domains
 
 Result: TypeAlias = Literal["none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"]
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from maillint.finding import DomainFinding, Severity
 from maillint.output._cells import Cell, cells, total
 from maillint.output._paint import Paint
-from maillint.text import Source
+from maillint.text.source import Source
 
 _NARROWEST = 24
 _CUT = "…"

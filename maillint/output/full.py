@@ -9,7 +9,7 @@ from maillint.output._frame import Frames, of_record
 from maillint.output._paint import Paint
 from maillint.output._report import message, plural, shown, shown_of_domain
 from maillint.output.summary import line, unknown_lines
-from maillint.text import Source
+from maillint.text.source import Source
 
 _LONGEST_MESSAGE = 400
 _LONGEST_ADVICE = 2000

@@ -6,7 +6,7 @@ from maillint.finding import DomainReport, FileReport, Finding, Fix, Related, Re
 from maillint.output import Context
 from maillint.output._json import dumps
 from maillint.output._report import SEVERITIES, shown, shown_of_domain
-from maillint.text import Source
+from maillint.text.source import Source
 
 VERSION = 1
 """Raised when a key goes or changes its meaning; new keys may come at any time."""

@@ -12,7 +12,7 @@ from maillint.output._cells import visible
 from maillint.output._frame import Frames, of_record
 from maillint.output._paint import Paint
 from maillint.output._report import message, shown, shown_of_domain
-from maillint.text import Source
+from maillint.text.source import Source
 
 _WIDTH = 100
 

@@ -11,7 +11,7 @@ from maillint.output._cells import well_formed
 from maillint.output._json import dumps
 from maillint.output._report import fingerprinted, fingerprinted_of_domain, message
 from maillint.output.markdown import escape
-from maillint.text import Source
+from maillint.text.source import Source
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

@@ -8,16 +8,7 @@ from maillint.finding import Report
 from maillint.output import Context
 from maillint.output._cells import clip, visible, width_of, wrap
 from maillint.output._paint import Paint
-from maillint.output._report import (
-    SEVERITIES,
-    Reason,
-    count_groups,
-    hidden,
-    plural,
-    reasons,
-    shown,
-    shown_of_domain,
-)
+from maillint.output._report import SEVERITIES, Reason, count_groups, hidden, plural, reasons, shown, shown_of_domain
 
 _MOST_REASONS = 12
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maillint.config import Config
+from maillint.config.config import Config
 from maillint.finding import Edit, FileReport, Finding, Fix, Severity
-from maillint.fix import encode, fix_message
-from maillint.run import lint_sources
-from maillint.text import Source
+from maillint.project.fix import encode, fix_message
+from maillint.project.runner import lint_sources
+from maillint.text.source import Source
 from tests.cli.command import maillint
 
 BAD = b'<p>One</br>Two</p>\r\n<p class="a" class="b">x</p>\n'
@@ -98,7 +98,7 @@ def test_only_a_part_that_is_not_encoded_is_touched(mail: Path) -> None:
 
 
 def test_a_file_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
-    from maillint.files import WriteError, replace_file
+    from maillint.files.atomic import WriteError, replace_file
 
     (tmp_path / "a.html").write_bytes(b"new")
     with pytest.raises(WriteError, match="changed since it was read"):

@@ -283,7 +283,7 @@ from maillint.cli import main
 try:
     main()
 finally:
-    loaded = {"socket", "ssl", "http.client", "maillint.online", "maillint.network.http", "dns"} & set(sys.modules)
+    loaded = {"socket", "ssl", "http.client", "maillint.project.online", "maillint.network.http", "dns"} & set(sys.modules)
     print("loaded:", sorted(loaded), file=sys.stderr)
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from maillint.message.template import dialects
+from maillint.message.template.dialect import dialects
 from tests.cli.command import maillint
 
 FORMS = {

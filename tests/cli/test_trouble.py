@@ -276,7 +276,7 @@ def test_caches_of_runs_at_the_same_time_do_not_harm_each_other(mail: Path) -> N
 
 EDITOR = """
 from pathlib import Path
-from maillint.checks.base import check
+from maillint.plugin import check
 
 @check("editor")
 def saved(message, options):

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from maillint.data import load_list
-from maillint.trackers import Beacons, beacon_vendor
+from maillint.data.lists import load_list
+from maillint.web.trackers import Beacons, beacon_vendor
 from tests.test_tracking import active, run
 
 SIGNS = load_list("beacon-signs")

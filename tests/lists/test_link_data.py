@@ -8,9 +8,9 @@ from itertools import combinations
 import pytest
 
 from maillint.checks.link_texts import plain_words
-from maillint.data import load_list
-from maillint.domains import a_label, is_host_like, registrable
-from maillint.unwrap import LinkLists
+from maillint.data.lists import load_list
+from maillint.web.domains import a_label, is_host_like, registrable
+from maillint.web.wrappers import LinkLists
 
 LANGUAGES = {"en", "de", "fr", "es", "ru", "uk"}
 
@@ -88,7 +88,7 @@ def test_words_for_an_address_are_written_as_they_are_compared() -> None:
 
 
 def test_no_listed_site_is_taken_for_a_wrapper() -> None:
-    from maillint.unwrap import classify
+    from maillint.web.wrappers import classify
 
     lists = LinkLists.from_data(
         gateways=load_list("gateways"),

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from maillint.data import load_list, rules_folder
-from maillint.domains import a_label, registrable, suffix
-from maillint.targets import READERS
-from maillint.unwrap import LinkLists, classify
+from maillint.data.lists import load_list, rules_folder
+from maillint.web.domains import a_label, registrable, suffix
+from maillint.web.wrapped_targets import READERS
+from maillint.web.wrappers import LinkLists, classify
 
 NAMES = ["shorteners", "gateways", "redirectors", "link-identifiers"]
 SHORTENERS = load_list("shorteners")

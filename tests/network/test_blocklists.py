@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from maillint.checks.online import LISTS
-from maillint.data import load_list
+from maillint.data.lists import load_list
 from maillint.network.blocklists import Blocklist, Blocklists, Listing
 from maillint.network.resolver import DnsResolver, ReplayResolver
 from tests.dns_server import DnsServer

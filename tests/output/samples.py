@@ -19,7 +19,7 @@ from maillint.finding import (
     Unknown,
 )
 from maillint.output import Context
-from maillint.text import Source
+from maillint.text.source import Source
 
 
 @dataclass(frozen=True, slots=True)

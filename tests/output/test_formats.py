@@ -42,7 +42,7 @@ def imported(statement: str) -> set[str]:
 
 def test_the_package_is_cheap_to_import() -> None:
     own = {module for module in imported("import maillint.output") if module.startswith("maillint")}
-    assert own == {"maillint", "maillint.finding", "maillint.output"}
+    assert own == {"maillint", "maillint._version", "maillint.finding", "maillint.output"}
 
 
 @pytest.mark.parametrize("name", formats())

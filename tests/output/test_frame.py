@@ -12,7 +12,7 @@ from maillint.finding import DomainFinding, Severity
 from maillint.output._cells import width_of
 from maillint.output._frame import Frames, of_record
 from maillint.output._paint import Paint
-from maillint.text import Source
+from maillint.text.source import Source
 
 
 def frame(marked: str, width: int = 80, gutter: int = 1) -> list[str]:

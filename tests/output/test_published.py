@@ -35,7 +35,7 @@ PARTS = [
     part("quoted-printable", "<p>Prix: 5=E2=80=AF=E2=82=AC</br>=\n<b>Ada</p>"),
 ]
 BROKEN_PLUGIN = """
-from maillint.checks.base import check
+from maillint.plugin import check
 
 @check("broken")
 def found(message, options):

@@ -10,7 +10,7 @@ import pytest
 
 from maillint.finding import Failure, FileReport, Report
 from maillint.output import load
-from maillint.text import Source
+from maillint.text.source import Source
 from tests.output.samples import CLEAN, COLD, DOMAIN, HOSTILE, PLAIN, RUN, cold, found, on
 from tests.published import Complaints
 

@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from maillint.checks.base import Change, Hit, NotKnown, Option, Options, check
-from maillint.message.model import Message
-from maillint.text import Span
+from maillint.plugin import Change, Hit, Message, NotKnown, Option, Options, Span, check
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (

@@ -1,0 +1,385 @@
+"""What makes an address a beacon's: its vendor, what it has of its reader, what it is called, where it lies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from urllib.parse import unquote
+
+from maillint.data.lists import load_list
+from maillint.message.model import Part
+from maillint.message.template.tags import Tag
+from maillint.message.views import View
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.spans import Span
+from maillint.web.urls import Url, query_items, split
+
+LONGEST = 4096
+"""How much of an address is judged."""
+
+_LONGEST_SHOWN = 1000
+
+_WEB = re.compile(r"\s*(?:https?:|[\\/]{2})", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_PROXIED = re.compile(r"https?://[\w.-]*\.googleusercontent\.com/[\w/=-]+#(https?://.*)", re.DOTALL)
+"""A picture in a message copied out of Gmail; its own address stands behind the mark."""
+
+_ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+_EXTENSION = re.compile(r"\.[A-Za-z]{2,5}$")
+_PLAIN_VALUE = re.compile(
+    r"[\d.x_:-]{0,20}|[0-9a-f]{1,12}|[A-Za-z]{1,20}(?:(?:[,_+-]|%2C|%20)[A-Za-z]{1,20}){0,5}|[^/?#&]{0,8}"
+    r"|[^/?#&]{1,60}\.(?:png|gif|jpe?g|webp|svg|bmp)",
+    re.IGNORECASE,
+)
+"""What a parameter says of the picture itself: a number, a version, a few words, the name of a file."""
+
+_FEW_NUMBERS = 3
+_NUMBER = re.compile(r"\d{2,}")
+_LETTERS = re.compile(r"[^a-z]+")
+_WORDS = re.compile(r"[A-Za-z]+?(?=[A-Z][a-z]|[^A-Za-z]|$)")
+_QUOTED_FILE = re.compile(
+    r"""["'][^"']*\.(?:gif|png|jpe?g|svg|webp|bmp|ico|css|woff2?|ttf)(?:[?#][^"']*)?["']""", re.IGNORECASE
+)
+_CHUNK = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+_SWITCH = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
+_TOKEN = re.compile(r"[A-Za-z0-9_~+=:%|,.@-]{16,}")
+_FOREIGN_TAG = re.compile(
+    r"\{\{.{1,200}?\}\}|\*\|.{1,200}?\|\*|%%=.{1,200}?=%%|%%[^%\s]{1,100}%%|<[%?].{1,200}?[%?]>|\[\[.{1,200}?\]\]"
+    r"|[$#]!?\{[^{}]{1,200}\}|\{[$@]?[A-Za-z_][^{}\s]{0,100}\}|\[[A-Za-z_][\w .-]{0,100}\]|%[A-Z_][A-Z0-9_:-]{2,60}%"
+    r"|%[a-z]{1,60}[_.][a-z_.]{1,60}%|##\w{1,60}##|__[A-Za-z]\w{0,60}__"
+)
+"""What is written like a template tag in a language that the file as a whole is not written in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What an address has that differs from reader to reader; ``sure`` if a picture for all seldom has it.
+
+    ``personal``: it names the reader outright.
+    """
+
+    words: str
+    sure: bool
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address that a client fetches, taken apart. ``tags`` are its template tags, with their places in ``url``."""
+
+    url: str
+    parts: Url
+    tags: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """``rules/lists/beacon-signs.yaml`` as it is looked up."""
+
+    names: tuple[str, ...]
+    spacers: frozenset[str]
+    open_paths: re.Pattern[str]
+    ordinary: frozenset[str]
+    signatures: frozenset[str]
+    signature_families: tuple[str, ...]
+    picture_hosts: frozenset[str]
+    picture_folders: frozenset[str]
+    files: frozenset[str]
+    font_hosts: frozenset[str]
+
+
+@cache
+def signs() -> Signs:
+    """The shipped signs."""
+    data = load_list("beacon-signs")
+    signatures = data["signatures"]
+    return Signs(
+        tuple(data["names"]),
+        frozenset(data["spacers"]),
+        re.compile("|".join(path.removeprefix("(?i)") for path in data["open-paths"]), re.IGNORECASE),
+        frozenset(data["ordinary-parameters"]),
+        frozenset(name for name in signatures if not name.endswith("*")),
+        tuple(name[:-1] for name in signatures if name.endswith("*")),
+        frozenset(data["picture-hosts"]),
+        frozenset(data["picture-folders"]),
+        frozenset(data["files"]),
+        frozenset(data["font-hosts"]),
+    )
+
+
+@cache
+def identifier_names() -> Mapping[str, tuple[str, str]]:
+    """The lower-case names of parameters that name a recipient or a visit: to their group and vendor."""
+    data = load_list("link-identifiers")
+    return {
+        entry["name"].lower(): (group, entry["vendor"])
+        for group in ("visitor", "recipient")
+        for entry in data[group]
+        if "name" in entry
+    }
+
+
+# -- addresses ------------------------------------------------------------------------------------------------
+
+
+def is_remote(url: str) -> bool:
+    """Whether a client fetches the address from a server; one that a template tag begins may be."""
+    if _WEB.match(url):
+        return True
+    if url.startswith(PLACEHOLDER_CHAR) or (PLACEHOLDER_CHAR in url and not _OTHER_SCHEME.match(url)):
+        return True
+    match = _FOREIGN_TAG.match(url)
+    return match is not None
+
+
+def original(url: str) -> str:
+    """Return an address as it was before Gmail put its proxy's in front."""
+    proxied = _PROXIED.match(url) if "googleusercontent" in url else None
+    return url if proxied is None else proxied[1]
+
+
+def read_address(url: str, view: View, span: Span) -> Address:
+    """Take an address of a view apart; ``span`` is its place there."""
+    url = original(url)[:LONGEST]
+    tags: list[tuple[int, str]] = []
+    if PLACEHOLDER_CHAR in url:
+        position = 0
+        for tag in tags_in(view, span):
+            position = url.find(PLACEHOLDER_CHAR, position)
+            if position < 0:
+                break
+            tags.append((position, expression(tag)))
+            position += tag.span.end - tag.span.start
+    elif _FOREIGN_TAG.search(url):
+        tags = [(match.start(), match[0].strip("{}<%?=*|[]$#!_-> ")) for match in _FOREIGN_TAG.finditer(url)]
+        url = _FOREIGN_TAG.sub(lambda match: PLACEHOLDER_CHAR * len(match[0]), url)
+    return Address(url, split(url), tuple(tags))
+
+
+def expression(tag: Tag) -> str:
+    """What a tag prints, in its own words."""
+    return f"{tag.word} {tag.argument}" if tag.word and tag.kind != "output" else tag.argument or tag.word
+
+
+def tags_in(view: View, span: Span) -> Iterator[Tag]:
+    """The output tags of a span of a view."""
+    position = view.text.find(PLACEHOLDER_CHAR, span.start, span.end)
+    while position >= 0:
+        tag = view.hole_at(position)
+        if tag is None:
+            position += 1
+        else:
+            yield tag
+            position = tag.span.end
+        position = view.text.find(PLACEHOLDER_CHAR, position, span.end)
+
+
+def host_under(host: str, names: frozenset[str]) -> bool:
+    """Whether a host is one of the names, or below one."""
+    while host:
+        if host in names:
+            return True
+        host = host.partition(".")[2]
+    return False
+
+
+# -- markers --------------------------------------------------------------------------------------------------
+
+
+def marker(address: Address) -> Marker | None:
+    """Find what an address has of its reader; the surest first, None for an address that all readers share."""
+    tag = _recipient_tag(address)
+    if tag is not None:
+        return Marker(f"the template tag {_short(tag)} in its address", sure=True)
+    mail = _ADDRESS.search(address.parts.path + "?" + address.parts.query)
+    if mail is not None and not mail[0].lower().endswith((".png", ".gif", ".jpg", ".jpeg", ".webp", ".svg")):
+        return Marker("an e-mail address in its address", sure=True, personal=True)
+    weak: Marker | None = None
+    if address.parts.query:
+        weak = _in_query(address.parts.query)
+        if weak is not None and weak.sure:
+            return weak
+    return weak or _token_in_path(address.parts)
+
+
+def _recipient_tag(address: Address) -> str | None:
+    """The first template tag that may print something of the reader's own."""
+    if not address.tags:
+        return None
+    after_host = _after_host(address.url)
+    for place, words in address.tags:
+        if _prints_file(words):
+            continue
+        if place >= after_host:
+            name = _parameter_around(address.url, place)
+            if name is None or not _is_signature(name):
+                return words
+        elif place == 0 and not address.url.strip(PLACEHOLDER_CHAR):
+            return words
+    return None
+
+
+def _after_host(url: str) -> int:
+    """Where the host of an address ends, of which the template may print a part or all."""
+    start = url.find("//")
+    if 0 <= start < 8:
+        start += 2
+    elif url.startswith(PLACEHOLDER_CHAR):
+        start = 0
+    else:
+        return 0
+    ends = [end for end in (url.find(mark, start) for mark in "/?#") if end >= 0]
+    return min(ends, default=len(url))
+
+
+def _parameter_around(url: str, place: int) -> str | None:
+    """The lower-case name of the parameter whose value begins at or holds a place; None outside a query."""
+    question = url.find("?", 0, place)
+    if question < 0:
+        return None
+    start = max(url.rfind("&", question, place), question) + 1
+    name, equals, _ = url[start:place].partition("=")
+    return name.removeprefix("amp;").lower() if equals else ""
+
+
+def _prints_file(words: str) -> bool:
+    """Whether a tag's words say that it prints the site's address or that of a file of its own."""
+    if _QUOTED_FILE.search(words):
+        return True
+    if is_named(words):
+        return False
+    found = {match[0].lower() for match in _WORDS.finditer(words)} - {"url", "path", "src", "link", "uri"}
+    return not found.isdisjoint(signs().files)
+
+
+def _in_query(query: str) -> Marker | None:
+    own: list[str] = []
+    for name, value in query_items(query):
+        low = unquote(name).lower()
+        known = identifier_names().get(low)
+        if known is not None and value:
+            personal = known[0] == "recipient"
+            return Marker(f"the parameter {name}, which names the reader, in its address", personal, personal)
+        if _is_signature(low) or (low in signs().ordinary and _PLAIN_VALUE.fullmatch(value)):
+            continue
+        own.append(name if value else "")
+    if not own:
+        return None
+    names = [name for name in own if 0 < len(name) <= 24][:3]
+    if not names:
+        return Marker("a query in its address", sure=False)
+    return Marker(f"the parameter{'s' * (len(names) > 1)} {', '.join(names)} in its address", sure=False)
+
+
+def _is_signature(name: str) -> bool:
+    known = signs()
+    return name in known.signatures or name.startswith(known.signature_families)
+
+
+def _token_in_path(parts: Url) -> Marker | None:
+    """A piece of the path that nobody made up; but pictures are kept under such names, too."""
+    path = parts.path
+    if len(path) < 16 or host_under(parts.host, signs().picture_hosts):
+        return None
+    segments = path.split("/")
+    token = any(is_token(_EXTENSION.sub("", segment)) for segment in segments) or _is_shredded(segments)
+    if not token and not _is_numbered(segments):
+        return None
+    if _is_picture(segments[-1]) and any(segment.lower() in signs().picture_folders for segment in segments[:-1]):
+        return None
+    return Marker("a token in its address" if token else "numbers in its address", sure=False)
+
+
+def _is_numbered(segments: Sequence[str]) -> bool:
+    """Whether a path is a row of ids: campaign, mailing, reader. A date is none."""
+    numbers = [segment for segment in segments if _NUMBER.fullmatch(segment)]
+    return len(numbers) >= _FEW_NUMBERS and sum(map(len, numbers)) >= 10
+
+
+def _is_shredded(segments: Sequence[str]) -> bool:
+    """Whether a path is a token that slashes divide."""
+    if len(segments) < 5 or _is_picture(segments[-1]):
+        return False
+    random = sum(len(segment) >= 5 and len(_SWITCH.findall(segment)) >= 2 for segment in segments)
+    return random >= 3
+
+
+def _is_picture(name: str) -> bool:
+    return name.lower().endswith((".gif", ".png", ".jpg", ".jpeg", ".webp", ".svg", ".bmp"))
+
+
+@lru_cache(4096)
+def is_token(text: str) -> bool:
+    """Whether a piece of an address is made by a machine: a UUID, a hash, base64, a long row of numbers."""
+    if len(text) < 16 or len(text) > 2048:
+        return len(text) > 2048
+    if _UUID.fullmatch(text):
+        return True
+    if not _TOKEN.fullmatch(text):
+        return False
+    if any(len(word) >= 16 and _is_random(word) for word in re.split(r"[-_.,|~:%+=]", text)):
+        return True
+    dense = text.replace("-", "").replace("_", "")
+    return len(dense) >= 20 and _is_mixed(dense)
+
+
+def _is_random(word: str) -> bool:
+    """Whether letters, digits and cases change as nobody would write them."""
+    digits = sum(character.isdigit() for character in word)
+    if digits == len(word):
+        return True
+    if digits >= 2 and all(character in "0123456789abcdefABCDEF" for character in word):
+        return True
+    if digits == 0 and (word.islower() or word.isupper()):
+        return False
+    if digits and len(word) >= 24 and (word.islower() or word.isupper()):
+        return True
+    return _is_mixed(word)
+
+
+def _is_mixed(word: str) -> bool:
+    chunks = len(_CHUNK.findall(word))
+    return len(word) < chunks * 2.8 or len(_SWITCH.findall(word)) >= 5
+
+
+# -- names ----------------------------------------------------------------------------------------------------
+
+
+def is_named(text: str) -> bool:
+    """Whether somebody calls a thing a pixel: ``open-image``, ``trackingPixelUrl``."""
+    letters = _LETTERS.sub("", text.lower())
+    return any(name in letters for name in signs().names)
+
+
+def is_open_path(parts: Url) -> bool:
+    """Whether path and query read like one that counts opens, whoever's it is."""
+    subject = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return signs().open_paths.search(subject[:LONGEST]) is not None
+
+
+def file_name(parts: Url) -> str:
+    """The last segment of the path, without its extension."""
+    return _EXTENSION.sub("", unquote(parts.path.rstrip("/").rpartition("/")[2]))
+
+
+def is_spacer(address: Address) -> bool:
+    """Whether the file is called what designers call the images of their layout."""
+    names = [file_name(address.parts)]
+    names.extend(words for _, words in address.tags)
+    return any(
+        word.lower() in signs().spacers for name in names if len(name) < 200 for word in re.findall(r"[A-Za-z]+", name)
+    )
+
+
+def shown(part: Part, span: Span) -> str:
+    """Return an address in the words of the source, so that template tags read as they are written."""
+    text = " ".join(part.text[span.start : span.end].split())
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text[:200].split())
+    return line if len(line) <= 40 else f"{line[:39]}…"

@@ -1,0 +1,171 @@
+"""Suppression comments: ``maillint: ignore[links/shortener] reason`` in a template's or an HTML comment."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from maillint.message.model import Message, Part
+from maillint.message.template.detect import detect
+from maillint.text.offsets import OffsetMap
+from maillint.text.spans import Span
+
+_DIRECTIVE = re.compile(
+    r"maillint:[ \t]*(?P<scope>ignore-file|ignore)\b(?:[ \t]*\[(?P<names>[^\]\r\n]*)\])?(?P<rest>[^\r\n]*)"
+)
+_NAME = re.compile(r"[^\s,]+")
+_CLOSERS = re.compile(
+    r"\s*(?:--!?>|--\]|#\}|-?%\}|(?:--)?~?\}\}|\*/|\*@|[-_]?%>|\*\}|\*#|\?>|\{%-?\s*endcomment|</#comment>).*|\s+$"
+)
+_BLANK = " \t"
+_CODE_COMMENT = re.compile(
+    r"(?:<\?(?:php\b)?|<%[-_]?|\{%-?|%%\[)\s*"
+    r"(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/|(?://|#)[^\r\n]*?)\s*"
+    r"(?:\?>|[-_]?%>|-?%\}|\]%%)?"
+)
+"""A tag of code with nothing in it but one comment: ``<?php /* … */ ?>``, ``{% # … %}``, ``%%[ /* … */ ]%%``."""
+
+
+@dataclass(frozen=True)
+class Directive:
+    """One suppression comment.
+
+    ``span`` covers the comment in ``place.text``; ``names`` are the rules and families it names, each with
+    its span there (none: it names nothing and suppresses nothing). ``covers`` is the part of the file
+    whose findings it leaves out, None for the whole message. ``alone``: nothing else is said in the comment.
+    """
+
+    place: Part
+    span: Span
+    names: tuple[tuple[str, Span], ...]
+    reason: str
+    covers: Span | None
+    in_html: bool
+    alone: bool
+
+    @property
+    def path(self) -> str:
+        """The file that the comment stands in."""
+        return self.place.source.path
+
+
+def find_directives(message: Message) -> list[Directive]:
+    """Every suppression comment of a message, in order."""
+    found: list[Directive] = []
+    for part in (*message.parts, *_sidecars(message)):
+        if "maillint:" in part.source.text or part.number is not None:
+            found.extend(_in_front_matter(part))
+            found.extend(_in_part(part))
+    return found
+
+
+def _sidecars(message: Message) -> Iterator[Part]:
+    """The files of a template that are no part of it, such as its subject's, as texts."""
+    if message.finished:
+        return
+    own = [part.source.path for part in message.parts]
+    dialect = next((part.dialect for part in message.parts if part.dialect), None)
+    for source in message.sources:
+        if "maillint:" in source.text and source.path not in own:
+            spoken = dialect or detect(source.text, source.path)
+            yield Part(source.text, source, OffsetMap.identity(len(source.text)), "text/plain", None, spoken)
+
+
+def _in_part(part: Part) -> Iterator[Directive]:
+    if "maillint:" not in part.text:
+        return
+    comments = list(_template_comments(part))
+    for match in _DIRECTIVE.finditer(part.text):
+        comment = _template_comment(comments, match.start())
+        in_html = comment is None
+        if comment is None and part.markup:
+            comment = _html_comment(part.text, match.start())
+        if comment is not None:
+            yield _directive(part, match, comment, in_html)
+
+
+def _in_front_matter(part: Part) -> Iterator[Directive]:
+    end = part.map.start(0)
+    if part.number is not None or end == 0:
+        return
+    text = part.source.text[:end]
+    whole = Part(text, part.source, OffsetMap.identity(end), "text/plain")
+    for match in _DIRECTIVE.finditer(text):
+        start = text.rfind("\n", 0, match.start()) + 1
+        mark = text.find("#", start, match.start())
+        if mark >= 0 and not text[mark + 1 : match.start()].strip():
+            yield _directive(whole, match, Span(mark, match.end()), False)
+
+
+def _template_comments(part: Part) -> Iterator[Span]:
+    """The template's comments, each with what opens and closes it, so that it can be taken out as a whole."""
+    tags = part.template.tags
+    for number, tag in enumerate(tags):
+        start, end = tag.span
+        if tag.kind == "comment":
+            if number and tags[number - 1].word in {"comment", "#comment"} and tags[number - 1].span.end == start:
+                start = tags[number - 1].span.start
+                closes = tags[number + 1 : number + 2]
+                end = closes[0].span.end if closes and closes[0].span.start == end else end
+            yield Span(start, end)
+        elif tag.kind == "statement" and _CODE_COMMENT.fullmatch(part.text, start, end):
+            yield tag.span
+
+
+def _template_comment(comments: Sequence[Span], offset: int) -> Span | None:
+    index = bisect_right(comments, offset, key=lambda span: span.start) - 1
+    return comments[index] if index >= 0 and offset < comments[index].end else None
+
+
+def _html_comment(text: str, offset: int) -> Span | None:
+    start = text.rfind("<!--", 0, offset)
+    if start < 0 or "-->" in text[start:offset]:
+        return None
+    end = text.find("-->", offset)
+    return Span(start, end + 3) if end >= 0 else None
+
+
+def _directive(part: Part, match: re.Match[str], comment: Span, in_html: bool) -> Directive:
+    names = [] if match["names"] is None else list(_NAME.finditer(part.text, *match.span("names")))
+    reason = _CLOSERS.sub("", match["rest"], count=1).strip(" \t:-–—")
+    rest = part.text[comment.start : match.start()] + part.text[match.end() : comment.end]
+    alone = not re.search(r"\w", re.sub(r"\b(?:end)?comment\b|\bphp\b", "", rest))
+    covers = None if match["scope"] == "ignore-file" else part.map.span(_covered_line(part.text, comment))
+    return Directive(
+        part, comment, tuple((name[0], Span(*name.span())) for name in names), reason, covers, in_html, alone
+    )
+
+
+def _covered_line(text: str, comment: Span) -> Span:
+    """The comment's own line; for a comment on a line of its own, the next line with anything on it."""
+    start = _line_start(text, comment.start)
+    end = _line_end(text, comment.end)
+    if not text[start : comment.start].strip(_BLANK) and not text[comment.end : end].strip(_BLANK):
+        start = comment.end
+        while start < len(text) and text[start].isspace():
+            start += 1
+        start = _line_start(text, start)
+        end = _line_end(text, start)
+    return Span(start, end)
+
+
+def _line_start(text: str, offset: int) -> int:
+    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+
+
+def _line_end(text: str, offset: int) -> int:
+    ends = [end for end in (text.find("\n", offset), text.find("\r", offset)) if end >= 0]
+    return min(ends, default=len(text))
+
+
+def removal(directive: Directive) -> Span:
+    """What to take out of the text to be rid of a comment: its line with the line end, if that is all there is."""
+    text = directive.place.text
+    start, end = _line_start(text, directive.span.start), _line_end(text, directive.span.end)
+    if text[start : directive.span.start].strip(_BLANK) or text[directive.span.end : end].strip(_BLANK):
+        return directive.span
+    if text.startswith("\r\n", end):
+        return Span(start, end + 2)
+    return Span(start, min(end + 1, len(text)))

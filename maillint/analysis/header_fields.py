@@ -1,0 +1,53 @@
+"""Header fields as checks read them: their views, places, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from maillint.hits import Hit, NotKnown
+from maillint.message.mime.headers import Field
+from maillint.message.model import Message, Part
+from maillint.message.template.detect import detect
+from maillint.message.template.parse import read
+from maillint.message.views import Views, make_views
+from maillint.text.offsets import OffsetMap
+from maillint.text.spans import Span
+
+
+def field_views(message: Message, known: Field) -> Views:
+    """Return every view of a field's value, its template tags as holes; offsets are those of the value."""
+    dialect = next((part.dialect for part in message.parts if part.dialect), None) or detect(known.text, "")
+    return make_views(known.text, read(known.text, dialect), markup=False)
+
+
+def absent(message: Message) -> Hit | NotKnown:
+    """Say that a field is missing, at the place of the message as a whole, or that nobody can tell."""
+    return Hit(message.start, Span(0, 0)) if message.headers.known else NotKnown(NO_HEADERS)
+
+
+def unless_stated(message: Message, name: str) -> Iterator[NotKnown]:
+    """Say that a field is not known, where there is none and the sending tool may add one."""
+    if not message.headers.known and not message.headers.all(name):
+        yield NotKnown(NO_HEADERS)
+
+
+def printed_by_tag(name: str) -> NotKnown:
+    return NotKnown(f"a template tag prints {name}")
+
+
+def whole_file(known: Field) -> Part:
+    """The whole file of a field as a place: names, folds and empty values are in no field's text."""
+    source = known.source
+    return Part(source.text, source, OffsetMap.identity(len(source.text)), "text/plain")
+
+
+def value_place(known: Field) -> tuple[Field | Part, Span]:
+    """Place and span of a field's value, white space around it left out."""
+    stripped = known.text.strip()
+    if not stripped and not known.given:
+        return whole_file(known), Span(known.value.start, known.value.start)
+    start = known.text.find(stripped)
+    return known, Span(start, start + len(stripped))
+
+
+NO_HEADERS = "no headers known"

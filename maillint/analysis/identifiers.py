@@ -1,0 +1,296 @@
+"""What a link says of its reader: parameters that tools add, e-mail addresses and their hashes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from html import unescape
+from urllib.parse import unquote
+
+from maillint.analysis.beacons import Address, identifier_names, read_address
+from maillint.analysis.links import wrapping
+from maillint.data.amendments import Lists
+from maillint.data.lists import load_list
+from maillint.hits import Change
+from maillint.message.content import Link
+from maillint.message.model import Message
+from maillint.message.views import View
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.spans import Span, overlaps
+from maillint.web.urls import MOST_PARAMETERS, query_items, split
+
+_SEPARATOR = re.compile(r"&(?:amp;|#0*38;|#x0*26;)?", re.IGNORECASE)
+_MAIL = re.compile(r"(?<![\w.+%-])[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63})+", re.IGNORECASE)
+_HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
+_LAST_NAME = re.compile(r"([\w-]+)\W*$")
+_LETTERS = re.compile(r"[^a-z]+")
+_WORD = re.compile(r"[a-z]+")
+_INNER = re.compile(r"%3d|%253d", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of an address as it stands in a view: ``span`` covers name and value, no separator.
+
+    A template statement ends the span, and then the parameter is not ``whole``: nobody can tell what goes on.
+    """
+
+    name: str
+    value: str
+    span: Span
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """What names the reader in a link: ``words`` say what it is; ``changes`` drop it where it can go alone."""
+
+    words: str
+    vendor: str
+    span: Span
+    changes: tuple[Change, ...] = ()
+    recipient: bool = True
+    parameter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    ways_out: tuple[str, ...]
+    account: tuple[str, ...]
+    mail_names: frozenset[str]
+    mail_tags: frozenset[str]
+    reader_tags: frozenset[str]
+    others: frozenset[str]
+    other_names: frozenset[str]
+
+
+@cache
+def _words() -> _Words:
+    data = load_list("reader-links")
+    ways_out = dict.fromkeys((*load_list("unsubscribe")["words"], *data["ways-out"]))
+    return _Words(
+        tuple(ways_out),
+        tuple(data["account"]),
+        frozenset(data["mail-names"]),
+        frozenset(data["mail-tags"]),
+        frozenset(data["reader-tags"]),
+        frozenset(data["others"]),
+        frozenset(data["other-names"]),
+    )
+
+
+@cache
+def campaign_names() -> tuple[frozenset[str], tuple[str, ...]]:
+    """The lower-case names of campaign parameters, and how the names of whole families start."""
+    entries = load_list("link-identifiers")["campaign"]
+    names = frozenset(entry["name"].lower() for entry in entries if "name" in entry)
+    return names, tuple(entry["prefix"].lower() for entry in entries if "prefix" in entry)
+
+
+def is_campaign(name: str) -> bool:
+    """Whether a parameter names a campaign."""
+    names, families = campaign_names()
+    low = name.lower()
+    return low in names or low.startswith(families)
+
+
+# -- parameters as they stand in a view -----------------------------------------------------------------------
+
+
+def parameters(view: View, span: Span) -> list[Parameter]:
+    """The parameters of an address that stands at ``span``, with the places of name and value."""
+    text = view.text
+    question = text.find("?", span.start, span.end)
+    if question < 0:
+        return []
+    hash_at = _fragment(text, question, span.end)
+    found: list[Parameter] = []
+    start = question + 1
+    while start <= hash_at and len(found) < MOST_PARAMETERS:
+        separator = _SEPARATOR.search(text, start, hash_at)
+        end = separator.start() if separator else hash_at
+        if end > start:
+            name, _, value = unescape(text[start:end]).partition("=")
+            gaps = overlaps(view.blanks, Span(start, end)) if view.blanks else ()
+            place = Span(start, max(gaps[0].start, start + 1)) if gaps else Span(start, end)
+            found.append(Parameter(unquote(name).strip(), value.strip(), place, not gaps))
+        if separator is None:
+            break
+        start = separator.end()
+    return found
+
+
+def _fragment(text: str, start: int, end: int) -> int:
+    """Where the fragment begins; the ``#`` of a character reference does not begin one."""
+    position = text.find("#", start, end)
+    while position > 0 and text[position - 1] == "&":
+        position = text.find("#", position + 1, end)
+    return end if position < 0 else position
+
+
+def without(view: View, span: Span, known: Sequence[Parameter], dropped: Collection[Parameter]) -> tuple[Change, ...]:
+    """The changes that take some of an address's parameters out, and with the last of them the question mark."""
+    if not all(parameter.whole for parameter in known):
+        return ()
+    gone = {parameter.span for parameter in dropped}
+    return tuple(_without_one(view, span, known, index, gone) for index, one in enumerate(known) if one.span in gone)
+
+
+def _without_one(view: View, span: Span, known: Sequence[Parameter], index: int, gone: Collection[Span]) -> Change:
+    """Take a parameter out with the separator before it, or the one after it where none is kept before."""
+    start, end = known[index].span
+    first = next((place for place, one in enumerate(known) if one.span not in gone), None)
+    if first is not None and first > index:
+        return Change(Span(start, known[index + 1].span.start), "")
+    before = known[index - 1].span.end if index else view.text.rindex("?", span.start, start)
+    return Change(Span(before, end), "")
+
+
+# -- identifiers ----------------------------------------------------------------------------------------------
+
+
+def identifiers(message: Message, view: View, link: Link) -> Iterator[Identifier]:
+    """What a link says of its reader, unless it is one that has to."""
+    url = link.url
+    if "?" not in url and "@" not in url and "%40" not in url and PLACEHOLDER_CHAR not in url:
+        return
+    if not _may_identify(url) or not _is_web(url):
+        return
+    address = read_address(url, view, link.span)
+    words = _words()
+    said = f"{url} {link.shown} {' '.join(tag for _, tag in address.tags)}".lower()
+    if any(word in said for word in words.ways_out):
+        return
+    for_account = any(word in said for word in words.account)
+    seen = False
+    known = parameters(view, link.span)
+    whole = all(parameter.whole for parameter in known)
+    for index, parameter in enumerate(known):
+        found = _named(parameter) or (None if for_account else _mail_in(message, address, parameter))
+        if found is not None:
+            seen = True
+            what, vendor, recipient = found
+            changes: tuple[Change, ...] = ()
+            if whole:
+                changes = (_without_one(view, link.span, known, index, (parameter.span,)),)
+            yield Identifier(what, vendor, parameter.span, changes, recipient, parameter.name)
+    if seen:
+        return
+    if not for_account and _mail_in_path(message, address):
+        yield Identifier("the reader's e-mail address", "", link.span)
+    elif _INNER.search(url):
+        yield from _wrapped(url, link.span, message.lists)
+
+
+def _is_web(url: str) -> bool:
+    scheme = url[:12].partition(":")[0].lower() if ":" in url[:12] else ""
+    return scheme not in {"mailto", "tel", "sms", "data", "cid", "javascript", "skype", "sip", "callto", "xmpp"}
+
+
+@lru_cache(4096)
+def _may_identify(url: str) -> bool:
+    """Whether an address has one of the names, an address or a tag: most have neither."""
+    if "@" in url or "%40" in url or PLACEHOLDER_CHAR in url:
+        return True
+    low = unquote(url[:4096]).lower()
+    return any(
+        name.lower() in identifier_names() or name.lower() in _words().mail_names
+        for piece in low.split("?")[1:]
+        for name, _ in query_items(piece)
+    )
+
+
+def _named(parameter: Parameter) -> tuple[str, str, bool] | None:
+    known = identifier_names().get(parameter.name.lower())
+    if known is None or not parameter.value:
+        return None
+    group, vendor = known
+    vendor = "" if vendor == "any" else vendor
+    of = f" of {vendor}" if vendor else ""
+    if group == "recipient":
+        return f"{parameter.name}{of}, which names the reader", vendor, True
+    return f"{parameter.name}{of}, which names a visit of somebody else", vendor, False
+
+
+def _mail_in(message: Message, address: Address, parameter: Parameter) -> tuple[str, str, bool] | None:
+    """A parameter with the reader's address or its hash, as far as the message tells."""
+    name, value = parameter.name.lower(), parameter.value
+    if PLACEHOLDER_CHAR in value:
+        kinds = {_kind_of_tag(tag) for tag in _tags_of(address, parameter.name)}
+        kind = next((kind for kind in ("mail", "reader") if kind in kinds), None)
+        if kind is not None:
+            return ("the reader's e-mail address" if kind == "mail" else "the reader's number in a list"), "", True
+        return None
+    named = name in _words().mail_names or (name not in _words().other_names and _MAIL.fullmatch(value) is not None)
+    if _is_reader(message, value, named=named):
+        return "the reader's e-mail address", "", True
+    if name in _words().mail_names and len(name) > 1 and _HASH.fullmatch(value):
+        return "a hash of the reader's e-mail address", "", True
+    return None
+
+
+def _tags_of(address: Address, name: str) -> Iterator[str]:
+    """The template tags in the value of a parameter."""
+    for place, words in address.tags:
+        start = max(address.url.rfind("&", 0, place), address.url.rfind("?", 0, place)) + 1
+        if unquote(address.url[start:place].partition("=")[0]).strip().removeprefix("amp;") == name:
+            yield words
+
+
+def _kind_of_tag(words: str) -> str | None:
+    """Whether a template tag prints the reader's address (``mail``) or number in a list (``reader``)."""
+    low = words.partition("|")[0].lower().rstrip("()} ")
+    known = _words()
+    if not known.others.isdisjoint(_WORD.findall(low)):
+        return None
+    match = _LAST_NAME.search(low)
+    names = {_LETTERS.sub("", low.rpartition(".")[2]), _LETTERS.sub("", match[1]) if match else ""}
+    if not names.isdisjoint(known.mail_tags):
+        return "mail"
+    return None if names.isdisjoint(known.reader_tags) else "reader"
+
+
+def _mail_in_path(message: Message, address: Address) -> bool:
+    parts = address.parts
+    end = address.url.find("?")
+    if any(
+        _kind_of_tag(words) == "mail"
+        for place, words in address.tags
+        if (end < 0 or place < end) and place > len(parts.scheme) + 3 + len(parts.host)
+    ):
+        return True
+    return _is_reader(message, f"{parts.path} {parts.fragment}", named=False)
+
+
+def _is_reader(message: Message, text: str, *, named: bool) -> bool:
+    """Whether a text has an address of the reader's: one of the message's own recipients, or said to be so."""
+    if "@" not in text and "%40" not in text:
+        return False
+    match = _MAIL.search(text)
+    if match is None:
+        return False
+    found = unquote(match[0]).lower()
+    return found in _recipients(message) or (named and message.finished and found not in _senders(message))
+
+
+def _recipients(message: Message) -> str:
+    return " ".join(field.text for name in ("to", "delivered-to") for field in message.headers.all(name)).lower()
+
+
+def _senders(message: Message) -> str:
+    names = ("from", "reply-to", "sender")
+    return " ".join(field.text for name in names for field in message.headers.all(name)).lower()
+
+
+def _wrapped(url: str, span: Span, lists: Lists) -> Iterator[Identifier]:
+    """Parameters of the address behind a wrapper."""
+    found = wrapping(url, lists)
+    if found is None or found.target is None:
+        return
+    for name, value in query_items(split(found.target).query):
+        named = _named(Parameter(unquote(name), value, span))
+        if named is not None:
+            yield Identifier(named[0], named[1], span, (), named[2])
+            return

@@ -1,0 +1,220 @@
+"""How a List-Unsubscribe field is written (RFC 2369, section 2): its addresses, and what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from maillint.hits import Change
+from maillint.message.views import View
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.spans import Span, overlaps
+from maillint.web.domains import is_private_host, parse_ip
+from maillint.web.urls import split
+
+_PIECE = re.compile(
+    r"(?P<space>\s+)|(?P<comma>,)|(?P<semicolon>;)|(?P<quote>\")|(?P<comment>\()"
+    r"|<+(?P<uri>[^<>]*)>*|(?P<text>[^\s,<\"]+)"
+)
+_COMMENT_TOKEN = re.compile(r"[()]|\\.", re.DOTALL)
+_URI_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,31}):")
+_KNOWN_SCHEME = re.compile(r"(?:https?|mailto|ftp):", re.IGNORECASE)
+_NEXT_URI = re.compile(r"[,;]\s*(?=(?:https?|mailto):)", re.IGNORECASE)
+_BARE_ADDRESS = re.compile(rf"[^\s@<>,;:\"()/?{PLACEHOLDER_CHAR}]+@[^\s@<>,;:\"()/?{PLACEHOLDER_CHAR}]+")
+_WHITE = re.compile(r"\s+")
+_AFTER = " \t\r\n,;>"
+_LONGEST = 10_000
+"""How much of a field is read; no honest one has a tenth of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uri:
+    """One address; ``span`` leaves out the angle brackets, which it may lack (``bracketed``).
+
+    ``text`` has no white space, and PLACEHOLDER_CHAR for template tags. ``scheme`` is lower case; it is empty where there is
+    none, and None where a tag may print it.
+    """
+
+    text: str
+    span: Span
+    scheme: str | None
+    bracketed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, in words that go on from the field's name, and the changes that mend it."""
+
+    span: Span
+    words: str
+    changes: tuple[Change, ...] = ()
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of the field between white space and comments.
+
+    ``kind`` is ``uri`` (something in angle brackets, of which ``inner`` is the inside), ``loose`` (an address
+    without them), ``hole`` (what a template tag prints), ``text`` (other words), ``comma``, ``semicolon`` or
+    ``quote``.
+    """
+
+    kind: str
+    span: Span
+    inner: Span
+
+
+def uris(view: View) -> list[Uri]:
+    """Return the addresses of the field, those without angle brackets too."""
+    return [_uri(view, piece) for piece in _pieces(view.text) if piece.kind in {"uri", "loose", "hole"}]
+
+
+def comment_end(text: str, start: int) -> int:
+    """Return where the comment ends whose parenthesis stands at ``start``; comments may hold comments."""
+    depth = 0
+    for token in _COMMENT_TOKEN.finditer(text, start):
+        depth += (token[0] == "(") - (token[0] == ")")
+        if depth == 0:
+            return token.end()
+    return len(text)
+
+
+def faults(view: View) -> Iterator[Fault | None]:
+    """Yield every fault of the field, of each address the first; None where a template tag prints what counts."""
+    pieces = _pieces(view.text)
+    quotes = tuple(Change(piece.span, "") for piece in pieces if piece.kind == "quote")
+    if quotes:
+        yield Fault(quotes[0].span, "has quotation marks outside the angle brackets", quotes)
+    pieces = [piece for piece in pieces if piece.kind != "quote"]
+    certain = not any(piece.kind in {"text", "hole"} for piece in pieces)
+    before: _Piece | None = None  # the address that a comma must come after
+    for index, piece in enumerate(pieces):
+        last = index == len(pieces) - 1
+        if before is not None and piece.kind in {"uri", "loose"}:
+            comma = Change(Span(before.span.end, before.span.end), ",")
+            yield Fault(piece.span, "lacks a comma before the next address", (comma,))
+        before = None
+        match piece.kind:
+            case "uri":
+                yield from _uri_fault(view, piece)
+                before = piece if view.text[piece.span.end - 1] == ">" else None
+            case "loose":
+                yield _loose_fault(view, piece, certain=certain)
+                before = piece
+            case "semicolon":
+                yield Fault(piece.span, "has a semicolon for a comma", (Change(piece.span, "" if last else ","),))
+            case "text":
+                yield Fault(piece.span, "has text outside the angle brackets")
+            case "hole":
+                yield None
+
+
+def _loose_fault(view: View, piece: _Piece, *, certain: bool) -> Fault:
+    start, end = piece.inner
+    opening = "<" if _KNOWN_SCHEME.match(view.text, start) else "<mailto:"
+    changes = (Change(Span(start, start), opening), Change(Span(end, piece.span.end), ">"))
+    return Fault(piece.inner, "has an address without angle brackets", changes if certain else ())
+
+
+def _uri_fault(view: View, piece: _Piece) -> Iterator[Fault]:
+    """The first fault of an address in angle brackets."""
+    start, end = piece.inner
+    raw = view.text[start:end]
+    changes: tuple[Change, ...]
+    uri = _uri(view, piece)
+    if not raw.strip():
+        yield Fault(piece.span, "has an empty pair of angle brackets")
+    elif end == piece.span.end:
+        kept = raw.rstrip(_AFTER)
+        at = start + len(kept)
+        whole = not _WHITE.search(kept) and not _NEXT_URI.search(kept)
+        yield Fault(
+            Span(piece.span.start, at),
+            "has an angle bracket that is not closed",
+            (Change(Span(at, at), ">"),) if whole else (),
+        )
+    elif start - piece.span.start > 1 or piece.span.end - end > 1:
+        changes = (Change(Span(piece.span.start, start), "<"), Change(Span(end, piece.span.end), ">"))
+        yield Fault(piece.span, "has doubled angle brackets", changes)
+    elif dividers := [Span(start + found.start(), start + found.end()) for found in _NEXT_URI.finditer(raw)]:
+        changes = tuple(Change(divider, ">, <") for divider in dividers)
+        yield Fault(piece.span, "has several addresses in one pair of angle brackets", changes)
+    elif uri.scheme == "":
+        changes = (Change(Span(start, start), "mailto:"),) if _BARE_ADDRESS.fullmatch(raw) else ()
+        yield Fault(piece.inner, "has an address without https: or mailto:", changes)
+    elif white := _white(view, piece.inner):
+        yield _white_fault(view, piece.inner, white)
+    elif reason := _unreachable(uri):
+        yield Fault(piece.inner, reason)
+
+
+def _white(view: View, span: Span) -> list[Span]:
+    """The runs of white space in a span, without what only the blanking of a template tag has made."""
+    runs = [Span(*match.span()) for match in _WHITE.finditer(view.text, *span)]
+    return [run for run in runs if not overlaps(view.blanks, run)]
+
+
+def _white_fault(view: View, inner: Span, white: list[Span]) -> Fault:
+    """Clients ignore white space here (RFC 2369, section 2), so it can go; what a query may mean is a guess."""
+    query = view.text.find("?", *inner)
+    meant = {run for run in white if 0 <= query < run.start and run.end < inner.end}
+    changes = tuple(Change(run, "%20" if run in meant else "") for run in white)
+    return Fault(white[0], "has white space inside an address", changes, safe=not meant)
+
+
+def _unreachable(uri: Uri) -> str | None:
+    """Say why no recipient can reach an address; None if one may."""
+    if uri.scheme in {"http", "https"}:
+        host = split(uri.text).host
+        if not host:
+            return "has an address without a host"
+    elif uri.scheme == "mailto":
+        address = uri.text.partition(":")[2].partition("?")[0].replace("%40", "@")
+        if PLACEHOLDER_CHAR in address:
+            return None
+        local, _, host = address.rpartition("@")
+        if not local or not host:
+            return "has mailto: without an e-mail address"
+    else:
+        return None
+    private = is_private_host(host) or ("." not in host and parse_ip(host) is None)
+    return "leads to a host that recipients cannot reach" if private and PLACEHOLDER_CHAR not in host else None
+
+
+def _uri(view: View, piece: _Piece) -> Uri:
+    text = _WHITE.sub("", view.text[piece.inner.start : piece.inner.end])
+    match = _URI_SCHEME.match(text)
+    scheme = match[1].lower() if match else None if PLACEHOLDER_CHAR in text.partition(":")[0] else ""
+    return Uri(text, piece.inner, scheme, piece.kind == "uri")
+
+
+def _pieces(text: str) -> list[_Piece]:
+    """Cut the field into its pieces; comments and white space are legal between them, and left out."""
+    pieces: list[_Piece] = []
+    position = 0
+    text = text[:_LONGEST]
+    while found := _PIECE.match(text, position):
+        position = found.end()
+        kind, span = str(found.lastgroup), Span(*found.span())
+        if kind == "comment":
+            position = comment_end(text, span.start)
+        elif kind == "uri":
+            pieces.append(_Piece(kind, span, Span(*found.span("uri"))))
+        elif kind == "text":
+            pieces.append(_text_piece(found[0], span))
+            if pieces[-1].kind == "text" and len(pieces) > 1 and pieces[-2].kind == "text":
+                joined = Span(pieces[-2].span.start, span.end)
+                pieces[-2:] = [_Piece("text", joined, joined)]
+        elif kind != "space":
+            pieces.append(_Piece(kind, span, span))
+    return pieces
+
+
+def _text_piece(text: str, span: Span) -> _Piece:
+    """A word outside of angle brackets: an address, with a semicolon or a bracket left at its end, or not."""
+    bare = text.rstrip(";>")
+    if _KNOWN_SCHEME.match(bare) or _BARE_ADDRESS.fullmatch(bare):
+        return _Piece("loose", span, Span(span.start, span.start + len(bare)))
+    return _Piece("hole" if PLACEHOLDER_CHAR in text else "text", span, span)

@@ -1,0 +1,435 @@
+"""maillint as a library: lint texts, messages and files from Python; exported by the package itself."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, final
+
+from maillint import output
+from maillint._version import __version__
+from maillint.config.config import Config as LayeredConfig
+from maillint.config.config import ConfigError, load_config
+from maillint.config.files import find_config, layers_of
+from maillint.data.yamlfile import FileError, suggestion
+from maillint.files.access import MAX_BYTES, UnreadableError, read_bytes, source_from
+from maillint.files.paths import shown_path
+from maillint.finding import Edit, Failure, FileReport, Finding, Fix, Related, Report, Severity, Unknown
+from maillint.message.kinds import kind_of
+from maillint.message.model import PROFILES
+from maillint.message.read import Settings
+from maillint.message.template.dialect import dialects
+from maillint.project.baseline import BaselineError, without_known
+from maillint.project.discovery import Discovery, MissingPathError
+from maillint.project.loader import load, settings_of, wanted_paths
+from maillint.project.runner import lint_sources
+from maillint.text.source import Source
+
+if TYPE_CHECKING:
+    from email.message import Message
+    from typing import Unpack
+
+__all__ = [
+    "Config",
+    "ConfigKeys",
+    "Edit",
+    "FileReport",
+    "Finding",
+    "Fix",
+    "Kind",
+    "LintError",
+    "Profile",
+    "Related",
+    "Report",
+    "Severity",
+    "Unknown",
+    "guess_kind",
+    "lint",
+    "message_bytes",
+    "render",
+]
+
+Kind = Literal["eml", "html", "mjml", "txt"]
+"""A whole message, a template or text in HTML, in MJML, or in plain text."""
+
+Profile = Literal["cold", "newsletter", "transactional", "general"]
+
+KINDS: Final[tuple[Kind, ...]] = ("eml", "html", "mjml", "txt")
+
+NAMES: Final[Mapping[str, str]] = {"eml": "<message>", "html": "<html>", "mjml": "<mjml>", "txt": "<text>"}
+"""What reports call a text that has no file name."""
+
+_KEYWORDS: Final = "<Config>"
+"""Stands for the file of settings that are given as keyword arguments."""
+
+
+class LintError(ValueError):
+    """What could not be linted, read or understood, in one line for people; nothing has been printed or written.
+
+    Raised for settings that cannot be, for files that are missing or unreadable, and for messages that
+    contradict themselves (an unknown profile in a template's front matter).
+    """
+
+
+class ConfigKeys(TypedDict, total=False):
+    """The keyword arguments of Config: the keys of maillint.yaml, with underscores for hyphens."""
+
+    extends: str | Sequence[str]
+    profile: Profile
+    rules: Mapping[str, Any]
+    headers: Mapping[str, str | int]
+    exclude: str | Sequence[str]
+    include: str | Sequence[str]
+    rule_folders: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+    plugins: str | Sequence[str]
+    own_domains: str | Sequence[str]
+    dkim_selectors: str | Sequence[str]
+    dialect: str
+    sequences: Sequence[str | Sequence[str]]
+    jurisdictions: Sequence[str]
+    pixel_consent: str
+    lists: Mapping[str, Any]
+    clients: str | Sequence[str]
+    baseline: str | os.PathLike[str]
+    overrides: Sequence[Mapping[str, Any]]
+
+
+@final
+class Config:
+    """Settings for ``lint``: those of a file (``load``, ``find``), or given as keyword arguments.
+
+    The keywords are the keys of ``maillint.yaml`` with underscores for hyphens, and their values are what
+    would stand there; so are the errors: ``Config(rules={"links/shortener": "off"}, own_domains=["acme.example"])``.
+    Relative paths count from the working folder. Raises LintError. Never changes once it is made, may be
+    shared by threads, and pickles.
+    """
+
+    __slots__ = ("_settings",)
+    _settings: LayeredConfig
+
+    def __init__(self, **keys: Unpack[ConfigKeys]) -> None:
+        data = {key.replace("_", "-"): _plain(value) for key, value in keys.items()}
+        with _told():
+            self._settings = LayeredConfig(layers=tuple(layers_of(data, _KEYWORDS)))
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Config:
+        """Read a configuration file (``maillint.yaml``, or ``pyproject.toml``); raises LintError."""
+        with _told(path):
+            return _wrap(load_config(os.fspath(path)))
+
+    @classmethod
+    def find(cls, folder: str | os.PathLike[str] = ".") -> Config:
+        """Read the configuration file nearest to a folder, upward, as ``maillint check`` does for a file in it.
+
+        Without one, the defaults: ``path`` is None then. Raises LintError.
+        """
+        with _told(folder):
+            return _wrap(load_config(find_config(os.path.abspath(folder))))  # noqa: PTH100
+
+    @property
+    def path(self) -> str | None:
+        """The file that the settings were read from, None if from none."""
+        return self._settings.path
+
+    def __repr__(self) -> str:
+        return f"<maillint.Config of {self.path or 'no file'}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _wrap, (replace(self._settings),)  # a copy without what has been computed: rules do not pickle
+
+
+def _wrap(settings: LayeredConfig) -> Config:
+    made = object.__new__(Config)
+    made._settings = settings
+    return made
+
+
+def lint(
+    source: str | bytes | Message | os.PathLike[str],
+    *,
+    kind: Kind | None = None,
+    filename: str | os.PathLike[str] | None = None,
+    config: Config | None = None,
+    profile: Profile | None = None,
+    touch: int | None = None,
+    headers: Mapping[str, str] | None = None,
+    dialect: str | None = None,
+) -> Report:
+    """Lint one message and return what was found; a folder's path lints every message below it.
+
+    ``source`` is the text of a template or of a whole message (``str`` or ``bytes``; a ``str`` is never a
+    path), a message of the standard library (``EmailMessage`` and its elders), or a path (``pathlib.Path``).
+    A ``Message`` is taken as ``message_bytes`` gives it, and positions count in that text.
+
+    ``kind`` says what a text is; without it, ``filename`` does, and without that the text itself: it is a
+    message (``eml``) if it begins with a header field, HTML (or MJML) if it has a tag, else plain text. ``filename``
+    is also what the report calls it, and what path patterns of the configuration see; no file is opened.
+
+    ``config`` holds the settings. Without it a path has those of the nearest ``maillint.yaml``, everything
+    else the defaults. ``profile`` and ``touch`` come before what the configuration and the text say, and
+    ``dialect`` before the configuration's. ``headers`` are fields that the sending tool will add; those
+    that a message has itself stay. The configuration's ``headers`` are for templates and ``Message`` objects,
+    which have still to be sent, and not for the text of a message.
+
+    Reads files only for a path, and never the environment or the network; keeps nothing between calls that
+    a call could notice. Raises LintError; in a folder, a file that cannot be read is one of the report's
+    ``failures`` instead. A rule that breaks is a finding named ``internal-error``.
+    """
+    given = _Given(kind, profile, touch, headers, dialect)
+    with _told():
+        given.check()
+        if isinstance(source, os.PathLike):
+            return _lint_path(os.fspath(source), filename, config, given)
+        name = None if filename is None else os.fspath(filename).replace(os.sep, "/")
+        settings = _defaults() if config is None else config._settings
+        if isinstance(source, (bytes, bytearray, memoryview)):
+            return _lint_data(bytes(source), name, settings, given)
+        if isinstance(source, str):
+            if kind is None and (name is None or kind_of(name) is None) and _is_like_path(source):
+                raise LintError(f"{source!r} looks like a path: give a pathlib.Path, or say the text's kind")
+            return _lint_data(source, name, settings, given)
+
+        from email.message import Message  # noqa: PLC0415 -- 20 ms, for messages only
+
+        if isinstance(source, Message):
+            if kind not in {None, "eml"}:
+                raise LintError(f'a {type(source).__name__} is of kind "eml", not "{kind}"')
+            return _lint_data(message_bytes(source), name, settings, given, "eml", unsent=True)
+    raise TypeError(f"cannot lint a {type(source).__name__}: give str, bytes, a message of email, or a path")
+
+
+def render(
+    report: Report,
+    output_format: str = "full",
+    *,
+    config: Config | None = None,
+    color: bool = False,
+    width: int = 80,
+    min_severity: Severity = Severity.INFO,
+) -> str:
+    """Return a report as ``maillint check --format`` prints it; raises LintError for an unknown format.
+
+    ``config`` is the one that was linted with: it knows the texts of rules that are not maillint's own.
+    ``width`` is in terminal cells; ``min_severity`` hides what is below it.
+    """
+    with _told():
+        rules = (_defaults() if config is None else config._settings).catalogue.rules
+    try:
+        module = output.load(output_format)
+    except LookupError:
+        known = output.formats()
+        raise LintError(f'no output format "{output_format}"{suggestion(output_format, known)}') from None
+    context = output.Context(dict(rules), color, width, __version__, min_severity=min_severity)
+    return module.render(report, context)
+
+
+def message_bytes(message: Message) -> bytes:
+    """Return a message as ``smtplib.SMTP.send_message`` sends it: with CRLF line ends and without Bcc.
+
+    The message's own policy writes it, in UTF-8 where an address is not ASCII (RFC 6532). Raises LintError
+    for one that cannot be written.
+    """
+    from copy import copy  # noqa: PLC0415 -- only for messages of email, as the next three
+    from email.generator import BytesGenerator  # noqa: PLC0415
+    from email.policy import EmailPolicy  # noqa: PLC0415
+    from io import BytesIO  # noqa: PLC0415
+
+    sent = copy(message)
+    for name in ("Bcc", "Resent-Bcc"):
+        del sent[name]
+    written = BytesIO()
+    try:
+        policy = message.policy
+        if isinstance(policy, EmailPolicy) and _is_international(message):
+            policy = policy.clone(utf8=True)
+        BytesGenerator(written, mangle_from_=False, policy=policy).flatten(sent, linesep="\r\n")
+    except Exception as error:  # what email raises on a malformed message is of many kinds
+        reason = " ".join(str(error).split())
+        raise LintError(f"the message cannot be written as bytes: {type(error).__name__}: {reason}") from error
+    return written.getvalue()
+
+
+def _is_international(message: Message) -> bool:
+    """Whether an address outside ASCII needs the SMTPUTF8 extension."""
+    fields = [field for name in ("From", "Sender", "To", "Cc") for field in message.get_all(name, [])]
+    return any(not address.addr_spec.isascii() for field in fields for address in getattr(field, "addresses", ()))
+
+
+_FIRST_FIELD = re.compile(
+    r"(?:From [^\r\n]*\r?\n)?"
+    r"(?:from|to|cc|bcc|subject|date|sender|received|references|precedence|importance"
+    r"|(?:x|arc|list|mime|content|message|reply|return|in-reply|delivered|dkim|resent|received|authentication"
+    r"|auto|errors|feedback|thread|user|original)-[\w-]{1,70})[ \t]*:",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<(?:!doctype\b|!--|/?[a-z][a-z0-9-]*(?::[a-z][a-z0-9-]*)?(?=[\s/>]))", re.IGNORECASE)
+
+
+def guess_kind(text: str) -> Kind:
+    """Tell by its beginning and its tags what kind of text this is."""
+    if _FIRST_FIELD.match(text):
+        return "eml"
+    return "html" if _TAG.search(text) else "txt"
+
+
+# -- inside -------------------------------------------------------------------------------------------
+
+
+class _Given:
+    """What a call says beside the source and the configuration."""
+
+    def __init__(
+        self,
+        kind: Kind | None,
+        profile: Profile | None,
+        touch: int | None,
+        headers: Mapping[str, str] | None,
+        dialect: str | None,
+    ) -> None:
+        self.kind, self.profile, self.touch, self.dialect = kind, profile, touch, dialect
+        self.headers = dict(headers or {})
+
+    def check(self) -> None:
+        """Raise LintError for what cannot be."""
+        choices = (
+            ("kind", self.kind, KINDS),
+            ("profile", self.profile, PROFILES),
+            ("dialect", self.dialect, dialects()),
+        )
+        for what, value, known in choices:
+            if value is not None and value not in known:
+                hint = suggestion(str(value), known) or f" (known: {', '.join(known)})"
+                raise LintError(f'unknown {what} "{value}"{hint}')
+        if self.touch is not None and (type(self.touch) is not int or self.touch < 1):
+            raise LintError(f"touch must be a whole number from 1, not {self.touch!r}")
+        for name, text in self.headers.items():
+            if not isinstance(name, str) or not isinstance(text, str):
+                raise LintError(f"headers: {name!r} and its value must be str")
+
+    def over(self, settings: Settings, kind: str, *, unsent: bool = False) -> Settings:
+        """Lay this over the configuration's settings; its headers are for templates and for ``unsent`` messages."""
+        own = {name.lower() for name in self.headers}
+        others = tuple((name, text) for name, text in settings.headers if name.lower() not in own)
+        return replace(
+            settings,
+            profile=self.profile or settings.profile,
+            profile_forced=self.profile is not None or settings.profile_forced,
+            touch=settings.touch if self.touch is None else self.touch,
+            touch_forced=self.touch is not None or settings.touch_forced,
+            dialect=self.dialect or settings.dialect,
+            headers=(*self.headers.items(), *(others if unsent or kind != "eml" else ())),
+            headers_forced=unsent or bool(self.headers),
+        )
+
+
+class _Everywhere(Discovery):
+    """Finds files and gives each the same configuration."""
+
+    def __init__(self, settings: LayeredConfig) -> None:
+        super().__init__()
+        self._settings = settings
+
+    def config_for(self, path: str) -> LayeredConfig:
+        """The one configuration."""
+        return self._settings
+
+
+@cache
+def _defaults() -> LayeredConfig:
+    return LayeredConfig()
+
+
+def _lint_path(path: str, filename: str | os.PathLike[str] | None, chosen: Config | None, given: _Given) -> Report:
+    """Lint a file, with its plain-text twin and its sidecars, or the messages below a folder."""
+    discovery = Discovery() if chosen is None else _Everywhere(chosen._settings)
+    alone = os.path.isfile(path)  # noqa: PTH113
+    if alone and (given.kind is not None or filename is not None or kind_of(path) is None):
+        name = shown_path(path) if filename is None else os.fspath(filename).replace(os.sep, "/")
+        return _lint_data(read_bytes(path), name, discovery.config_for(path), given)
+    if given.kind is not None or filename is not None:
+        raise LintError(f"{path}: no such file: kind and filename are for one file")
+    groups = discovery.groups([path])
+    if not groups and not discovery.excluded:
+        raise LintError(f"{path}: no templates or messages found")
+    reports: list[FileReport] = []
+    baselines: dict[str, str | None] = {}
+    failures = []
+    for group in groups:
+        try:
+            sources, kind = load(group)
+            settings = given.over(settings_of(group), kind)
+            found = lint_sources(sources, kind, group.config, wanted_paths(group), settings)
+            reports.extend(found)
+            baselines.update((file.path, group.config.baseline) for file in found)
+        except UnreadableError as error:
+            unread = error.path or shown_path(group.paths[0])
+            if alone:
+                raise LintError(f"{unread}: {error}") from None
+            failures.append(Failure(unread, str(error)))
+    return without_known(Report(tuple(reports), failures=tuple(failures)), baselines)[0]
+
+
+def _lint_data(
+    data: str | bytes,
+    filename: str | None,
+    settings: LayeredConfig,
+    given: _Given,
+    kind: Kind | None = None,
+    *,
+    unsent: bool = False,
+) -> Report:
+    """Lint one text that stands in no file, or whose file has been read."""
+    try:
+        if len(data) > MAX_BYTES:
+            unit = "characters" if isinstance(data, str) else "bytes"
+            raise UnreadableError(f"too large ({len(data):,} {unit}; the limit is {MAX_BYTES:,})")
+        by_name = None if filename is None else kind_of(filename)
+        wanted = kind or given.kind or by_name or guess_kind(_text(data))
+        name = filename or NAMES[wanted]
+        if filename is not None:
+            settings = settings.for_file(filename)
+        source = Source.from_text(name, data) if isinstance(data, str) else source_from(name, data, wanted)
+        said = replace(given.over(settings.message_settings, wanted, unsent=unsent), roots=())
+        return Report(tuple(lint_sources([source], wanted, settings, settings=said)))
+    except UnreadableError as error:
+        raise LintError(f"{filename}: {error}" if filename else str(error)) from None
+
+
+def _text(data: str | bytes) -> str:
+    return data if isinstance(data, str) else source_from("", data, "eml").text
+
+
+def _is_like_path(text: str) -> bool:
+    return bool(text) and not any(character.isspace() or character == "<" for character in text) and bool(kind_of(text))
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as YAML would give it, so that it is validated as in a file."""
+    if isinstance(value, Severity):
+        return value.label
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item) for item in (sorted(value) if isinstance(value, (set, frozenset)) else value)]
+    return value
+
+
+@contextmanager
+def _told(path: str | os.PathLike[str] | None = None) -> Iterator[None]:
+    """Turn what the parts of maillint raise into LintError."""
+    try:
+        yield
+    except FileError as error:
+        raise LintError(error.message if error.path == _KEYWORDS else str(error)) from None
+    except (ConfigError, MissingPathError, UnreadableError, BaselineError) as error:
+        raise LintError(str(error)) from None
+    except OSError as error:
+        place = error.filename or path
+        raise LintError(f"{place}: {(error.strerror or str(error)).lower()}") from None

@@ -1,0 +1,76 @@
+"""What a check is: a generator over a subject that yields hits, and what it declares of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from maillint.hits import DomainHit, Hit, NotKnown
+from maillint.message.model import Message
+
+OptionType = Literal["text", "texts", "whole number", "number", "flag", "mapping"]
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "text": (str,),
+    "whole number": (int,),
+    "number": (int, float),
+    "flag": (bool,),
+    "mapping": (dict,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a check: its type, default, and meaning in one line. ``required`` has no default."""
+
+    type: OptionType
+    default: Any
+    doc: str
+    choices: tuple[str, ...] = ()
+    required: bool = False
+
+    def fault(self, value: Any) -> str | None:
+        """Say what is wrong with a value, None if nothing is."""
+        if self.type == "texts":
+            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+                return "must be a list of texts"
+        elif not isinstance(value, _TYPES[self.type]) or (isinstance(value, bool) and self.type != "flag"):
+            return f"must be a {self.type}"
+        if self.choices and any(item not in self.choices for item in (value if isinstance(value, list) else [value])):
+            return f"must be one of {', '.join(self.choices)}"
+        return None
+
+
+Options = Mapping[str, Any]
+MessageCheck = Callable[[Message, Options], Iterator[Hit | NotKnown]]
+DomainCheck = Callable[[Any, Options], Iterator[DomainHit | NotKnown]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check with what it declares: evidence fields that its messages may use, and options."""
+
+    name: str
+    run: Callable[[Any, Options], Iterator[Any]]
+    subject: Literal["message", "domain", "suppression", "online"]
+    fields: frozenset[str]
+    options: Mapping[str, Option]
+
+    @property
+    def doc(self) -> str:
+        """The first line of the check's docstring."""
+        return (self.run.__doc__ or "").strip().partition("\n")[0]
+
+
+def check(
+    name: str, *, fields: Iterable[str] = (), options: Mapping[str, Option] | None = None
+) -> Callable[[MessageCheck], Check]:
+    """Declare a check over a message."""
+    return lambda function: Check(name, function, "message", frozenset(fields), options or {})
+
+
+def domain_check(
+    name: str, *, fields: Iterable[str] = (), options: Mapping[str, Option] | None = None
+) -> Callable[[DomainCheck], Check]:
+    """Declare a check over a domain's DNS."""
+    return lambda function: Check(name, function, "domain", frozenset(fields), options or {})

@@ -1,0 +1,255 @@
+"""The settings of a run: layers laid over each other, each value with its origin, and the rules that they give."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from maillint.catalogue.load import Catalogue
+from maillint.catalogue.rule import ActiveRule, Level, Rule
+from maillint.config.files import Layer, profile_layer, read_layers, with_rules
+from maillint.config.keys import RuleSetting
+from maillint.config.keys import Sequence as TouchSequence
+from maillint.data.amendments import SHIPPED, Lists
+from maillint.data.lists import load_list
+from maillint.data.yamlfile import suggestion
+from maillint.message.read import Settings
+from maillint.message.template.dialect import dialects
+from maillint.text.globs import matches, touch_of
+
+SHARED_OPTIONS: Mapping[str, str] = {"jurisdictions": "jurisdictions", "pixel-consent": "consent"}
+"""Keys of the configuration that fill an option of every check which declares it."""
+
+DEFAULT = "default"
+COMMAND_LINE = "command line"
+
+
+class ConfigError(ValueError):
+    """A fault on the command line: an unknown rule, profile or dialect."""
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What the command line (or the environment) says; it comes before every file."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    profile: str | None = None
+    touch: int | None = None
+    dialect: str | None = None
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of the files below one configuration file (or below none).
+
+    ``for_file`` gives the settings of one file, in which ``overrides:`` have been applied.
+    """
+
+    path: str | None = None
+    layers: tuple[Layer, ...] = ()
+    overrides: Overrides = field(default_factory=Overrides)
+    file: str | None = None
+
+    @property
+    def folder(self) -> str:
+        """The folder that path patterns count from."""
+        return os.path.dirname(self.path) if self.path else os.getcwd()  # noqa: PTH109, PTH120
+
+    def relative(self, path: str) -> str:
+        """A file's path as patterns see it."""
+        try:
+            return os.path.relpath(path, self.folder).replace(os.sep, "/")
+        except ValueError:  # another drive
+            return path.replace(os.sep, "/")
+
+    def for_file(self, path: str) -> Config:
+        """The settings of one file: the same object wherever no override is for some files only."""
+        absolute = os.path.abspath(path)  # noqa: PTH100
+        kept = tuple(layer for layer in self.layers if not layer.files or _covers(layer, absolute))
+        plain = len(kept) == len(self.layers) and not self._value("sequences", ())
+        return self if plain else replace(self, layers=kept, file=absolute)
+
+    # -- values
+
+    def _value(self, key: str, default: Any = None) -> Any:
+        return next((layer.values[key] for layer in reversed(self.layers) if key in layer.values), default)
+
+    def _all(self, key: str) -> tuple[Any, ...]:
+        return tuple(item for layer in self.layers for item in layer.values.get(key, ()))
+
+    def origin(self, key: str) -> str:
+        """Where the value of a key comes from: ``path:line``, or DEFAULT."""
+        return next((layer.origins[key] for layer in reversed(self.layers) if key in layer.values), DEFAULT)
+
+    @property
+    def profile(self) -> str | None:
+        """The kind of mail, where the files say it."""
+        value: str | None = self._value("profile")
+        return value
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """Header fields that the sending tool adds; a later layer's field replaces an earlier one's."""
+        merged: dict[str, tuple[str, str]] = {}
+        for layer in self.layers:
+            for name, text in layer.values.get("headers", ()):
+                merged[name.lower()] = (name, text)
+        return tuple(merged.values())
+
+    @property
+    def exclude(self) -> tuple[str, ...]:
+        """Path patterns of files to leave out."""
+        return self._all("exclude")
+
+    @property
+    def include(self) -> tuple[str, ...]:
+        """Path patterns of files to take in a folder, beside the usual ones."""
+        return self._all("include")
+
+    @property
+    def own_domains(self) -> tuple[str, ...]:
+        """Domains that are the sender's."""
+        return self._all("own-domains")
+
+    @property
+    def lists(self) -> Lists:
+        """What is said of the shipped lists, layer after layer."""
+        said: list[Lists] = [layer.values["lists"] for layer in self.layers if "lists" in layer.values]
+        return functools.reduce(Lists.then, said) if said else SHIPPED
+
+    @property
+    def clients(self) -> tuple[str, ...]:
+        """The mail clients that readers use; empty: all."""
+        named: tuple[str, ...] = self._value("clients", ())
+        return named
+
+    @property
+    def dkim_selectors(self) -> tuple[str, ...]:
+        """DKIM selectors of the sender's domains."""
+        return self._all("dkim-selectors")
+
+    @property
+    def baseline(self) -> str | None:
+        """The file of known findings."""
+        value: str | None = self._value("baseline")
+        return value
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Every rule that this configuration knows."""
+        return with_rules(self._all("plugins"), self._all("rule-folders"))
+
+    @cached_property
+    def message_settings(self) -> Settings:
+        """What the reader of messages takes from here."""
+        given = self.overrides
+        return Settings(
+            profile=given.profile or self.profile,
+            profile_forced=given.profile is not None,
+            touch=given.touch if given.touch is not None else self.touch,
+            touch_forced=given.touch is not None,
+            dialect=given.dialect or self._value("dialect"),
+            headers=self.headers,
+            own_domains=self.own_domains,
+            lists=self.lists,
+            outlook=not self.clients
+            or any("outlook" in load_list("clients")["clients"][name] for name in self.clients),
+        )
+
+    @property
+    def touch(self) -> int | None:
+        """The file's place in a sequence, by ``sequences:``."""
+        if self.file is None:
+            return None
+        path = self.relative(self.file)
+        sequences: tuple[TouchSequence, ...] = self._value("sequences", ())
+        for sequence in sequences:
+            if len(sequence.patterns) == 1 and "{touch}" in sequence.patterns[0]:
+                number = touch_of(path, sequence.patterns[0])
+                if number is not None:
+                    return number
+                continue
+            for number, pattern in enumerate(sequence.patterns, 1):
+                if matches(path, [pattern]):
+                    return number
+        return None
+
+    # -- rules
+
+    def rules_for(self, profile: str) -> tuple[ActiveRule, ...]:
+        """The rules to run on a message of a profile, with levels and options resolved."""
+        if profile not in self._rulesets:
+            self._rulesets[profile] = tuple(self._active(profile))
+        return self._rulesets[profile]
+
+    @cached_property
+    def _rulesets(self) -> dict[str, tuple[ActiveRule, ...]]:
+        return {}
+
+    @cached_property
+    def left_out(self) -> frozenset[str]:
+        """The rules that the command line leaves out by name."""
+        selected = self._named(self.overrides.select)
+        ignored = self._named(self.overrides.ignore)
+        return ignored | (frozenset(self.catalogue.rules) - selected if selected else frozenset())
+
+    def _active(self, profile: str) -> Iterator[ActiveRule]:
+        for rule in self.catalogue.rules.values():
+            if rule.name in self.left_out:
+                continue
+            resolved = self.resolve(rule, profile)
+            if resolved.level_for(profile) is not None:
+                yield resolved
+
+    def settings_of(self, rule: Rule, profile: str) -> list[RuleSetting]:
+        """What is said of a rule, the weightiest last: of its family first, then of itself; files in order."""
+        said = [*profile_layer(profile).values["rules"], *self._all("rules")]
+        return [setting for name in (rule.family, rule.name) for setting in said if setting.name == name]
+
+    def resolve(self, rule: Rule, profile: str) -> ActiveRule:
+        """Lay what is said of a rule over its own settings."""
+        options: dict[str, Any] = dict(rule.defaults)
+        for key, name in SHARED_OPTIONS.items():
+            shared = self._value(key)
+            if name in options and shared is not None:
+                options[name] = list(shared) if isinstance(shared, tuple) else shared
+        options.update(rule.options)
+        level: Level = None
+        level_given = False
+        for setting in self.settings_of(rule, profile):
+            options.update(setting.options)
+            if setting.level_given:
+                level, level_given = setting.level, True
+        return ActiveRule(rule, options, level, level_given)
+
+    def _named(self, names: Sequence[str]) -> frozenset[str]:
+        return frozenset(rule.name for name in names for rule in self.catalogue.matching(name))
+
+
+def _covers(layer: Layer, path: str) -> bool:
+    try:
+        relative = os.path.relpath(path, layer.folder).replace(os.sep, "/")
+    except ValueError:  # another drive
+        return False
+    return matches(relative, layer.files)
+
+
+def load_config(path: str | None, overrides: Overrides | None = None) -> Config:
+    """Read a configuration file (None: the defaults) and lay the command line over it.
+
+    Raises FileError for a fault in the file, ConfigError for one in the overrides, OSError.
+    """
+    overrides = overrides or Overrides()
+    layers = tuple(read_layers(path)) if path else ()
+    config = Config(os.path.abspath(path) if path else None, layers, overrides)  # noqa: PTH100
+    for name in (*overrides.select, *overrides.ignore):
+        if not config.catalogue.matching(name):
+            raise ConfigError(f'no rule or family "{name}"{config.catalogue.suggest(name)}')
+    if overrides.dialect is not None and overrides.dialect not in dialects():
+        raise ConfigError(f'unknown dialect "{overrides.dialect}"{suggestion(overrides.dialect, dialects())}')
+    return config

@@ -1,0 +1,201 @@
+"""Configuration files: where they are found, how they are read and validated, and what they extend."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from maillint.catalogue.load import Catalogue, shipped
+from maillint.catalogue.plugins import PluginError, load_plugin
+from maillint.config.keys import KEYS, read_folders, read_plugins
+from maillint.data.lists import load_data, rules_folder
+from maillint.data.yamlfile import FileError, Keys, YamlFile, read_yaml
+from maillint.message.model import PROFILES
+
+FILE_NAMES = ("maillint.yaml", ".maillint.yaml", "maillint.yml", ".maillint.yml")
+PYPROJECT = "pyproject.toml"
+MAX_EXTENDS = 20
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What one file says, or one entry of its ``overrides``: values by key, each with its place.
+
+    ``files`` are the path patterns that the layer is for, counted from ``folder``; empty: every file.
+    """
+
+    values: Mapping[str, Any]
+    origins: Mapping[str, str]
+    folder: str
+    files: tuple[str, ...] = ()
+
+
+def find_config(folder: str) -> str | None:
+    """Return the configuration file nearest to a folder, upward; None if there is none."""
+    while True:
+        for name in FILE_NAMES:
+            path = os.path.join(folder, name)  # noqa: PTH118
+            if os.path.isfile(path):  # noqa: PTH113
+                return path
+        path = os.path.join(folder, PYPROJECT)  # noqa: PTH118
+        if os.path.isfile(path) and _has_table(path):  # noqa: PTH113
+            return path
+        parent = os.path.dirname(folder)  # noqa: PTH120
+        if parent == folder:
+            return None
+        folder = parent
+
+
+def _has_table(path: str) -> bool:
+    try:
+        return b"[tool.maillint" in Path(path).read_bytes()
+    except OSError:
+        return False
+
+
+def read_layers(path: str) -> list[Layer]:
+    """Read a configuration file and all that it extends, the furthest first; raises FileError, OSError."""
+    return _Reader().read(path)
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self._open: list[str] = []
+
+    def read(self, path: str) -> list[Layer]:
+        real = os.path.realpath(path)
+        if real in self._open or len(self._open) >= MAX_EXTENDS:
+            chain = " → ".join(os.path.basename(known) for known in (*self._open, real))  # noqa: PTH119
+            raise FileError(path, 1, 1, f"files extend each other in a circle: {chain}")
+        self._open.append(real)
+        try:
+            return self.layers(_parse(path))
+        finally:
+            self._open.pop()
+
+    def layers(self, file: YamlFile) -> list[Layer]:
+        """The layers of a parsed file, those of the files that it extends before its own."""
+        values = file.mapping((), {} if file.data is None else file.data, "the configuration")
+        file.known_keys((), values, KEYS, "key")
+        folder = os.path.dirname(os.path.abspath(file.path))  # noqa: PTH100, PTH120
+        layers: list[Layer] = []
+        for index, name in enumerate(file.texts(("extends",), values.get("extends", []), "extends")):
+            if name in PROFILES:
+                layers.append(profile_layer(name))
+                continue
+            target = os.path.join(folder, name)  # noqa: PTH118
+            if not os.path.isfile(target):  # noqa: PTH113
+                raise file.error(("extends", index), f'no file "{name}"')
+            layers.extend(self.read(target))
+        plugins = [known for layer in layers for known in layer.values.get("plugins", ())]
+        if "plugins" in values:
+            plugins += read_plugins(file, ("plugins",), values["plugins"], shipped(), folder)
+        folders = [known for layer in layers for known in layer.values.get("rule-folders", ())]
+        try:
+            catalogue = with_rules(plugins, folders)
+        except PluginError as error:
+            raise file.error(("plugins",), str(error)) from None
+        if "rule-folders" in values:
+            own = read_folders(file, ("rule-folders",), values["rule-folders"], catalogue, folder)
+            catalogue = catalogue.extended(own)
+        layers.append(_layer(file, (), values, catalogue, folder))
+        entries = values.get("overrides", [])
+        if not isinstance(entries, list):
+            raise file.error(("overrides",), "overrides must be a list of mappings")
+        for index, entry in enumerate(entries):
+            layers.append(_override(file, ("overrides", index), entry, catalogue, folder))
+        return layers
+
+
+def with_rules(plugins: Iterable[str], folders: Iterable[str]) -> Catalogue:
+    """The shipped rules with those of plugins and of folders, each taken once; raises FileError, PluginError."""
+    return shipped().extended(list(dict.fromkeys(folders)), [load_plugin(name) for name in dict.fromkeys(plugins)])
+
+
+def layers_of(data: Mapping[str, Any], name: str) -> list[Layer]:
+    """Read settings that stand in no file, as if a file of this name in the working folder held them.
+
+    Raises FileError, OSError for what is extended.
+    """
+    return _Reader().layers(YamlFile(name, dict(data)))
+
+
+def _override(file: YamlFile, keys: Keys, entry: Any, catalogue: Catalogue, folder: str) -> Layer:
+    values = file.mapping(keys, entry, "an override")
+    file.known_keys(keys, values, ("files", *(key for key, known in KEYS.items() if known.per_file)), "key")
+    if not values.get("files"):
+        raise file.error(keys, 'an override needs "files"')
+    files = tuple(file.texts((*keys, "files"), values["files"], "files"))
+    rest = {key: value for key, value in values.items() if key != "files"}
+    return _layer(file, keys, rest, catalogue, folder, files)
+
+
+def _layer(
+    file: YamlFile,
+    keys: Keys,
+    values: Mapping[str, Any],
+    catalogue: Catalogue,
+    folder: str,
+    files: tuple[str, ...] = (),
+) -> Layer:
+    checked = {}
+    origins = {}
+    for key, value in values.items():
+        read = KEYS[key].read
+        if read is not None:
+            checked[key] = read(file, (*keys, key), value, catalogue, folder)
+            origins[key] = f"{file.path}:{file.places.get((*keys, key), (1, 1))[0]}"
+    return Layer(checked, origins, folder, files)
+
+
+@cache
+def profile_layer(profile: str) -> Layer:
+    """The settings of a shipped profile."""
+    path = os.path.join(rules_folder(), "profiles", f"{profile}.yaml")  # noqa: PTH118
+    data = load_data(f"profiles/{profile}")
+    return _layer(YamlFile(path, data), (), {"rules": data.get("rules") or {}}, shipped(), os.path.dirname(path))  # noqa: PTH120
+
+
+# -- parsing ------------------------------------------------------------------------------------------
+
+
+def _parse(path: str) -> YamlFile:
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise FileError(path, 1, 1, "not UTF-8") from None
+    return _parse_toml(path, text) if path.endswith(".toml") else read_yaml(path, text)
+
+
+_TOML_TABLE = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]", re.MULTILINE)
+_TOML_KEY = re.compile(r"""^\s*("[^"]*"|'[^']*'|[\w.-]+)\s*=""", re.MULTILINE)
+
+
+def _parse_toml(path: str, text: str) -> YamlFile:
+    import tomllib  # noqa: PLC0415 -- only where the settings stand in pyproject.toml
+
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+), column (\d+)", str(error))
+        line, column = (int(found[1]), int(found[2])) if found else (1, 1)
+        raise FileError(path, line, column, f"not valid TOML: {error}") from None
+    places: dict[Keys, tuple[int, int]] = {}
+    table: tuple[str, ...] = ()
+    for number, line_text in enumerate(text.splitlines(), 1):
+        if header := _TOML_TABLE.match(line_text):
+            table = tuple(part.strip(" \"'") for part in header[1].split("."))
+            key = table
+        elif assignment := _TOML_KEY.match(line_text):
+            key = (*table, *(part.strip(" \"'") for part in assignment[1].split(".")))
+        else:
+            continue
+        if key[:2] == ("tool", "maillint"):
+            column = len(line_text) - len(line_text.lstrip()) + 1
+            places.setdefault(key[2:], (number, column))
+    return YamlFile(path, data.get("tool", {}).get("maillint", {}), places)

@@ -1,0 +1,342 @@
+"""The keys of a configuration file: what each means, how it is read, and its JSON schema."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from maillint.catalogue.load import Catalogue
+from maillint.catalogue.plugins import PluginError, load_plugin
+from maillint.catalogue.rule import Level
+from maillint.catalogue.validate import checked_options
+from maillint.data.amendments import Amendment, Lists
+from maillint.data.lists import load_list
+from maillint.data.yamlfile import Keys, YamlFile, suggestion
+from maillint.finding import Severity
+from maillint.message.model import PROFILES
+from maillint.message.template.dialect import dialects
+from maillint.text.phrases import Phrase, compile_phrases
+from maillint.web.domains import a_label
+
+JURISDICTIONS = ("us", "ca", "eu", "fr", "uk")
+CONSENT = ("none", "aggregate", "individual")
+
+
+@dataclass(frozen=True)
+class RuleSetting:
+    """What one layer says of one rule or family. ``level_given`` tells off (None) from nothing said."""
+
+    name: str
+    level: Level = None
+    level_given: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+    origin: str = ""
+
+
+Read = Callable[[YamlFile, Keys, Any, Catalogue, str], Any]
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of the configuration: what it means, how it is read, its JSON schema, and whether overrides take it."""
+
+    doc: str
+    read: Read | None
+    schema: Mapping[str, Any]
+    per_file: bool = True
+
+
+def _choice(choices: Callable[[], tuple[str, ...]], what: str) -> Read:
+    def read(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> str:
+        if value not in choices():
+            raise file.error(keys, f'unknown {what} "{value}"{suggestion(str(value), choices())}')
+        return str(value)
+
+    return read
+
+
+def _choices(known: tuple[str, ...], what: str) -> Read:
+    def read(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
+        items = file.texts(keys, value, what)
+        for index, item in enumerate(items):
+            if item not in known:
+                raise file.error((*keys, index), f'unknown {what[:-1]} "{item}"{suggestion(item, known)}')
+        return tuple(items)
+
+    return read
+
+
+def _texts(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
+    return tuple(file.texts(keys, value, str(keys[-1])))
+
+
+def _path(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> str:
+    if not isinstance(value, str):
+        raise file.error(keys, f"{keys[-1]} must be a path")
+    return os.path.join(folder, value)  # noqa: PTH118
+
+
+def read_folders(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
+    folders = []
+    for index, name in enumerate(file.texts(keys, value, "rule-folders")):
+        path = os.path.join(folder, name)  # noqa: PTH118
+        if not os.path.isdir(path):  # noqa: PTH112
+            raise file.error((*keys, index), f'no folder "{name}"')
+        folders.append(path)
+    return tuple(folders)
+
+
+def read_plugins(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
+    names = file.texts(keys, value, "plugins")
+    for index, name in enumerate(names):
+        try:
+            load_plugin(name)
+        except PluginError as error:
+            raise file.error((*keys, index), str(error)) from None
+    return tuple(names)
+
+
+def _headers(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[tuple[str, str], ...]:
+    headers = file.mapping(keys, value if value is not None else {}, "headers")
+    result = []
+    for name, text in headers.items():
+        if not isinstance(text, (str, int)) or isinstance(text, bool):
+            raise file.error((*keys, name), f"header {name} must be text")
+        result.append((name, str(text)))
+    return tuple(result)
+
+
+def _rules(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[RuleSetting, ...]:
+    rules = file.mapping(keys, value if value is not None else {}, "rules")
+    return tuple(rule_setting(file, (*keys, name), catalogue, name, setting) for name, setting in rules.items())
+
+
+def rule_setting(file: YamlFile, keys: Keys, catalogue: Catalogue, name: str, value: Any) -> RuleSetting:
+    """Read what is said of one rule or family; raises FileError."""
+    rules = catalogue.matching(name)
+    line, _ = file.places.get(keys, (1, 1))
+    origin = f"{file.path}:{line}"
+    if not rules:
+        raise file.error(keys, f'no rule or family "{name}"{catalogue.suggest(name)}')
+    if not isinstance(value, dict):
+        return RuleSetting(name, _level(file, keys, value), True, origin=origin)
+    options = {key: item for key, item in value.items() if key != "severity"}
+    if options and name != rules[0].name:
+        raise file.error(keys, f"{name} is a family; options belong to one rule")
+    checked_options(file, keys, options, rules[0].check, partial=True)
+    if "severity" not in value:
+        return RuleSetting(name, options=options, origin=origin)
+    return RuleSetting(name, _level(file, (*keys, "severity"), value["severity"]), True, options, origin)
+
+
+def _level(file: YamlFile, keys: Keys, word: Any) -> Level:
+    if word is False:  # YAML reads a bare `off` as a boolean
+        return None
+    try:
+        return Severity.parse(word)
+    except (ValueError, AttributeError):
+        shown = str(word).lower() if isinstance(word, bool) else word
+        raise file.error(keys, f'"{shown}" is none of error, warning, info, off') from None
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """The messages of one sequence: a list of path patterns in order, or one pattern with ``{touch}``."""
+
+    patterns: tuple[str, ...]
+
+
+def _sequences(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[Sequence, ...]:
+    if not isinstance(value, list):
+        raise file.error(keys, "sequences must be a list: of lists of files in order, or patterns with {touch}")
+    found = []
+    for index, entry in enumerate(value):
+        patterns = file.texts((*keys, index), entry, "a sequence")
+        if isinstance(entry, str) and entry.count("{touch}") != 1:
+            raise file.error((*keys, index), 'a sequence given as one pattern needs "{touch}" in it, once')
+        found.append(Sequence(tuple(patterns)))
+    return tuple(found)
+
+
+# -- lists --------------------------------------------------------------------------------------------
+
+ReadEntry = Callable[[str], str]
+
+
+def _lists(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> Lists:
+    given = file.mapping(keys, value if value is not None else {}, "lists")
+    file.known_keys(keys, given, LISTS, "list")
+    said = {
+        name.replace("-", "_"): _amendment(file, (*keys, name), entry, LISTS[name].read)
+        for name, entry in given.items()
+    }
+    return Lists(**said)
+
+
+def _amendment(file: YamlFile, keys: Keys, value: Any, read: ReadEntry) -> Amendment:
+    """Read ``[entries to add]``, or a mapping of ``add``, ``allow`` and ``replace``."""
+    if not isinstance(value, dict):
+        return Amendment(_entries(file, keys, value, read))
+    file.known_keys(keys, value, ("add", "allow", "replace"), "key")
+    if "replace" in value and len(value) > 1:
+        raise file.error(keys, '"replace" gives the whole list; "add" and "allow" do not go with it')
+    if "replace" in value:
+        return Amendment(_entries(file, (*keys, "replace"), value["replace"], read), replaces=True)
+    said = {key: _entries(file, (*keys, key), value[key], read) for key in ("add", "allow") if key in value}
+    for index, entry in enumerate(said.get("allow", ())):
+        if entry in said.get("add", ()):
+            raise file.error((*keys, "allow", index), f'"{entry}" stands under "add", too')
+    return Amendment(said.get("add", ()), said.get("allow", ()))
+
+
+def _entries(file: YamlFile, keys: Keys, value: Any, read: ReadEntry) -> tuple[str, ...]:
+    found = []
+    for index, text in enumerate(file.texts(keys, value, str(keys[-1]))):
+        try:
+            found.append(read(text))
+        except ValueError as error:
+            raise file.error((*keys, index), str(error)) from None
+    return tuple(found)
+
+
+def _host(text: str) -> str:
+    name = a_label(text.removeprefix("*."))
+    if name is None or not {"/", ":", "@", " "}.isdisjoint(text):
+        raise ValueError(f'"{text}" is no host; write its name alone, such as go.acme.example')
+    return name
+
+
+def _top_level(text: str) -> str:
+    name = a_label(text.removeprefix("."))
+    if name is None or "." in name:
+        raise ValueError(f'"{text}" is no top-level domain; write it as "xyz"')
+    return name
+
+
+def _phrase(text: str) -> str:
+    compile_phrases([Phrase(text)])
+    return text
+
+
+def _words(text: str) -> str:
+    if not text.strip():
+        raise ValueError("an empty text is in no list")
+    return text
+
+
+@dataclass(frozen=True)
+class ListKey:
+    """A shipped list that settings may amend: what its entries are, and how one is read; raises ValueError."""
+
+    doc: str
+    read: ReadEntry
+
+
+LISTS: Mapping[str, ListKey] = {
+    "click-trackers": ListKey("hosts that count clicks and lead on, with what is below them", _host),
+    "phrases": ListKey("phrases of spam; a star after four letters of a word is any ending", _phrase),
+    "shorteners": ListKey("hosts of URL shorteners, with what is below them", _host),
+    "suspicious-tlds": ListKey("top-level domains that filters distrust", _top_level),
+    "trackers": ListKey("hosts whose pictures count opens, with what is below them", _host),
+    "vague-texts": ListKey("link texts that say nothing of where the link leads", _words),
+}
+"""The lists under ``lists:``, by name."""
+
+
+def _clients(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
+    named: tuple[str, ...] = _choices(clients(), "clients")(file, keys, value, catalogue, folder)
+    return named
+
+
+def clients() -> tuple[str, ...]:
+    """The mail clients that ``clients:`` may name."""
+    return tuple(load_list("clients")["clients"])
+
+
+_TEXTS_SCHEMA: Mapping[str, Any] = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+_LEVEL_SCHEMA: Mapping[str, Any] = {"enum": ["error", "warning", "info", "off", False]}
+
+KEYS: Mapping[str, Key] = {
+    "extends": Key("files whose settings come before these, or a shipped profile", None, _TEXTS_SCHEMA, per_file=False),
+    "profile": Key(
+        "the kind of mail: cold, newsletter, transactional or general",
+        _choice(lambda: PROFILES, "profile"),
+        {"enum": list(PROFILES)},
+    ),
+    "rules": Key(
+        "by rule or family: a severity, off, or a mapping of severity and options",
+        _rules,
+        {"type": "object", "additionalProperties": {"anyOf": [_LEVEL_SCHEMA, {"type": "object"}]}},
+    ),
+    "headers": Key(
+        "header fields that the sending tool adds to every template",
+        _headers,
+        {"type": "object", "additionalProperties": {"type": ["string", "integer"]}},
+    ),
+    "exclude": Key("path patterns of files to leave out", _texts, _TEXTS_SCHEMA, per_file=False),
+    "include": Key(
+        "path patterns of files to take in a folder, beside the usual ones", _texts, _TEXTS_SCHEMA, per_file=False
+    ),
+    "rule-folders": Key("folders with rules of your own", read_folders, _TEXTS_SCHEMA, per_file=False),
+    "plugins": Key("installed packages whose checks and rules count too", read_plugins, _TEXTS_SCHEMA, per_file=False),
+    "own-domains": Key("domains that are yours, beside the From field's", _texts, _TEXTS_SCHEMA),
+    "dkim-selectors": Key("DKIM selectors of your domains, for --dns", _texts, _TEXTS_SCHEMA),
+    "dialect": Key(
+        "the template language, where it cannot be told from the files",
+        _choice(lambda: tuple(dialects()), "dialect"),
+        {"type": "string"},
+    ),
+    "sequences": Key(
+        "which files are which touch: lists of files in order, or patterns such as intro-{touch}.html",
+        _sequences,
+        {"type": "array", "items": _TEXTS_SCHEMA},
+        per_file=False,
+    ),
+    "jurisdictions": Key(
+        f"where your readers are, for the rules of law: {', '.join(JURISDICTIONS)}",
+        _choices(JURISDICTIONS, "jurisdictions"),
+        {"type": "array", "items": {"enum": list(JURISDICTIONS)}},
+    ),
+    "pixel-consent": Key(
+        f"what your readers have agreed to: {', '.join(CONSENT)}",
+        _choice(lambda: CONSENT, "pixel-consent"),
+        {"enum": list(CONSENT)},
+    ),
+    "lists": Key(
+        "what to add to shipped lists, let pass, or put in their place",
+        _lists,
+        {
+            "type": "object",
+            "properties": {
+                name: {
+                    "description": known.doc,
+                    "anyOf": [
+                        _TEXTS_SCHEMA,
+                        {
+                            "type": "object",
+                            "properties": dict.fromkeys(("add", "allow", "replace"), _TEXTS_SCHEMA),
+                            "additionalProperties": False,
+                        },
+                    ],
+                }
+                for name, known in LISTS.items()
+            },
+            "additionalProperties": False,
+        },
+    ),
+    "clients": Key(
+        "the mail clients that your readers use; what only others get is not judged",
+        _clients,
+        {"type": "array", "items": {"type": "string"}},
+    ),
+    "baseline": Key("a file of known findings to leave out", _path, {"type": "string"}, per_file=False),
+    "overrides": Key(
+        "settings for some files only: a list of mappings with files and any of these keys",
+        None,
+        {"type": "array", "items": {"type": "object", "required": ["files"]}},
+        per_file=False,
+    ),
+}
+"""Every key of a configuration file, in the order in which documents list them."""

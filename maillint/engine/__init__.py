@@ -1,0 +1,1 @@
+"""Runs rules over a subject and turns their hits into findings; knows no file, terminal or network."""

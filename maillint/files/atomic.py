@@ -1,0 +1,52 @@
+"""Write a file whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+
+
+class WriteError(OSError):
+    """A file that could not be written; nothing of it has changed."""
+
+
+def replace_file(path: str, data: bytes, expected: bytes | None = None) -> None:
+    """Write a file whole or not at all, its mode and owner kept; a link is written through.
+
+    ``expected`` is what the file must still hold. A pipe or a device is written to as it is, but never where
+    something is expected of it. Raises WriteError.
+    """
+    real = os.path.realpath(path)
+    temporary = f"{real}.{os.getpid()}.maillint.tmp"
+    try:
+        known = os.stat(path) if os.path.exists(path) else None  # noqa: PTH110, PTH116
+        if known is not None and not (stat.S_ISREG(known.st_mode) or stat.S_ISDIR(known.st_mode)):
+            if expected is not None:
+                raise WriteError(f"{path}: not a regular file; nothing written")
+            with open(path, "wb") as file:  # noqa: PTH123
+                file.write(data)
+            return
+        if expected is not None:
+            with open(real, "rb") as file:  # noqa: PTH123
+                if file.read() != expected:
+                    raise WriteError(f"{path}: changed since it was read; nothing written")
+        if known is not None and not os.access(real, os.W_OK):
+            raise WriteError(f"{path}: read-only; nothing written")
+        with open(temporary, "xb") as file:  # noqa: PTH123
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if known is not None:
+            with contextlib.suppress(OSError, AttributeError):  # another's file stays theirs, where that is allowed
+                os.chown(temporary, known.st_uid, known.st_gid)
+            os.chmod(temporary, known.st_mode & 0o7777)  # noqa: PTH101
+        os.replace(temporary, real)  # noqa: PTH105
+    except WriteError:
+        raise
+    except BaseException as error:
+        with contextlib.suppress(OSError):  # the name is this process's own, whether or not the file is there yet
+            os.unlink(temporary)  # noqa: PTH108
+        if not isinstance(error, OSError):
+            raise  # Ctrl-C in the middle leaves nothing behind
+        raise WriteError(f"{path}: {(error.strerror or str(error)).lower()}; nothing written") from None

@@ -1,0 +1,20 @@
+"""Paths as output shows them."""
+
+from __future__ import annotations
+
+import os
+
+
+def relative_path(path: str, base: str) -> str:
+    try:
+        return os.path.relpath(path, base).replace(os.sep, "/")
+    except ValueError:  # another drive
+        return path.replace(os.sep, "/")
+
+
+def shown_path(path: str) -> str:
+    """A path as output shows it: relative to the working folder where it lies below it, with ``/``."""
+    if not os.path.isabs(path):  # noqa: PTH117
+        return path.replace(os.sep, "/")
+    relative = relative_path(path, os.getcwd())  # noqa: PTH109
+    return path.replace(os.sep, "/") if relative.startswith("../") else relative

@@ -1,0 +1,1 @@
+"""From bytes to a message: headers, parts, and the views of each part."""

@@ -1,0 +1,1 @@
+"""Style sheets and inline styles, and what they hide."""

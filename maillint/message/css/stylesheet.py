@@ -1,0 +1,156 @@
+"""Style sheets taken apart: rules with their places, and the conditions under which they hold.
+
+Only as much of the CSS syntax is read as it takes to find every block and its prelude (CSS Syntax Module
+Level 3); what a selector matches is the business of whoever asks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from maillint.text.spans import Span
+
+if TYPE_CHECKING:
+    from maillint.message.html.tree import Element, Html
+
+_OPAQUE = re.compile(
+    r"/\*[^*]*(?:\*(?!/)[^*]*)*(?:\*/)?"
+    r"|\"(?:[^\"\\\r\n]|\\.)*\"?|'(?:[^'\\\r\n]|\\.)*'?|url\([^)\"'\r\n]*|URL\([^)\"'\r\n]*"
+)
+"""Comments, strings and bare addresses: braces and semicolons in them mean nothing."""
+
+LONGEST = 200_000
+"""How much of one style sheet is read; no client takes more."""
+
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_BRACE = re.compile(r"[{}]")
+_MOST_CONDITIONS = 8
+_EVERYWHERE = frozenset({"", "all", "screen", "all, screen", "screen, all", "only screen", "projection, screen"})
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRule:
+    """One block of declarations. ``conditions`` are the at-rules around it, outermost first.
+
+    ``selector`` is a list of selectors, or an at-rule of its own such as ``@font-face``; ``body`` is what
+    stands between the braces, ``span`` its place in the sheet.
+    """
+
+    selector: str
+    body: str
+    span: Span
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A style sheet's rules in order, and the places of its ``@import`` statements."""
+
+    rules: tuple[SheetRule, ...]
+    imports: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StyleBlock:
+    """One ``<style>`` element: ``text`` is its content, ``start`` where that stands in the view.
+
+    ``conditional``: its ``media`` attribute restricts it to some readers.
+    """
+
+    text: str
+    start: int
+    element: Element
+    conditional: bool
+
+    @property
+    def sheet(self) -> Sheet:
+        """The content taken apart."""
+        return read_sheet(self.text)
+
+
+def style_blocks(html: Html) -> Iterator[StyleBlock]:
+    """The style sheets that stand in a view, without AMP's boilerplate, which a script takes back."""
+    for element in html.elements:
+        if element.tag not in {"style", "mj-style"}:
+            continue
+        attrs = element.attrs
+        if any(name.endswith("boilerplate") for name in attrs):
+            continue
+        if attrs.get("type", "text/css").strip().lower() not in {"", "text/css"}:
+            continue
+        start = element.span.end
+        end = min(max(element.content_end, start), start + LONGEST)
+        media = " ".join(attrs.get("media", "").lower().split())
+        yield StyleBlock(html.text[start:end], start, element, media not in _EVERYWHERE)
+
+
+@lru_cache(128)
+def read_sheet(text: str) -> Sheet:
+    """Take a style sheet apart; any text has some reading. Blocks that hold blocks are conditions only."""
+    masked = _OPAQUE.sub(_masked, text)
+    rules: list[SheetRule] = []
+    imports: list[Span] = []
+    open_blocks: list[_Block] = []
+    start = 0
+    for brace in _BRACE.finditer(masked):
+        at = brace.start()
+        if brace[0] == "{":
+            begin = masked.rfind(";", start, at) + 1
+            if begin:
+                _add_imports(masked, start, begin, imports)
+            prelude = _clean(text[max(begin, start) : at])
+            around: tuple[str, ...] = ()
+            if open_blocks:
+                open_blocks[-1].leaf = False
+                around = open_blocks[-1].within
+            within = (*around[1 - _MOST_CONDITIONS :], prelude) if prelude.startswith("@") else around
+            open_blocks.append(_Block(prelude, at + 1, around, within))
+        elif open_blocks:
+            block = open_blocks.pop()
+            if block.leaf:
+                rules.append(block.rule(text, at))
+        start = at + 1
+    _add_imports(masked, start, len(text), imports)
+    if open_blocks and open_blocks[-1].leaf:  # the end of the sheet ends what is open
+        rules.append(open_blocks[-1].rule(text, len(text)))
+    return Sheet(tuple(rules), tuple(imports))
+
+
+@dataclass(slots=True)
+class _Block:
+    prelude: str
+    start: int
+    around: tuple[str, ...]
+    within: tuple[str, ...]
+    leaf: bool = True
+
+    def rule(self, text: str, end: int) -> SheetRule:
+        return SheetRule(self.prelude, text[self.start : end], Span(self.start, end), self.around)
+
+
+def _masked(found: re.Match[str]) -> str:
+    return (" " if found[0].startswith("/*") else "x") * len(found[0])
+
+
+def _clean(prelude: str) -> str:
+    """A prelude without comments and the markers that hid a sheet from browsers of the nineties."""
+    if "/*" in prelude:
+        prelude = _COMMENT.sub(" ", prelude)
+    return prelude.replace("<!--", "").replace("-->", "").strip()
+
+
+def _add_imports(masked: str, start: int, end: int, imports: list[Span]) -> None:
+    """Find the statements of a stretch between blocks."""
+    position = start
+    while position < end:
+        stop = masked.find(";", position, end)
+        stop = end if stop < 0 else stop
+        lead = masked[position : position + 400].lstrip().removeprefix("<!--").lstrip()
+        if lead[:7].lower() == "@import":
+            begin = masked.index("@", position)
+            imports.append(Span(begin, stop))
+        position = stop + 1

@@ -1,0 +1,1 @@
+"""HTML with exact places."""

@@ -1,0 +1,321 @@
+"""One pass over a view's markup: elements with spans, what is unbalanced, and the text runs.
+
+turbohtml's tokenizer (the HTML standard's) finds the tags; the stack here applies the standard's rules for
+implied ends and scopes, and remembers what it had to forgive. The parser's own tree is built only for those
+who ask for it (``Html.tree``).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from maillint.message.css.declarations import hides
+from maillint.message.html.tree import Element
+from maillint.text.spans import Span
+
+if TYPE_CHECKING:
+    pass
+from maillint.message.html.tree import EndTag, Html, Misnested, TextRun, Unclosed, line_starts, normalise
+from maillint.message.html.vocabulary import (
+    BLOCKS,
+    CELLS,
+    CLOSED_BY,
+    CLOSES_P,
+    HEADINGS,
+    IN_HEAD,
+    KNOWN,
+    MAX_DEPTH,
+    NO_TEXT,
+    ONCE,
+    OPTIONAL_END,
+    SCOPE,
+    TABLE_PARTS,
+    VOID,
+)
+
+new_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
+"""Span(*pair), without the price of a NamedTuple's own constructor: the walk makes one per tag and text."""
+
+
+_NOSCRIPT = re.compile(r"(?<=<)noscript(?=[\s/>])|(?<=</)noscript(?=[\s/>])", re.IGNORECASE)
+_SCRIPTLESS = "noscrip-"  # mail clients run no scripts and read what a noscript element holds, unlike the tokenizer
+
+
+def _named(tag: str | None) -> str:
+    return "noscript" if tag == _SCRIPTLESS else tag or ""
+
+
+class Builder:
+    """Walks a view's tags once, with a stack of what is open; ``mjml`` walks its own way."""
+
+    def __init__(
+        self, text: str, blanks: Sequence[Span], holes: Sequence[Span], partial: bool, halves: Sequence[Span]
+    ) -> None:
+        self.result = Html(text, blanks, holes, [], [], [], [], [])
+        self.halves = [half.start for half in halves]
+        self.stack: list[Element] = []
+        self.partial = partial
+        self.quirks = True
+        self.forgiven: list[tuple[Unclosed, EndTag]] = []  # closed by force; their own end tag may follow
+        self.beyond: list[Misnested] = []  # end tags whose element lies outside their scope
+        self.ended_p: Element | None = None  # the block that ended the last <p> before its end tag
+        self.end_tags: set[str] = set()
+        self.begins_with_end = False  # the lower half of a layout: its first tag ends something
+        self.open_tags: dict[str, int] = {}
+        self.doubtful: list[Unclosed] = []  # cells: a fault only where the document ends its other cells
+
+    def build(self) -> Html:
+        from turbohtml import tokenize  # noqa: PLC0415 -- costs 40 ms
+
+        clean = normalise(self.result.text)
+        starts = line_starts(clean)
+        run = self.result.runs.append
+        stack, elements = self.stack, self.result.elements
+        clean = _NOSCRIPT.sub(_SCRIPTLESS, clean)
+        for token in tokenize(clean, capture_source=True, resolve_references=False):
+            kind = token.type
+            offset = starts[token.line - 1] + token.col
+            if kind == 0:  # text
+                data = token.data or ""
+                run(TextRun(data, new_span((offset, offset + len(data))), stack[-1] if stack else None))
+            elif kind == 1:
+                source = token.source or ""
+                self.start(
+                    Element(
+                        _named(token.tag),
+                        dict(reversed(token.attrs or ())),
+                        new_span((offset, offset + len(source))),
+                        self.result,
+                        len(elements),
+                        token.self_closing,
+                    )
+                )
+            elif kind == 5:  # a character reference
+                source = token.source or ""
+                parent = stack[-1] if stack else None
+                run(TextRun(token.data or "", new_span((offset, offset + len(source))), parent))
+            elif kind == 2:
+                self.end(_named(token.tag), new_span((offset, offset + len(token.source or ""))))
+            elif kind == 4:
+                self.quirks = _is_quirky(token.public_id, token.system_id, token.name)
+        self.finish()
+        return self.result
+
+    # -- start tags
+
+    def start(self, element: Element) -> None:
+        tag = element.tag
+        if tag in CLOSED_BY:
+            targets, stops = CLOSED_BY[tag]
+            self.close_implied(targets, stops, element)
+        elif tag in HEADINGS and self.stack and self.stack[-1].tag in HEADINGS:
+            self.pop(element.span)
+        elif tag not in IN_HEAD and ":" not in tag and self.stack and self.stack[-1].tag == "head":
+            self.drop()
+        if tag in CLOSES_P and not (tag == "table" and self.quirks):
+            self.close_implied(frozenset({"p"}), SCOPE | {"button"}, element)
+        parent = self.stack[-1] if self.stack else None
+        attrs = element.attrs
+        if parent is None:
+            element.hidden = bool(attrs) and hides(attrs)
+            element.silent = tag in NO_TEXT
+            element.block = element if tag in BLOCKS else None
+        else:
+            element.parent = parent
+            element.depth = parent.depth + 1
+            element.hidden = parent.hidden or (bool(attrs) and hides(attrs))
+            element.silent = parent.silent or tag in NO_TEXT
+            element.block = element if tag in BLOCKS else parent.block
+        self.result.elements.append(element)
+        open_tags = self.open_tags
+        if tag in VOID:
+            return
+        if tag in ONCE and open_tags.get(tag):
+            return  # the parser takes the attributes of a second one and ignores its tag
+        if element.self_closing and (":" in tag or tag not in KNOWN or open_tags.get("svg") or open_tags.get("math")):
+            return
+        if len(self.stack) < MAX_DEPTH:
+            self.stack.append(element)
+            self.open_tags[tag] = self.open_tags.get(tag, 0) + 1
+
+    def close_implied(self, targets: frozenset[str], stops: frozenset[str], by: Element) -> None:
+        """End the open elements that a start tag ends, down to the outermost target in reach."""
+        depth = None
+        for index in range(len(self.stack) - 1, -1, -1):
+            tag = self.stack[index].tag
+            if tag in stops and tag not in targets:
+                break
+            if tag in targets:
+                depth = index
+        if depth is None:
+            return
+        while len(self.stack) > depth:
+            closed = self.pop(by.span)
+            if closed.tag == "p":
+                self.ended_p = by
+
+    def drop(self) -> Element:
+        element = self.stack.pop()
+        self.open_tags[element.tag] -= 1
+        return element
+
+    def pop(self, at: Span | None) -> Element:
+        """End the innermost element without an end tag of its own."""
+        element = self.drop()
+        element.content_end = at.start if at else len(self.result.text)
+        unclosed = Unclosed(element, at)
+        if element.tag in CELLS:
+            self.doubtful.append(unclosed)
+        elif element.tag in KNOWN and element.tag not in OPTIONAL_END:
+            self.result.unclosed.append(unclosed)
+        return element
+
+    # -- end tags
+
+    def end(self, tag: str, span: Span) -> None:
+        self.begins_with_end = self.begins_with_end or not (self.result.elements or self.end_tags)
+        self.end_tags.add(tag)
+        index = self.find_open(tag)
+        if index is None:
+            self.unmatched(tag, span)
+            return
+        element = self.stack[index]
+        while len(self.stack) > index + 1:
+            inner = self.drop()
+            inner.content_end = span.start
+            unclosed = Unclosed(inner, span)
+            if inner.tag in CELLS:
+                self.doubtful.append(unclosed)
+            elif inner.tag in KNOWN and inner.tag not in OPTIONAL_END:
+                self.forgiven.append((unclosed, EndTag(tag, span)))
+            if inner.tag == "p":
+                self.ended_p = element
+        element.end_tag = span
+        element.content_end = span.start
+        self.drop()
+
+    def find_open(self, tag: str) -> int | None:
+        """The index of the open element that an end tag ends, None where it is out of scope."""
+        if not self.open_tags.get(tag) and tag not in HEADINGS:
+            return None
+        if tag in {"html", "body"}:
+            stops: frozenset[str] = frozenset()
+        elif tag == "table":
+            stops = frozenset({"template"})
+        elif tag in TABLE_PARTS:
+            stops = frozenset({"table", "template"})
+        else:
+            stops = SCOPE
+        for index in range(len(self.stack) - 1, -1, -1):
+            open_tag = self.stack[index].tag
+            if open_tag == tag or (tag in HEADINGS and open_tag in HEADINGS):
+                return index
+            if open_tag in stops:
+                return None
+        return None
+
+    def unmatched(self, tag: str, span: Span) -> None:
+        for position in range(len(self.forgiven) - 1, max(len(self.forgiven) - 20, 0) - 1, -1):
+            unclosed, early = self.forgiven[position]
+            if unclosed.element.tag == tag:  # <b><i></b></i>
+                del self.forgiven[position]
+                outer = unclosed.element.parent or unclosed.element
+                self.result.misnested.append(Misnested(early.tag, early.span, outer, unclosed.element))
+                return
+        if self.open_tags.get(tag):
+            index = max(index for index, known in enumerate(self.stack) if known.tag == tag)
+            self.beyond.append(Misnested(tag, span, self.stack[index], self.stack[index + 1]))
+        elif ":" in tag:
+            return  # Office's own namespaces: Word reads them in its own, lenient way
+        elif tag == "head" and any(element.tag == "head" for element in self.result.elements[:20]):
+            return  # something that belongs in the body has ended the head before: that is what is amiss
+        elif not (self.partial_closing() and not self.blocks_open()):
+            self.result.stray.append(EndTag(tag, span, self.ended_p if tag == "p" else None))
+
+    def blocks_open(self) -> bool:
+        return any(known.tag not in {"html", "body", "head"} for known in self.stack)
+
+    def partial_closing(self) -> bool:
+        """Whether the file may end what another file has opened."""
+        return not any(element.tag in {"html", "body"} for element in self.result.elements[:20]) and (
+            self.partial or self.closes_document or self.begins_with_end
+        )
+
+    @cached_property
+    def closes_document(self) -> bool:
+        low = self.result.text[-2000:].lower()
+        return "</body" in low or "</html" in low
+
+    # -- the end
+
+    def finish(self) -> None:
+        result = self.result
+        opens_document = any(element.tag in {"html", "body"} for element in result.elements[:20])
+        fragment = self.partial or self.begins_with_end
+        complete = bool(self.end_tags & {"html", "body"}) if opens_document else not fragment
+        while self.stack:
+            if complete:
+                self.pop(None)
+            else:
+                self.stack.pop()
+        crossed = {id(known.outer) for known in self.beyond if known.outer.end_tag is None}
+        for known in self.beyond:
+            if known.outer.end_tag is None:
+                result.misnested.append(known)
+            else:
+                result.stray.append(EndTag(known.tag, known.span))
+        result.unclosed = [known for known in result.unclosed if id(known.element) not in crossed]
+        self.forgiven = [pair for pair in self.forgiven if id(pair[0].element) not in crossed]
+        result.unclosed.extend(unclosed for unclosed, _ in self.forgiven)
+        result.unclosed.extend(doubt for doubt in self.doubtful if doubt.element.tag in self.end_tags)
+        if self.halves:
+            self.forgive_halves()
+        result.unclosed.sort(key=lambda unclosed: unclosed.element.span)
+        result.stray.sort(key=lambda stray: stray.span)
+        result.misnested.sort(key=lambda misnested: misnested.span)
+
+    def forgive_halves(self) -> None:
+        """Leave out what an inserted half of a layout may have opened or ended."""
+        result, end = self.result, len(self.result.text)
+        result.stray = [stray for stray in result.stray if not self.half_between(0, stray.span.start)]
+        result.misnested = [
+            crossed for crossed in result.misnested if not self.half_between(crossed.outer.span.end, crossed.span.start)
+        ]
+        result.unclosed = [
+            unclosed
+            for unclosed in result.unclosed
+            if not self.half_between(unclosed.element.span.end, unclosed.at.start if unclosed.at else end)
+        ]
+
+    def half_between(self, start: int, end: int) -> bool:
+        index = bisect_left(self.halves, start)
+        return index < len(self.halves) and self.halves[index] < end
+
+
+def _is_quirky(public_id: str | None, system_id: str | None, name: str | None) -> bool:
+    """Whether a doctype puts browsers in quirks mode (the standard's main cases, section 13.2.6.4.1)."""
+    if (name or "").lower() != "html":
+        return True
+    public = (public_id or "").lower()
+    if public.startswith(("-//w3c//dtd html 4.01 transitional//", "-//w3c//dtd html 4.01 frameset//")):
+        return not system_id
+    return public.startswith(("-//w3c//dtd html 3", "-//w3c//dtd html 4.0 ", "-//ietf//", "-//w3o//"))
+
+
+def parse_html(
+    text: str,
+    blanks: Sequence[Span] = (),
+    holes: Sequence[Span] = (),
+    *,
+    partial: bool = False,
+    halves: Sequence[Span] = (),
+) -> Html:
+    """Parse a view's text. ``partial``: template statements may open or close what another file ends.
+
+    ``halves``, in order, are tags that insert half of a layout: they may open or end any element.
+    """
+    return Builder(text, blanks, holes, partial, halves).build()

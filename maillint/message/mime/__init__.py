@@ -1,0 +1,1 @@
+"""Raw messages: header fields, parts, transfer encodings."""

@@ -1,0 +1,161 @@
+"""Header fields with their places: unfolding, encoded words, and front matter's fields alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from maillint.text.offsets import MapBuilder, OffsetMap
+from maillint.text.source import Source, codec_name
+from maillint.text.spans import Span
+
+_ENCODED_WORD = re.compile(r"=\?([!#$%&'*+\-^`{|}~\w.]+?)(?:\*[\w-]+)?\?([bBqQ])\?([^? \t\r\n]*)\?=")
+_FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]?")
+_FIELD = re.compile(r"(?P<name>[!-9;-~]+)[ \t]*:[ \t]*(?P<value>[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*)")
+_TO_ESCAPE = re.compile(r'["\\\x00-\x1f]')
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One header field. ``text`` is its value unfolded and with RFC 2047 encoded words decoded.
+
+    ``span`` covers the whole field and ``value`` its raw value, both in the source's text; ``map`` leads
+    from ``text`` back to the source. A field that the configuration gives has no place: ``span`` is empty.
+    ``quoted``: the value is a JSON string.
+    """
+
+    name: str
+    text: str
+    source: Source = field(repr=False)
+    span: Span
+    value: Span
+    map: OffsetMap = field(repr=False)
+    given: bool = False
+    quoted: bool = False
+
+    @cached_property
+    def key(self) -> str:
+        """The lower-case name."""
+        return self.name.lower()
+
+    def takes(self, text: str) -> bool:
+        """Whether a text can be put into the value as it is; in a JSON string some of it may want escaping."""
+        return not self.quoted or not _TO_ESCAPE.search(text)
+
+    @property
+    def raw(self) -> str:
+        """The value as it stands in the source, folding included."""
+        return self.text if self.given else self.source.text[self.value.start : self.value.end]
+
+
+@dataclass(frozen=True)
+class Headers:
+    """A message's header fields in order. ``known`` is False where a template says nothing of its headers.
+
+    ``complete``: the fields are a finished message's own, so what is missing is missing for good.
+    """
+
+    fields: tuple[Field, ...] = ()
+    known: bool = False
+    complete: bool = False
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self.fields)
+
+    def all(self, name: str) -> list[Field]:
+        """Every field of a name, in order."""
+        low = name.lower()
+        return [known for known in self.fields if known.key == low]
+
+    def first(self, name: str) -> Field | None:
+        """The first field of a name."""
+        low = name.lower()
+        return next((known for known in self.fields if known.key == low), None)
+
+    def with_given(self, given: Iterable[tuple[str, str]], source: Source) -> Headers:
+        """Add fields that the sending tool will add; one that the message has itself stays as it is."""
+        own = {known.key for known in self.fields}
+        added = tuple(
+            Field(name, text, source, Span(0, 0), Span(0, 0), OffsetMap([]), given=True)
+            for name, text in given
+            if name.lower() not in own
+        )
+        return Headers((*self.fields, *added), self.known or bool(added), self.complete)
+
+
+def read_block(source: Source, start: int, end: int) -> tuple[list[Field], int]:
+    """Read header fields of ``source.text`` from ``start``; return them and where the body begins.
+
+    A line that is no field ends nothing (it is skipped), as in the standard library's parser for a block
+    that goes on; the block ends at an empty line or at ``end``.
+    """
+    text = source.text
+    fields: list[Field] = []
+    position = start
+    while position < end:
+        if match := _FIELD.match(text, position, end):
+            fields.append(make_field(source, match["name"], Span(*match.span("value")), Span(*match.span())))
+            position = match.end()
+            line = _LINE.match(text, position, end)
+            position = line.end() if line else end
+            continue
+        line = _LINE.match(text, position, end)
+        assert line is not None
+        position = line.end()
+        if not line[0].strip("\r\n"):
+            return fields, position
+        if not fields and position > start and not line[0].startswith(("From ", ">From ")):
+            return fields, start  # no header at all: everything is body
+    return fields, position
+
+
+def make_field(source: Source, name: str, value: Span, span: Span) -> Field:
+    """Build a field from its raw value: unfold it and decode its encoded words (RFC 5322, RFC 2047)."""
+    text = source.text
+    built = MapBuilder()
+    position = value.start
+    after_word = False
+    while position < value.end:
+        word = _ENCODED_WORD.search(text, position, value.end)
+        plain_end = word.start() if word else value.end
+        between = text[position:plain_end]
+        if not (after_word and word and between.strip() == ""):  # space between encoded words is no text
+            _add_unfolded(built, text, position, plain_end)
+        if word is None:
+            break
+        decoded = _decode_word(word)
+        if decoded is None:
+            built.add(word[0], word.start())
+        else:
+            for character in decoded:  # each points at its whole word: no part of one can be edited alone
+                built.add(character, word.start(), word.end() - word.start())
+        after_word = decoded is not None
+        position = word.end()
+    mapped = built.map() if len(built) else OffsetMap.identity(0, value.start)
+    return Field(name, built.text(), source, span, value, mapped)
+
+
+def _add_unfolded(built: MapBuilder, text: str, start: int, end: int) -> None:
+    position = start
+    for fold in _FOLD.finditer(text, start, end):
+        built.add(text[position : fold.start()], position)
+        built.add(" ", fold.start(), fold.end() - fold.start())
+        position = fold.end()
+    built.add(text[position:end], position)
+
+
+def _decode_word(word: re.Match[str]) -> str | None:
+    import binascii  # noqa: PLC0415 -- only messages have encoded words
+
+    charset = codec_name(word[1])
+    if charset is None:
+        return None
+    data = word[3].encode("ascii", "replace")
+    try:
+        raw = binascii.a2b_base64(data + b"==") if word[2] in "bB" else binascii.a2b_qp(data, header=True)
+    except binascii.Error:
+        return None
+    return raw.decode(charset, "replace")

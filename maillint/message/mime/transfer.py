@@ -1,0 +1,131 @@
+"""Transfer encodings and charsets of MIME parts, decoded with a map back to the file (RFC 2045, section 6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from maillint.text.offsets import OffsetMap, Piece
+from maillint.text.source import Source, codec_name, decode_mapped
+
+if TYPE_CHECKING:
+    pass
+from maillint.message.mime.parts import RawPart
+
+_SEVEN_BIT_CHARSETS = ("iso2022", "hz", "utf-7", "utf_7")
+"""Charsets that write other letters with ASCII bytes: valid UTF-8, and yet to be decoded."""
+
+_QP_TOKEN = re.compile(rb"=[0-9A-Fa-f]{2}|=[ \t]*(?:\r\n|\r|\n|\Z)|[ \t]+(?=\r\n|\r|\n|\Z)")
+_BASE64_RUN = re.compile(rb"[A-Za-z0-9+/]+")
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A part's text, its map to the source's text, and the charset that it was read in."""
+
+    text: str = field(repr=False)
+    map: OffsetMap = field(repr=False)
+    charset: str
+
+
+# -- decoding -----------------------------------------------------------------------------------------
+
+
+def decode(source: Source, part: RawPart) -> Decoded:
+    """Decode a text part: transfer encoding, then charset; what does not decode becomes U+FFFD."""
+    data = source.text[part.body.start : part.body.end]
+    charset = codec_name(part.charset or "us-ascii") or "utf-8"
+    plain = part.encoding not in {"base64", "quoted-printable", "x-uuencode"}
+    if plain and source.encoding == "utf-8" and not charset.startswith(_SEVEN_BIT_CHARSETS):
+        # the file is UTF-8 (or ASCII), and so is this part whatever it declares: nothing to decode
+        return Decoded(data, OffsetMap.identity(len(data), part.body.start), charset)
+    raw = data.encode("latin-1" if source.encoding == "latin-1" else "utf-8", "replace")
+    byte_map = OffsetMap.identity(len(raw), part.body.start)
+    if len(raw) != len(data):  # a UTF-8 file: from its bytes back to its characters
+        byte_map = _utf8_bytes_to_text(data, part.body.start)
+    if part.encoding == "quoted-printable":
+        raw, inner = decode_quoted_printable(raw)
+        byte_map = inner.then(byte_map)
+    elif part.encoding == "base64":
+        raw, inner = decode_base64(raw)
+        byte_map = inner.then(byte_map)
+    if charset == "windows-1252" and (part.charset or "us-ascii").lower() in {"us-ascii", "ascii"} and is_utf8(raw):
+        charset = "utf-8"
+    text, char_map = decode_mapped(raw, charset)
+    return Decoded(text, char_map.then(byte_map), charset)
+
+
+def is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _utf8_bytes_to_text(text: str, start: int) -> OffsetMap:
+    pieces, offset = [], 0
+    for run in re.finditer(r"[\x00-\x7f]+|[^\x00-\x7f]", text):
+        width = len(run[0].encode("utf-8", "replace"))
+        length = run.end() - run.start()
+        pieces.append(Piece(offset, width, start + run.start(), length))
+        offset += width
+    return OffsetMap(pieces)
+
+
+def decode_quoted_printable(data: bytes) -> tuple[bytes, OffsetMap]:
+    """Decode quoted-printable (RFC 2045 section 6.7) and map each byte to its place in the input."""
+    out: list[bytes] = []
+    pieces: list[Piece] = []
+    length = position = 0
+
+    def add(chunk: bytes, source: int, width: int) -> None:
+        nonlocal length
+        if chunk:
+            out.append(chunk)
+            pieces.append(Piece(length, len(chunk), source, width))
+            length += len(chunk)
+
+    for token in _QP_TOKEN.finditer(data):
+        add(data[position : token.start()], position, token.start() - position)
+        position = token.end()
+        if token[0][:1] == b"=" and len(token[0]) == 3 and token[0][1:].strip():
+            add(bytes([int(token[0][1:], 16)]), token.start(), 3)
+    add(data[position:], position, len(data) - position)
+    return b"".join(out), OffsetMap(pieces)
+
+
+def decode_base64(data: bytes) -> tuple[bytes, OffsetMap]:
+    """Decode base64 (RFC 2045 section 6.8), junk and missing padding forgiven, and map each byte back."""
+    import binascii  # noqa: PLC0415 -- only messages need it
+
+    runs: list[Piece] = []  # of digits, each with its place in the input
+    count = 0
+    for run in _BASE64_RUN.finditer(data, 0, (data.find(b"=") + 1 or len(data) + 1) - 1):
+        runs.append(Piece(count, run.end() - run.start(), run.start(), run.end() - run.start()))
+        count += run.end() - run.start()
+    digits = b"".join(data[run.source : run.source + run.length] for run in runs)
+    digits = digits[: count - (count % 4 == 1)]
+    raw = binascii.a2b_base64(digits + b"=" * (-len(digits) % 4))
+    return raw, OffsetMap(list(_base64_pieces(runs, len(raw))))
+
+
+def _base64_pieces(runs: list[Piece], size: int) -> Iterator[Piece]:
+    """Byte ``i`` stands in digits ``[4i // 3, ceil(4(i + 1) / 3))``: whole quanta map together, others singly."""
+    digits = OffsetMap(runs)
+
+    def single(byte: int) -> Piece:
+        begin, end = digits.start(byte * 4 // 3), digits.end(-(-(byte + 1) * 4 // 3))
+        return Piece(byte, 1, begin, end - begin)
+
+    done = 0
+    for run in runs:
+        first, last = -(-run.start // 4), min((run.start + run.length) // 4, size // 3)
+        if last <= first:
+            continue
+        yield from (single(byte) for byte in range(done, first * 3))
+        yield Piece(first * 3, (last - first) * 3, run.source + first * 4 - run.start, (last - first) * 4)
+        done = last * 3
+    yield from (single(byte) for byte in range(done, size))

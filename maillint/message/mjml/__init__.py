@@ -1,0 +1,1 @@
+"""MJML in its own source."""

@@ -1,0 +1,1 @@
+"""What templates become when they are rendered."""

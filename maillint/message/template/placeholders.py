@@ -1,0 +1,133 @@
+"""Known placeholders: what a template tag stands for, as far as its name tells.
+
+``rules/lists/placeholders.yaml`` holds the placeholders of sending tools, and the names that templates give to
+the same things. Nothing is looked up that a tag computes: ``{{ t("hello", name) }}`` has no role.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from maillint.data.lists import load_list
+from maillint.message.template.tags import Tag
+
+PERSONAL = frozenset({"first-name", "last-name", "full-name", "salutation", "company", "job-title", "city"})
+"""Roles of what a sender may not know of every reader."""
+
+_IGNORED = re.compile(r"[\s_\-$]+")
+_SUBSCRIPT = re.compile(r"\[\s*[\"']?([\w .-]+?)[\"']?\s*\]")
+_END = re.compile(r"\||\?|!(?!=)|:default=|\bfallback\s*=|\bdefault\s*=|,|\bor\b|\|\||\s(?:if|unless)\s")
+_LEAD = re.compile(
+    r"(?:html\.raw|raw|safe|e|h|v|attributevalue|propercase|proper_case|insert)\s*[\s(]\s*@?", re.IGNORECASE
+)
+_STRING = re.compile(r"\A[\"']|\A\d")
+_SPLIT = re.compile(r"(?:\?\.|->|::|\.|(?<!\w)@)+")
+_MAX_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The list, arranged for look-up; ``owned`` is by name, with its owners."""
+
+    exact: Mapping[str, str]
+    openings: tuple[tuple[str, str], ...]
+    names: Mapping[str, str]
+    owned: Mapping[str, tuple[str, frozenset[str]]]
+    patterns: tuple[tuple[re.Pattern[str], str], ...]
+    calls: frozenset[str]
+
+
+@cache
+def _index() -> _Index:
+    data: Mapping[str, Any] = load_list("placeholders")
+    exact: dict[str, str] = {}
+    openings: list[tuple[str, str]] = []
+    names: dict[str, str] = {}
+    owned: dict[str, tuple[str, frozenset[str]]] = {}
+    patterns: list[tuple[re.Pattern[str], str]] = []
+    for role, entry in data["roles"].items():
+        for tool in entry.get("tools", {}).values():
+            for text in tool:
+                if text.endswith("*"):
+                    openings.append((text[:-1].lower(), role))
+                else:
+                    exact.setdefault(_plain(text), role)
+        for name in entry.get("names", ()):
+            names.setdefault(name, role)
+        for name in entry.get("owned", ()):
+            owned.setdefault(name, (role, frozenset(entry["of"])))
+        patterns.extend((re.compile(pattern), role) for pattern in entry.get("patterns", ()))
+    return _Index(exact, tuple(openings), names, owned, tuple(patterns), frozenset(map(_plain, data["calls"])))
+
+
+def _plain(text: str) -> str:
+    """An expression as it is compared: lower case, without what languages write names with."""
+    return _IGNORED.sub("", text.strip().strip("{}").lower())
+
+
+def placeholder_role(tag: Tag) -> str | None:
+    """Return what an output tag stands for (``unsubscribe``, ``address``, ``first-name`` …), None if unknown.
+
+    The roles are those of ``rules/lists/placeholders.yaml``. A tag that prints nothing has none.
+    """
+    return role_of(tag.argument) if tag.prints else None
+
+
+@lru_cache(4096)
+def role_of(expression: str) -> str | None:
+    """Return what an expression stands for, delimiters left out."""
+    expression = expression[:_MAX_LENGTH].strip()
+    index = _index()
+    whole = _plain(expression)
+    if whole in index.exact:
+        return index.exact[whole]
+    for opening, role in index.openings:
+        if len(expression) > len(opening) and expression.lower().startswith(opening):
+            return role
+    for candidate in _candidates(expression):
+        found = _named(candidate, index)
+        if found is not None:
+            return found
+    return None
+
+
+def _candidates(expression: str) -> Iterator[str]:
+    """The names that an expression may print: without its filters, then word for word (``capitalize first_name``)."""
+    lead = _LEAD.match(expression)
+    if lead:
+        expression = expression[lead.end() :]
+    end = _END.search(expression, 1)
+    head = (expression[: end.start()] if end else expression).strip(" ()\"'")
+    head = head.removeprefix("lead:").strip()
+    head = head.partition("(")[0]  # what a call is given says nothing of what it prints
+    yield head
+    words = head.split()
+    if 1 < len(words) <= 4:
+        yield from (word for word in words[1:] if not _STRING.match(word) and "=" not in word)
+
+
+def _named(expression: str, index: _Index) -> str | None:
+    whole = _plain(expression)
+    if whole in index.exact:
+        return index.exact[whole]
+    path = [_plain(part) for part in _SPLIT.split(_SUBSCRIPT.sub(r".\1", expression.strip("{}")))]
+    path = [part for part in path if part]
+    while len(path) > 1 and path[-1] in index.calls:
+        path.pop()
+    if not path or not path[-1]:
+        return None
+    name = path[-1]
+    if name in index.names:
+        return index.names[name]
+    if name in index.owned:
+        role, owners = index.owned[name]
+        if len(path) == 1 or any(path[-2].endswith(owner) for owner in owners):
+            return role
+        return None
+    if len(name) > 60:
+        return None
+    return next((role for pattern, role in index.patterns if pattern.search(name)), None)

@@ -1,0 +1,74 @@
+"""What a template is made of: its tags, what is wrong with them, and the choices they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from maillint.message.template.conditions import Test
+from maillint.text.spans import Span
+
+TagKind = Literal["output", "insert", "comment", "open", "middle", "close", "statement"]
+
+
+class Tag(NamedTuple):
+    """One template tag.
+
+    ``kind``: ``output`` prints text, ``insert`` another template (markup, that is); ``open``, ``middle`` and
+    ``close`` belong to a block; ``statement`` and ``comment`` print nothing. ``word`` is its keyword (``if``,
+    ``endif``) and ``argument`` what follows it; an output's ``argument`` is its whole expression.
+    ``dialect`` is the name of the language it is written in.
+    """
+
+    kind: TagKind
+    span: Span
+    word: str
+    argument: str
+    dialect: str = ""
+
+    @property
+    def prints(self) -> bool:
+        """Whether something unknown stands in this tag's place when the message is sent."""
+        return self.kind in {"output", "insert"}
+
+
+class Problem(NamedTuple):
+    """A tag that matches no other.
+
+    ``kind``: ``unclosed`` (a block that is never closed), ``stray`` (it closes or divides nothing), ``crossed``
+    (it closes its block while ``other``, opened inside, is still open).
+    """
+
+    kind: Literal["unclosed", "stray", "crossed"]
+    tag: Tag
+    other: Tag | None = None
+
+
+class Broken(NamedTuple):
+    """A place where a tag cannot be read: ``kind`` names the fault, ``span`` is what is wrong, from first to last.
+
+    ``kind``: ``unclosed`` (an opener with no closer), ``nested`` (a tag inside a tag), ``quote`` (a typographic
+    quote), ``space`` (a space that is none), ``markup`` (an HTML tag), ``reference`` (a character reference).
+    """
+
+    kind: Literal["unclosed", "nested", "quote", "space", "markup", "reference"]
+    span: Span
+    dialect: str
+    parts: tuple[Span, ...] = ()
+
+
+@dataclass(slots=True)
+class Branch:
+    """One way through a choice: its test (None: taken where no other is), its span, and the choices inside it."""
+
+    test: Test | None
+    span: Span
+    choices: list[Choice] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Choice:
+    """A block of which one branch is taken, the first whose test holds; a missing ``else`` is an empty branch."""
+
+    span: Span
+    branches: list[Branch] = field(default_factory=list)

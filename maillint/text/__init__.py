@@ -1,0 +1,1 @@
+"""Texts and places in them; knows nothing of mail."""

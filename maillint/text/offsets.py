@@ -1,0 +1,135 @@
+"""Maps that lead from a decoded text back to the text it was made of."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import pairwise
+from typing import NamedTuple
+
+from maillint.text.spans import Span
+
+# -- maps ---------------------------------------------------------------------------------------------
+
+
+class Piece(NamedTuple):
+    """A run of an OffsetMap: ``length`` decoded units stand in ``source_length`` source units."""
+
+    start: int
+    length: int
+    source: int
+    source_length: int
+
+
+class OffsetMap:
+    """Leads from offsets in a decoded text to offsets in the text (or bytes) it was decoded from.
+
+    Built from pieces in decoded order. A piece whose two lengths agree maps one to one; any other maps
+    in proportion (start rounded down, end rounded up), which is exact for base64, for character
+    references and for quoted-printable escapes.
+    """
+
+    __slots__ = ("_outer", "_pieces", "_starts")
+
+    def __init__(self, pieces: list[Piece], outer: OffsetMap | None = None) -> None:
+        self._pieces = pieces
+        self._starts = [piece.start for piece in pieces]
+        self._outer = outer
+
+    @classmethod
+    def identity(cls, length: int, source: int = 0) -> OffsetMap:
+        """Map ``length`` units one to one, beginning at ``source``."""
+        return cls([Piece(0, length, source, length)])
+
+    def _piece(self, offset: int) -> Piece | None:
+        index = bisect_right(self._starts, offset) - 1
+        return self._pieces[max(index, 0)] if self._pieces else None
+
+    def start(self, offset: int) -> int:
+        """Return where the unit at ``offset`` begins in the source."""
+        piece = self._piece(offset)
+        inner = 0
+        if piece is not None:
+            inside = max(offset - piece.start, 0)
+            inner = piece.source + piece.source_length
+            if inside < piece.length:
+                inner = piece.source + inside * piece.source_length // piece.length
+        return self._outer.start(inner) if self._outer else inner
+
+    def end(self, offset: int) -> int:
+        """Return where the unit before ``offset`` ends in the source."""
+        if offset <= 0:
+            return self.start(0)
+        piece = self._piece(offset - 1)
+        inner = 0
+        if piece is not None:
+            inside = min(offset - piece.start, piece.length)
+            inner = piece.source - (-inside * piece.source_length // piece.length)
+        return self._outer.end(inner) if self._outer else inner
+
+    def span(self, span: Span) -> Span:
+        """Lead a span back to the source; an empty span stays empty."""
+        start = self.start(span.start)
+        return Span(start, start if span.end <= span.start else max(start, self.end(span.end)))
+
+    def exact(self, span: Span) -> bool:
+        """Whether every unit of the span maps one to one, and without a gap, to the source."""
+        first = max(bisect_right(self._starts, span.start) - 1, 0)
+        last = max(bisect_right(self._starts, max(span.end - 1, span.start)) - 1, 0)
+        run = self._pieces[first : last + 1]
+        straight = all(piece.length == piece.source_length for piece in run) and all(
+            left.source + left.source_length == right.source for left, right in pairwise(run)
+        )
+        if not straight or self._outer is None:
+            return straight
+        inner = OffsetMap(self._pieces).span(span)
+        return self._outer.exact(inner)
+
+    def then(self, outer: OffsetMap) -> OffsetMap:
+        """Compose: this map leads into the text that ``outer`` leads on from."""
+        return OffsetMap(self._pieces, self._outer.then(outer) if self._outer else outer)
+
+
+class MapBuilder:
+    """Collects a decoded text and its OffsetMap piece by piece; neighbours that continue are joined."""
+
+    __slots__ = ("_length", "_parts", "_pieces")
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._pieces: list[Piece] = []
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    def add(self, text: str, source: int, source_length: int | None = None) -> None:
+        """Append text that stands at ``source`` and takes ``source_length`` units there."""
+        size = len(text)
+        if not size:
+            return
+        width = size if source_length is None else source_length
+        last = self._pieces[-1] if self._pieces else None
+        if (
+            last is not None
+            and size == width
+            and last.length == last.source_length
+            and last.source + last.source_length == source
+        ):
+            self._pieces[-1] = Piece(last.start, last.length + size, last.source, last.length + size)
+        else:
+            self._pieces.append(Piece(self._length, size, source, width))
+        self._parts.append(text)
+        self._length += size
+
+    def text(self) -> str:
+        """The text so far."""
+        return "".join(self._parts)
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """The pieces so far, in order."""
+        return self._pieces
+
+    def map(self) -> OffsetMap:
+        """The map of the text so far."""
+        return OffsetMap(self._pieces)

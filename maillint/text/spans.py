@@ -1,0 +1,67 @@
+"""Half-open ranges of a text, and what can be done with them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+_NOT_LINE_END = re.compile(r"[^\r\n]")
+
+
+class Span(NamedTuple):
+    """A half-open range ``[start, end)`` of characters."""
+
+    start: int
+    end: int
+
+
+# -- spans -------------------------------------------------------------------------------------------------------------
+
+
+def fill(text: str, spans: Iterable[Span], character: str, *, keep_lines: bool = True) -> str:
+    """Replace every character of the spans; line ends stay unless told otherwise."""
+    pieces, position = [], 0
+    for start, end in spans:
+        if end <= position:
+            continue
+        start = max(start, position)  # noqa: PLW2901 -- spans may overlap
+        chunk = text[start:end]
+        pieces.append(text[position:start])
+        has_lines = keep_lines and ("\n" in chunk or "\r" in chunk)
+        pieces.append(_NOT_LINE_END.sub(character, chunk) if has_lines else character * len(chunk))
+        position = end
+    if not pieces:
+        return text
+    pieces.append(text[position:])
+    return "".join(pieces)
+
+
+def merge(spans: Iterable[Span]) -> list[Span]:
+    """Sort spans and join those that touch."""
+    result: list[Span] = []
+    for span in sorted(spans):
+        if result and span.start <= result[-1].end:
+            if span.end > result[-1].end:
+                result[-1] = Span(result[-1].start, span.end)
+        elif span.end > span.start:
+            result.append(span)
+    return result
+
+
+def overlaps(spans: Sequence[Span], span: Span) -> list[Span]:
+    """Return what of a span is covered by spans that are in order and apart."""
+    index = max(bisect_left(spans, (span.start, 0)) - 1, 0)
+    result = []
+    while index < len(spans) and spans[index].start < span.end:
+        start, end = max(spans[index].start, span.start), min(spans[index].end, span.end)
+        if end > start:
+            result.append(Span(start, end))
+        index += 1
+    return result
+
+
+def character_at(text: str, offset: int) -> Span:
+    """Return the span of one character; an empty one at the end of the text or of a line."""
+    return Span(offset, offset + (offset < len(text) and text[offset] not in "\r\n"))

@@ -1,0 +1,1 @@
+"""Addresses, domains, and what is known about who runs them."""

@@ -1,0 +1,217 @@
+"""URLs taken apart the way a browser does it, from text that may be broken, hostile or half a template."""
+
+from __future__ import annotations
+
+import re
+from binascii import Error, a2b_base64
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+
+TYPE_CHECKING = False  # typing itself costs milliseconds
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+
+MOST_PARAMETERS = 1000
+"""How many parameters of a query are read; no honest link has more."""
+
+LONGEST_VALUE = 32_768
+"""The longest parameter or path that is decoded; a longer one is taken as it is."""
+
+_PERCENT_ROUNDS = 3
+_LONGEST_HOST = 1024
+_SPECIAL = frozenset({"http", "https", "ws", "wss", "ftp"})
+_EDGES = "".join(map(chr, range(0x21)))  # C0 controls and space
+_INNER = dict.fromkeys(map(ord, "\t\n\r"))
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,63}):")
+_SLASHES = "/\\"
+_DEFAULT_PORTS = {"http": "80", "https": "443", "ftp": "21", "ws": "80", "wss": "443"}
+# An authority with a percent sign is an address that is not decoded to the end.
+_ABSOLUTE = re.compile(r"(https?):(/{1,2})(?=([^\s/?#\\%]+)(?:[/?#\\]|$))", re.IGNORECASE)
+_BASE64_OF_HTTP = re.compile(r"(?:aHR0|SFRU|SHR0)[A-Za-z0-9+/_-]+[=~.]*$")
+_HEX_OF_HTTP = re.compile(r"(?:[46]8)(?:[57]4){2}(?:[0-9a-f]{2})+$", re.IGNORECASE)
+_NOT_BASE64 = str.maketrans({"-": "+", "_": "/", "=": None, "~": None, ".": None})
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """The parts of a URL, without the characters that divide them; absent parts are empty.
+
+    `scheme` and `host` are lower case; an IPv6 host keeps its brackets, a name its trailing dot. `userinfo`,
+    `port`, `path`, `query` and `fragment` are as written, but for backslashes in a path.
+    """
+
+    scheme: str = ""
+    userinfo: str = ""
+    host: str = ""
+    port: str = ""
+    path: str = ""
+    query: str = ""
+    fragment: str = ""
+
+
+def split(url: str) -> Url:
+    """Take a URL apart as the WHATWG URL standard does; any text has some reading, so this never raises.
+
+    White space and controls around it are dropped, tabs and line ends within it too. In http, https, ws, wss
+    and ftp URLs backslashes are slashes, and any number of slashes may follow the scheme (`https:\\\\host`,
+    `https:host`); percent-encoding in the host is undone. `//host/path` has a host and no scheme, a relative
+    reference (`www.acme.example`, `/path`) neither. Template output, U+F5B1, may stand anywhere.
+    """
+    text = url.strip(_EDGES)
+    if "\n" in text or "\t" in text or "\r" in text:
+        text = text.translate(_INNER)
+    scheme = ""
+    match = _SCHEME.match(text)
+    if match is not None:
+        scheme = match[1].lower()
+        text = text[match.end() :]
+    text, _, fragment = text.partition("#")
+    text, _, query = text.partition("?")
+    if not scheme or scheme in _SPECIAL:
+        text = text.replace("\\", "/")
+    if scheme not in _SPECIAL and not text.startswith("//"):
+        return Url(scheme=scheme, path=text, query=query, fragment=fragment)
+    text = text[2:] if scheme and scheme not in _SPECIAL else text.lstrip("/")
+    authority, slash, path = text.partition("/")
+    userinfo, _, address = authority.rpartition("@")
+    host, port = _host_and_port(address)
+    return Url(scheme, userinfo, host, port, slash + path, query, fragment)
+
+
+def host_known(url: str | Url) -> bool:
+    """Tell whether the URL names a host, and no part of that name is template output."""
+    host = (split(url) if isinstance(url, str) else url).host
+    return bool(host) and PLACEHOLDER_CHAR not in host
+
+
+def query_items(query: str) -> Iterator[tuple[str, str]]:
+    """Yield names and values of a query, as written and in order; at most MOST_PARAMETERS of them.
+
+    Percent-encoding stays. A name that starts with `amp;` loses it: `&amp;` survives in many a pasted link.
+    """
+    start = 0
+    for _ in range(MOST_PARAMETERS):
+        if start > len(query):
+            return
+        end = query.find("&", start)
+        if end < 0:
+            end = len(query)
+        if end > start:
+            name, _, value = query[start:end].partition("=")
+            yield name.removeprefix("amp;"), value
+        start = end + 1
+
+
+def normalise_for_counting(url: str, dropped: Collection[str] = ()) -> str:
+    """Return a key that is equal for URLs that lead a reader to the same place.
+
+    Left out are the fragment, a trailing slash, a default port, `utm_` parameters and those named in
+    `dropped` (lower case). http and https are one. The order of parameters counts, and so does `www.`.
+    Other schemes keep their text, with the scheme in lower case.
+    """
+    parts = split(url)
+    kept = parts.query
+    if "utm_" in kept.lower() or dropped:
+        kept = _without(kept, dropped)
+    kept = kept.strip(_EDGES)
+    question = "?" if kept else ""
+    if not parts.host:
+        scheme = f"{parts.scheme}:" if parts.scheme else ""
+        return f"{scheme}{parts.path}{question}{kept}"
+    scheme = "https" if parts.scheme in {"", "http", "https"} else parts.scheme
+    port = "" if parts.port == _DEFAULT_PORTS.get(parts.scheme or "https", "") else f":{parts.port}"
+    host = parts.host.removesuffix(".")
+    return f"{scheme}://{host}{port if parts.port else ''}{parts.path.rstrip('/' + _EDGES)}{question}{kept}"
+
+
+def decoded_target(value: str) -> str | None:
+    """Return the absolute http or https URL that a value is or encodes, None if there is none.
+
+    The value may be percent-encoded up to three times, and be base64, base64url (padding optional) or
+    hexadecimal, which may hold or stand in percent-encoding. What the URL itself encodes stays. One slash
+    after the scheme becomes two, as proxies make one of two. A value longer than LONGEST_VALUE is not decoded.
+    """
+    text = value.strip(_EDGES)
+    if len(text) > LONGEST_VALUE:
+        return as_absolute(text)
+    packed = True
+    rounds = _PERCENT_ROUNDS
+    while True:
+        found = as_absolute(text)
+        if found is not None:
+            return found
+        plain = unpacked(text) if packed else None
+        if plain is not None:
+            text, packed = plain, False
+        elif "%" in text and rounds:
+            text, rounds = unquote(text).strip(_EDGES), rounds - 1
+        else:
+            return None
+
+
+def as_absolute(text: str) -> str | None:
+    """Return text that is an absolute http or https URL, with two slashes after the scheme; else None."""
+    match = _ABSOLUTE.match(text)
+    if match is None:
+        return None
+    return text if len(match[2]) == 2 else f"{match[1]}://{text[match.end() :]}"
+
+
+def unpacked(text: str) -> str | None:
+    """Return what base64, base64url or hexadecimal text that starts with `http` says, None if it is neither."""
+    if len(text) > LONGEST_VALUE:
+        return None
+    if _BASE64_OF_HTTP.match(text):
+        return decoded_base64(text)
+    if _HEX_OF_HTTP.match(text):
+        return _as_text(bytes.fromhex(text))
+    return None
+
+
+def decoded_base64(text: str) -> str | None:
+    """Return the printable text that base64 or base64url holds; padding may be missing, or `~` or `.`.
+
+    None for other text, for what is not UTF-8, and beyond LONGEST_VALUE characters.
+    """
+    if len(text) > LONGEST_VALUE:
+        return None
+    digits = text.translate(_NOT_BASE64)
+    if not digits:
+        return None
+    try:
+        return _as_text(a2b_base64(digits + "=" * (-len(digits) % 4), strict_mode=True))
+    except (Error, ValueError):  # ValueError for characters beyond ASCII
+        return None
+
+
+def _as_text(data: bytes) -> str | None:
+    try:
+        text = data.decode("utf-8").rstrip("\0\n\r ")
+    except UnicodeDecodeError:
+        return None
+    return text if text.isprintable() else None
+
+
+def _host_and_port(address: str) -> tuple[str, str]:
+    if address.startswith("["):
+        host, bracket, port = address.partition("]")
+        return host.lower() + bracket, port.removeprefix(":")
+    host, _, port = address.partition(":")
+    if "%" in host and len(host) <= _LONGEST_HOST:
+        host = unquote(host)
+    return host.lower(), port
+
+
+def _without(query: str, dropped: Collection[str]) -> str:
+    pairs = query.split("&", MOST_PARAMETERS)
+    beyond = pairs[MOST_PARAMETERS:]  # the rest in one piece
+    kept = [pair for pair in pairs[:MOST_PARAMETERS] if pair and not _is_dropped(pair.strip(_EDGES), dropped)]
+    return "&".join(kept + beyond)
+
+
+def _is_dropped(pair: str, dropped: Collection[str]) -> bool:
+    name = pair.partition("=")[0].removeprefix("amp;").lower()
+    return name.startswith("utm_") or name in dropped

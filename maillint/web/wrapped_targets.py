@@ -1,0 +1,196 @@
+"""How the address behind a wrapper is read out of the wrapped address: the forms of `target` in the lists."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import unquote
+
+from maillint.web.domains import is_host_like
+from maillint.web.urls import LONGEST_VALUE, Url, as_absolute, decoded_base64, decoded_target, query_items
+
+TYPE_CHECKING = False  # typing itself costs milliseconds
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_LONGEST_HOST = 253
+_MOST_BRACKETS = 64  # of JSON in a parameter, which no vendor nests
+_STAR = re.compile(r"\*([0-9a-f]{2})", re.IGNORECASE)
+_V3_TOKEN = re.compile(r"\*\*([A-Za-z0-9_-])|\*")
+_V3_RUNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_V2_TEXT = str.maketrans("-_", "%/")
+
+
+def path_and_query(parts: Url) -> str:
+    """Return what patterns for paths are matched with: the path, `/` at least, and the query."""
+    return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def whole(parts: Url) -> str:
+    """Return path, query and fragment."""
+    subject = path_and_query(parts)
+    return f"{subject}#{parts.fragment}" if parts.fragment else subject
+
+
+def _values(parts: Url, name: str) -> Iterator[str]:
+    wanted = name.lower()
+    return (value for key, value in query_items(parts.query) if unquote(key).lower() == wanted)
+
+
+def _address(text: str) -> str | None:
+    """An address that a vendor wrote, who may leave out the scheme."""
+    target = decoded_target(text)
+    if target is None and len(text) <= LONGEST_VALUE:
+        plain = _percent_decoded(text)
+        host = plain[: _LONGEST_HOST + 1].partition("/")[0].partition("?")[0]
+        if is_host_like(host):
+            target = f"https://{plain}"
+    return target
+
+
+def _percent_decoded(text: str) -> str:
+    for _ in range(3):
+        if "%" not in text:
+            break
+        text = unquote(text)
+    return text
+
+
+def _from_query(parts: Url, name: str) -> str | None:
+    if not name:
+        return _address(f"{parts.query}#{parts.fragment}" if parts.fragment else parts.query)
+    return next((target for value in _values(parts, name) if (target := _address(value))), None)
+
+
+def _from_base64(parts: Url, name: str) -> str | None:
+    for value in _values(parts, name):
+        plain = decoded_base64(_percent_decoded(value)) if len(value) <= LONGEST_VALUE else None
+        target = _address(plain or value)
+        if target is not None:
+            return target
+    return None
+
+
+def _from_json(parts: Url, argument: str) -> str | None:
+    name, *keys = argument.split("/")
+    return next((target for value in _values(parts, name) if (target := _json_address(value, keys))), None)
+
+
+def _from_path_json(parts: Url, argument: str) -> str | None:
+    keys, _, pattern = argument.partition(":")
+    match = re.match(pattern, whole(parts))
+    return None if match is None else _json_address(match[1], keys.split("/"))
+
+
+def _json_address(text: str, keys: list[str]) -> str | None:
+    if len(text) > LONGEST_VALUE:
+        return None
+    plain = _percent_decoded(text)
+    found: object = plain if plain.startswith("{") else decoded_base64(plain)
+    for key in keys:
+        found = _json_member(found, key)
+    return _address(found) if isinstance(found, str) else None
+
+
+def _json_member(found: object, key: str) -> object:
+    if isinstance(found, str):
+        if found.count("[") + found.count("{") > _MOST_BRACKETS:
+            return None
+        try:
+            found = json.loads(found)
+        except ValueError:
+            return None
+    return found.get(key) if isinstance(found, dict) else None
+
+
+def _from_path(parts: Url, pattern: str) -> str | None:
+    match = re.match(pattern, whole(parts))
+    return None if match is None else _address(match[1])
+
+
+def _from_starred_path(parts: Url, pattern: str) -> str | None:
+    match = re.match(pattern, whole(parts))
+    return None if match is None else decoded_target(_STAR.sub(r"%\1", match[1]))
+
+
+def _from_urldefense_v2(parts: Url, name: str) -> str | None:
+    for value in _values(parts, name):
+        target = as_absolute(unquote(value[:LONGEST_VALUE].translate(_V2_TEXT)).replace("&amp;", "&"))
+        if target is not None:
+            return target
+    return None
+
+
+def _from_urldefense_v3(parts: Url, _: str) -> str | None:
+    address, found, rest = whole(parts).partition("__")[2].partition("__;")
+    if not found or len(address) > LONGEST_VALUE:
+        return None
+    restored = _restored(address, decoded_base64(rest.partition("!")[0]) or "")
+    return None if restored is None else as_absolute(restored)
+
+
+def _restored(text: str, held_back: str) -> str | None:
+    """Put back what URL Defense v3 took out; None when there is not enough of it.
+
+    A run counts characters in older links, bytes of UTF-8 in newer ones; what fits exactly is meant.
+    """
+    runs = [2 + _V3_RUNS.index(match[1]) if match[1] else 1 for match in _V3_TOKEN.finditer(text)]
+    if sum(runs) == len(held_back):
+        lengths = runs
+    else:
+        lengths = _characters(runs, [match[1] is None for match in _V3_TOKEN.finditer(text)], held_back)
+    if sum(lengths) > len(held_back) or len(lengths) < len(runs):
+        return None
+    pieces = iter(lengths)
+    position = 0
+
+    def piece(_: re.Match[str]) -> str:
+        nonlocal position
+        start, position = position, position + next(pieces)
+        return held_back[start:position]
+
+    return _V3_TOKEN.sub(piece, text)
+
+
+def _characters(runs: list[int], single: list[bool], held_back: str) -> list[int]:
+    """How many characters each run has when runs count bytes; bytes short of a character go to the next run."""
+    widths = [len(character.encode("utf-8", "replace")) for character in held_back]
+    lengths = []
+    position = spare = 0
+    for run, one in zip(runs, single, strict=True):
+        start = position
+        if one:
+            position += 1
+        else:
+            room = run + spare
+            while position < len(widths) and widths[position] <= room:
+                room -= widths[position]
+                position += 1
+            spare = room
+        lengths.append(position - start)
+    return lengths if position <= len(widths) else []
+
+
+def _from_bing(parts: Url, name: str) -> str | None:
+    for value in _values(parts, name):
+        if value[:1] == "a" and value[1:2].isdigit():
+            return decoded_target(decoded_base64(_percent_decoded(value[2:])) or "")
+    return None
+
+
+READERS: dict[str, Callable[[Url, str], str | None]] = {
+    "query": _from_query,
+    "query-base64": _from_base64,
+    "json": _from_json,
+    "path": _from_path,
+    "path-json": _from_path_json,
+    "path-star": _from_starred_path,
+    "urldefense-v2": _from_urldefense_v2,
+    "urldefense-v3": _from_urldefense_v3,
+    "bing": _from_bing,
+}
+"""By form, what reads a target: takes a URL's parts and the form's argument, gives an address or None.
+
+The headers of click-wrappers.yaml and gateways.yaml explain the forms. Patterns come from the lists, the URL
+from anybody; it is as long as the caller allows, and what is decoded of it has LONGEST_VALUE characters at most.
+"""
