@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, final
 from maillint import output
 from maillint._version import __version__
 from maillint.config.config import Config as LayeredConfig
-from maillint.config.config import ConfigError, load_config
+from maillint.config.config import load_config
 from maillint.config.files import find_config, layers_of
 from maillint.data.yamlfile import FileError, suggestion
+from maillint.errors import LintError
 from maillint.files.access import MAX_BYTES, UnreadableError, read_bytes, source_from
 from maillint.files.paths import shown_path
 from maillint.finding import Edit, Failure, FileReport, Finding, Fix, Related, Report, Severity, Unknown
@@ -23,8 +24,8 @@ from maillint.message.kinds import kind_of
 from maillint.message.model import PROFILES
 from maillint.message.read import Settings
 from maillint.message.template.dialect import dialects
-from maillint.project.baseline import BaselineError, without_known
-from maillint.project.discovery import Discovery, MissingPathError
+from maillint.project.baseline import without_known
+from maillint.project.discovery import Discovery
 from maillint.project.loader import load, settings_of, wanted_paths
 from maillint.project.runner import lint_sources
 from maillint.text.source import Source
@@ -65,14 +66,6 @@ NAMES: Final[Mapping[str, str]] = {"eml": "<message>", "html": "<html>", "mjml":
 
 _KEYWORDS: Final = "<Config>"
 """Stands for the file of settings that are given as keyword arguments."""
-
-
-class LintError(ValueError):
-    """What could not be linted, read or understood, in one line for people; nothing has been printed or written.
-
-    Raised for settings that cannot be, for files that are missing or unreadable, and for messages that
-    contradict themselves (an unknown profile in a template's front matter).
-    """
 
 
 class ConfigKeys(TypedDict, total=False):
@@ -427,9 +420,9 @@ def _told(path: str | os.PathLike[str] | None = None) -> Iterator[None]:
     try:
         yield
     except FileError as error:
-        raise LintError(error.message if error.path == _KEYWORDS else str(error)) from None
-    except (ConfigError, MissingPathError, UnreadableError, BaselineError) as error:
-        raise LintError(str(error)) from None
+        if error.path == _KEYWORDS:
+            raise LintError(error.message) from None
+        raise
     except OSError as error:
         place = error.filename or path
         raise LintError(f"{place}: {(error.strerror or str(error)).lower()}") from None

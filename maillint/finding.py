@@ -193,3 +193,13 @@ class Report:
 
 INTERNAL_ERROR = "internal-error"
 """The name under which a check that raised is reported."""
+
+
+def source_order(finding: Finding) -> tuple[int, int, int, str]:
+    """The key by which the findings of a file are sorted: by place, the weightiest first, then by rule."""
+    return finding.start, finding.end, -finding.severity, finding.rule
+
+
+def weight_order(finding: DomainFinding) -> tuple[int, str, int]:
+    """The key by which the findings of a domain are sorted: the weightiest first, then by rule and place."""
+    return -finding.severity, finding.rule, finding.start

@@ -10,7 +10,7 @@ from email.message import Message
 from maillint.config.config import Config
 from maillint.files.access import source_from
 from maillint.finding import Edit, FileReport, Fix, Severity
-from maillint.project.fix import Fixed, fix_message
+from maillint.project.fix import FixResult, fix_message
 from maillint.project.runner import lint_sources
 from maillint.text.source import Source
 
@@ -31,7 +31,7 @@ class Fixing:
     def lint(self, sources: Sequence[Source]) -> list[FileReport]:
         return lint_sources(sources, self.kind, self.config)
 
-    def fix(self, source: Source, *, unsafe: bool) -> Fixed:
+    def fix(self, source: Source, *, unsafe: bool) -> FixResult:
         return fix_message([source], self.lint, unsafe=unsafe)
 
     def read(self, data: bytes) -> Source:

@@ -15,7 +15,7 @@ from maillint.engine.lint import lint
 from maillint.finding import FileReport, Finding
 from maillint.message.model import Message
 from maillint.message.read import Settings, read_message
-from maillint.message.rendering.model import Trail
+from maillint.message.rendering.model import PartialOffsetMap
 from maillint.message.rendering.render import render
 from maillint.message.rendering.samples import sample_file
 from maillint.text.offsets import Piece
@@ -300,7 +300,7 @@ def test_characters_that_number_the_output_may_stand_in_a_template(tmp_path: Pat
 
 
 def test_a_trail_leads_to_what_is_certain_and_else_to_its_fallback() -> None:
-    trail = Trail([Piece(2, 4, 10, 4), Piece(8, 3, 30, 7)], Span(90, 95))
+    trail = PartialOffsetMap([Piece(2, 4, 10, 4), Piece(8, 3, 30, 7)], Span(90, 95))
     assert trail.span(Span(3, 5)) == Span(11, 13)
     assert trail.exact(Span(3, 5))
     assert trail.span(Span(9, 10)) == Span(30, 37)

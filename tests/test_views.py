@@ -320,7 +320,7 @@ def test_every_finding_of_every_rule_lies_in_the_source_and_on_a_boundary(templa
     assert all(0 <= tag.span.start <= tag.span.end <= len(part.text) for tag in tags)
     for view in part.views:
         assert len(view.text) == len(part.text)
-        assert all(0 <= blank.start <= blank.end <= len(part.text) for blank in view.blanks)
+        assert all(0 <= blank.start <= blank.end <= len(part.text) for blank in view.hidden_spans)
     for report in lint(message, RULES):
         for found in report.findings:
             assert found.rule != "internal-error", found.message

@@ -13,6 +13,7 @@ from maillint.message.model import Part
 from maillint.message.template.tags import Tag
 from maillint.message.views import View
 from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 from maillint.web.urls import Url, query_items, split
 
@@ -67,7 +68,7 @@ class Marker:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class FetchAddress:
     """An address that a client fetches, taken apart. ``tags`` are its template tags, with their places in ``url``."""
 
     url: str
@@ -141,7 +142,7 @@ def original(url: str) -> str:
     return url if proxied is None else proxied[1]
 
 
-def read_address(url: str, view: View, span: Span) -> Address:
+def read_address(url: str, view: View, span: Span) -> FetchAddress:
     """Take an address of a view apart; ``span`` is its place there."""
     url = original(url)[:LONGEST]
     tags: list[tuple[int, str]] = []
@@ -156,7 +157,7 @@ def read_address(url: str, view: View, span: Span) -> Address:
     elif _FOREIGN_TAG.search(url):
         tags = [(match.start(), match[0].strip("{}<%?=*|[]$#!_-> ")) for match in _FOREIGN_TAG.finditer(url)]
         url = _FOREIGN_TAG.sub(lambda match: PLACEHOLDER_CHAR * len(match[0]), url)
-    return Address(url, split(url), tuple(tags))
+    return FetchAddress(url, split(url), tuple(tags))
 
 
 def expression(tag: Tag) -> str:
@@ -189,11 +190,11 @@ def host_under(host: str, names: frozenset[str]) -> bool:
 # -- markers --------------------------------------------------------------------------------------------------
 
 
-def marker(address: Address) -> Marker | None:
+def marker(address: FetchAddress) -> Marker | None:
     """Find what an address has of its reader; the surest first, None for an address that all readers share."""
     tag = _recipient_tag(address)
     if tag is not None:
-        return Marker(f"the template tag {_short(tag)} in its address", sure=True)
+        return Marker(f"the template tag {shorten(tag, 40)} in its address", sure=True)
     mail = _ADDRESS.search(address.parts.path + "?" + address.parts.query)
     if mail is not None and not mail[0].lower().endswith((".png", ".gif", ".jpg", ".jpeg", ".webp", ".svg")):
         return Marker("an e-mail address in its address", sure=True, personal=True)
@@ -205,7 +206,7 @@ def marker(address: Address) -> Marker | None:
     return weak or _token_in_path(address.parts)
 
 
-def _recipient_tag(address: Address) -> str | None:
+def _recipient_tag(address: FetchAddress) -> str | None:
     """The first template tag that may print something of the reader's own."""
     if not address.tags:
         return None
@@ -365,7 +366,7 @@ def file_name(parts: Url) -> str:
     return _EXTENSION.sub("", unquote(parts.path.rstrip("/").rpartition("/")[2]))
 
 
-def is_spacer(address: Address) -> bool:
+def is_spacer(address: FetchAddress) -> bool:
     """Whether the file is called what designers call the images of their layout."""
     names = [file_name(address.parts)]
     names.extend(words for _, words in address.tags)
@@ -376,10 +377,4 @@ def is_spacer(address: Address) -> bool:
 
 def shown(part: Part, span: Span) -> str:
     """Return an address in the words of the source, so that template tags read as they are written."""
-    text = " ".join(part.text[span.start : span.end].split())
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
-
-
-def _short(text: str) -> str:
-    line = " ".join(text[:200].split())
-    return line if len(line) <= 40 else f"{line[:39]}…"
+    return shorten(part.text[span.start : span.end], _LONGEST_SHOWN)

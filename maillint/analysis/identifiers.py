@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from html import unescape
 from urllib.parse import unquote
 
-from maillint.analysis.beacons import Address, identifier_names, read_address
+from maillint.analysis.beacons import FetchAddress, identifier_names, read_address
 from maillint.analysis.links import wrapping
 from maillint.data.amendments import Lists
 from maillint.data.lists import load_list
@@ -113,7 +113,7 @@ def parameters(view: View, span: Span) -> list[Parameter]:
         end = separator.start() if separator else hash_at
         if end > start:
             name, _, value = unescape(text[start:end]).partition("=")
-            gaps = overlaps(view.blanks, Span(start, end)) if view.blanks else ()
+            gaps = overlaps(view.hidden_spans, Span(start, end)) if view.hidden_spans else ()
             place = Span(start, max(gaps[0].start, start + 1)) if gaps else Span(start, end)
             found.append(Parameter(unquote(name).strip(), value.strip(), place, not gaps))
         if separator is None:
@@ -214,7 +214,7 @@ def _named(parameter: Parameter) -> tuple[str, str, bool] | None:
     return f"{parameter.name}{of}, which names a visit of somebody else", vendor, False
 
 
-def _mail_in(message: Message, address: Address, parameter: Parameter) -> tuple[str, str, bool] | None:
+def _mail_in(message: Message, address: FetchAddress, parameter: Parameter) -> tuple[str, str, bool] | None:
     """A parameter with the reader's address or its hash, as far as the message tells."""
     name, value = parameter.name.lower(), parameter.value
     if PLACEHOLDER_CHAR in value:
@@ -231,7 +231,7 @@ def _mail_in(message: Message, address: Address, parameter: Parameter) -> tuple[
     return None
 
 
-def _tags_of(address: Address, name: str) -> Iterator[str]:
+def _tags_of(address: FetchAddress, name: str) -> Iterator[str]:
     """The template tags in the value of a parameter."""
     for place, words in address.tags:
         start = max(address.url.rfind("&", 0, place), address.url.rfind("?", 0, place)) + 1
@@ -252,7 +252,7 @@ def _kind_of_tag(words: str) -> str | None:
     return None if names.isdisjoint(known.reader_tags) else "reader"
 
 
-def _mail_in_path(message: Message, address: Address) -> bool:
+def _mail_in_path(message: Message, address: FetchAddress) -> bool:
     parts = address.parts
     end = address.url.find("?")
     if any(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from maillint.analysis.beacons import (
-    Address,
+    FetchAddress,
     is_named,
     is_open_path,
     is_remote,
@@ -240,7 +240,7 @@ class _Judge:
             self._told.add(hiding.element.index)
         return Verdict("possible", "", shape, url, span, own=False, sure=False)
 
-    def _address(self, picture: Picture, url: str, name: str) -> Address:
+    def _address(self, picture: Picture, url: str, name: str) -> FetchAddress:
         return read_address(url, self._view, picture.span(name))
 
     def _size(self, element: Element) -> tuple[float | None, float | None]:
@@ -315,7 +315,7 @@ def _full_width(element: Element) -> bool:
     return "%" in element.attrs.get("width", "") or "width:100%" in element.attrs.get("style", "").replace(" ", "")
 
 
-def _is_named(element: Element, address: Address) -> bool:
+def _is_named(element: Element, address: FetchAddress) -> bool:
     attrs = element.attrs
     texts = [attrs.get(name, "") for name in ("id", "class", "alt", "name", "title")]
     texts.append(address.parts.path.rpartition("/")[2])
@@ -323,7 +323,7 @@ def _is_named(element: Element, address: Address) -> bool:
     return any(is_named(text) for text in texts if text and len(text) < 300)
 
 
-def _has_host(address: Address) -> bool:
+def _has_host(address: FetchAddress) -> bool:
     """Whether the address names who is to be asked."""
     return bool(address.parts.host) and PLACEHOLDER_CHAR not in address.parts.host
 

@@ -14,6 +14,7 @@ from maillint.message.model import Message, Part
 from maillint.message.template.tags import Tag
 from maillint.message.views import View
 from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 from maillint.web.domains import a_label, organisational, registrable, same_site
 from maillint.web.urls import Url, split
@@ -24,7 +25,6 @@ LONGEST_EVIDENCE = 1000
 
 _LONGEST_CACHED = 4096
 _LONGEST_MASKED = 2048
-_LONGEST_SHOWN = 80
 _HOLES = re.compile(f"{PLACEHOLDER_CHAR}+")
 # What sending tools replace, in a language that the file as a whole is not written in. Every piece has a bound.
 _FOREIGN_TAG = re.compile(
@@ -41,7 +41,7 @@ _UNSAFE = re.compile(r"[\x00-\x20\"<>`{}|\\^\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class LinkAddress:
     """A link's address: ``url`` has PLACEHOLDER_CHAR for whatever a sending tool fills in, ``parts`` are its parts.
 
     ``host`` is the host without a trailing dot; empty where there is none and where a tag may print a piece of it.
@@ -67,7 +67,7 @@ class Seen:
     part: Part
     view: View
     link: Link
-    address: Address
+    address: LinkAddress
     tags: tuple[Tag, ...] = ()
     lists: Lists = SHIPPED
 
@@ -79,7 +79,7 @@ class Seen:
     @property
     def text(self) -> str:
         """The address for people to read: template tags as they are written."""
-        return cut(self._filled(lambda tag: self.part.text[tag.span.start : tag.span.end]), LONGEST_EVIDENCE)
+        return shorten(self._filled(lambda tag: self.part.text[tag.span.start : tag.span.end]), LONGEST_EVIDENCE)
 
     @property
     def key(self) -> str:
@@ -133,7 +133,7 @@ def seen_in(message: Message, part: Part, view: View) -> Iterator[Seen]:
         yield Seen(part, view, link, address, tags, message.lists)
 
 
-def read_address(url: str) -> Address:
+def read_address(url: str) -> LinkAddress:
     """Take an address apart; what is written like a template tag, near its beginning, counts as one."""
     masked = (
         _FOREIGN_TAG.sub(lambda found: PLACEHOLDER_CHAR * len(found[0]), url[:_LONGEST_MASKED]) + url[_LONGEST_MASKED:]
@@ -144,16 +144,10 @@ def read_address(url: str) -> Address:
     host = parts.host.removesuffix(".")
     # A tag before an @ may print a slash, and what follows be a path.
     unknown = PLACEHOLDER_CHAR in host or PLACEHOLDER_CHAR in parts.userinfo or is_disk_path(url)
-    return Address(masked, parts, "" if unknown else host)
+    return LinkAddress(masked, parts, "" if unknown else host)
 
 
 _cached_address = lru_cache(4096)(read_address)
-
-
-def cut(text: str, longest: int = _LONGEST_SHOWN) -> str:
-    """Return a text on one line and not longer than so many characters."""
-    line = " ".join(text[: 4 * longest].split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 def is_disk_path(url: str) -> bool:

@@ -17,8 +17,6 @@ Results = Iterator[DomainHit | NotKnown]
 MOST_PROBLEMS = 20
 """Faults of one record that are told one by one; a hostile record may have thousands."""
 
-_LONGEST_SHOWN = 80
-
 
 def unanswered(*lookups: Lookup) -> Iterator[NotKnown]:
     """Say of each lookup that nobody could answer, and why."""
@@ -30,12 +28,6 @@ def unanswered(*lookups: Lookup) -> Iterator[NotKnown]:
 def reason(answer: Answer | None) -> str:
     """Why nobody could answer; empty for an answer."""
     return getattr(answer, "reason", "")
-
-
-def short(text: str) -> str:
-    """A piece of a record as a message shows it: on one line, and cut."""
-    line = " ".join(text[: 2 * _LONGEST_SHOWN].split())
-    return line if len(line) <= _LONGEST_SHOWN else f"{line[: _LONGEST_SHOWN - 1]}…"
 
 
 def words(code: str) -> str:

@@ -32,8 +32,8 @@ _LONGEST = 10_000
 class Uri:
     """One address; ``span`` leaves out the angle brackets, which it may lack (``bracketed``).
 
-    ``text`` has no white space, and PLACEHOLDER_CHAR for template tags. ``scheme`` is lower case; it is empty where there is
-    none, and None where a tag may print it.
+    ``text`` has no white space, and PLACEHOLDER_CHAR for template tags. ``scheme`` is lower case; it is empty where
+    there is none, and None where a tag may print it.
     """
 
     text: str
@@ -153,7 +153,7 @@ def _uri_fault(view: View, piece: _Piece) -> Iterator[Fault]:
 def _white(view: View, span: Span) -> list[Span]:
     """The runs of white space in a span, without what only the blanking of a template tag has made."""
     runs = [Span(*match.span()) for match in _WHITE.finditer(view.text, *span)]
-    return [run for run in runs if not overlaps(view.blanks, run)]
+    return [run for run in runs if not overlaps(view.hidden_spans, run)]
 
 
 def _white_fault(view: View, inner: Span, white: list[Span]) -> Fault:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from maillint.check import Check
 from maillint.checks import all_checks
 from maillint.data.yamlfile import suggestion
+from maillint.errors import LintError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -23,7 +24,7 @@ RULES = "rules"
 """The folder beside a plugin's module that holds its rules, if it ships any."""
 
 
-class PluginError(ValueError):
+class PluginError(LintError):
     """A plugin that is not installed or cannot be used, told in one line."""
 
 

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from maillint.analysis.records import MOST_PROBLEMS, Results, first_word, reason, short, unanswered, whole, words
+from maillint.analysis.records import MOST_PROBLEMS, Results, first_word, reason, unanswered, whole, words
 from maillint.check import Option, Options, domain_check
 from maillint.hits import DomainHit, NotKnown
+from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 
 if TYPE_CHECKING:  # the network floor is imported by runs that go online, and not by all that read this module
@@ -127,7 +128,7 @@ def _key_fault(key: DkimKey, problem: Problem) -> str:
         return "no p= with a key"
     if problem.code in {"bad-key", "bad-base64"}:
         return f"a broken key ({problem.detail})"
-    return f"{words(problem.code)} “{short(key.text[problem.start : problem.end])}”"
+    return f"{words(problem.code)} “{shorten(key.text[problem.start : problem.end])}”"
 
 
 @domain_check(
@@ -224,7 +225,7 @@ def dmarc_syntax(facts: DomainFacts, options: Options) -> Results:
     for query, record in _applied(facts):
         problems = [problem for problem in record.problems if problem.code not in _STALE]
         for problem in problems[:MOST_PROBLEMS]:
-            text = short(record.text[problem.start : problem.end])
+            text = shorten(record.text[problem.start : problem.end])
             evidence = {"name": query.name, "fault": words(problem.code), "text": text, "code": problem.code}
             yield DomainHit(evidence, record.text, Span(problem.start, problem.end))
 
@@ -236,7 +237,7 @@ def dmarc_removed_tag(facts: DomainFacts, options: Options) -> Results:
     for query, record in _applied(facts):
         problems = [problem for problem in record.problems if problem.code in _STALE]
         for problem in problems[:MOST_PROBLEMS]:
-            text = short(record.text[problem.start : problem.end])
+            text = shorten(record.text[problem.start : problem.end])
             evidence = {"name": query.name, "text": text, "reason": _STALE[problem.code], "code": problem.code}
             yield DomainHit(evidence, record.text, Span(problem.start, problem.end))
 
@@ -249,7 +250,7 @@ def dmarc_policy_none(facts: DomainFacts, options: Options) -> Results:
         below = query.domain != facts.dmarc.domain
         if record.effective("subdomain" if below else "domain") == "none":
             tag = _deciding_tag(record, below=below)
-            cause = short(record.text[tag.start : tag.end]) if tag else "the lack of p="
+            cause = shorten(record.text[tag.start : tag.end]) if tag else "the lack of p="
             yield DomainHit({"name": query.name, "cause": cause}, record.text, _tag_span(tag, record.text))
 
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from maillint.analysis.records import MOST_PROBLEMS, Results, first_word, reason, short, unanswered, whole, words
+from maillint.analysis.records import MOST_PROBLEMS, Results, first_word, reason, unanswered, whole, words
 from maillint.check import Option, Options, domain_check
 from maillint.hits import DomainHit, NotKnown
+from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 
 if TYPE_CHECKING:  # see maillint.checks.auth
@@ -58,7 +59,7 @@ def _term_span(term: Term | Modifier) -> Span:
 
 
 def _written(record: SpfRecord, term: Term | Modifier) -> str:
-    return short(record.text[term.start : term.end])
+    return shorten(record.text[term.start : term.end])
 
 
 # -- the record itself --------------------------------------------------------------------------------
@@ -70,7 +71,7 @@ def spf_syntax(facts: DomainFacts, options: Options) -> Results:
     yield from unanswered(facts.spf.lookup)
     for record in _records(facts):
         for error in record.errors[:MOST_PROBLEMS]:
-            text = short(record.text[error.start : error.end])
+            text = shorten(record.text[error.start : error.end])
             evidence = {"fault": words(error.code), "text": text, "code": error.code}
             yield DomainHit(evidence, record.text, Span(error.start, error.end))
 
@@ -155,7 +156,7 @@ def spf_void_lookups(facts: DomainFacts, options: Options) -> Results:
         if len(void) <= options["limit"]:
             yield from _uncounted(tree)
             continue
-        names = [short(step.target or "") for step in void]
+        names = [shorten(step.target or "") for step in void]
         evidence = {"count": len(void), "limit": options["limit"], "names": names}
         yield DomainHit(evidence, record.text, _term_span(_path(tree, void[0])[0].term))
 
@@ -176,7 +177,7 @@ def _unanswered_step(tree: LookupTree, step: Step) -> str:
         mechanism = getattr(step.term, "mechanism", "")
         return f"{step.target} {'TXT' if child else 'MX' if mechanism == 'mx' else 'A'}: {trouble}"
     if child and child.status == "unknown":
-        return f"{short(step.term.value)} in SPF depends on the message"
+        return f"{shorten(step.term.value)} in SPF depends on the message"
     return ""
 
 
@@ -219,7 +220,7 @@ def _broken(node: Node) -> str:
         return "has more than one SPF record"
     if node.record and node.record.errors:
         error = node.record.errors[0]
-        text = short(node.record.text[error.start : error.end])
+        text = shorten(node.record.text[error.start : error.end])
         return f"has a record that cannot be read ({words(error.code)} “{text}”)"
     return ""
 
@@ -227,8 +228,8 @@ def _broken(node: Node) -> str:
 def _hit_below(record: SpfRecord, tree: LookupTree, step: Step, evidence: Mapping[str, str]) -> DomainHit:
     """A hit about what a step draws in, at the term of the domain's own record that leads to it."""
     path = _path(tree, step)
-    way = " → ".join(short(passed.term.value) for passed in path)
-    found = {"target": short(step.term.value), "path": way, **evidence}
+    way = " → ".join(shorten(passed.term.value) for passed in path)
+    found = {"target": shorten(step.term.value), "path": way, **evidence}
     return DomainHit(found, record.text, _term_span(path[0].term))
 
 
@@ -251,7 +252,7 @@ def spf_sender_missing(facts: DomainFacts, options: Options) -> Results:
                     "ip": check.ip,
                     "result": outcome.result,
                     "domain": spf.domain,
-                    "reason": f" ({short(outcome.reason)})" if outcome.reason else "",
+                    "reason": f" ({shorten(outcome.reason)})" if outcome.reason else "",
                 }
                 own = outcome.term if outcome.term and outcome.domain == spf.domain else None
                 yield DomainHit(evidence, record.text, _term_span(own) if own else Span(0, 0))

@@ -16,9 +16,8 @@ from maillint.message.model import Message
 from maillint.message.views import View
 from maillint.text.phrase_lists import own_phrases, phrase_index
 from maillint.text.phrases import Match
+from maillint.text.shorten import shorten
 from maillint.text.spans import Span
-
-_LONGEST_SHOWN = 60
 
 _PREVIEW = re.compile(r"(?:\s*+\S){0,200}+")
 """An inbox shows no more than so many characters; hidden text after them is no preheader."""
@@ -125,17 +124,11 @@ def _reported(hits: Sequence[Match], text: str, options: Options) -> Sequence[Ma
 def _evidence(hit: Match, hits: Sequence[Match], text: str) -> dict[str, object]:
     return {
         "phrase": hit.phrase,
-        "match": _short(text[hit.start : hit.end]),
+        "match": shorten(text[hit.start : hit.end]),
         "category": hit.category,
         "weight": hit.weight,
         "hits": len(hits),
     }
-
-
-def _short(text: str) -> str:
-    """Put a piece of text on one line, and cut what an invisible padding makes long."""
-    line = " ".join(text[: 2 * _LONGEST_SHOWN].split())
-    return line if len(line) <= _LONGEST_SHOWN else f"{line[: _LONGEST_SHOWN - 1]}…"
 
 
 def _preview_end(view: View) -> int:
@@ -178,7 +171,7 @@ def _fake_reply(subject: Field, prefix: Span) -> Hit:
     text = subject.text
     rest = prefix.end + len(text[prefix.end :]) - len(text[prefix.end :].lstrip())
     changes = (Change(Span(prefix.start, rest), ""),) if rest < len(text) else ()
-    return Hit(subject, prefix, {"prefix": _short(text[prefix.start : prefix.end])}, None, changes, safe=True)
+    return Hit(subject, prefix, {"prefix": shorten(text[prefix.start : prefix.end])}, None, changes, safe=True)
 
 
 def _reply_prefix(subject: str) -> Span | None:

@@ -11,10 +11,10 @@ from maillint.analysis.header_fields import NO_HEADERS
 from maillint.check import Option, Options, check
 from maillint.hits import Hit, NotKnown
 from maillint.message.css.declarations import declarations
-from maillint.message.mime.headers import Field
 from maillint.message.model import Message, Part
 from maillint.message.views import View
 from maillint.text.phrases import Phrase, PhraseIndex, compile_phrases
+from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 
 _SEARCHED = "subject, text (what readers see), source (the file's markup), or header:NAME"
@@ -118,8 +118,7 @@ def element(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
 
 
 def _quote(part: Part, span: Span) -> str:
-    text = " ".join(part.text[span.start : span.end].split())
-    return text if len(text) <= 60 else f"{text[:59]}…"
+    return shorten(part.text[span.start : span.end], 60)
 
 
 _COUNTED = ("links", "images", "words", "characters", "bytes", "exclamation marks")
@@ -191,11 +190,7 @@ def header(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
             continue
         wrong = options["forbid"] or (options["pattern"] and not re.search(options["pattern"], known.text))
         if wrong:
-            yield Hit(known, Span(0, len(known.text)), {"name": known.name, "value": _short(known)})
-
-
-def _short(known: Field) -> str:
-    return known.text if len(known.text) <= 80 else f"{known.text[:79]}…"
+            yield Hit(known, Span(0, len(known.text)), {"name": known.name, "value": shorten(known.text)})
 
 
 @check(

@@ -14,19 +14,13 @@ from maillint.hits import Change, Hit, NotKnown
 from maillint.message.mime.headers import Field
 from maillint.message.model import Message, Part
 from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 from maillint.web.domains import a_label
 from maillint.web.urls import split
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
 """The one value of List-Unsubscribe-Post (RFC 8058, section 3.1)."""
-
-_LONGEST_SHOWN = 80
-
-
-def _short(text: str) -> str:
-    line = " ".join(text[: 2 * _LONGEST_SHOWN].split())
-    return line if len(line) <= _LONGEST_SHOWN else f"{line[: _LONGEST_SHOWN - 1]}…"
 
 
 # -- missing, doubled and unwanted fields -------------------------------------------------------------
@@ -121,7 +115,7 @@ def one_click_missing(message: Message, options: Options) -> Iterator[Hit | NotK
         end = len(unsubscribe.text)
         line_end = _line_end(unsubscribe) or "\n"
         changes = (Change(Span(end, end), f"{line_end}List-Unsubscribe-Post: {ONE_CLICK}"),)
-    yield Hit(*value_place(unsubscribe), {"url": _short(url)}, None, changes, safe=True)
+    yield Hit(*value_place(unsubscribe), {"url": shorten(url)}, None, changes, safe=True)
 
 
 @check("one-click-value", fields=("field",))
@@ -137,9 +131,9 @@ def one_click_value(message: Message, options: Options) -> Iterator[Hit | NotKno
             close = post.source.text[post.value.start - 1 : post.value.start] == ":"
             gap = " " if close and not post.text.strip() else ""
             exact = Change(span, f"{gap}{ONE_CLICK}")
-            yield Hit(place, span, {"field": f"{post.name}: {_short(post.text)}"}, None, (exact,), safe=True)
+            yield Hit(place, span, {"field": f"{post.name}: {shorten(post.text)}"}, None, (exact,), safe=True)
     for misnamed in message.headers.all(ONE_CLICK):
-        evidence = {"field": f"{misnamed.name}: {_short(misnamed.text)}"}
+        evidence = {"field": f"{misnamed.name}: {shorten(misnamed.text)}"}
         if misnamed.given or not message.finished:
             yield Hit(*value_place(misnamed), evidence)
             continue
@@ -181,7 +175,7 @@ def list_unsubscribe_syntax(message: Message, options: Options) -> Iterator[Hit 
 
 def _syntax_hit(place: Field | Part, known: Field, fault: Fault) -> Hit:
     """A fold is one character of the field and several of the file, so a finished message's file is edited."""
-    evidence = {"fault": fault.words, "url": _short(known.text[fault.span.start : fault.span.end])}
+    evidence = {"fault": fault.words, "url": shorten(known.text[fault.span.start : fault.span.end])}
     if isinstance(place, Field):
         return Hit(place, fault.span, evidence, None, fault.changes, fault.safe)
     changes = tuple(Change(known.map.span(change.span), change.text) for change in fault.changes)
@@ -234,7 +228,7 @@ def list_unsubscribe_wrapped(message: Message, options: Options) -> Iterator[Hit
                     reason = "is not encrypted (http)"
                 else:
                     continue
-                url = _short(known.text[uri.span.start : uri.span.end])
+                url = shorten(known.text[uri.span.start : uri.span.end])
                 yield Hit(known, uri.span, {"url": url, "reason": reason})
 
 
@@ -251,7 +245,7 @@ def list_unsubscribe_token(message: Message, options: Options) -> Iterator[Hit |
             for uri in uris(view):
                 reason = _token_fault(uri, finished=message.finished)
                 if reason:
-                    shown = _short(known.text[uri.span.start : uri.span.end])
+                    shown = shorten(known.text[uri.span.start : uri.span.end])
                     yield Hit(known, uri.span, {"url": shown, "reason": reason})
 
 
@@ -327,7 +321,7 @@ def from_invalid(message: Message, options: Options) -> Iterator[Hit | NotKnown]
             if box.printed:
                 yield printed_by_tag("From")
             elif reason := _address_fault(box.address, alone=len(boxes) == 1):
-                sender = _short(known.text[box.span.start : box.span.end])
+                sender = shorten(known.text[box.span.start : box.span.end])
                 yield Hit(known, box.span, {"sender": sender, "reason": reason})
 
 

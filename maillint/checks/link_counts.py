@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from maillint.analysis.header_fields import field_views
-from maillint.analysis.links import Seen, cut, mail_address, own_domains, seen_in
+from maillint.analysis.links import Seen, mail_address, own_domains, seen_in
 from maillint.analysis.unsubscribe_field import uris
 from maillint.check import Option, Options, check
 from maillint.data.lists import load_list
@@ -16,6 +16,7 @@ from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message, Part
 from maillint.message.views import View
 from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 from maillint.web.domains import is_host_like, organisational
 from maillint.web.urls import normalise_for_counting
@@ -110,7 +111,7 @@ def _over(count: _Count, limit: int) -> Hit:
         "anchors": count.anchors,
         "destinations": count.destinations,
     }
-    related = tuple((place.span, cut(place.text)) for place in count.counted[:_MOST_RELATED])
+    related = tuple((place.span, shorten(place.text)) for place in count.counted[:_MOST_RELATED])
     return Hit(count.part, count.counted[limit].span, evidence, count.view, related=related)
 
 

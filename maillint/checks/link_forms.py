@@ -9,14 +9,16 @@ from functools import cache, lru_cache
 from html import unescape
 from urllib.parse import unquote
 
-from maillint.analysis.links import Seen, cut, is_disk_path, is_placeholder_host, own_domains, seen
+from maillint.analysis.links import Seen, is_disk_path, is_placeholder_host, own_domains, seen
 from maillint.check import Option, Options, check
 from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.model import Message
 from maillint.message.template.parse import inserts_template
 from maillint.message.views import View
+from maillint.text.invisible import INVISIBLE
 from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 from maillint.web.confusables import mixed_scripts, skeleton
 from maillint.web.domains import a_label, is_host_like, is_private_host, parse_ip, registrable, u_label
@@ -60,17 +62,17 @@ def _placeholder_reason(link: Seen, words: frozenset[str], own: frozenset[str]) 
         return f"there is nothing behind {url}"
     if url[0] == "#":
         lost = PLACEHOLDER_CHAR not in url and not _is_place(link.view, url[1:]) and url[1:].casefold() not in words
-        return f"no place in the message has the name {cut(url[1:], 40)}" if lost else _stands_for(url, words)
+        return f"no place in the message has the name {shorten(url[1:], 40)}" if lost else _stands_for(url, words)
     if host and link.address.web:
         named = is_placeholder_host(host) and registrable(host) not in own
-        return f"{cut(host, 60)} stands for a site that is to come" if named else None
+        return f"{shorten(host, 60)} stands for a site that is to come" if named else None
     if parts.scheme == "mailto":
         found = _MAILTO.match(url)
         domain = found[1].rpartition("@")[2] if found else ""
         known = (
             domain and PLACEHOLDER_CHAR not in domain and is_placeholder_host(domain) and registrable(domain) not in own
         )
-        return f"{cut(domain, 60)} stands for a domain that is to come" if known else None
+        return f"{shorten(domain, 60)} stands for a domain that is to come" if known else None
     if parts.scheme == "tel":
         digits = _NOT_DIGITS.sub("", url)
         return "nobody has this number" if len(digits) > 6 and _is_made_up(digits) else None
@@ -80,7 +82,7 @@ def _placeholder_reason(link: Seen, words: frozenset[str], own: frozenset[str]) 
 def _stands_for(url: str, words: frozenset[str]) -> str | None:
     if " ".join(url.casefold().strip(_EDGE).split()) not in words:
         return None
-    return f"{cut(url, 40)} stands for an address that is to come"
+    return f"{shorten(url, 40)} stands for an address that is to come"
 
 
 def _is_place(view: View, name: str) -> bool:
@@ -157,7 +159,7 @@ def _quoted_value(link: Seen, escaped: str) -> str:
 
 def _fault(link: Seen, *, based: bool) -> _Fault | None:
     url = link.address.url
-    if url[0] in {"#", PLACEHOLDER_CHAR} or is_disk_path(url) or _ANY_INVISIBLE.search(url):
+    if url[0] in {"#", PLACEHOLDER_CHAR} or is_disk_path(url) or INVISIBLE.search(url):
         return None  # a place on the page; anything; what has a rule of its own
     return (
         _quotes_fault(url)
@@ -199,7 +201,7 @@ def _scheme_fault(url: str) -> _Fault | None:
         return _Fault("it has no host")
     scheme = "https" if "s" in name else "http"
     mended = _unspaced(f"{scheme}://{_slashes(rest)}")
-    return _Fault(f"{cut(found[0], 20)} is not how a scheme is written", mended, right and mark in {"", ":", ";"})
+    return _Fault(f"{shorten(found[0], 20)} is not how a scheme is written", mended, right and mark in {"", ":", ";"})
 
 
 def _mailto_fault(url: str) -> _Fault | None:
@@ -207,7 +209,7 @@ def _mailto_fault(url: str) -> _Fault | None:
     if found is None or found["wrong"].lower() == "mailto:":
         return None
     wrong = found["wrong"]
-    return _Fault(f"{cut(wrong, 20)} is not how mailto is written", _unspaced(f"mailto:{url[found.end() :]}"))
+    return _Fault(f"{shorten(wrong, 20)} is not how mailto is written", _unspaced(f"mailto:{url[found.end() :]}"))
 
 
 def _unspaced(url: str) -> str | None:
@@ -252,7 +254,7 @@ def _host_fault(link: Seen) -> _Fault | None:
     if parts.scheme not in {"http", "https"} or not host:
         return None
     if parts.port and PLACEHOLDER_CHAR not in parts.port and not (parts.port.isdigit() and int(parts.port[:6]) < 65536):
-        return _Fault(f"{cut(parts.port, 20)} is no port")
+        return _Fault(f"{shorten(parts.port, 20)} is no port")
     reason = _no_host(host)
     return None if reason is None else _Fault(reason)
 
@@ -264,9 +266,9 @@ def _no_host(host: str) -> str | None:
         return None
     name = a_label(host)
     if name is None or any(label[0] == "-" or label[-1] == "-" for label in name.split(".")):
-        return f"{cut(host, 60)} is no host name"
+        return f"{shorten(host, 60)} is no host name"
     tld = name.rpartition(".")[2]
-    return None if tld == name or _is_known(tld) else f"there is no top-level domain .{cut(tld, 60)}"
+    return None if tld == name or _is_known(tld) else f"there is no top-level domain .{shorten(tld, 60)}"
 
 
 @lru_cache(256)
@@ -288,8 +290,6 @@ def _mail_address_fault(url: str) -> _Fault | None:
 
 # -- invisible characters -------------------------------------------------------------------------------------
 
-_INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
-_ANY_INVISIBLE = re.compile(f"[{_INVISIBLE}\U000e0000-\U000e007f]")
 _ENCODED_INVISIBLE = re.compile(
     r"%c2%ad|%cd%8f|%d8%9c|%e1%85%9f|%e1%85%a0|%e1%a0%8e|%e2%80(?:%8[b-f]|%a[a-e])|%e2%81%a[0-9a-f]|%e3%85%a4|%ef%bb%bf",
     re.IGNORECASE,
@@ -316,7 +316,7 @@ def link_invisible_character(message: Message, options: Options) -> Iterator[Hit
     """
     for link in seen(message):
         url = link.link.url
-        if not url.isascii() and _ANY_INVISIBLE.search(url):
+        if not url.isascii() and INVISIBLE.search(url):
             for span, character in _hidden_spans(link):
                 yield _invisible_hit(link, span, character, safe=True)
         if "%" in url and (found := _ENCODED_INVISIBLE.search(link.source)) is not None:
@@ -336,11 +336,11 @@ def _invisible_hit(link: Seen, span: Span, character: str, *, safe: bool) -> Hit
 def _hidden_spans(link: Seen) -> Iterator[tuple[Span, str]]:
     """Runs of invisible characters in an address, written out or as character references, each with its first."""
     source, start = link.source, link.link.span.start
-    found = [(match.start(), match.end(), match[0]) for match in _ANY_INVISIBLE.finditer(source)]
+    found = [(match.start(), match.end(), match[0]) for match in INVISIBLE.finditer(source)]
     if link.part.markup and "&" in source:
         for match in _REFERENCE.finditer(source):
             character = unescape(match[0])
-            if len(character) == 1 and _ANY_INVISIBLE.match(character):
+            if len(character) == 1 and INVISIBLE.match(character):
                 found.append((match.start(), match.end(), character))
         found.sort()
     runs: list[tuple[int, int, str]] = []
@@ -365,7 +365,7 @@ def _joins(text: str, character: str) -> bool:
 
 
 def _is_letter(character: str) -> bool:
-    return character > "\x7f" and not _ANY_INVISIBLE.match(character)
+    return character > "\x7f" and not INVISIBLE.match(character)
 
 
 # -- look-alikes ----------------------------------------------------------------------------------------------
@@ -391,9 +391,9 @@ def link_homograph(message: Message, options: Options) -> Iterator[Hit | NotKnow
                 linked = _linked_domains(links)
             looks = skeleton(u_label(site))
             twin = known.get(looks) or ((linked or {}).get(looks) if foreign else None)
-            reason = f"looks like {cut(u_label(twin), 60)}" if twin is not None and twin != site else None
+            reason = f"looks like {shorten(u_label(twin), 60)}" if twin is not None and twin != site else None
         if reason is not None:
-            evidence = {"url": link.text, "host": cut(shown, 60), "reason": reason}
+            evidence = {"url": link.text, "host": shorten(shown, 60), "reason": reason}
             yield Hit(link.part, link.link.span, evidence, link.view)
 
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from maillint.analysis.links import Seen, cut, seen_in, tag_name
+from maillint.analysis.links import Seen, seen_in, tag_name
 from maillint.check import Option, Options, check
 from maillint.checks.link_counts import destination, is_role
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message, Part
 from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.shorten import shorten
 from maillint.web.urls import normalise_for_counting
 
 _MOST_RELATED = 50
@@ -55,9 +56,9 @@ def link_text_part_parity(message: Message, options: Options) -> Iterator[Hit | 
                 "having": having,
                 "lacking": lacking,
                 "count": len(links),
-                "urls": [cut(link.text) for link in links[:3]],
+                "urls": [shorten(link.text) for link in links[:3]],
             }
-            related = tuple((link.link.span, cut(link.text)) for link in links[1:_MOST_RELATED])
+            related = tuple((link.link.span, shorten(link.text)) for link in links[1:_MOST_RELATED])
             yield Hit(here.part, links[0].link.span, evidence, links[0].view, related=related)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from urllib.parse import unquote
 
-from maillint.analysis.links import Seen, cut, same_owner, seen, wrapping
+from maillint.analysis.links import Seen, same_owner, seen, wrapping
 from maillint.check import Option, Options, check
 from maillint.data.amendments import Amendment
 from maillint.data.lists import load_list
@@ -18,13 +18,14 @@ from maillint.hits import Change, Hit, NotKnown
 from maillint.message.content import Flow
 from maillint.message.html.tree import Element
 from maillint.message.model import Message
+from maillint.text.invisible import INVISIBLE
 from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 from maillint.web.domains import a_label, is_host_like, parse_ip, registrable, u_label
 from maillint.web.urls import split
 
 _LONGEST_TEXT = 2000  # of a link, that is searched for an address
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 _HOST = r"[^\s/\\?#:,;@\"'()<>\[\]{}|…]+"
 _EXPLICIT = re.compile(
     rf"(?P<scheme>https?)://(?:[^\s/?#@]{{1,200}}@)?(?P<host>{_HOST})|(?<![\w@.-])(?P<www>www\.{_HOST})", re.I
@@ -78,7 +79,11 @@ def link_text_mismatch(message: Message, options: Options) -> Iterator[Hit | Not
             others = [named for named in names if named.host.lower() not in brands]
             if not others or any(_agree(named.host, actual, options["same"]) for named in names):
                 continue
-            evidence = {"shown": cut(_shown(others[0].host), 60), "actual": cut(_shown(actual), 60), "url": link.text}
+            evidence = {
+                "shown": shorten(_shown(others[0].host), 60),
+                "actual": shorten(_shown(actual), 60),
+                "url": link.text,
+            }
             yield Hit(link.part, span(others[0]), evidence, link.view)
             break
 
@@ -183,7 +188,7 @@ def _cleaned(text: str) -> tuple[str, Sequence[int]]:
     pieces: list[str] = []
     index: list[int] = []
     for place, character in enumerate(text):
-        if _INVISIBLE.match(character):
+        if INVISIBLE.match(character):
             continue
         plain = unicodedata.normalize("NFKC", character)
         pieces.append(plain)
@@ -252,7 +257,7 @@ def link_contact_mismatch(message: Message, options: Options) -> Iterator[Hit | 
         if pair is not None:
             match, actual = pair
             place = _Named("", "", match.start(), match.end())
-            evidence = {"shown": match[0], "actual": cut(actual, 60), "url": link.text}
+            evidence = {"shown": match[0], "actual": shorten(actual, 60), "url": link.text}
             yield Hit(link.part, spans(place), evidence, link.view)
 
 
@@ -361,7 +366,7 @@ def link_vague_text(message: Message, options: Options) -> Iterator[Hit | NotKno
         text, spans = _visible(link)
         left = len(text) - len(text.lstrip())
         span = spans(_Named("", "", left, max(len(text.rstrip()), left + 1)))
-        yield Hit(link.part, span, {"text": cut(link.link.shown), "url": link.text}, link.view)
+        yield Hit(link.part, span, {"text": shorten(link.link.shown), "url": link.text}, link.view)
 
 
 def plain_words(text: str) -> str:

@@ -8,7 +8,6 @@ from functools import cache, lru_cache
 from maillint.analysis.links import (
     LONGEST_EVIDENCE,
     Seen,
-    cut,
     is_disk_path,
     is_placeholder_host,
     own_domains,
@@ -21,6 +20,7 @@ from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.model import Message
 from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 from maillint.web.domains import is_private_host, is_under, organisational, parse_ip, registrable, u_label
 from maillint.web.urls import split
@@ -58,8 +58,8 @@ def link_wrapped(message: Message, options: Options) -> Iterator[Hit | NotKnown]
         changes: tuple[Change, ...] = ()
         if found.target is not None:
             target = without_holes(found.target)
-            leads = f"leads to {cut(split(target).host or target, 60)}"
-            evidence |= {"target": cut(target, LONGEST_EVIDENCE), "leads": leads}
+            leads = f"leads to {shorten(split(target).host or target, 60)}"
+            evidence |= {"target": shorten(target, LONGEST_EVIDENCE), "leads": leads}
             escaped = link.escaped(found.target)
             changes = () if escaped is None else (Change(link.link.span, escaped),)
         yield Hit(link.part, link.link.span, evidence, link.view, changes, safe=options["safe"])
@@ -92,7 +92,7 @@ def link_insecure(message: Message, options: Options) -> Iterator[Hit | NotKnown
         yield Hit(
             link.part,
             link.link.span,
-            {"url": link.text, "host": cut(u_label(host) if host else without_holes(parts.host), 60)},
+            {"url": link.text, "host": shorten(u_label(host) if host else without_holes(parts.host), 60)},
             link.view,
             _encrypted(link),
             safe=bool(host) and (host in encrypted or _has_https(host)),
@@ -151,7 +151,7 @@ def link_userinfo(message: Message, options: Options) -> Iterator[Hit | NotKnown
         parts = link.address.parts
         # A tag before the @ may print a slash, and what follows be a path.
         if parts.userinfo and parts.scheme in {"http", "https", "ftp"} and PLACEHOLDER_CHAR not in parts.userinfo:
-            evidence = {"url": link.text, "userinfo": cut(parts.userinfo, 40), "host": cut(parts.host, 60)}
+            evidence = {"url": link.text, "userinfo": shorten(parts.userinfo, 40), "host": shorten(parts.host, 60)}
             yield Hit(link.part, link.link.span, evidence, link.view)
 
 
@@ -179,7 +179,9 @@ def link_private_host(message: Message, options: Options) -> Iterator[Hit | NotK
         if reason is None and _under_test(host, own):
             reason = "is a site under test"
         if reason is not None:
-            yield Hit(link.part, link.link.span, {"url": link.text, "host": cut(host, 60), "reason": reason}, link.view)
+            yield Hit(
+                link.part, link.link.span, {"url": link.text, "host": shorten(host, 60), "reason": reason}, link.view
+            )
 
 
 def _is_private(host: str) -> bool:
@@ -224,7 +226,7 @@ def link_suspicious_tld(message: Message, options: Options) -> Iterator[Hit | No
         if tld not in listed or tld == host or not link.address.web:
             continue
         if registrable(host) not in own and not is_under(host, options["allow"]):
-            yield Hit(link.part, link.link.span, {"url": link.text, "host": cut(host, 60), "tld": tld}, link.view)
+            yield Hit(link.part, link.link.span, {"url": link.text, "host": shorten(host, 60), "tld": tld}, link.view)
 
 
 @cache
@@ -276,5 +278,5 @@ def link_unaligned(message: Message, options: Options) -> Iterator[Hit | NotKnow
     sender_field = message.headers.first("from")
     span = Span(0, len(sender_field.text)) if sender_field is place and sender_field is not None else Span(0, 0)
     yield Hit(
-        place, span, {"domain": sender, "hosts": [cut(host, 60) for host in list(hosts)[:5]], "count": len(hosts)}
+        place, span, {"domain": sender, "hosts": [shorten(host, 60) for host in list(hosts)[:5]], "count": len(hosts)}
     )

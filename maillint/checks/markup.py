@@ -8,6 +8,7 @@ from maillint.check import Option, Options, check
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.html.vocabulary import VOID
 from maillint.message.model import Message
+from maillint.text.shorten import shorten
 from maillint.text.spans import Span, character_at
 
 
@@ -94,8 +95,7 @@ def duplicate_attribute(message: Message, options: Options) -> Iterator[Hit | No
 
 
 def _source(text: str, span: Span) -> str:
-    shown = " ".join(text[span.start : span.end].split())
-    return shown if len(shown) <= 40 else f"{shown[:39]}…"
+    return shorten(text[span.start : span.end], 40)
 
 
 def _around(text: str, offset: int) -> str:

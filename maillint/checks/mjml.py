@@ -18,6 +18,7 @@ from maillint.message.mjml.parser import Mjml
 from maillint.message.model import Message, Part
 from maillint.message.views import View
 from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 
 _CUSTOM = Option("texts", [], "components that the project registers itself; * stands for any letters")
@@ -393,8 +394,7 @@ def lost_text(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
             if not text or _is_made(text):
                 continue
             start = run.span.start + source.index(text)
-            shown = " ".join(text.split())
-            evidence = {"text": shown if len(shown) <= 40 else f"{shown[:39]}…", "parent": around.name}
+            evidence = {"text": shorten(text, 40), "parent": around.name}
             yield Hit(part, Span(start, start + len(text)), evidence, view)
 
 

@@ -8,17 +8,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from maillint.analysis.askable_links import Question, hosts, questions
-from maillint.analysis.links import LONGEST_EVIDENCE, cut, own_domains, same_owner
+from maillint.analysis.links import LONGEST_EVIDENCE, own_domains, same_owner
 from maillint.check import Check, Option, Options
 from maillint.data.lists import load_list
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message
+from maillint.text.shorten import shorten
 from maillint.web.domains import is_private_host, is_under, registrable, u_label
 from maillint.web.urls import split
 
 if TYPE_CHECKING:  # the network is imported when it is asked, and only then
     from maillint.network.blocklists import Blocklist, Listing
-    from maillint.network.http import Trail, Web
+    from maillint.network.http import RedirectChain, Web
 
 GONE = frozenset({404, 410})
 """Status codes that say that there is no such page (RFC 9110, sections 15.5.5 and 15.5.11).
@@ -60,12 +61,14 @@ class Online:
 @dataclass(frozen=True, slots=True)
 class _Answer:
     question: Question
-    trail: Trail
+    trail: RedirectChain
 
     @property
     def evidence(self) -> dict[str, object]:
         """What every finding here says: the link, and where it ends if that is elsewhere."""
-        target = {} if self.trail.target == self.question.url else {"target": cut(self.trail.target, LONGEST_EVIDENCE)}
+        target = (
+            {} if self.trail.target == self.question.url else {"target": shorten(self.trail.target, LONGEST_EVIDENCE)}
+        )
         return {"url": self.question.link.text, **target}
 
     def hit(self, **evidence: object) -> Hit:
@@ -115,7 +118,7 @@ def _unreachable(online: Online, options: Options) -> Iterator[Hit | NotKnown]:
             yield NotKnown(reason)
 
 
-def _dead_end(trail: Trail) -> str:
+def _dead_end(trail: RedirectChain) -> str:
     """What is wrong with where a trail ends, if that is certain; empty if nothing is."""
     last = trail.last
     if last.kind == "absent":
@@ -126,7 +129,7 @@ def _dead_end(trail: Trail) -> str:
     return last.words if last.kind == "answered" and (last.status in GONE or fails) else ""
 
 
-def _open_end(trail: Trail) -> str:
+def _open_end(trail: RedirectChain) -> str:
     """Why nobody knows where a trail ends that has no dead end; empty if that is known."""
     last = trail.last
     match trail.end:
@@ -147,7 +150,7 @@ def _redirect_chain(online: Online, options: Options) -> Iterator[Hit | NotKnown
             yield answer
             continue
         trail = answer.trail
-        count, target = trail.redirects, cut(trail.target)
+        count, target = trail.redirects, shorten(trail.target)
         path = ""
         if _dead_end(trail):
             continue
@@ -158,13 +161,13 @@ def _redirect_chain(online: Online, options: Options) -> Iterator[Hit | NotKnown
         elif count > options["max"] and trail.end != "loop":
             path = f"is redirected {count} times, to {target}"
         if path:
-            hops = [cut(hop.url, LONGEST_EVIDENCE) for hop in trail.hops]
-            yield answer.hit(path=path, count=count, target=cut(trail.target, LONGEST_EVIDENCE), hops=hops)
+            hops = [shorten(hop.url, LONGEST_EVIDENCE) for hop in trail.hops]
+            yield answer.hit(path=path, count=count, target=shorten(trail.target, LONGEST_EVIDENCE), hops=hops)
         elif reason := _open_end(trail):
             yield NotKnown(reason)
 
 
-def _stays(trail: Trail, own: frozenset[str], allowed: Sequence[str]) -> bool:
+def _stays(trail: RedirectChain, own: frozenset[str], allowed: Sequence[str]) -> bool:
     """Whether a trail ends where it began, at the same name in another country, at one's own site, or where it may."""
     start, end = trail.hops[0].host, split(trail.target).host
     if same_owner(start, end) or is_under(end, allowed) or (is_under(start, own) and is_under(end, own)):
@@ -184,7 +187,7 @@ def _bad_certificate(online: Online, options: Options) -> Iterator[Hit | NotKnow
             if last.problem == "untrusted" and online.web is not None and not online.web.verifies:
                 yield NotKnown(_NO_AUTHORITIES)
             else:
-                yield answer.hit(host=cut(u_label(last.host)), problem=_PROBLEMS[last.problem], fault=last.problem)
+                yield answer.hit(host=shorten(u_label(last.host)), problem=_PROBLEMS[last.problem], fault=last.problem)
         elif last.kind == "unknown" and not last.secure and last.url.startswith("https:"):
             yield NotKnown(last.words)
 
@@ -242,8 +245,8 @@ def _blocklisted(online: Online, options: Options) -> Iterator[Hit | NotKnown]:
                 elif listing.kinds:
                     titles.append(f"{listing.title} ({', '.join(listing.kinds)})")
             if titles:
-                domains.append(cut(u_label(host)))
-                words.append(f"{cut(u_label(host))} is on {' and '.join(titles)}")
+                domains.append(shorten(u_label(host)))
+                words.append(f"{shorten(u_label(host))} is on {' and '.join(titles)}")
         if words:
             link = question.link
             evidence = {"url": link.text, "domains": domains, "listed": "; ".join(words)}

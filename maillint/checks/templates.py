@@ -18,6 +18,7 @@ from maillint.message.template.placeholders import placeholder_role, role_of
 from maillint.message.template.tags import Broken, Problem, Tag
 from maillint.message.views import View, make_views
 from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.shorten import shorten
 from maillint.text.spans import Span, fill
 
 _MAX_SHOWN = 60
@@ -39,8 +40,7 @@ def _templates(message: Message) -> Iterator[tuple[Place, Template]]:
 
 def _shown(text: str, span: Span) -> str:
     """A piece of source on one line, no longer than a message can hold."""
-    shown = " ".join(text[span.start : span.end].split())
-    return shown if len(shown) <= _MAX_SHOWN else f"{shown[: _MAX_SHOWN - 1]}…"
+    return shorten(text[span.start : span.end], _MAX_SHOWN)
 
 
 # -- tags that do not match ---------------------------------------------------------------------------
@@ -352,7 +352,7 @@ def _in_view(part: Part, view: View) -> Iterator[Hit]:
                 yield Hit(
                     part,
                     link.span,
-                    {"text": _short(match[0]), "fault": "is a template tag that nothing has filled"},
+                    {"text": shorten(match[0], _MAX_SHOWN), "fault": "is a template tag that nothing has filled"},
                     view,
                 )
                 break
@@ -362,10 +362,6 @@ def _in_view(part: Part, view: View) -> Iterator[Hit]:
                 yield Hit(
                     part, link.span, {"text": match[0], "fault": "stands in an address where a value should"}, view
                 )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 1]}…"
 
 
 def _in_text(text: str, *, markup: bool) -> Iterator[tuple[Span, str]]:

@@ -71,7 +71,7 @@ def _removed(view: View, element: Element) -> tuple[Change, ...]:
     """Take an element out, of a ``<picture>`` all of it; not where template statements stand in it."""
     parent = element.parent
     span = (parent if parent is not None and parent.tag == "picture" else element).outer
-    return () if overlaps(view.blanks, span) else (Change(span, ""),)
+    return () if overlaps(view.hidden_spans, span) else (Change(span, ""),)
 
 
 def _for_outlook_only(part: Part, view: View, picture: Picture) -> bool:

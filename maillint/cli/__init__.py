@@ -11,11 +11,9 @@ from typing import Any
 import click
 
 from maillint import __version__
-from maillint.config.config import ConfigError
 from maillint.data.yamlfile import FileError
+from maillint.errors import LintError
 from maillint.files.paths import shown_path
-from maillint.project.baseline import BaselineError
-from maillint.project.discovery import MissingPathError
 
 COMMANDS = {
     "check": "Lint templates and messages.",
@@ -91,7 +89,7 @@ def main(args: Sequence[str] | None = None, **extra: Any) -> None:
         fail(one_line(error))
     except FileError as error:
         fail(f"{shown_path(error.path)}:{error.line}:{error.column}: {error.message}")
-    except (ConfigError, MissingPathError, BaselineError) as error:
+    except LintError as error:
         fail(str(error))
     except (KeyboardInterrupt, click.Abort):
         click.echo("", err=True)

@@ -14,7 +14,7 @@ from maillint.files.atomic import WriteError, replace_file
 from maillint.finding import Failure, Report
 from maillint.message.mime.headers import read_block
 from maillint.project.discovery import Group
-from maillint.project.fix import Mended, encode, fix_groups, fix_message
+from maillint.project.fix import FixedFile, encode, fix_groups, fix_message
 from maillint.project.runner import lint_sources
 from maillint.text.source import Source
 
@@ -39,7 +39,7 @@ def fix_files(groups: Sequence[Group], *, unsafe: bool, quiet: bool) -> Report:
     return replace(report, failures=tuple(failures))
 
 
-def is_signed(change: Mended) -> bool:
+def is_signed(change: FixedFile) -> bool:
     """Whether a changed file is a message with a DKIM signature."""
     if not change.path.lower().endswith(".eml"):
         return False
@@ -57,7 +57,7 @@ def show_diff(groups: Sequence[Group], *, unsafe: bool) -> int:
     return 2 if report.failures else int(bool(mended))
 
 
-def diff_lines(change: Mended) -> Iterator[str]:
+def diff_lines(change: FixedFile) -> Iterator[str]:
     """The lines of a unified diff; a carriage return is kept, a missing last line end is told."""
     before, after = (source.text.splitlines(keepends=True) for source in (change.before, change.after))
     for line in unified_diff(before, after, change.path, change.path):
@@ -67,7 +67,7 @@ def diff_lines(change: Mended) -> Iterator[str]:
 def fix_stdin(source: Source, kind: str, config: Config, *, unsafe: bool, diff: bool) -> int:
     """Print standard input's text fixed (or what fixing would change); return the exit status."""
     fixed = fix_message([source], lambda current: lint_sources(current, kind, config), unsafe=unsafe)
-    change = Mended(source.path, source, fixed.sources[0], fixed.applied.get(source.path, 0))
+    change = FixedFile(source.path, source, fixed.sources[0], fixed.applied.get(source.path, 0))
     if diff:
         sys.stdout.writelines(diff_lines(change) if change.before.text != change.after.text else ())
         return int(change.before.text != change.after.text)

@@ -17,6 +17,8 @@ from maillint.config.keys import Sequence as TouchSequence
 from maillint.data.amendments import SHIPPED, Lists
 from maillint.data.lists import load_list
 from maillint.data.yamlfile import suggestion
+from maillint.errors import LintError
+from maillint.files.paths import relative_path
 from maillint.message.read import Settings
 from maillint.message.template.dialect import dialects
 from maillint.text.globs import matches, touch_of
@@ -28,7 +30,7 @@ DEFAULT = "default"
 COMMAND_LINE = "command line"
 
 
-class ConfigError(ValueError):
+class ConfigError(LintError):
     """A fault on the command line: an unknown rule, profile or dialect."""
 
 
@@ -62,10 +64,7 @@ class Config:
 
     def relative(self, path: str) -> str:
         """A file's path as patterns see it."""
-        try:
-            return os.path.relpath(path, self.folder).replace(os.sep, "/")
-        except ValueError:  # another drive
-            return path.replace(os.sep, "/")
+        return relative_path(path, self.folder)
 
     def for_file(self, path: str) -> Config:
         """The settings of one file: the same object wherever no override is for some files only."""

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from maillint.errors import LintError
+
 if TYPE_CHECKING:
     import yaml
 
 Keys = tuple[str | int, ...]
 
 
-class FileError(ValueError):
+class FileError(LintError):
     """A fault in a rule or configuration file; its text is ``path:line:column: message``."""
 
     def __init__(self, path: str, line: int, column: int, message: str) -> None:

@@ -16,6 +16,8 @@ from maillint.finding import (
     Finding,
     Severity,
     Unknown,
+    source_order,
+    weight_order,
 )
 from maillint.hits import DomainHit, Hit, NotKnown
 from maillint.message.model import Message
@@ -79,7 +81,7 @@ def lint_domain(subject: Any, domain: str, facts: Mapping[str, object], rules: I
                 findings.append(
                     DomainFinding(rule.name, level, words, result.record, *result.span, dict(result.evidence))
                 )
-    findings.sort(key=lambda found: (-found.severity, found.rule, found.start))
+    findings.sort(key=weight_order)
     return DomainReport(domain, tuple(findings), tuple(unknown), facts)
 
 
@@ -88,7 +90,7 @@ def _reports(message: Message, findings: Sequence[Finding], unknown: tuple[Unkno
     notes = (*message.notes, message.left_out) if message.left_out else message.notes
     for index, source in enumerate(message.sources):
         own = [found for found in findings if found.path == source.path]
-        own.sort(key=lambda found: (found.start, found.end, -found.severity, found.rule))
+        own.sort(key=source_order)
         yield FileReport(
             source.path,
             message.kind if index == 0 else "json" if source.path.endswith(".json") else "txt",

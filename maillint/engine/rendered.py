@@ -13,7 +13,7 @@ from maillint.finding import (
     Severity,
 )
 from maillint.hits import Hit
-from maillint.message.rendering.model import Rendering, Trail
+from maillint.message.rendering.model import PartialOffsetMap, Rendering
 
 
 def judges_renderings(rules: Iterable[ActiveRule]) -> bool:
@@ -51,7 +51,7 @@ def findings_in_rendering(
 
 def _leads_back(hit: Hit) -> bool:
     """Whether a fault of a rendered text stands in something that stands in the template too."""
-    return isinstance(hit.place.map, Trail) and hit.place.map.knows(hit.span)
+    return isinstance(hit.place.map, PartialOffsetMap) and hit.place.map.knows(hit.span)
 
 
 def _overlap(one: Finding, other: Finding) -> bool:

@@ -10,7 +10,7 @@ from maillint.catalogue.load import Catalogue
 from maillint.catalogue.rule import ActiveRule
 from maillint.checks.suppression import Suppressions
 from maillint.engine.locate import hits_to_findings
-from maillint.finding import INTERNAL_ERROR, FileReport, Finding, Severity
+from maillint.finding import INTERNAL_ERROR, FileReport, Finding, Severity, source_order
 from maillint.message.model import Message
 
 
@@ -73,5 +73,5 @@ def _judge(
 
 def _with(report: FileReport, extra: Sequence[Finding]) -> FileReport:
     own = [found for found in extra if found.path == report.path]
-    findings = sorted((*report.findings, *own), key=lambda found: (found.start, found.end, -found.severity, found.rule))
+    findings = sorted((*report.findings, *own), key=source_order)
     return replace(report, findings=tuple(findings)) if own else report

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import stat
 
+from maillint.errors import LintError
 from maillint.text.source import NotTextError, Source
 
 MAX_BYTES = 20_000_000
 """Files larger than this are refused: no mail provider takes such a message."""
 
 
-class UnreadableError(ValueError):
+class UnreadableError(LintError):
     """A file that cannot be linted, told in one line; ``path`` names it where it is not the message's first."""
 
     def __init__(self, message: str, path: str | None = None) -> None:

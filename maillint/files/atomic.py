@@ -6,8 +6,10 @@ import contextlib
 import os
 import stat
 
+from maillint.errors import LintError
 
-class WriteError(OSError):
+
+class WriteError(LintError):
     """A file that could not be written; nothing of it has changed."""
 
 

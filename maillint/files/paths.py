@@ -6,6 +6,7 @@ import os
 
 
 def relative_path(path: str, base: str) -> str:
+    """A path counted from a folder, with ``/``; the path itself where they are on different drives."""
     try:
         return os.path.relpath(path, base).replace(os.sep, "/")
     except ValueError:  # another drive

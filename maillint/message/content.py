@@ -114,9 +114,9 @@ def gather(html: Html) -> Content:
     return Content(flow, hidden, tuple(links), images)
 
 
-def gather_text(text: str, blanks: Sequence[Span]) -> Content:
+def gather_text(text: str, hidden_spans: Sequence[Span]) -> Content:
     """Read a plain-text view: its flow is the text without what is blanked, its links are bare URLs."""
-    builder = _FlowBuilder(blanks)
+    builder = _FlowBuilder(hidden_spans)
     builder.add(TextRun(text, Span(0, len(text)), None))
     flow = builder.flow()
     links = tuple(_found_urls(flow))
@@ -124,8 +124,8 @@ def gather_text(text: str, blanks: Sequence[Span]) -> Content:
 
 
 class _FlowBuilder:
-    def __init__(self, blanks: Sequence[Span]) -> None:
-        self._blanks = blanks
+    def __init__(self, hidden_spans: Sequence[Span]) -> None:
+        self._blanks = hidden_spans
         self._built = MapBuilder()
         self._broken = True
 
@@ -152,7 +152,7 @@ class _FlowBuilder:
 
 
 def _flows(html: Html) -> tuple[Flow, Flow]:
-    shown, hidden = _FlowBuilder(html.blanks), _FlowBuilder(html.blanks)
+    shown, hidden = _FlowBuilder(html.hidden_spans), _FlowBuilder(html.hidden_spans)
     breaks = [element for element in html.elements if element.tag in _BREAKS]
     pointer = 0
     last_block: Element | None = None

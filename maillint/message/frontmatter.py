@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from maillint.errors import LintError
 from maillint.message.mime.headers import Field
 from maillint.text.offsets import OffsetMap, Piece
 from maillint.text.source import Source
@@ -26,7 +27,7 @@ _HEADER_KEYS = {
 _MAX_LENGTH = 20_000
 
 
-class FrontMatterError(ValueError):
+class FrontMatterError(LintError):
     """Raised for front matter that is no YAML mapping, with the offset of the fault."""
 
     def __init__(self, message: str, offset: int) -> None:

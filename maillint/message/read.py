@@ -10,6 +10,7 @@ from typing import Any
 
 from maillint.data.amendments import SHIPPED, Lists
 from maillint.data.lists import load_list
+from maillint.errors import LintError
 from maillint.message.frontmatter import FrontMatterError, read_front_matter
 from maillint.message.kinds import kind_of
 from maillint.message.mime.headers import Headers
@@ -29,7 +30,7 @@ from maillint.text.source import Source
 _MARKUP = re.compile("<[a-zA-Z!]")
 
 
-class MessageError(ValueError):
+class MessageError(LintError):
     """Raised for a file that states something about itself that cannot be; ``offset`` is its place in ``source``."""
 
     def __init__(self, message: str, offset: int, source: Source) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from maillint.errors import LintError
 from maillint.message.mime.headers import Field
 from maillint.message.template.detect import detect, template_extension
 from maillint.message.template.parse import read
@@ -38,7 +39,7 @@ _ESCAPE = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-class SidecarError(ValueError):
+class SidecarError(LintError):
     """Raised for a sidecar that cannot be read, with the offset of the fault."""
 
     def __init__(self, message: str, offset: int) -> None:

@@ -46,14 +46,14 @@ _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*)[^<>]*?(?P<empty>/?)>")
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """One audience's text; ``blanks`` are the spans that it does not get, in order and apart.
+    """One audience's text; ``hidden_spans`` are the spans that it does not get, in order and apart.
 
     ``needs`` holds the tests that this view passes or fails, ``outlook`` the version of Word's engine
     that reads the MSO conditionals, or None for every other client.
     """
 
     text: str = field(repr=False)
-    blanks: tuple[Span, ...] = field(default=(), repr=False)
+    hidden_spans: tuple[Span, ...] = field(default=(), repr=False)
     holes: tuple[Tag, ...] = field(default=(), repr=False)
     needs: frozenset[Condition] = frozenset()
     outlook: int | None = None
@@ -81,8 +81,8 @@ class View:
         if self.mjml:
             from maillint.message.mjml.parser import parse_mjml  # noqa: PLC0415 -- seldom needed
 
-            return parse_mjml(self.text, self.blanks, holes, partial=self.partial, halves=self.halves)
-        return parse_html(self.text, self.blanks, holes, partial=self.partial, halves=self.halves)
+            return parse_mjml(self.text, self.hidden_spans, holes, partial=self.partial, halves=self.halves)
+        return parse_html(self.text, self.hidden_spans, holes, partial=self.partial, halves=self.halves)
 
     @cached_property
     def soup(self) -> BeautifulSoup:
@@ -94,16 +94,16 @@ class View:
     @cached_property
     def content(self) -> Content:
         """What the view shows: text, links, images."""
-        return gather(self.html) if self.markup else gather_text(self.text, self.blanks)
+        return gather(self.html) if self.markup else gather_text(self.text, self.hidden_spans)
 
     @cached_property
-    def _blank_starts(self) -> list[int]:
-        return [blank.start for blank in self.blanks]
+    def _hidden_starts(self) -> list[int]:
+        return [blank.start for blank in self.hidden_spans]
 
     def shows(self, span: Span) -> bool:
         """Whether this audience gets any character of the span (an empty span: its place)."""
-        index = bisect_right(self._blank_starts, span.start) - 1
-        return index < 0 or self.blanks[index].end <= span.start or self.blanks[index].end < span.end
+        index = bisect_right(self._hidden_starts, span.start) - 1
+        return index < 0 or self.hidden_spans[index].end <= span.start or self.hidden_spans[index].end < span.end
 
     def hole_at(self, offset: int) -> Tag | None:
         """The output tag that covers an offset."""
@@ -197,7 +197,7 @@ def make_views(text: str, template: Template, *, markup: bool, mjml: bool = Fals
     seen: set[tuple[str, int | None]] = set()
     for results in ways:
         dropped = merge(dropped_spans(choices, results))
-        blanks = merge([*silent, *dropped])
+        hidden_spans = merge([*silent, *dropped])
         branch_text = fill(base, dropped, " ")
         gone = merge([*dropped, *unseen])
         live = tuple(hole for hole in holes if not _inside(hole.span, gone)) if gone else holes
@@ -207,10 +207,10 @@ def make_views(text: str, template: Template, *, markup: bool, mjml: bool = Fals
             if (view_text, word) in seen:
                 continue
             seen.add((view_text, word))
-            view_blanks = tuple(merge([*blanks, *hidden])) if hidden else tuple(blanks)
+            view_hidden = tuple(merge([*hidden_spans, *hidden])) if hidden else tuple(hidden_spans)
             partial = template.has_statements
             views.append(
-                View(view_text, view_blanks, live, needs, word, markup, partial, template.halves, mjml, turning)
+                View(view_text, view_hidden, live, needs, word, markup, partial, template.halves, mjml, turning)
             )
     views.sort(key=lambda view: view.outlook is not None)
     return Views(tuple(views), truncated, tuple(choices))

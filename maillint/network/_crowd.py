@@ -10,7 +10,9 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-def for_each(work: Callable[[Item], object], items: Iterable[Item], workers: int, done: Callable[[int], None]) -> None:
+def run_in_threads(
+    work: Callable[[Item], object], items: Iterable[Item], workers: int, done: Callable[[int], None]
+) -> None:
     """Call ``work`` with every item, so many at once and begun in order; ``done`` hears how many are finished.
 
     Raises what a call raised, and begins no other then.
@@ -22,7 +24,7 @@ def for_each(work: Callable[[Item], object], items: Iterable[Item], workers: int
         waiting.put(item)
         count += 1
 
-    def labour() -> None:
+    def worker() -> None:
         while True:
             try:
                 item = waiting.get_nowait()
@@ -36,7 +38,7 @@ def for_each(work: Callable[[Item], object], items: Iterable[Item], workers: int
                 finished.put(None)
 
     for _ in range(min(workers, count)):
-        threading.Thread(target=labour, daemon=True).start()
+        threading.Thread(target=worker, daemon=True).start()
     try:
         for number in range(1, count + 1):
             error = finished.get()

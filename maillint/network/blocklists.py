@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from maillint.network._crowd import for_each
+from maillint.network._crowd import run_in_threads
 from maillint.network.answers import Absent, Unreachable
 from maillint.network.resolver import Resolver
 from maillint.web.domains import a_label, parse_ip, registrable
@@ -105,7 +105,7 @@ class Blocklists:
         self, questions: Iterable[tuple[Blocklist, str]], done: Callable[[int], None] = lambda count: None
     ) -> None:
         """Ask many questions at once, so that their answers are known; ``done`` hears how many are."""
-        for_each(lambda question: self.listing(*question), questions, _WORKERS, done)
+        run_in_threads(lambda question: self.listing(*question), questions, _WORKERS, done)
 
     def _ask(self, blocklist: Blocklist, domain: str) -> Listing:
         answer = self._resolver.lookup(f"{domain}.{blocklist.zone}", "A")

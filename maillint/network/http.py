@@ -65,7 +65,7 @@ class Hop:
 
 
 @dataclass(frozen=True, slots=True)
-class Trail:
+class RedirectChain:
     """Where an address leads: every hop in order, there is at least one, and why there is no further one.
 
     ``end`` is ``end`` (the last hop redirects nowhere), ``loop`` (it redirects to an earlier one), ``long``
@@ -163,35 +163,35 @@ class Web(ABC):
     def __init__(self, may_ask: Callable[[str], bool] = lambda url: True) -> None:
         self.may_ask = may_ask
         self.verifies = False
-        self._trails: dict[str, Trail] = {}
+        self._trails: dict[str, RedirectChain] = {}
 
     @abstractmethod
     def hop(self, url: str) -> Hop:
         """What one address answers; it is asked once."""
 
-    def trail(self, url: str) -> Trail:
+    def trail(self, url: str) -> RedirectChain:
         """Follow an address to where it leads, over MOST_HOPS redirects at the most."""
         if url not in self._trails:
             self._trails[url] = self._follow(url)
         return self._trails[url]
 
-    def known(self, url: str) -> Trail | None:
+    def known(self, url: str) -> RedirectChain | None:
         """The trail of an address that has been asked, None for another; asks nobody."""
         return self._trails.get(url)
 
-    def _follow(self, url: str) -> Trail:
+    def _follow(self, url: str) -> RedirectChain:
         hops = [self.hop(url)]
         known = {url}
         while (target := hops[-1].target) is not None:
             if target in known:
-                return Trail(tuple(hops), "loop")
+                return RedirectChain(tuple(hops), "loop")
             if len(hops) > MOST_HOPS:
-                return Trail(tuple(hops), "long")
+                return RedirectChain(tuple(hops), "long")
             if not self.may_ask(target):
-                return Trail(tuple(hops), "held")
+                return RedirectChain(tuple(hops), "held")
             known.add(target)
             hops.append(self.hop(target))
-        return Trail(tuple(hops), "end")
+        return RedirectChain(tuple(hops), "end")
 
 
 class ReplayWeb(Web):
@@ -207,7 +207,7 @@ class ReplayWeb(Web):
         self.verifies = True
         self._answers = {canonical(url) or url: str(value) for url, value in mapping.items()}
 
-    def known(self, url: str) -> Trail | None:
+    def known(self, url: str) -> RedirectChain | None:
         return self.trail(url)
 
     def hop(self, url: str) -> Hop:

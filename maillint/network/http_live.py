@@ -14,7 +14,7 @@ from itertools import chain, zip_longest
 from typing import TypeAlias
 
 from maillint._version import __version__
-from maillint.network._crowd import for_each
+from maillint.network._crowd import run_in_threads
 from maillint.network._exchange import Deadline, Head, NotHttpError, ask, connect, secure, tls_context
 from maillint.network.answers import Absent, Unreachable
 from maillint.network.http import PORTS, PROBLEMS, UNAVAILABLE, Hop, Web, answered, phrase
@@ -146,7 +146,7 @@ class LiveWeb(Web):
 
     def follow(self, urls: Iterable[str], done: Callable[[int], None] = lambda count: None) -> None:
         """Follow many addresses at once, so that their trails are known; ``done`` hears how many are."""
-        for_each(self.trail, interleaved(urls), WORKERS, done)
+        run_in_threads(self.trail, interleaved(urls), WORKERS, done)
 
     @property
     def context(self) -> ssl.SSLContext:

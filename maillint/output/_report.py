@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from maillint.finding import DomainFinding, DomainReport, FileReport, Finding, Report, Severity, Unknown
+from maillint.finding import (
+    DomainFinding,
+    DomainReport,
+    FileReport,
+    Finding,
+    Report,
+    Severity,
+    Unknown,
+    source_order,
+    weight_order,
+)
 from maillint.output import Context
 from maillint.output._cells import visible
 
@@ -23,11 +33,11 @@ def shown_of_domain(domain: DomainReport, context: Context) -> list[DomainFindin
 
 
 def _ordered(file: FileReport) -> list[Finding]:
-    return sorted(file.findings, key=lambda found: (found.start, found.end, -found.severity, found.rule))
+    return sorted(file.findings, key=source_order)
 
 
 def _ordered_of_domain(domain: DomainReport) -> list[DomainFinding]:
-    return sorted(domain.findings, key=lambda found: (-found.severity, found.rule, found.start))
+    return sorted(domain.findings, key=weight_order)
 
 
 def hidden(report: Report, context: Context) -> int:

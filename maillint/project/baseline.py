@@ -8,13 +8,15 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from maillint.errors import LintError
+from maillint.files.paths import relative_path
 from maillint.finding import INTERNAL_ERROR, FileReport, Finding, Report
 
 VERSION = 1
 _LONGEST = 80
 
 
-class BaselineError(ValueError):
+class BaselineError(LintError):
     """A baseline file that cannot be used, told in one line."""
 
 
@@ -78,7 +80,7 @@ class Baseline:
         return not os.path.lexists(os.path.join(self.folder, path))  # noqa: PTH118
 
     def _path(self, path: str) -> str:
-        return relative(path, self.folder)
+        return relative_path(path, self.folder)
 
     def _key(self, file: FileReport, found: Finding) -> Key:
         return self._path(file.path), found.rule, snippet(file, found)
@@ -105,7 +107,7 @@ def render(report: Report, target: str) -> str:
     """Return the text of a baseline of all findings; ``target`` is the file that it will be written to."""
     folder = os.path.dirname(os.path.abspath(target))  # noqa: PTH100, PTH120
     counts = Counter(
-        (relative(file.path, folder), found.rule, snippet(file, found))
+        (relative_path(file.path, folder), found.rule, snippet(file, found))
         for file in report.files
         for found in file.findings
         if found.rule != INTERNAL_ERROR  # a fault of maillint's own is never an old story
@@ -126,7 +128,7 @@ def merged(old: Baseline | None, report: Report, target: str, left_out: Collecti
     if old is None:
         return text
     data = json.loads(text)
-    linted = {relative(file.path, old.folder) for file in report.files}
+    linted = {relative_path(file.path, old.folder) for file in report.files}
     data["findings"] += [
         {"path": path, "rule": rule, "snippet": piece, "count": count}
         for (path, rule, piece), count in old.counts.items()
@@ -149,14 +151,6 @@ def snippet(file: FileReport, found: Finding) -> str:
     from hashlib import blake2b  # noqa: PLC0415 -- few snippets are that long
 
     return f"{text[: _LONGEST - 17]}…{blake2b(text.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
-
-
-def relative(path: str, folder: str) -> str:
-    """A path counted from a folder, with ``/``."""
-    try:
-        return os.path.relpath(path, folder).replace(os.sep, "/")
-    except ValueError:  # another drive
-        return path.replace(os.sep, "/")
 
 
 def describe(stale: Sequence[Key]) -> str:

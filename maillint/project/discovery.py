@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from maillint.catalogue.load import Catalogue, shipped
 from maillint.config.config import Config, Overrides, load_config
 from maillint.config.files import find_config
+from maillint.errors import LintError
 from maillint.message.kinds import kind_of
 from maillint.message.sidecars import is_meta
 from maillint.project.message_files import Folder, stem_of
@@ -38,7 +39,7 @@ class Group:
     roots: tuple[str, ...] = ()
 
 
-class MissingPathError(ValueError):
+class MissingPathError(LintError):
     """A path on the command line that is not there."""
 
 

@@ -20,7 +20,7 @@ Lint = Callable[[Sequence[Source]], Sequence[FileReport]]
 
 
 @dataclass(frozen=True)
-class Fixed:
+class FixResult:
     """The sources after fixing, their reports, and how many fixes went into each file."""
 
     sources: tuple[Source, ...]
@@ -28,7 +28,7 @@ class Fixed:
     applied: dict[str, int]
 
 
-def fix_message(sources: Sequence[Source], lint: Lint, *, unsafe: bool) -> Fixed:
+def fix_message(sources: Sequence[Source], lint: Lint, *, unsafe: bool) -> FixResult:
     """Apply every fix that may be applied, lint again, and repeat to a fixed point.
 
     Fixes that overlap wait for the next round. A fix after which there are more errors than before is taken
@@ -61,7 +61,7 @@ def fix_message(sources: Sequence[Source], lint: Lint, *, unsafe: bool) -> Fixed
                 break  # offsets have moved: choose again
         if not changed:
             break
-    return Fixed(tuple(current), reports, applied)
+    return FixResult(tuple(current), reports, applied)
 
 
 def _choose(
@@ -129,7 +129,7 @@ def restores(source: Source) -> bool:
 
 
 @dataclass(frozen=True)
-class Mended:
+class FixedFile:
     """What fixing did to one file: its text before and after, and how many fixes went in."""
 
     path: str
@@ -138,13 +138,13 @@ class Mended:
     fixes: int
 
 
-def fix_groups(groups: Iterable[Group], *, unsafe: bool) -> tuple[Report, list[Mended]]:
+def fix_groups(groups: Iterable[Group], *, unsafe: bool) -> tuple[Report, list[FixedFile]]:
     """Fix every message in memory; return what is left to report and the files that would change."""
     from maillint.project.fix import fix_message  # noqa: PLC0415 -- only a run that fixes needs it
 
     files: list[FileReport] = []
     failures: list[Failure] = []
-    mended: list[Mended] = []
+    mended: list[FixedFile] = []
     for group in groups:
         wanted = wanted_paths(group)
         try:
@@ -159,7 +159,7 @@ def fix_groups(groups: Iterable[Group], *, unsafe: bool) -> tuple[Report, list[M
             continue
         files.extend(fixed.reports)
         mended.extend(
-            Mended(path, before, after, fixed.applied[before.path])
+            FixedFile(path, before, after, fixed.applied[before.path])
             for path, before, after in zip(group.paths, sources, fixed.sources, strict=True)
             if before.text != after.text
         )

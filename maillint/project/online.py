@@ -12,7 +12,7 @@ from maillint.config.config import Config
 from maillint.engine.lint import lint
 from maillint.engine.suppression import suppress
 from maillint.files.access import UnreadableError
-from maillint.finding import FileReport, Report
+from maillint.finding import FileReport, Report, source_order
 from maillint.message.model import Message
 from maillint.message.read import MessageError, read_message
 from maillint.network.blocklists import Blocklist, Blocklists
@@ -85,7 +85,7 @@ def with_found(report: Report, found: Sequence[FileReport]) -> Report:
 
 def _joined(file: FileReport, more: Sequence[FileReport]) -> FileReport:
     findings = [*file.findings, *(finding for other in more for finding in other.findings)]
-    findings.sort(key=lambda found: (found.start, found.end, -found.severity, found.rule))
+    findings.sort(key=source_order)
     unknown = dict.fromkeys([*file.unknown, *(question for other in more for question in other.unknown)])
     return replace(file, findings=tuple(findings), unknown=tuple(unknown))
 

@@ -35,6 +35,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from operator import attrgetter
 
+from maillint.text.invisible import FORMAT_CHARACTERS, TAG_CHARACTERS
+
 MAX_PHRASE_TOKENS = 16
 STEM_LETTERS = 4
 INDEX_FORMAT = 1  # changes when `to_json` does
@@ -43,10 +45,7 @@ _NUMBER = "0*"  # stands for any number; no text token has a digit before a star
 _NEGATIVE_NUMBER = "-0*"
 
 _MARKS = "\u0300-\u036f"
-_INVISIBLE = (
-    "\u00ad\u034f\u061c\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f"
-)
+_INVISIBLE = f"\u17b4\u17b5\ufe00-\ufe0f{FORMAT_CHARACTERS}{TAG_CHARACTERS}"
 _APOSTROPHES = "'’‘ʼ`´′＇"
 _HYPHENS = r"\-\u2010\u2011"
 _CURRENCY = "$€£¥₽₴₹₿"
@@ -105,7 +104,7 @@ class PhraseIndex:
     The fields are plain strings as far as possible, because those load fastest:
 
     * `phrases`: as written; a phrase's number is its place here;
-    * `tokens`: of the phrases that are not written just so, the tokens joined by blanks;
+    * `tokens`: of the phrases that are not written just so, the tokens joined by hidden_spans;
     * `runs`: (number of the first phrase, category, weight) of neighbours alike; weight 0 means negative;
     * `heads`: the key of a first token to lines of `second-key number,number`, where a phrase of one token
       has an empty second key. The key of a stem is its first four characters and a star.

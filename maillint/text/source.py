@@ -8,6 +8,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from maillint.errors import LintError
 from maillint.text.offsets import MapBuilder, OffsetMap, Piece
 from maillint.text.spans import Span
 
@@ -32,7 +33,7 @@ _UTF8_WIDTHS = re.compile(
 )
 
 
-class NotTextError(ValueError):
+class NotTextError(LintError):
     """Raised for a source that holds binary data."""
 
 

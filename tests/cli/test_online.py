@@ -283,7 +283,8 @@ from maillint.cli import main
 try:
     main()
 finally:
-    loaded = {"socket", "ssl", "http.client", "maillint.project.online", "maillint.network.http", "dns"} & set(sys.modules)
+    online = {"socket", "ssl", "http.client", "maillint.project.online", "maillint.network.http", "dns"}
+    loaded = online & set(sys.modules)
     print("loaded:", sorted(loaded), file=sys.stderr)
 """
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from maillint import __version__
-from maillint.network._crowd import for_each
+from maillint.network._crowd import run_in_threads
 from maillint.network.answers import Answer, Found, Kind
 from maillint.network.http import MOST_HOPS, ReplayWeb, canonical, phrase, redirect_target
 from maillint.network.http_live import MOST_PER_SITE, PER_SITE, LiveWeb, interleaved, is_public
@@ -385,7 +385,7 @@ def test_a_fault_in_the_work_ends_it() -> None:
         raise ValueError(item)
 
     with pytest.raises(ValueError, match=r"[01]"):
-        for_each(work, range(100), 2, lambda count: None)
+        run_in_threads(work, range(100), 2, lambda count: None)
     time.sleep(0.1)
     assert len(begun) < 10
 

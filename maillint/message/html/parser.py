@@ -53,9 +53,9 @@ class Builder:
     """Walks a view's tags once, with a stack of what is open; ``mjml`` walks its own way."""
 
     def __init__(
-        self, text: str, blanks: Sequence[Span], holes: Sequence[Span], partial: bool, halves: Sequence[Span]
+        self, text: str, hidden_spans: Sequence[Span], holes: Sequence[Span], partial: bool, halves: Sequence[Span]
     ) -> None:
-        self.result = Html(text, blanks, holes, [], [], [], [], [])
+        self.result = Html(text, hidden_spans, holes, [], [], [], [], [])
         self.halves = [half.start for half in halves]
         self.stack: list[Element] = []
         self.partial = partial
@@ -308,7 +308,7 @@ def _is_quirky(public_id: str | None, system_id: str | None, name: str | None) -
 
 def parse_html(
     text: str,
-    blanks: Sequence[Span] = (),
+    hidden_spans: Sequence[Span] = (),
     holes: Sequence[Span] = (),
     *,
     partial: bool = False,
@@ -318,4 +318,4 @@ def parse_html(
 
     ``halves``, in order, are tags that insert half of a layout: they may open or end any element.
     """
-    return Builder(text, blanks, holes, partial, halves).build()
+    return Builder(text, hidden_spans, holes, partial, halves).build()

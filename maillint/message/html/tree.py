@@ -115,9 +115,9 @@ class Element:
     def value(self, name: str) -> str | None:
         """Return an attribute's decoded value without blanked characters, None where it is absent."""
         value = self.attrs.get(name)
-        if value and self.html.blanks and overlaps(self.html.blanks, self.span):
+        if value and self.html.hidden_spans and overlaps(self.html.hidden_spans, self.span):
             attribute = self.attribute(name)
-            if attribute is not None and (gaps := overlaps(self.html.blanks, attribute.value)):
+            if attribute is not None and (gaps := overlaps(self.html.hidden_spans, attribute.value)):
                 return _without(self.html.text, attribute.value, gaps)
         return value
 
@@ -187,7 +187,7 @@ class Html:
     """A parsed view. ``elements`` and ``runs`` are in source order; spans are in the view's text."""
 
     text: str = field(repr=False)
-    blanks: Sequence[Span] = field(repr=False)
+    hidden_spans: Sequence[Span] = field(repr=False)
     holes: Sequence[Span] = field(repr=False)
     elements: list[Element]
     runs: list[TextRun] = field(repr=False)
@@ -214,7 +214,7 @@ class Html:
             around = Span(max(offset - 2, 0), offset + 2)
             if self.text.startswith("<%", offset - 1):  # a tag of some engine, which is no markup
                 continue
-            if not overlaps(self.holes, around) and not overlaps(self.blanks, around):
+            if not overlaps(self.holes, around) and not overlaps(self.hidden_spans, around):
                 result.append(SyntaxFault(error.code, min(offset, len(self.text))))
         return result
 

@@ -71,10 +71,10 @@ class MjmlBuilder(Builder):
     """Walks a view of MJML once; components nest strictly and keep the HTML in them apart."""
 
     def __init__(
-        self, text: str, blanks: Sequence[Span], holes: Sequence[Span], partial: bool, halves: Sequence[Span]
+        self, text: str, hidden_spans: Sequence[Span], holes: Sequence[Span], partial: bool, halves: Sequence[Span]
     ) -> None:
-        super().__init__(text, blanks, holes, partial, halves)
-        self.result = Mjml(text, blanks, holes, [], [], [], [], [])
+        super().__init__(text, hidden_spans, holes, partial, halves)
+        self.result = Mjml(text, hidden_spans, holes, [], [], [], [], [])
         self.frames: list[int] = []  # where in the stack the open components are
         self.boundaries = component_names()
         self.css: Element | None = None  # an open mj-style: tags in it are text
@@ -214,11 +214,11 @@ class MjmlBuilder(Builder):
 
 def parse_mjml(
     text: str,
-    blanks: Sequence[Span] = (),
+    hidden_spans: Sequence[Span] = (),
     holes: Sequence[Span] = (),
     *,
     partial: bool = False,
     halves: Sequence[Span] = (),
 ) -> Html:
     """Parse a view of MJML; as parse_html."""
-    return MjmlBuilder(text, blanks, holes, partial, halves).build()
+    return MjmlBuilder(text, hidden_spans, holes, partial, halves).build()

@@ -38,7 +38,7 @@ MAX_DEPTH = 24
 def render_mjml(message: Message) -> Renderings:
     part = next(part for part in message.parts if part.mjml)
     view = _fullest(part)
-    html = parse_mjml(view.text, view.blanks, tuple(hole.span for hole in view.holes), partial=view.partial)
+    html = parse_mjml(view.text, view.hidden_spans, tuple(hole.span for hole in view.holes), partial=view.partial)
     assert isinstance(html, Mjml)
     body = next((element for element in html.elements if element.tag == "mj-body"), None)
     if html.root is None or body is None:
@@ -59,7 +59,7 @@ def render_mjml(message: Message) -> Renderings:
 def _fullest(part: Part) -> View:
     """The view with the most text, its conditional comments as they stand."""
     views = make_views(part.text, part.template, markup=False)
-    return max(views, key=lambda view: -sum(blank.end - blank.start for blank in view.blanks))
+    return max(views, key=lambda view: -sum(blank.end - blank.start for blank in view.hidden_spans))
 
 
 class _Mrml:
@@ -172,7 +172,7 @@ class _Mrml:
                 writer.written(text, span)
                 continue
             start, end = span
-            for gap in overlaps(self.view.blanks, Span(start, end)):
+            for gap in overlaps(self.view.hidden_spans, Span(start, end)):
                 writer.written(self.text[start : gap.start], Span(start, gap.start))
                 start = gap.end
             writer.written(self.text[start:end], Span(start, end))

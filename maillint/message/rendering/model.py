@@ -60,7 +60,7 @@ class Renderings:
     unknown: tuple[str, ...] = ()
 
 
-class Trail(OffsetMap):
+class PartialOffsetMap(OffsetMap):
     """Leads from a rendered text back to the template, where that is certain.
 
     ``pieces`` are the stretches of it that stand in the template, in order and apart; one whose lengths differ

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from maillint.message.html.tree import normalise
 from maillint.message.model import Part
-from maillint.message.rendering.model import Trail
+from maillint.message.rendering.model import PartialOffsetMap
 from maillint.text.offsets import Piece
 from maillint.text.spans import Span
 
@@ -53,4 +53,4 @@ class RenderedText:
 
     def made(self, content_type: str, fallback: Span) -> Part:
         """The rendered part; it holds no template any more."""
-        return Part("".join(self.texts), self.part.source, Trail(self.pieces, fallback), content_type)
+        return Part("".join(self.texts), self.part.source, PartialOffsetMap(self.pieces, fallback), content_type)

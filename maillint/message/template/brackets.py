@@ -35,10 +35,10 @@ class Brackets:
         self._failed += 1
         return None
 
-    def argument(self, position: int, blanks: str = " \t\r\n") -> tuple[int, str]:
+    def argument(self, position: int, hidden_spans: str = " \t\r\n") -> tuple[int, str]:
         """The end of an argument in round brackets that may follow, and the argument; without one, the same place."""
         start = position
-        while start < len(self._text) and start < position + 20 and self._text[start] in blanks:
+        while start < len(self._text) and start < position + 20 and self._text[start] in hidden_spans:
             start += 1
         end = self.end(start) if self._text.startswith("(", start) else None
         return (position, "") if end is None else (end, self._text[start + 1 : end - 1].strip())

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from maillint.message.template.dialect import Dialect, own_dialects
+from maillint.text.shorten import shorten
 
 SURE = 2.0
 """Signs of this weight settle which language a text is in."""
@@ -74,13 +75,10 @@ def _weigh(text: str, extension: str) -> Detection:
         return Detection(None, True, "")
     weight, _, dialect, sign = ranked[0]
     rival = ranked[1] if len(ranked) > 1 else None
+    why = f"“{shorten(sign, 40)}”"
     if weight >= SURE and (rival is None or weight - rival[0] >= 1 or not rival[1]):
-        return Detection(dialect, True, f"“{_short(sign)}”")
-    return Detection(dialect, False, f"“{_short(sign)}”" + (f", though it may be {rival[2].title}" if rival else ""))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"
+        return Detection(dialect, True, why)
+    return Detection(dialect, False, f"{why}, though it may be {rival[2].title}" if rival else why)
 
 
 def detect(text: str, path: str) -> Dialect | None:

@@ -1,0 +1,17 @@
+"""Characters that show nothing, and that are put into texts and addresses to deceive, or by accident."""
+
+from __future__ import annotations
+
+import re
+
+FORMAT_CHARACTERS = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+"""Format controls, joiners and marks without a width (Default_Ignorable_Code_Point), for a class of a pattern."""
+
+BLANK_LETTERS = "\u115f\u1160\u17b4\u17b5\u3164\uffa0"
+"""Letters and vowels that are drawn as nothing: the fillers of Hangul and the inherent vowels of Khmer."""
+
+TAG_CHARACTERS = "\U000e0000-\U000e007f"
+"""The deprecated language tags, which can carry a whole hidden text."""
+
+INVISIBLE = re.compile(f"[{FORMAT_CHARACTERS}{BLANK_LETTERS}{TAG_CHARACTERS}]")
+"""Any of them."""
