@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from maillint.config.config import Config
+from maillint.engine.lint import lint
 from maillint.message.html.mso_comments import holds
 from maillint.message.read import Settings, read_message
 from maillint.message.views import MAX_VIEWS
 from maillint.project.runner import lint_sources
 from maillint.text.source import Source
+from tests.test_templates import RULES
 
 
 def views(text: str, dialect: str | None = None) -> list[str]:
@@ -136,6 +138,21 @@ def test_a_bound_on_views_that_was_reached_is_told() -> None:
     reason = f"it has more branches than its {MAX_VIEWS} views can show; the rest are not looked at"
     assert reason in report.notes
     assert [unknown.rule for unknown in report.unknown if unknown.reason == reason] == ["markup/unclosed-tag"]
+
+
+@pytest.mark.parametrize("selected", ["headers/", "content/", "markup/", ""])
+def test_a_bound_that_a_text_twin_reached_is_reported_whatever_is_selected(selected: str) -> None:
+    branches = "".join(f"{{% elif b{n} %}}B{n}" for n in range(200))
+    sources = [
+        Source.from_text("a.html", "<p>Hi {{ name|default('you') }}</p>"),
+        Source.from_text("a.txt", f"{{% if a %}}A{branches}{{% endif %}}"),
+    ]
+    rules = [active for active in RULES if active.rule.name.startswith(selected)]
+    report, _ = lint(read_message(sources, Settings()), rules)
+    reason = f"it has more branches than its {MAX_VIEWS} views can show; the rest are not looked at"
+    assert reason in report.notes
+    unknown_rules = [unknown.rule for unknown in report.unknown if unknown.reason == reason]
+    assert unknown_rules == (["markup/unclosed-tag"] if selected in {"markup/", ""} else [])
 
 
 @pytest.mark.parametrize(

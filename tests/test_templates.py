@@ -361,7 +361,7 @@ def test_merge_tags_are_read_within_another_language() -> None:
     text = '{% if a %}<a href="*|UNSUB|*">x</a> %recipient.b% %20 {unsubscribe_url}{% endif %}'
     template = reading(text, "jinja")
     assert [tag.dialect for tag in template.tags] == ["jinja", "mailchimp", "mailgun", "tokens", "jinja"]
-    assert [guest.name for guest in template.guests] == ["mailchimp", "mailgun", "tokens"]
+    assert [guest.name for guest in template.other_dialects] == ["mailchimp", "mailgun", "tokens"]
 
 
 @pytest.mark.parametrize(
@@ -372,7 +372,7 @@ def test_merge_tags_are_read_within_another_language() -> None:
     ],
 )
 def test_what_only_looks_like_another_language_inside_a_tag_is_no_guest(dialect: str, text: str) -> None:
-    assert reading(text, dialect).guests == ()
+    assert reading(text, dialect).other_dialects == ()
 
 
 # -- what does not match ------------------------------------------------------------------------------
@@ -514,7 +514,7 @@ _TAGS = (
 
 def _pieces(dialect: Dialect) -> list[str]:
     words = [str(word) for word in load_list("dialects")[dialect.name].get("blocks", {})]
-    return sorted({*dialect.marks, *_DELIMITERS, *_TAGS, *words[:6]})
+    return sorted({*dialect.needles, *_DELIMITERS, *_TAGS, *words[:6]})
 
 
 _PIECES = {dialect.name: _pieces(dialect) for dialect in OWN}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count, product
 from typing import NamedTuple
 
@@ -12,12 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maillint.engine.lint import lint
+from maillint.message.html.parser import parse_html
+from maillint.message.html.tree import Html
+from maillint.message.mjml.parser import parse_mjml
 from maillint.message.read import Settings, read_message
-from maillint.message.template.conditions import read_test
+from maillint.message.template.conditions import Condition, read_test
 from maillint.message.template.dialect import dialects
 from maillint.message.template.parse import read
 from maillint.message.template.tags import Tag
-from maillint.message.views import MAX_VIEWS, MIN_VIEWS, Views, make_views
+from maillint.message.views import MAX_VIEWS, MIN_VIEWS, Views, make_views, may_need_more_views
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.source import Source
 from maillint.text.spans import Span
@@ -109,6 +112,26 @@ def test_what_is_printed_behind_an_elements_name_is_no_part_of_it() -> None:
     assert (html.stray, html.unclosed) == ([], [])
 
 
+@pytest.mark.parametrize("parse", [parse_html, parse_mjml])
+def test_the_parser_spares_elements_that_end_in_another_iteration(parse: Callable[..., Html]) -> None:
+    text = "<div><p>x</p></section></i>"
+    faults = [
+        ([fault.element.tag for fault in html.unclosed], [fault.tag for fault in html.stray])
+        for html in (parse(text), parse(text, per_iteration=frozenset({"div", "section"})))
+    ]
+    assert faults == [(["div"], ["section", "i"]), ([], ["i"])]
+
+
+def test_a_parsed_view_is_as_the_parser_left_it() -> None:
+    text = "{% if loop.first %}<tr>{% endif %}<td><b>x</td></tr>"
+    for view in views_of(text, markup=True):
+        parsed = parse_html(view.text, view.hidden_spans, partial=view.partial, per_iteration=view.per_iteration)
+        assert view.per_iteration == {"tr"}
+        assert [fault.element.tag for fault in view.html.unclosed] == ["b"]
+        assert [fault.element.span for fault in parsed.unclosed] == [fault.element.span for fault in view.html.unclosed]
+        assert parsed.stray == view.html.stray == []
+
+
 def test_a_view_for_outlook_is_named() -> None:
     text = "X<!--[if mso]>a<![endif]-->"
     views = views_of(text, markup=True)
@@ -131,6 +154,21 @@ def test_the_bound_on_views_is_told(branches: int, truncated: bool) -> None:
     assert (len(views) <= MAX_VIEWS, views.truncated) == (True, truncated)
 
 
+@pytest.mark.parametrize("branches", [1, MAX_VIEWS - 2, MAX_VIEWS - 1, MAX_VIEWS, MAX_VIEWS + 1])
+@pytest.mark.parametrize("nested", [True, False])
+def test_what_is_said_of_the_bound_without_views_is_so(branches: int, nested: bool) -> None:
+    if nested:
+        text = "".join(f"{{% if a{n} %}}A" for n in range(branches)) + "{% endif %}" * branches
+    else:
+        text = "{% if a %}A" + "".join(f"{{% elif b{n} %}}B{n}" for n in range(branches)) + "{% endif %}"
+    [part] = read_message([Source.from_text("a.j2", text)], Settings()).parts
+    truncated = part.truncated
+    assert truncated is part.views.truncated
+    assert truncated is (branches >= MAX_VIEWS - 1 + nested)
+    if branches == 1:
+        assert not may_need_more_views(text, part.template)
+
+
 def test_a_long_template_gets_fewer_views() -> None:
     choice = "{% if a %}A" + "".join(f"{{% elif b{number} %}}B" for number in range(40)) + "{% endif %}"
     assert not views_of(choice).truncated
@@ -139,7 +177,7 @@ def test_a_long_template_gets_fewer_views() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "yes"),
+    ("text", "when_true"),
     [
         ("a", ["a"]),
         ("not a", ["not a"]),
@@ -174,8 +212,12 @@ def test_a_long_template_gets_fewer_views() -> None:
         ("a and", ["a and"]),
     ],
 )
-def test_the_ways_in_which_a_test_holds(text: str, yes: list[str]) -> None:
-    assert [" & ".join(str(literal.condition) for literal in way) for way in read_test(text).yes] == yes
+def test_what_makes_a_test_true(text: str, when_true: list[str]) -> None:
+    alternatives = [
+        " & ".join(str(Condition(literal.text, literal.holds)) for literal in alternative)
+        for alternative in read_test(text).when_true
+    ]
+    assert alternatives == when_true
 
 
 # -- every branch stands in a view --------------------------------------------------------------------

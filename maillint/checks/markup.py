@@ -26,8 +26,8 @@ def unclosed_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]
                 continue
             closer = "the end" if unclosed.at is None else _source(part.text, unclosed.at)
             yield Hit(part, unclosed.element.span, {"tag": tag, "closer": closer}, view)
-    if message.left_out:
-        yield NotKnown(message.left_out)
+    if message.branches_without_view:
+        yield NotKnown(message.branches_without_view)
 
 
 @check("stray-end-tag", fields=("tag", "reason"))

@@ -293,7 +293,7 @@ def _with_units(kind: str | Sequence[str], value: str) -> str:
 def unknown_class(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Names in ``mj-class`` that no ``mj-class`` of the document defines."""
     for part, view, html in _walks(message):
-        if html.root is None or view.halves or any(known.state != "found" for known in part.includes):
+        if html.root is None or view.layout_fragments or any(known.state != "found" for known in part.includes):
             continue
         if not any(element.tag == "mj-head" for element in html.elements):  # included where the head is, it may be
             continue

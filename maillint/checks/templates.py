@@ -1,4 +1,4 @@
-"""Checks of template tags: blocks that do not match, tags that cannot be read, tags with nothing to print."""
+"""Checks of template tags: blocks that do not match, tags that cannot be read, tags that may print nothing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from maillint.check import Options, check
 from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown
+from maillint.message.memo import remembered
 from maillint.message.model import Message, Part, Place
 from maillint.message.template.detect import detect
 from maillint.message.template.dialect import Dialect, dialects
@@ -24,22 +25,22 @@ from maillint.text.spans import Span, fill
 _MAX_SHOWN = 60
 
 
-def _templates(message: Message) -> Iterator[tuple[Place, Template]]:
-    """Every part and every given header field that is a template, with its tags."""
-    for part in message.parts:
-        if part.dialect is not None:
-            yield part, part.template
+@remembered
+def _templates(message: Message) -> list[tuple[Place, Template]]:
+    """Every part and every header field that is a template, with its tags; fields of a finished message are none."""
+    found: list[tuple[Place, Template]] = [(part, part.template) for part in message.parts if part.dialect is not None]
     if message.finished:
-        return
+        return found
     own = next((part.dialect for part in message.parts if part.dialect), None)
     for field in message.headers:
         dialect = own or detect(field.text, "")
         if dialect is not None:
-            yield field, read(field.text, dialect)
+            found.append((field, read(field.text, dialect)))
+    return found
 
 
 def _shown(text: str, span: Span) -> str:
-    """A piece of source on one line, no longer than a message can hold."""
+    """A piece of source on one line, short enough for a finding's message."""
     return shorten(text[span.start : span.end], _MAX_SHOWN)
 
 
@@ -52,7 +53,7 @@ def template_unbalanced(message: Message, options: Options) -> Iterator[Hit | No
     for place, template in _templates(message):
         for problem in template.problems:
             tag = problem.tag
-            if tag.span.end == tag.span.start:  # an element is a block by its attribute: the markup rules have it
+            if tag.span.end == tag.span.start:  # an element that is a block by its attribute: the markup rules judge it
                 continue
             related = ((problem.other.span, "is still open"),) if problem.other else ()
             evidence = {"tag": _shown(place.text, tag.span), "fault": _fault(place.text, problem)}
@@ -118,10 +119,10 @@ def template_broken_tag(message: Message, options: Options) -> Iterator[Hit | No
                 shown = f"U+{ord(place.text[broken.span.start]):04X}"
             fault = _QUOTED if broken.kind == "quote" and len(broken.parts) > 1 else _WHAT[broken.kind]
             evidence = {"text": shown, "fault": fault}
-            yield Hit(place, broken.span, evidence, changes=tuple(_mended(place.text, broken)))
+            yield Hit(place, broken.span, evidence, changes=tuple(_repairs(place.text, broken)))
 
 
-def _mended(text: str, broken: Broken) -> Iterator[Change]:
+def _repairs(text: str, broken: Broken) -> Iterator[Change]:
     """Plain characters in the place of those that an editor has put in."""
     for span in broken.parts:
         piece = text[span.start : span.end]
@@ -136,24 +137,26 @@ def _mended(text: str, broken: Broken) -> Iterator[Change]:
 
 @check("template-mixed-dialect", fields=("own", "other", "tag"))
 def template_mixed_dialect(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Tags of a second template language in one file; merge tags of a sending tool are none."""
+    """Tags of a second template language in one file; merge tags of a sending tool do not count."""
     for place, template in _templates(message):
         own = template.dialect
         assert own is not None
         found: dict[str, tuple[str, Span]] = {}
-        engines = {guest.name: guest.title for guest in template.guests if not guest.guest}
+        engines = {other.name: other.title for other in template.other_dialects if not other.embedded}
         for tag in template.tags if engines else ():
             if tag.dialect in engines and tag.span.end > tag.span.start:
                 found.setdefault(tag.dialect, (engines[tag.dialect], tag.span))
         for names, pattern in own.foreign:
-            span = next(_apart(place.text, pattern, template), None) if found.keys().isdisjoint(names) else None
+            if not found.keys().isdisjoint(names):
+                continue
+            span = next(_outside_comments(place.text, pattern.compiled, template), None)
             if span is not None:
                 found[names[0]] = (", ".join(dialects()[name].title for name in names), span)
         for title, span in found.values():
             yield Hit(place, span, {"own": own.title, "other": title, "tag": _shown(place.text, span)})
 
 
-def _apart(text: str, pattern: re.Pattern[str], template: Template) -> Iterator[Span]:
+def _outside_comments(text: str, pattern: re.Pattern[str], template: Template) -> Iterator[Span]:
     """Where a pattern matches outside of comments."""
     unread = fill(text, [tag.span for tag in template.tags if tag.kind == "comment"], " ")
     return (Span(*match.span()) for match in pattern.finditer(unread))
@@ -192,18 +195,18 @@ def merge_tag_fallback(message: Message, options: Options) -> Iterator[Hit | Not
     if subject is not None and dialect is not None:
         template = read(subject.text, dialect)
         for view in make_views(subject.text, template, markup=False):
-            given = _Given(template, view)
+            mentions = _Mentions(template, view)
             for hole in view.holes:
-                yield from _without_default(subject, (hole,), given, "subject")
+                yield from _without_default(subject, (hole,), mentions, "subject")
     for part, view in message.views():
         if part.dialect is not None:
-            given = _Given(part.template, view)
+            mentions = _Mentions(part.template, view)
             for tags in _greeted(view):
-                yield from _without_default(part, tags, given, "greeting")
+                yield from _without_default(part, tags, mentions, "greeting")
 
 
 def _greeted(view: View) -> Iterator[tuple[Tag, ...]]:
-    """The output tags that each greeting addresses: those on its line, up to the comma that ends it."""
+    """For each greeting, the output tags in it: those on its line, up to the comma that ends it."""
     if not view.holes:
         return
     flow = view.content.flow
@@ -236,10 +239,10 @@ def _addressed(view: View, line: str, start: int) -> Iterator[Tag]:
             yield tag
 
 
-def _without_default(place: Place, tags: Iterable[Tag], given: _Given, where: str) -> Iterator[Hit | NotKnown]:
-    """Report the names that stand together, if none of them prints something in any case."""
+def _without_default(place: Place, tags: Iterable[Tag], mentions: _Mentions, where: str) -> Iterator[Hit | NotKnown]:
+    """Report the names among the tags of one greeting, unless one of them certainly prints something."""
     named = [tag for tag in tags if placeholder_role(tag) in _NAMES]
-    if any(_has_default(tag, dialects()[tag.dialect], given) for tag in named):
+    if any(_has_default(tag, dialects()[tag.dialect], mentions) for tag in named):
         return
     for tag in named:
         dialect = dialects()[tag.dialect]
@@ -247,28 +250,28 @@ def _without_default(place: Place, tags: Iterable[Tag], given: _Given, where: st
             yield NotKnown(f"whether {_shown(place.text, tag.span)} has a default depends on {dialect.defaults}")
             continue
         evidence = {"tag": _shown(place.text, tag.span), "place": where}
-        yield Hit(place, tag.span, evidence, given.view if isinstance(place, Part) else None)
+        yield Hit(place, tag.span, evidence, mentions.view if isinstance(place, Part) else None)
 
 
 _WORD = re.compile(r"\w+")
 
 
-def _has_default(tag: Tag, dialect: Dialect, given: _Given) -> bool:
-    """Whether a tag prints something in any case: by itself, by its branch, or by what its name was set to."""
-    if dialect.fallback is not None and dialect.fallback.search(tag.argument):
+def _has_default(tag: Tag, dialect: Dialect, mentions: _Mentions) -> bool:
+    """Whether a tag certainly prints something: it has a default, its branch tests its name, or a statement sets it."""
+    if dialect.fallback is not None and dialect.fallback.compiled.search(tag.argument):
         return True
     expression = tag.argument.partition("|")[0].strip(" ${}@!")
     name = re.split(r"\.|->", expression)[-1].strip("()?! ")
     if not name:
         return False
     word = _WORD.findall(name.lower())[-1:]
-    if word and word[0] in given.tested:
+    if word and word[0] in mentions.tested:
         return True
-    return bool(word) and "." not in expression and given.first.get(word[0], tag.span.start) < tag.span.start
+    return bool(word) and "." not in expression and mentions.first.get(word[0], tag.span.start) < tag.span.start
 
 
-class _Given:
-    """The words of the tests that hold in a view, and the first place of each word in a template's statements."""
+class _Mentions:
+    """The words of the tests that hold in a view, and where each word first stands in a template's statements."""
 
     def __init__(self, template: Template, view: View) -> None:
         self.template = template

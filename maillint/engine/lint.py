@@ -87,7 +87,8 @@ def lint_domain(subject: Any, domain: str, facts: Mapping[str, object], rules: I
 
 def _reports(message: Message, findings: Sequence[Finding], unknown: tuple[Unknown, ...]) -> Iterator[FileReport]:
     """What could not be known is told once, with the message's first file."""
-    notes = (*message.notes, message.left_out) if message.left_out else message.notes
+    unseen = message.branches_without_view
+    notes = (*message.notes, unseen) if unseen else message.notes
     for index, source in enumerate(message.sources):
         own = [found for found in findings if found.path == source.path]
         own.sort(key=source_order)

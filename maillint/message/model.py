@@ -11,7 +11,7 @@ from maillint.data.amendments import SHIPPED, Lists
 from maillint.message.mime.headers import Field, Headers
 from maillint.message.template.dialect import Dialect
 from maillint.message.template.parse import Template, read
-from maillint.message.views import View, Views, make_views
+from maillint.message.views import View, Views, make_views, may_need_more_views
 from maillint.text.offsets import OffsetMap
 from maillint.text.source import Source
 from maillint.text.spans import Span
@@ -31,10 +31,9 @@ PROFILES = ("cold", "newsletter", "transactional", "general")
 class Part:
     """A text part of a message, or the whole of a template.
 
-    ``text`` is decoded; ``map`` leads from it back to ``source.text``; ``number`` is the MIME part
-    number, None in a template; ``markup`` whether it is HTML or MJML. ``includes`` are the files that MJML
-    includes: their texts stand in ``text``. ``encoding`` is the transfer encoding, in lower case. ``outlook``: whether
-    Outlook for Windows is among its readers.
+    ``text`` is decoded; ``map`` leads from it back to ``source.text``; ``number`` is the MIME part number, None in a
+    template. ``includes`` are the files that MJML includes: their texts stand in ``text``. ``encoding`` is the transfer
+    encoding, in lower case. ``outlook``: somebody reads it in Outlook for Windows.
     """
 
     text: str = field(repr=False)
@@ -59,7 +58,7 @@ class Part:
 
     def included(self, span: Span) -> Include | None:
         """The include whose file a span stands in; None for what stands in the part's own file."""
-        return next((known for known in self.includes if known.span.start <= span.start < known.span.end), None)
+        return next((found for found in self.includes if found.span.start <= span.start < found.span.end), None)
 
     @cached_property
     def template(self) -> Template:
@@ -70,6 +69,11 @@ class Part:
     def views(self) -> Views:
         """Every view of the text; there is at least one."""
         return make_views(self.text, self.template, markup=self.markup, mjml=self.mjml, outlook=self.outlook)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether some branches stand in no view, because of the bound on views."""
+        return may_need_more_views(self.text, self.template) and self.views.truncated
 
 
 @dataclass(frozen=True)
@@ -91,8 +95,8 @@ class Message:
     """Headers, parts, profile and touch; what a check reads.
 
     ``kind`` is ``eml``, ``html``, ``mjml`` or ``txt``; ``sources`` are its files, the one it is named after first.
-    ``html`` and ``text`` are the parts that readers get (there may be more in ``parts``). ``samples`` are data to
-    render it with, ``roots`` where files that it names may be read.
+    ``parts`` are all its texts; ``html`` and ``text`` are those that readers get. ``samples`` are data to render it
+    with, ``roots`` the folders and files in which files that it names may be read.
     """
 
     kind: str
@@ -117,7 +121,7 @@ class Message:
 
     @property
     def dialect(self) -> str | None:
-        """The name of the template language, None for plain text or HTML."""
+        """The name of the template language, None for a message that is no template."""
         return next((part.dialect.name for part in self.parts if part.dialect), None)
 
     @cached_property
@@ -133,7 +137,7 @@ class Message:
 
     @property
     def soup(self) -> BeautifulSoup | None:
-        """The HTML part, as most readers get it, as a BeautifulSoup tree with places; None without one."""
+        """The HTML part, as most readers get it, as a BeautifulSoup tree with places; None without an HTML part."""
         return self.html.views.first.soup if self.html else None
 
     @property
@@ -149,10 +153,10 @@ class Message:
                     yield part, view
 
     @property
-    def left_out(self) -> str:
-        """What is not looked at because the bound on views was reached, in words; empty where nothing is."""
+    def branches_without_view(self) -> str:
+        """That some branches stand in no view because of the bound on views, in words; "" where all do."""
         for part in self.parts:
-            if "views" in vars(part) and part.views.truncated:  # nobody has asked for other parts' views
+            if part.truncated:
                 return f"it has more branches than its {len(part.views)} views can show; the rest are not looked at"
         return ""
 

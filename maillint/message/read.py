@@ -184,7 +184,7 @@ def _told(text: str, path: str, samples: Source | None) -> Detection:
     """The dialect of a text; sample data beside it, which are for Jinja, settle a doubt."""
     found = recognise(text, path)
     jinja = dialects()["jinja"]
-    if samples is not None and found.dialect is not None and not found.sure and jinja.marked(text):
+    if samples is not None and found.dialect is not None and not found.sure and jinja.may_be_in(text):
         return Detection(jinja, True, "the sample data")
     return found
 

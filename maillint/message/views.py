@@ -1,41 +1,38 @@
 """Views: a part's text as one audience gets it, always of the part's own length.
 
-A view takes one branch of every template choice and one side of every MSO conditional; the rest is
-blanked with spaces (line ends stay). Output tags become holes. So an offset means the same in every view.
+A view takes one branch of every choice in the template and one side of every MSO conditional; the rest is blanked with
+spaces (line ends stay). Output tags become holes, runs of PLACEHOLDER_CHAR. So an offset means the same in every view.
 """
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
-from maillint.message.html.parser import parse_html
-from maillint.text.placeholder import PLACEHOLDER_CHAR
-
-if TYPE_CHECKING:
-    from bs4 import BeautifulSoup
-
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from maillint.message.content import Content, gather, gather_text
 from maillint.message.html.mso_comments import audiences
+from maillint.message.html.parser import parse_html
 from maillint.message.html.tree import Html
 from maillint.message.html.vocabulary import BLOCKS, VOID, is_known
-from maillint.message.template.branches import assign, dropped_spans, visible
+from maillint.message.template.branches import cover_branches, take_branches, visible_choices
 from maillint.message.template.conditions import Condition
 from maillint.message.template.parse import Template
 from maillint.message.template.tags import Choice, Tag
+from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span, fill, merge
 
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
+
 MAX_VIEWS = 64
-"""Ways through a template that get views at the most; ``Views.truncated`` tells when branches are left out."""
+"""A template gets at most so many views, Outlook's not counted; ``Views.truncated``: branches are left out for that."""
 
 MIN_VIEWS = 8
-"""A template of any size gets as many."""
+"""A template gets so many views however long it is, if its branches need them."""
 
 _BUDGET = 5_000_000
 """Characters in all views together; a template that is longer than its share gets fewer of them."""
@@ -48,8 +45,11 @@ _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*)[^<>]*?(?P<empty>/?)>")
 class View:
     """One audience's text; ``hidden_spans`` are the spans that it does not get, in order and apart.
 
-    ``needs`` holds the tests that this view passes or fails, ``outlook`` the version of Word's engine
-    that reads the MSO conditionals, or None for every other client.
+    ``holes`` are the output tags that it gets, in order; ``needs`` the tests that it passes or fails; ``outlook`` the
+    version of Word's engine that reads the MSO conditionals, None for every other client. ``markup``: it is HTML (with
+    ``mjml``, MJML). ``partial``: statements in the template may open or close what another file ends.
+    ``layout_fragments`` are the tags that insert a fragment of a layout, ``per_iteration`` the names of elements that
+    may begin in one iteration of a loop and end in another.
     """
 
     text: str = field(repr=False)
@@ -59,34 +59,31 @@ class View:
     outlook: int | None = None
     markup: bool = field(default=True, repr=False)
     partial: bool = field(default=False, repr=False)
-    halves: tuple[Span, ...] = field(default=(), repr=False)
+    layout_fragments: tuple[Span, ...] = field(default=(), repr=False)
     mjml: bool = field(default=False, repr=False)
-    turning: frozenset[str] = field(default=frozenset(), repr=False)
+    per_iteration: frozenset[str] = field(default=frozenset(), repr=False)
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def html(self) -> Html:
-        """The view parsed as HTML (or MJML), on first use.
-
-        Elements that open at one turn of a loop and end at another (``turning``) are held to nothing.
-        """
-        html = self._parsed()
-        if self.turning:
-            html.unclosed = [known for known in html.unclosed if known.element.tag not in self.turning]
-            html.stray = [known for known in html.stray if known.tag not in self.turning]
-        return html
-
-    def _parsed(self) -> Html:
-        holes = tuple(hole.span for hole in self.holes)
+        """The view parsed as HTML (or MJML), on first use."""
+        parse = parse_html
         if self.mjml:
             from maillint.message.mjml.parser import parse_mjml  # noqa: PLC0415 -- seldom needed
 
-            return parse_mjml(self.text, self.hidden_spans, holes, partial=self.partial, halves=self.halves)
-        return parse_html(self.text, self.hidden_spans, holes, partial=self.partial, halves=self.halves)
+            parse = parse_mjml
+        return parse(
+            self.text,
+            self.hidden_spans,
+            tuple(hole.span for hole in self.holes),
+            partial=self.partial,
+            layout_fragments=self.layout_fragments,
+            per_iteration=self.per_iteration,
+        )
 
     @cached_property
     def soup(self) -> BeautifulSoup:
-        """The same tree for BeautifulSoup's ways of searching and editing; each call gives the one tree."""
+        """The same tree for BeautifulSoup's ways of searching. It is shared: edit a copy (``copy.copy``)."""
         from maillint.message.html.soup import make_soup  # noqa: PLC0415 -- costs 90 ms
 
         return make_soup(self.html)
@@ -98,7 +95,7 @@ class View:
 
     @cached_property
     def _hidden_starts(self) -> list[int]:
-        return [blank.start for blank in self.hidden_spans]
+        return [span.start for span in self.hidden_spans]
 
     def shows(self, span: Span) -> bool:
         """Whether this audience gets any character of the span (an empty span: its place)."""
@@ -126,22 +123,23 @@ class Views:
 
     @cached_property
     def _tested(self) -> dict[str, list[Span]]:
-        """By a test's text, the blocks that ask it."""
+        """By the text of a test, the blocks that make it."""
         found: dict[str, list[Span]] = {}
         pending = list(self.choices)
         while pending:
             choice = pending.pop()
             for branch in choice.branches:
                 pending.extend(branch.choices)
-                for literal in {known for way in branch.test.yes for known in way} if branch.test else ():
-                    found.setdefault(literal.text, []).append(choice.span)
+                alternatives = branch.test.when_true if branch.test else ()
+                for text in {literal.text for alternative in alternatives for literal in alternative}:
+                    found.setdefault(text, []).append(choice.span)
         return found
 
-    def _away(self, need: Condition, place: Span) -> int:
-        """How far from a place the next block stands that asks a test; one that begins behind it counts last."""
+    def _distance(self, need: Condition, place: Span) -> int:
+        """How far before a place the nearest block that makes a test ends; one that begins behind it counts last."""
         distances = [
-            max(place.start - asked.end, 0) if asked.start <= place.start else len(self.first.text)
-            for asked in self._tested.get(need.text, ())
+            max(place.start - block.end, 0) if block.start <= place.start else len(self.first.text)
+            for block in self._tested.get(need.text, ())
         ]
         return min(distances, default=len(self.first.text))
 
@@ -157,9 +155,9 @@ class Views:
         return self.views[0]
 
     def label(self, having: Sequence[View], span: Span) -> str:
-        """Say in words where alone a fault stands: ``in Outlook``, ``when plan == "pro"``; "" if everywhere.
+        """Say in words where a fault stands, ``in Outlook`` or ``when plan == "pro"``; "" if in all views.
 
-        ``having`` are the views with the fault; views that do not get the span at all have no say.
+        ``having`` are the views with the fault; views that do not get the span at all do not count.
         """
         shown = [view for view in self.views if view.shows(span)]
         lacking = [view for view in shown if not any(view is other for other in having)]
@@ -172,12 +170,15 @@ class Views:
         common = frozenset.intersection(*(view.needs for view in having))
         telling = [need for need in common if all(need not in view.needs for view in lacking)]
         chosen = telling or [need for need in common if any(need not in view.needs for view in lacking)]
-        words = [str(need) for need in sorted(chosen, key=lambda need: (self._away(need, span), str(need)))]
+        words = [str(need) for need in sorted(chosen, key=lambda need: (self._distance(need, span), str(need)))]
         return "when " + " and ".join(words[:1] if telling else words[:3]) if words else "in one view"
 
 
 def make_views(text: str, template: Template, *, markup: bool, mjml: bool = False, outlook: bool = True) -> Views:
-    """Build the views of a part's text; ``markup`` parts also have MSO conditionals, ``outlook`` readers of them."""
+    """Build the views of a part's text, at least one.
+
+    With ``markup`` the text may have MSO conditionals, with ``outlook`` somebody reads them.
+    """
     holes = tuple(template.outputs())
     tag_spans = [tag.span for tag in template.tags if not tag.prints]
     base = fill(fill(text, tag_spans, " "), [hole.span for hole in holes], PLACEHOLDER_CHAR, keep_lines=False)
@@ -186,38 +187,64 @@ def make_views(text: str, template: Template, *, markup: bool, mjml: bool = Fals
     unseen = [span for span in template.structure.stored if not _stands_alone(base, span)]
     if unseen:
         base = fill(base, unseen, " ")
-    crossing = [tag for span in template.structure.turning for tag in _crossing(base, span)]
+    crossing = [tag for span in template.structure.per_iteration for tag in _crossing(base, span)]
     if crossing:
         base = fill(base, sorted(tag for tag, _ in crossing), " ")
     silent = [*tag_spans, *unseen, *(tag for tag, _ in crossing)]
-    turning = frozenset(name for _, name in crossing)
-    choices = visible(template.choices, base)
-    ways, truncated = assign(choices, limit=max(MIN_VIEWS, min(MAX_VIEWS, _BUDGET // (len(text) + 1))))
+    per_iteration = frozenset(name for _, name in crossing)
+    choices = visible_choices(template.choices, base)
+    assignments, truncated = cover_branches(choices, limit=_limit(text))
     views: list[View] = []
     seen: set[tuple[str, int | None]] = set()
-    for results in ways:
-        dropped = merge(dropped_spans(choices, results))
+    for assignment in assignments:
+        branches, decided = take_branches(choices, assignment)
+        dropped = merge(branches)
         hidden_spans = merge([*silent, *dropped])
         branch_text = fill(base, dropped, " ")
         gone = merge([*dropped, *unseen])
         live = tuple(hole for hole in holes if not _inside(hole.span, gone)) if gone else holes
-        needs = frozenset(results.conditions())
+        needs = frozenset(decided.conditions())
         for word, hidden in audiences(branch_text)[: None if outlook else 1] if markup else [(None, [])]:
             view_text = fill(branch_text, hidden, " ")
             if (view_text, word) in seen:
                 continue
             seen.add((view_text, word))
-            view_hidden = tuple(merge([*hidden_spans, *hidden])) if hidden else tuple(hidden_spans)
-            partial = template.has_statements
             views.append(
-                View(view_text, view_hidden, live, needs, word, markup, partial, template.halves, mjml, turning)
+                View(
+                    view_text,
+                    tuple(merge([*hidden_spans, *hidden])) if hidden else tuple(hidden_spans),
+                    live,
+                    needs,
+                    word,
+                    markup,
+                    template.has_statements,
+                    template.layout_fragments,
+                    mjml,
+                    per_iteration,
+                )
             )
     views.sort(key=lambda view: view.outlook is not None)
     return Views(tuple(views), truncated, tuple(choices))
 
 
+def _limit(text: str) -> int:
+    """How many assignments of the tests of a text get views."""
+    return max(MIN_VIEWS, min(MAX_VIEWS, _BUDGET // (len(text) + 1)))
+
+
+def may_need_more_views(text: str, template: Template) -> bool:
+    """Whether a text has so many branches that some may be left out; False is certain, and cheap to find out."""
+    count, limit = 0, _limit(text)
+    pending = list(template.choices)
+    while pending and count < limit:
+        choice = pending.pop()
+        count += len(choice.branches)
+        pending.extend(inner for branch in choice.branches for inner in branch.choices)
+    return count >= limit
+
+
 def _stands_alone(text: str, span: Span) -> bool:
-    """Whether a block that is kept for later holds markup that makes sense where it stands: as many ends as starts."""
+    """Whether a block whose content a variable keeps holds markup with as many ends as starts: it is shown in place."""
     balance, found = 0, False
     for tag in _TAG.finditer(text, span.start, span.end):
         found = True
@@ -229,7 +256,10 @@ def _stands_alone(text: str, span: Span) -> bool:
 
 
 def _crossing(text: str, span: Span) -> Iterator[tuple[Span, str]]:
-    """The tags of blocks with no counterpart in a span, and their names: in a loop, that stands in another turn."""
+    """The tags of block elements without a counterpart in a span, and their names.
+
+    In a loop, the counterpart stands in another iteration.
+    """
     waiting: dict[str, list[Span]] = {}
     for tag in _TAG.finditer(text, span.start, span.end):
         name = tag["name"].lower()

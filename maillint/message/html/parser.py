@@ -53,10 +53,17 @@ class Builder:
     """Walks a view's tags once, with a stack of what is open; ``mjml`` walks its own way."""
 
     def __init__(
-        self, text: str, hidden_spans: Sequence[Span], holes: Sequence[Span], partial: bool, halves: Sequence[Span]
+        self,
+        text: str,
+        hidden_spans: Sequence[Span],
+        holes: Sequence[Span],
+        partial: bool,
+        layout_fragments: Sequence[Span],
+        per_iteration: frozenset[str],
     ) -> None:
         self.result = Html(text, hidden_spans, holes, [], [], [], [], [])
-        self.halves = [half.start for half in halves]
+        self.layout_fragments = [fragment.start for fragment in layout_fragments]
+        self.per_iteration = per_iteration
         self.stack: list[Element] = []
         self.partial = partial
         self.quirks = True
@@ -272,28 +279,33 @@ class Builder:
         self.forgiven = [pair for pair in self.forgiven if id(pair[0].element) not in crossed]
         result.unclosed.extend(unclosed for unclosed, _ in self.forgiven)
         result.unclosed.extend(doubt for doubt in self.doubtful if doubt.element.tag in self.end_tags)
-        if self.halves:
-            self.forgive_halves()
+        if self.layout_fragments:
+            self.forgive_fragments()
+        if self.per_iteration:
+            result.unclosed = [fault for fault in result.unclosed if fault.element.tag not in self.per_iteration]
+            result.stray = [fault for fault in result.stray if fault.tag not in self.per_iteration]
         result.unclosed.sort(key=lambda unclosed: unclosed.element.span)
         result.stray.sort(key=lambda stray: stray.span)
         result.misnested.sort(key=lambda misnested: misnested.span)
 
-    def forgive_halves(self) -> None:
-        """Leave out what an inserted half of a layout may have opened or ended."""
+    def forgive_fragments(self) -> None:
+        """Leave out what an inserted fragment of a layout may have opened or ended."""
         result, end = self.result, len(self.result.text)
-        result.stray = [stray for stray in result.stray if not self.half_between(0, stray.span.start)]
+        result.stray = [stray for stray in result.stray if not self.fragment_between(0, stray.span.start)]
         result.misnested = [
-            crossed for crossed in result.misnested if not self.half_between(crossed.outer.span.end, crossed.span.start)
+            crossed
+            for crossed in result.misnested
+            if not self.fragment_between(crossed.outer.span.end, crossed.span.start)
         ]
         result.unclosed = [
             unclosed
             for unclosed in result.unclosed
-            if not self.half_between(unclosed.element.span.end, unclosed.at.start if unclosed.at else end)
+            if not self.fragment_between(unclosed.element.span.end, unclosed.at.start if unclosed.at else end)
         ]
 
-    def half_between(self, start: int, end: int) -> bool:
-        index = bisect_left(self.halves, start)
-        return index < len(self.halves) and self.halves[index] < end
+    def fragment_between(self, start: int, end: int) -> bool:
+        index = bisect_left(self.layout_fragments, start)
+        return index < len(self.layout_fragments) and self.layout_fragments[index] < end
 
 
 def _is_quirky(public_id: str | None, system_id: str | None, name: str | None) -> bool:
@@ -312,10 +324,13 @@ def parse_html(
     holes: Sequence[Span] = (),
     *,
     partial: bool = False,
-    halves: Sequence[Span] = (),
+    layout_fragments: Sequence[Span] = (),
+    per_iteration: frozenset[str] = frozenset(),
 ) -> Html:
     """Parse a view's text. ``partial``: template statements may open or close what another file ends.
 
-    ``halves``, in order, are tags that insert half of a layout: they may open or end any element.
+    ``layout_fragments``, in order, are tags that insert a fragment of a layout: they may open or end any element.
+    ``per_iteration`` are the names of elements that may begin in one iteration of a loop and end in another: they are
+    neither unclosed nor stray.
     """
-    return Builder(text, hidden_spans, holes, partial, halves).build()
+    return Builder(text, hidden_spans, holes, partial, layout_fragments, per_iteration).build()

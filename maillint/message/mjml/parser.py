@@ -71,9 +71,15 @@ class MjmlBuilder(Builder):
     """Walks a view of MJML once; components nest strictly and keep the HTML in them apart."""
 
     def __init__(
-        self, text: str, hidden_spans: Sequence[Span], holes: Sequence[Span], partial: bool, halves: Sequence[Span]
+        self,
+        text: str,
+        hidden_spans: Sequence[Span],
+        holes: Sequence[Span],
+        partial: bool,
+        layout_fragments: Sequence[Span],
+        per_iteration: frozenset[str],
     ) -> None:
-        super().__init__(text, hidden_spans, holes, partial, halves)
+        super().__init__(text, hidden_spans, holes, partial, layout_fragments, per_iteration)
         self.result = Mjml(text, hidden_spans, holes, [], [], [], [], [])
         self.frames: list[int] = []  # where in the stack the open components are
         self.boundaries = component_names()
@@ -218,7 +224,8 @@ def parse_mjml(
     holes: Sequence[Span] = (),
     *,
     partial: bool = False,
-    halves: Sequence[Span] = (),
+    layout_fragments: Sequence[Span] = (),
+    per_iteration: frozenset[str] = frozenset(),
 ) -> Html:
     """Parse a view of MJML; as parse_html."""
-    return MjmlBuilder(text, hidden_spans, holes, partial, halves).build()
+    return MjmlBuilder(text, hidden_spans, holes, partial, layout_fragments, per_iteration).build()

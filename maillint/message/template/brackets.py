@@ -7,13 +7,13 @@ import re
 from maillint.message.template.delimiters import MAX_TAG, STRING
 
 _MAX_FAILED = 50
-"""After so many searches for an end that came to nothing, no piece in brackets is looked for any more."""
+"""After this many failed searches for an end, no more pieces in brackets are looked for."""
 
 _BRACKETS = re.compile(rf"{STRING}|(?P<open>[(\[{{])|(?P<close>[)\]}}])")
 
 
 class Brackets:
-    """The brackets of one text; ``member`` is what a name may be followed by, beside brackets."""
+    """Reads pieces in brackets of one text; ``member`` matches what else may follow a name (``.name``)."""
 
     def __init__(self, text: str, member: re.Pattern[str]) -> None:
         self._text = text
@@ -21,7 +21,7 @@ class Brackets:
         self._failed = 0
 
     def end(self, start: int) -> int | None:
-        """The end of a piece that begins at ``start``, brackets in quotes left out; None without one."""
+        """The end of a piece that begins at ``start``, None without one; brackets in quotes do not count."""
         if self._failed > _MAX_FAILED:
             return None
         depth = 0
@@ -35,16 +35,19 @@ class Brackets:
         self._failed += 1
         return None
 
-    def argument(self, position: int, hidden_spans: str = " \t\r\n") -> tuple[int, str]:
-        """The end of an argument in round brackets that may follow, and the argument; without one, the same place."""
+    def argument(self, position: int, spaces: str = " \t\r\n") -> tuple[int, str]:
+        """The end of an argument in round brackets after a place, and the argument; the place and "" without one.
+
+        ``spaces`` are the characters that may stand before the bracket.
+        """
         start = position
-        while start < len(self._text) and start < position + 20 and self._text[start] in hidden_spans:
+        while start < len(self._text) and start < position + 20 and self._text[start] in spaces:
             start += 1
         end = self.end(start) if self._text.startswith("(", start) else None
         return (position, "") if end is None else (end, self._text[start + 1 : end - 1].strip())
 
     def reference(self, position: int) -> int:
-        """The end of a reference: members, calls and indices that follow a name."""
+        """The end of a reference whose name ends at a place: its members, calls and indices are part of it."""
         while position < len(self._text):
             member = self._member.match(self._text, position)
             if member:

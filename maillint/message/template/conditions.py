@@ -1,7 +1,7 @@
-"""Tests of templates, read far enough that the same test, its negation and what contradicts it are known again.
+"""The tests of branches, read far enough to recognise the same test, its negation and what contradicts it.
 
-A test is led back to literals: a text that holds or does not. ``a and not b`` holds if the literals ``a`` and
-``not b`` do. Nothing is evaluated: what a name stands for is never known.
+A test is reduced to literals, each a text that is true or false: ``a and not b`` is true if the literals ``a`` and
+``not b`` are. Nothing is evaluated, and nothing is known of what a name stands for.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from itertools import chain, product
 from typing import NamedTuple
 
 _MAX_LENGTH = 500
-_MAX_WAYS = 12
+_MAX_ALTERNATIVES = 12
 _MAX_NESTING = 12
 
 
 class Condition(NamedTuple):
-    """A test's text, and whether it holds."""
+    """The text of a test, and whether it is true; as a string, the test as a reader understands it."""
 
     text: str
     holds: bool
@@ -30,10 +30,10 @@ class Condition(NamedTuple):
 
 
 class Literal(NamedTuple):
-    """One text that holds or does not.
+    """One text that is true (``holds``) or false.
 
-    ``scope`` tells names apart that mean something else inside a block. An equality with a constant has
-    ``subject`` and ``constant``: where it holds, the subject equals no other constant.
+    ``scope`` is the block in which its names have their meaning, "" outside of any such block. An equality with a
+    constant has ``subject`` and ``constant``: where it is true, the subject equals no other constant.
     """
 
     text: str
@@ -42,28 +42,24 @@ class Literal(NamedTuple):
     subject: str = ""
     constant: str = ""
 
-    @property
-    def condition(self) -> Condition:
-        """The literal as a reader is told of it."""
-        return Condition(self.text, self.holds)
-
     def negated(self) -> Literal:
-        """The literal that holds where this one does not."""
+        """The literal that is true where this one is false."""
         return self._replace(holds=not self.holds)
 
 
-Ways = tuple[tuple[Literal, ...], ...]
+Alternatives = tuple[tuple[Literal, ...], ...]
+"""Conjunctions of literals of which at least one holds (disjunctive normal form); empty: it never holds."""
 
 
 class Test(NamedTuple):
-    """The ways in which a test holds (``yes``) and fails (``no``): each way is literals that must all be so."""
+    """What must hold for a test to be true, and what for it to be false."""
 
-    yes: Ways
-    no: Ways
+    when_true: Alternatives
+    when_false: Alternatives
 
     def negated(self) -> Test:
-        """The test that holds where this one fails."""
-        return Test(self.no, self.yes)
+        """The test that is true where this one is false."""
+        return Test(self.when_false, self.when_true)
 
 
 NEVER = Test((), ((),))
@@ -75,24 +71,26 @@ def _atom(text: str, scope: str) -> Test:
     return Test(((literal,),), ((literal.negated(),),))
 
 
-def _both(tests: list[Test]) -> Test | None:
-    ways = 1
+def _all_of(tests: list[Test]) -> Test | None:
+    """The test that is true where all of these are; None if it has too many alternatives to be worth reading."""
+    count = 1
     for test in tests:
-        ways *= max(len(test.yes), 1)
-    if ways > _MAX_WAYS or sum(len(test.no) for test in tests) > _MAX_WAYS:
+        count *= max(len(test.when_true), 1)
+    if count > _MAX_ALTERNATIVES or sum(len(test.when_false) for test in tests) > _MAX_ALTERNATIVES:
         return None
-    joined = (tuple(dict.fromkeys(chain.from_iterable(chosen))) for chosen in product(*(test.yes for test in tests)))
-    yes = tuple(way for way in joined if not any(literal.negated() in way for literal in way))
-    return Test(yes, tuple(way for test in tests for way in test.no))
+    chosen = product(*(test.when_true for test in tests))
+    joined = (tuple(dict.fromkeys(chain.from_iterable(alternatives))) for alternatives in chosen)
+    possible = (found for found in joined if not any(literal.negated() in found for literal in found))
+    return Test(tuple(possible), tuple(alternative for test in tests for alternative in test.when_false))
 
 
-def either(tests: list[Test]) -> Test | None:
-    """The test that holds where one of these does; None if it is too long to be worth reading."""
-    joined = _both([test.negated() for test in tests])
+def _any_of(tests: list[Test]) -> Test | None:
+    """The test that is true where one of these is; None if it has too many alternatives to be worth reading."""
+    joined = _all_of([test.negated() for test in tests])
     return joined.negated() if joined else None
 
 
-def equality(subject: str, constant: str, scope: str = "") -> Test:
+def _equality(subject: str, constant: str, scope: str) -> Test:
     """The test that a subject equals a constant."""
     literal = Literal(f"{subject} == {constant}", True, scope, subject, constant)
     return Test(((literal,),), ((literal.negated(),),))
@@ -111,7 +109,10 @@ _CALLS = re.compile(r"(?:!\s*)?(?:empty|is_null)\((.+)\)\Z", re.IGNORECASE)
 
 @lru_cache(4096)
 def read_test(text: str, scope: str = "") -> Test:
-    """Read a test as templates write them: infix (``a and not b``, ``!a && b``) or prefix (``and .A (not .B)``)."""
+    """Read a test, infix (``a and not b``, ``!a && b``) or prefix (``and .A (not .B)``).
+
+    Names in it have the meaning of ``scope``. A test that is too long or cannot be read is one literal as a whole.
+    """
     text = _plain(text)
     if not text or len(text) > _MAX_LENGTH:
         return _atom(text[:_MAX_LENGTH], scope)
@@ -143,7 +144,7 @@ def _read(text: str, scope: str, nesting: int) -> Test:
         parts = _split(text, words)
         if len(parts) > 1 and all(part.strip() for part in parts):
             tests = [_read(part, scope, nesting + 1) for part in parts]
-            joined = either(tests) if "or" in words else _both(tests)
+            joined = _any_of(tests) if "or" in words else _all_of(tests)
             return joined or _atom(text, scope)
     prefix = _PREFIX.match(text)
     if prefix:
@@ -163,7 +164,7 @@ def _read_prefix(text: str, word: str, rest: str, scope: str, nesting: int) -> T
         test = _comparison(f"{_plain(arguments[0])} == {_plain(arguments[1])}", scope)
         return test if word == "eq" else test.negated()
     tests = [_read(argument, scope, nesting + 1) for argument in arguments]
-    return (either(tests) if word == "or" else _both(tests)) or _atom(text, scope)
+    return (_any_of(tests) if word == "or" else _all_of(tests)) or _atom(text, scope)
 
 
 def _split(text: str, words: set[str]) -> list[str]:
@@ -234,19 +235,19 @@ def _comparison(text: str, scope: str) -> Test:
     elif right.lower() == "true":
         test = _atom(left, scope)
     elif _CONSTANT.match(right):
-        test = equality(left, f'"{right[1:-1]}"' if right.startswith("'") else right, scope)
+        test = _equality(left, f'"{right[1:-1]}"' if right.startswith("'") else right, scope)
     else:
         test = _atom(f"{left} == {right}", scope)
     return test.negated() if differs else test
 
 
 def read_case(subject: str, values: str, scope: str = "") -> Test:
-    """The test that a subject is one of the values of a ``when``: set apart by commas or ``or``."""
+    """The test that a subject is one of the values of a ``when``, which commas or ``or`` divide."""
     found = [value.strip() for value in re.split(r",|\bor\b|(?<=[\"'])\s+(?=[\"'])", values) if value.strip()]
-    tests = [equality(subject, f'"{value[1:-1]}"' if value.startswith("'") else value, scope) for value in found]
+    tests = [_equality(subject, f'"{value[1:-1]}"' if value.startswith("'") else value, scope) for value in found]
     if not tests:
         return _atom(f"{subject} == {values}", scope)
-    return either(tests) or _atom(f"{subject} in {values}", scope)
+    return _any_of(tests) or _atom(f"{subject} in {values}", scope)
 
 
 _COLLECTION = re.compile(
@@ -257,7 +258,7 @@ _COLLECTION = re.compile(
 
 
 def collection(text: str) -> str:
-    """What a loop goes over: ``items`` in ``item in items``, ``items as item``, ``$i := items``, ``x <- items``."""
+    """What a loop iterates over: ``items`` in ``item in items``, ``items as item``, ``$i := items``, ``x <- items``."""
     text = _plain(text)[:_MAX_LENGTH]
     found = _COLLECTION.search(text)
     return next((part for part in found.groups() if part), text).strip() if found else text

@@ -1,52 +1,44 @@
-"""The delimiters of a dialect, compiled: what a tag begins and ends with."""
+"""Delimiters, what a tag begins and ends with: those of a text's languages, compiled into one pattern."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 from maillint.message.template.dialect import Dialect
-from maillint.message.template.program_text import Code
+from maillint.message.template.program_text import ProgramText
+from maillint.message.template.spec import DelimiterSpec, DialectError
 
 MAX_TAG = 5_000
-"""A tag whose closer must be told from quoted ones is at most this long."""
+"""Where quoted closers must be told from the real one, a tag is at most this long."""
+
+_NOT_LOOKED_INTO = frozenset({"comment", "code", "printed", "literal"})
 
 
-class Form:
-    """One delimiter of a dialect, its patterns compiled."""
+class Delimiter:
+    """One delimiter of a dialect, its patterns compiled.
 
-    __slots__ = (
-        "certain",
-        "close",
-        "dialect",
-        "directive",
-        "entry",
-        "holds",
-        "inside",
-        "kind",
-        "lax",
-        "nests",
-        "source",
-        "tag",
-        "walk",
-    )
+    ``source`` finds where a tag begins, and has no groups. ``walk`` finds what matters on the way to its closer, where
+    that may stand in quotes or nested brackets. ``lax``: its content is not looked at for misplaced characters.
+    """
 
-    def __init__(self, dialect: Dialect, entry: Mapping[str, Any]) -> None:
+    __slots__ = ("close", "dialect", "directive", "holds", "inside", "kind", "lax", "source", "spec", "tag", "walk")
+
+    def __init__(self, dialect: Dialect, spec: DelimiterSpec) -> None:
         self.dialect = dialect
-        self.entry = entry
-        self.kind: str = entry["kind"]
-        self.close = re.compile(entry["close"]) if "close" in entry else None
-        self.tag = re.compile(entry["tag"]) if "tag" in entry else None
-        self.directive = re.compile(entry["directive"]) if "directive" in entry else None
-        self.inside = re.compile(entry["inside"]) if "inside" in entry else None
-        self.holds = re.compile(entry["holds"]) if "holds" in entry else None
-        self.certain: bool = entry.get("certain", False)
-        self.lax: bool = entry.get("lax", False) or self.kind in {"comment", "code", "printed", "literal"}
-        self.nests: str = entry.get("nests", "")
-        self.source: str = _ungrouped(entry.get("open") or entry.get("tag") or entry["directive"])
-        self.walk = _walk(entry["close"], self.nests) if entry.get("strings") or self.nests else None
+        self.spec = spec
+        self.kind = spec.kind
+        self.close = spec.close.compiled if spec.close else None
+        self.tag = spec.tag.compiled if spec.tag else None
+        self.directive = spec.directive.compiled if spec.directive else None
+        self.inside = spec.inside.compiled if spec.inside else None
+        self.holds = spec.holds.compiled if spec.holds else None
+        self.lax = spec.lax or spec.kind in _NOT_LOOKED_INTO
+        begins = spec.open or spec.tag or spec.directive
+        assert begins is not None
+        self.source = _ungrouped(begins.source)
+        self.walk = _walk(spec.close.source, spec.nests) if spec.close and (spec.strings or spec.nests) else None
 
 
 def _ungrouped(pattern: str) -> str:
@@ -66,22 +58,29 @@ def _walk(close: str, nests: str) -> re.Pattern[str]:
 
 
 class Scanner:
-    """A dialect's delimiters and those of its guests, as one pattern."""
+    """The delimiters of a text's language and of those that stand inside it, as one pattern.
 
-    def __init__(self, host: Dialect, guests: Iterable[Dialect]) -> None:
-        self.forms = [Form(host, entry) for entry in host.entry.get("delimiters", ())]
-        for guest in guests:
-            entries = guest.entry.get("delimiters", ())
-            self.forms.extend(Form(guest, entry) for entry in entries if not entry.get("host"))
-        self.pattern = re.compile("|".join(f"({form.source})" for form in self.forms) or "(?!)")
-        openers = [form.source for form in self.forms if form.certain and form.dialect is host]
-        self.openers = re.compile("|".join(openers) or "(?!)")
-        spoken = {form.dialect.name: form.dialect.entry for form in self.forms}
-        self.codes = {name: Code(entry["code"]) for name, entry in spoken.items() if "code" in entry}
-        self.sheltered = any(form.entry.get("outside") for form in self.forms)
+    ``pattern`` has one group for each of ``delimiters``; ``certain_openers`` finds openers of the text's own language
+    that stand for nothing else. ``program_texts`` are by the name of the dialect.
+    """
+
+    def __init__(self, host: Dialect, others: Iterable[Dialect]) -> None:
+        self.delimiters = [Delimiter(host, spec) for spec in host.delimiters]
+        for other in others:
+            self.delimiters.extend(Delimiter(other, spec) for spec in other.delimiters if not spec.host_only)
+        self.pattern = re.compile("|".join(f"({delimiter.source})" for delimiter in self.delimiters) or "(?!)")
+        if self.pattern.groups != len(self.delimiters):
+            raise DialectError(f"{host.name}: delimiters", 'a pattern has a group that is neither named nor "(?:…)"')
+        certain = [own.source for own in self.delimiters if own.spec.certain and own.dialect is host]
+        self.certain_openers = re.compile("|".join(certain) or "(?!)")
+        spoken = {delimiter.dialect for delimiter in self.delimiters}
+        self.program_texts = {
+            dialect.name: ProgramText(dialect.program_text) for dialect in spoken if dialect.program_text is not None
+        }
+        self.spares_styles = any(delimiter.spec.not_in_styles for delimiter in self.delimiters)
 
 
 @lru_cache(64)
-def scanner(host: Dialect, guests: tuple[Dialect, ...]) -> Scanner:
-    """The scanner for a dialect and its guests, made once."""
-    return Scanner(host, guests)
+def scanner(host: Dialect, others: tuple[Dialect, ...]) -> Scanner:
+    """The scanner of a text's language and the others in it, made once."""
+    return Scanner(host, others)

@@ -1,86 +1,90 @@
-"""A template language: how its tags are delimited and what its words do."""
+"""The template languages: each a frozen Dialect, read from ``rules/lists/dialects.yaml`` and checked once."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from maillint.data.lists import load_list
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A block that a word opens; ``rules/lists/dialects.yaml`` explains the fields."""
-
-    ends: frozenset[str] = frozenset()
-    middles: frozenset[str] = frozenset()
-    kind: str = "plain"
-    scope: bool = False
-    loose: bool = False
-    raw: str = ""
-    until: re.Pattern[str] | None = None
-    single: re.Pattern[str] | None = None
-    prints: bool = False
-
-    @classmethod
-    def read(cls, entry: Mapping[str, Any]) -> Block:
-        """Build a block from its entry."""
-        return cls(
-            frozenset(entry.get("ends", ())),
-            frozenset(entry.get("middles", ())),
-            entry.get("kind", "plain"),
-            entry.get("scope", False),
-            entry.get("loose", False),
-            entry.get("raw", ""),
-            re.compile(entry["until"]) if "until" in entry else None,
-            re.compile(entry["single"]) if "single" in entry else None,
-            entry.get("prints", False),
-        )
+from maillint.message.template import spec
+from maillint.message.template.spec import Block, DialectError, Pattern
 
 
 class Word(NamedTuple):
-    """What stands first in a tag: its word, the name that a ``*`` stands for, and what follows."""
+    """What stands first in a tag: its word, the name that a ``*`` in the dialect stands for, and what follows."""
 
     word: str
     name: str
     argument: str
 
 
-class Dialect:
-    """A template language (``rules/lists/dialects.yaml`` explains its fields); patterns are made when needed."""
+class Evidence(NamedTuple):
+    """A pattern that speaks for a language; a weight of 2 or more settles it."""
 
-    def __init__(self, name: str, entry: Mapping[str, Any]) -> None:
-        self.name = name
-        self.title: str = entry["title"]
-        self.aliases: tuple[str, ...] = tuple(entry.get("aliases", ()))
-        self.extensions: tuple[str, ...] = tuple(entry.get("extensions", ()))
-        self.hints: tuple[str, ...] = tuple(entry.get("hints", ()))
-        self.marks: tuple[str, ...] = tuple(entry["marks"])
-        self.guest: bool = entry.get("guest", False)
-        self.ignore_case: bool = entry.get("ignore-case", False)
-        self.trim: str = entry.get("trim", "")
-        self.trim_end: str = entry.get("trim-end", "")
-        self.entry = entry
+    weight: float
+    pattern: Pattern
+
+
+class Foreign(NamedTuple):
+    """Languages with the same delimiters as another, and what a tag looks like that only they can have."""
+
+    names: tuple[str, ...]
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Dialect:
+    """A template language; the comment at the top of ``rules/lists/dialects.yaml`` explains the fields.
+
+    ``closers`` and ``middles`` are the words that close and divide its blocks.
+    """
+
+    name: str
+    title: str
+    needles: tuple[str, ...]
+    evidence: tuple[Evidence, ...] = ()
+    aliases: tuple[str, ...] = ()
+    extensions: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    embedded: bool = False
+    trim: str = ""
+    trim_end: str = ""
+    ignore_case: bool = False
+    delimiters: tuple[spec.DelimiterSpec, ...] = ()
+    words: tuple[Pattern, ...] = ()
+    blocks: Mapping[str, Block] = field(default_factory=dict)
+    closers: frozenset[str] = frozenset()
+    middles: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset()
+    inserts: frozenset[str] = frozenset()
+    outputs: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
+    stores: Pattern | None = None
+    per_iteration: Pattern | None = None
+    unlisted_if: str = ""
+    unknown_ends: Pattern | None = None
+    program_text: spec.ProgramTextSpec | None = None
+    razor: spec.RazorSpec | None = None
+    attributes: spec.AttributesSpec | None = None
+    foreign: tuple[Foreign, ...] = ()
+    fallback: Pattern | None = None
+    defaults: str = ""
 
     def __repr__(self) -> str:
         return f"<dialect {self.name}>"
 
-    def marked(self, text: str) -> bool:
-        """Whether a text could be in this language at all."""
-        return not _present(text).isdisjoint(self.marks)
+    def may_be_in(self, text: str) -> bool:
+        """Whether a text could be in this language at all: one of the needles stands in it."""
+        return any(needle in text for needle in self.needles)
 
-    @cached_property
-    def _signs(self) -> tuple[tuple[float, re.Pattern[str]], ...]:
-        return tuple((weight, re.compile(pattern)) for weight, pattern in self.entry.get("signs", ()))
-
-    def evidence(self, text: str) -> tuple[float, str]:
-        """Weigh the signs of this language in a text; returns the weight and the heaviest sign found."""
+    def weigh(self, text: str) -> tuple[float, str]:
+        """Weigh the evidence for this language in a text; returns the weight and the heaviest piece found."""
         total, heaviest, shown = 0.0, 0.0, ""
-        for weight, pattern in self._signs:
-            found = pattern.search(text)
+        for weight, pattern in self.evidence:
+            found = pattern.compiled.search(text)
             if found is None:
                 continue
             total += weight
@@ -88,94 +92,16 @@ class Dialect:
                 heaviest, shown = weight, " ".join(found[0].split())
         return total, shown
 
-    # -- words and blocks
-
     def key(self, word: str) -> str:
         """A word as it is looked up."""
         return word.lower() if self.ignore_case else word
 
-    @cached_property
-    def _words(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(re.compile(pattern) for pattern in self.entry.get("words", ()))
-
     def word(self, body: str) -> Word:
-        """Take what stands inside a tag apart."""
-        return take(self._words, body) or first_word(body)
-
-    @cached_property
-    def blocks(self) -> Mapping[str, Block]:
-        """The blocks by their opening words."""
-        return {self.key(word): Block.read(entry) for word, entry in self.entry.get("blocks", {}).items()}
-
-    @cached_property
-    def closers(self) -> frozenset[str]:
-        """The words that close a block."""
-        return frozenset(self.key(word) for block in self.blocks.values() for word in block.ends)
-
-    @cached_property
-    def middles(self) -> frozenset[str]:
-        """The words that divide a block."""
-        return frozenset(self.key(word) for block in self.blocks.values() for word in block.middles)
-
-    @cached_property
-    def silent(self) -> frozenset[str]:
-        """Statement words that print nothing."""
-        return frozenset(self.entry.get("silent", ()))
-
-    @cached_property
-    def inserts(self) -> frozenset[str]:
-        """Statement words that print another template."""
-        return frozenset(self.entry.get("inserts", ()))
-
-    @cached_property
-    def lines(self) -> frozenset[str]:
-        """Words whose argument holds a statement a line."""
-        return frozenset(self.entry.get("lines", ()))
-
-    @cached_property
-    def stores(self) -> re.Pattern[str] | None:
-        """What a tag that keeps its value looks like."""
-        return _pattern(self.entry.get("stores"))
-
-    @cached_property
-    def turns(self) -> re.Pattern[str] | None:
-        """What the test of a block looks like that goes by the turns of a loop."""
-        return _pattern(self.entry.get("turns"))
-
-    @cached_property
-    def unknown_ends(self) -> re.Pattern[str] | None:
-        """What the end of a block that is not listed looks like."""
-        return _pattern(self.entry.get("unknown-ends"))
-
-    @cached_property
-    def fallback(self) -> re.Pattern[str] | None:
-        """What an output tag with a default looks like."""
-        return _pattern(self.entry.get("fallback"))
-
-    @property
-    def markup_code(self) -> Mapping[str, Any] | None:
-        """How code within markup is read, where a sign begins it."""
-        return self.entry.get("markup-code")
-
-    @property
-    def attributes(self) -> Mapping[str, Any] | None:
-        """What attributes do, where some belong to the language."""
-        return self.entry.get("attributes")
-
-    @cached_property
-    def foreign(self) -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
-        """Tags of other languages that use the same delimiters: the languages and what such a tag looks like."""
-        return tuple(
-            (tuple(names.split()), re.compile(pattern)) for names, pattern in self.entry.get("foreign", {}).items()
-        )
-
-    @property
-    def defaults(self) -> str:
-        """Where else a default may be set; empty where it can only stand in the template."""
-        return str(self.entry.get("defaults", ""))
+        """Take apart what stands inside a tag."""
+        return match_word((pattern.compiled for pattern in self.words), body) or first_word(body)
 
     def block(self, word: Word) -> tuple[str, Block] | None:
-        """The block that a word opens, with the key it stands under."""
+        """The block that a word opens, with the key that it stands under."""
         own = self.key(word.word)
         for key in (own + word.name, f"{own}*" if word.name else "", own):
             if key and key in self.blocks:
@@ -185,12 +111,8 @@ class Dialect:
         return None
 
 
-def _pattern(source: str | None) -> re.Pattern[str] | None:
-    return re.compile(source) if source else None
-
-
-def take(patterns: Iterable[re.Pattern[str]], body: str) -> Word | None:
-    """Take a body apart by the first pattern that matches it."""
+def match_word(patterns: Iterable[re.Pattern[str]], body: str) -> Word | None:
+    """Take a text apart by the first pattern that matches it; None without one."""
     for pattern in patterns:
         found = pattern.match(body)
         if found:
@@ -204,7 +126,7 @@ _FIRST = re.compile(r"\S+")
 
 
 def first_word(body: str) -> Word:
-    """Take a body apart at its first space, or before an opening bracket."""
+    """Take a text apart at its first space, or before an opening bracket."""
     found = _FIRST.match(body)
     word = found[0] if found else ""
     bracket = word.find("(")
@@ -213,44 +135,122 @@ def first_word(body: str) -> Word:
     return Word(word, "", body[len(word) :].strip())
 
 
+# -- the languages in the list ------------------------------------------------------------------------
+
+
 @cache
 def dialects() -> Mapping[str, Dialect]:
-    """The shipped dialects by name, and by every other name they go by."""
-    own = {name: Dialect(name, entry) for name, entry in load_list("dialects").items()}
-    result = dict(own)
-    for dialect in own.values():
+    """The shipped dialects by name and by every alias; raises DialectError for an entry that cannot be read."""
+    by_name = {name: read_dialect(name, entry) for name, entry in load_list("dialects").items()}
+    result = dict(by_name)
+    for dialect in by_name.values():
         for alias in dialect.aliases:
             result.setdefault(alias, dialect)
     return result
 
 
 @cache
-def own_dialects() -> tuple[Dialect, ...]:
+def all_dialects() -> tuple[Dialect, ...]:
+    """The shipped dialects in the order of the list, each once."""
     return tuple(dict.fromkeys(dialects().values()))
 
 
+def dialects_in(text: str) -> list[Dialect]:
+    """The dialects that a text could be in, by their needles; one pass tells which needles are worth a search."""
+    starts = {first + second for first, second in set(_needle_starts().findall(text))}
+    found = {needle for start in starts for needle in _needles()[start] if needle == start or needle in text}
+    return [dialect for dialect in all_dialects() if not found.isdisjoint(dialect.needles)] if found else []
+
+
 @cache
-def _marks() -> Mapping[str, tuple[str, ...]]:
-    """The marks of all dialects by their first two characters."""
+def _needles() -> Mapping[str, tuple[str, ...]]:
+    """The needles of all dialects by their first two characters."""
     found: dict[str, dict[str, None]] = {}
-    for dialect in own_dialects():
-        for mark in dialect.marks:
-            found.setdefault(mark[:2], {})[mark] = None
-    return {start: tuple(marks) for start, marks in found.items()}
+    for dialect in all_dialects():
+        for needle in dialect.needles:
+            found.setdefault(needle[:2], {})[needle] = None
+    return {start: tuple(needles) for start, needles in found.items()}
 
 
 @cache
-def _starts() -> re.Pattern[str]:
-    """The first two characters of any mark, at every place where they stand."""
+def _needle_starts() -> re.Pattern[str]:
+    """The first two characters of any needle, at every place where they stand."""
     following: dict[str, str] = {}
-    for start in _marks():
+    for start in _needles():
         following[start[0]] = following.get(start[0], "") + start[1]
     firsts = "|".join(f"{re.escape(first)}(?=[{re.escape(second)}])" for first, second in following.items())
     return re.compile(f"({firsts})(?=(.))")
 
 
-@lru_cache(4)
-def _present(text: str) -> frozenset[str]:
-    """The marks that stand in a text; one pass tells which are worth a search."""
-    starts = {first + second for first, second in set(_starts().findall(text))}
-    return frozenset(mark for start in starts for mark in _marks()[start] if mark == start or mark in text)
+# -- reading an entry ---------------------------------------------------------------------------------
+
+
+def read_dialect(name: str, entry: Any) -> Dialect:
+    """Read the entry of a language; raises DialectError, which says where it is wrong."""
+    dialect = spec.Keys(partial(_make_dialect, name), _READERS, required=["title", "needles"])(entry, name)
+    kinds = {delimiter.kind for delimiter in dialect.delimiters}
+    if dialect.program_text is None and not kinds.isdisjoint({"code", "printed"}):
+        raise DialectError(name, "its delimiters hold program text: the key 'program-text' is missing")
+    if dialect.razor is not None and "{" not in dialect.blocks:
+        raise DialectError(f"{name}: blocks", "'razor' needs the block '{'")
+    return dialect
+
+
+def _make_dialect(name: str, **fields: Any) -> Dialect:
+    fold = str.lower if fields.get("ignore_case") else str
+    blocks: dict[str, Block] = {fold(word): block for word, block in fields.pop("blocks", {}).items()}
+    closers = frozenset(fold(word) for block in blocks.values() for word in block.ends)
+    middles = frozenset(fold(word) for block in blocks.values() for word in block.middles)
+    return Dialect(name, blocks=blocks, closers=closers, middles=middles, **fields)
+
+
+def _needle_list(value: Any, where: str) -> tuple[str, ...]:
+    needles = spec.texts(value, where)
+    for needle in needles:
+        if len(needle) < 2 or needle[0].isalnum() or needle[0].isspace():
+            raise DialectError(where, f"{needle!r} must be two characters or more, the first no letter, digit or space")
+    return needles
+
+
+def _evidence(value: Any, where: str) -> Evidence:
+    if not isinstance(value, list) or len(value) != 2 or isinstance(value[0], bool):
+        raise DialectError(where, "must be a list of a weight and a pattern")
+    if not isinstance(value[0], int | float) or value[0] <= 0:
+        raise DialectError(where, "the weight must be a number above 0")
+    return Evidence(value[0], spec.pattern(value[1], where))
+
+
+def _foreign(value: Any, where: str) -> tuple[Foreign, ...]:
+    patterns = spec.by_name(spec.pattern)(value, where)
+    return tuple(Foreign(tuple(names.split()), pattern) for names, pattern in patterns.items())
+
+
+_READERS: Mapping[str, spec.Reader] = {
+    "title": spec.text,
+    "aliases": spec.texts,
+    "extensions": spec.texts,
+    "hints": spec.texts,
+    "needles": _needle_list,
+    "evidence": spec.list_of(_evidence),
+    "embedded": spec.flag,
+    "trim": spec.text,
+    "trim-end": spec.text,
+    "ignore-case": spec.flag,
+    "delimiters": spec.list_of(spec.delimiter),
+    "words": spec.patterns,
+    "blocks": spec.by_name(spec.block),
+    "silent": spec.names,
+    "inserts": spec.names,
+    "outputs": spec.names,
+    "lines": spec.names,
+    "stores": spec.pattern,
+    "per-iteration": spec.pattern,
+    "unlisted-if": spec.text,
+    "unknown-ends": spec.pattern,
+    "program-text": spec.program_text,
+    "razor": spec.razor,
+    "attributes": spec.attributes,
+    "foreign": _foreign,
+    "fallback": spec.pattern,
+    "defaults": spec.text,
+}

@@ -1,7 +1,7 @@
-"""The tags of a template, found in one pass over its text by what its dialect says of their delimiters.
+"""Finds the tags of a text in one pass, by the delimiters of its dialects.
 
-What the tags mean for one another (which closes which) is the business of ``choices``. Every search is
-bounded or remembers that it failed, so that hostile text costs no more than its length.
+Which tag closes which is decided in ``blocks``. Every search is bounded or remembers that it failed, so that hostile
+text costs time in proportion to its length.
 """
 
 from __future__ import annotations
@@ -11,26 +11,36 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
-from maillint.message.template.block_tags import Mark, code_mark, in_one_tag, pair_unknown, pair_unlisted, sort
+from maillint.message.template.block_tags import (
+    BlockTag,
+    classify,
+    in_one_tag,
+    open_unlisted_conditions,
+    pair_by_name,
+    statement_tag,
+)
 from maillint.message.template.brackets import Brackets
-from maillint.message.template.delimiters import MAX_TAG, STRING, Form, Scanner, scanner
+from maillint.message.template.delimiters import MAX_TAG, STRING, Delimiter, Scanner, scanner
 from maillint.message.template.detect import STYLE
 from maillint.message.template.dialect import Dialect, Word
-from maillint.message.template.program_text import Code
+from maillint.message.template.program_text import ProgramText
 from maillint.message.template.tags import Broken, Tag, TagKind
 from maillint.text.spans import Span
 
 _MAX_FAILED_WALKS = 50
-"""After so many searches for a balanced end that came to nothing, the first closer will do."""
+"""After this many failed searches for a balanced end, the first closer is taken."""
 
 
-def read_marks(text: str, host: Dialect, guests: tuple[Dialect, ...] = ()) -> tuple[list[Mark], list[Broken]]:
-    """Find the tags of a text in order, and the places where one cannot be read."""
-    lexer = _Lexer(text, scanner(host, guests))
+def find_tags(text: str, host: Dialect, others: tuple[Dialect, ...] = ()) -> tuple[list[BlockTag], list[Broken]]:
+    """Find the tags of a text in order, and the places where one cannot be read.
+
+    ``host`` is the language of the text, ``others`` are those whose tags stand inside it.
+    """
+    lexer = _Lexer(text, scanner(host, others))
     lexer.run()
-    pair_unknown(lexer.marks)
-    pair_unlisted(lexer.marks, host)
-    return lexer.marks, lexer.broken
+    pair_by_name(lexer.tags)
+    open_unlisted_conditions(lexer.tags, host)
+    return lexer.tags, lexer.broken
 
 
 _MASKED_STRING = re.compile(STRING)
@@ -45,125 +55,128 @@ _REFERENCE = re.compile(
 
 
 class _Lexer:
-    def __init__(self, text: str, scan: Scanner) -> None:
+    def __init__(self, text: str, scanner: Scanner) -> None:
         self.text = text
-        self.scan = scan
-        self.marks: list[Mark] = []
+        self.scanner = scanner
+        self.tags: list[BlockTag] = []
         self.broken: list[Broken] = []
-        self.closers: dict[str, tuple[int, Span]] = {}  # by pattern: the closer found last, and from where
+        self.closers: dict[str, tuple[int, Span]] = {}  # by pattern: where a search began, and the closer it found
         self.exhausted: set[re.Pattern[str]] = set()  # ends of raw blocks that do not occur any more
         self.failed_walks = 0
         self.brackets = Brackets(text, _MEMBER)
-        self.sheltered = [found.span(2) for found in STYLE.finditer(text)] if scan.sheltered else []
+        self.styles = [found.span(2) for found in STYLE.finditer(text)] if scanner.spares_styles else []
 
     def run(self) -> None:
         position = 0
-        search = self.scan.pattern.search
+        search = self.scanner.pattern.search
         while found := search(self.text, position):
-            form = self.scan.forms[(found.lastindex or 1) - 1]
+            delimiter = self.scanner.delimiters[(found.lastindex or 1) - 1]
             start, after = found.span()
-            if form.entry.get("outside") and self.shelters(start):
+            if delimiter.spec.not_in_styles and self.in_style(start):
                 position = start + 1
-            elif form.close is not None:
-                position = self.pair(form, start, after)
-            elif form.tag is not None:
-                position = self.whole(form, start, after)
+            elif delimiter.close is not None:
+                position = self.pair(delimiter, start, after)
+            elif delimiter.tag is not None:
+                position = self.whole_tag(delimiter, start, after)
             else:
-                position = self.directed(form, start)
+                position = self.directive(delimiter, start)
             position = max(position, start + 1)
 
-    def shelters(self, offset: int) -> bool:
+    def in_style(self, offset: int) -> bool:
         """Whether an offset lies in a style sheet or a script."""
-        index = bisect_right(self.sheltered, (offset, len(self.text))) - 1
-        return index >= 0 and self.sheltered[index][1] > offset
+        index = bisect_right(self.styles, (offset, len(self.text))) - 1
+        return index >= 0 and self.styles[index][1] > offset
 
     # -- pairs
 
-    def pair(self, form: Form, start: int, after: int) -> int:
+    def pair(self, delimiter: Delimiter, start: int, after: int) -> int:
         """Read a tag between an opener and its closer; returns where to go on."""
-        first = self.first_closer(form, after)
-        if first is None and form.entry.get("to-end"):
+        first = self.first_closer(delimiter, after)
+        if first is None and delimiter.spec.to_end:
             first = Span(len(self.text), len(self.text))
-        if first is None or not self.alone(form, after, first.start):
-            if form.certain:
-                self.broken.append(Broken("unclosed", Span(start, after), form.dialect.name))
+        if first is None or not self.belongs(delimiter, after, first.start):
+            if delimiter.spec.certain:
+                self.broken.append(Broken("unclosed", Span(start, after), delimiter.dialect.name))
             return after
-        ending = self.ending(form, after, first)
-        if form.inside and not form.inside.fullmatch(self.text, after, ending.start):
+        closer = self.closer(delimiter, after, first)
+        if delimiter.inside and not delimiter.inside.fullmatch(self.text, after, closer.start):
             return after
-        inner = self.text[after : ending.start]
-        if form.entry.get("one-line") and "\n" in inner:
+        inner = self.text[after : closer.start]
+        if delimiter.spec.one_line and "\n" in inner:
             return after
-        if not (form.lax or (inner.lstrip(f"{form.dialect.trim} \t")[:1] == "#" and "#" in form.dialect.silent)):
-            self.look_inside(form, inner, after)
-        return self.classify(form, inner, after, Span(start, ending.end))
+        dialect = delimiter.dialect
+        if not (delimiter.lax or (inner.lstrip(f"{dialect.trim} \t")[:1] == "#" and "#" in dialect.silent)):
+            self.look_inside(delimiter, inner, after)
+        return self.add_pair(delimiter, inner, after, Span(start, closer.end))
 
-    def first_closer(self, form: Form, after: int) -> Span | None:
-        """The next closer of a form, looked for once."""
-        assert form.close is not None
-        known = self.closers.get(form.close.pattern)
-        if known is None or not known[0] <= after <= known[1].start:
-            if known is not None and known[1].start == len(self.text) and known[0] <= after:
+    def first_closer(self, delimiter: Delimiter, after: int) -> Span | None:
+        """The next closer of a delimiter; what an earlier search has found is not searched for again."""
+        assert delimiter.close is not None
+        cached = self.closers.get(delimiter.close.pattern)
+        if cached is None or not cached[0] <= after <= cached[1].start:
+            if cached is not None and cached[1].start == len(self.text) and cached[0] <= after:
                 return None
-            found = form.close.search(self.text, after)
+            found = delimiter.close.search(self.text, after)
             span = Span(*found.span()) if found else Span(len(self.text), len(self.text))
-            known = self.closers[form.close.pattern] = (after, span)
-        return known[1] if known[1].start < len(self.text) else None
+            cached = self.closers[delimiter.close.pattern] = (after, span)
+        return cached[1] if cached[1].start < len(self.text) else None
 
-    def alone(self, form: Form, after: int, end: int) -> bool:
-        """Whether no other tag begins between an opener and the first closer; False: the opener has no closer."""
-        if not form.certain:
+    def belongs(self, delimiter: Delimiter, after: int, end: int) -> bool:
+        """Whether the first closer is that of an opener; False where another tag begins in between."""
+        if not delimiter.spec.certain:
             return True
-        other = self.scan.openers.search(self.text, after, end)
+        other = self.scanner.certain_openers.search(self.text, after, end)
         if other is None:
             return True
-        if form.kind in {"code", "printed"}:
+        if delimiter.kind in {"code", "printed"}:
             before = self.text[after : min(other.start(), after + MAX_TAG)]
             quoted = before.count('"') % 2 or before.count("'") % 2 or before.count("`") % 2
             return bool(quoted) or "#" in before or "/*" in before or "//" in before  # it may be in a comment
         if end - after > MAX_TAG:
             return False
         before = self.text[after : other.start()]
-        if form.holds is not None or '"' in before or "'" in before or "`" in before:
+        if delimiter.holds is not None or '"' in before or "'" in before or "`" in before:
             inner = self.text[after : min(end + 2000, after + MAX_TAG)]
-            for pattern in (_MASKED_STRING, form.holds):
+            for pattern in (_MASKED_STRING, delimiter.holds):
                 inner = pattern.sub(lambda found: " " * len(found[0]), inner) if pattern else inner
-            other = self.scan.openers.search(inner, 0, end - after)
+            other = self.scanner.certain_openers.search(inner, 0, end - after)
             if other is None:
                 return True
             place = Span(after + other.start(), after + other.end())
         else:
             place = Span(*other.span())
         closed = any(
-            known.close and known.close.search(self.text, place.end, end) for known in self.scan.forms if known.certain
+            other.close and other.close.search(self.text, place.end, end)
+            for other in self.scanner.delimiters
+            if other.spec.certain
         )
         between = self.text[after:end]
-        if form.kind == "statement" and closed and "\n" not in between and "<" not in between:
-            self.broken.append(Broken("nested", place, form.dialect.name))
+        if delimiter.kind == "statement" and closed and "\n" not in between and "<" not in between:
+            self.broken.append(Broken("nested", place, delimiter.dialect.name))
             return True
         return False
 
-    def ending(self, form: Form, after: int, first: Span) -> Span:
-        """Where the closer of a tag stands: the first that is in no string and no nested bracket."""
-        if form.walk is None or self.failed_walks > _MAX_FAILED_WALKS or first.start - after > MAX_TAG:
+    def closer(self, delimiter: Delimiter, after: int, first: Span) -> Span:
+        """Where the closer of a tag stands: the first outside of strings and nested brackets."""
+        if delimiter.walk is None or self.failed_walks > _MAX_FAILED_WALKS or first.start - after > MAX_TAG:
             return first
-        inner = self.text[after : first.start]
-        if not ('"' in inner or "'" in inner or "`" in inner or (form.nests and form.nests[0] in inner)):
+        inner, nests = self.text[after : first.start], delimiter.spec.nests
+        if not ('"' in inner or "'" in inner or "`" in inner or (nests and nests[0] in inner)):
             return first
-        return self.walked(form, after) or first
+        return self.walk(delimiter, after) or first
 
-    def walked(self, form: Form, after: int) -> Span | None:
-        """Where the closer of a tag stands that is in no string and no nested bracket; None without one."""
-        assert form.walk is not None
-        limit = after + MAX_TAG
+    def walk(self, delimiter: Delimiter, after: int) -> Span | None:
+        """Go from string to string and bracket to bracket up to the closer of a tag; None without one."""
+        assert delimiter.walk is not None
+        limit, nests = after + MAX_TAG, delimiter.spec.nests
         depth, position = 0, after
-        while token := form.walk.search(self.text, position, limit):
+        while token := delimiter.walk.search(self.text, position, limit):
             position = token.end()
             if token.lastgroup == "deeper":
                 depth += 1
             elif token.lastgroup == "close" and depth == 0:
                 return Span(*token.span())
-            elif token.lastgroup == "higher" or (token.lastgroup == "close" and token[0].startswith(form.nests[1])):
+            elif token.lastgroup == "higher" or (token.lastgroup == "close" and token[0].startswith(nests[1])):
                 if depth == 0:
                     break
                 depth -= 1
@@ -171,8 +184,8 @@ class _Lexer:
         self.failed_walks += 1
         return None
 
-    def look_inside(self, form: Form, inner: str, offset: int) -> None:
-        """Find the first thing in a tag that an editor has put there and no engine reads."""
+    def look_inside(self, delimiter: Delimiter, inner: str, offset: int) -> None:
+        """Report the first kind of characters in a tag that an editor has put there and no engine reads."""
         if inner.isascii() and "<" not in inner and "&" not in inner:
             return
         bare = _MASKED_STRING.sub(lambda found: " " * len(found[0]), inner)
@@ -181,21 +194,21 @@ class _Lexer:
             if parts:
                 parts = parts[:1] if kind == "markup" else parts
                 span = Span(parts[0].start, parts[-1].end)
-                self.broken.append(Broken(kind, span, form.dialect.name, parts))  # type: ignore[arg-type]
+                self.broken.append(Broken(kind, span, delimiter.dialect.name, parts))  # type: ignore[arg-type]
                 return
 
     # -- what a tag is
 
-    def classify(self, form: Form, inner: str, offset: int, span: Span) -> int:
-        """Add the marks of a tag; returns where to go on."""
-        dialect = form.dialect
-        if form.kind in {"code", "printed"}:
-            self.program(form, inner, offset, span)
+    def add_pair(self, delimiter: Delimiter, inner: str, offset: int, span: Span) -> int:
+        """Add a tag by what stands between its delimiters, ``inner`` at ``offset``; returns where to go on."""
+        dialect = delimiter.dialect
+        if delimiter.kind in {"code", "printed"}:
+            self.program(delimiter, inner, offset, span)
             return span.end
-        if form.kind == "literal":
+        if delimiter.kind == "literal":
             return span.end
-        if form.kind == "comment":
-            if form.entry.get("keep"):  # the markers are comments, what stands between them is not
+        if delimiter.kind == "comment":
+            if delimiter.spec.markers_only:
                 self.add(Tag("comment", Span(span.start, offset), "", "", dialect.name))
                 self.add(Tag("comment", Span(offset + len(inner), span.end), "", "", dialect.name))
                 return span.end
@@ -203,28 +216,28 @@ class _Lexer:
             return span.end
         trimmed = inner.rstrip(dialect.trim_end) if dialect.trim_end else inner
         body = (trimmed.strip(dialect.trim) if dialect.trim else trimmed).strip()
-        if form.kind == "output":
+        if delimiter.kind == "output":
             self.add(Tag("output", span, "", body, dialect.name))
             return span.end
         word = dialect.word(body)
         if word.word in dialect.lines:
-            self.lines(form, inner, offset, span)
+            self.lines(delimiter, inner, offset, span)
             return span.end
-        mark = sort(dialect, word, body, span, statement=form.kind == "statement")
-        if mark.block and mark.key.endswith("*") and len(trimmed) < len(inner):  # <@name/> encloses nothing
-            mark = Mark(Tag("insert", span, word.word, body, dialect.name))
-        self.marks.append(mark)
-        return self.raw(mark) if mark.block and mark.block.raw else span.end
+        found = classify(dialect, word, body, span, statement=delimiter.kind == "statement")
+        if found.block and found.key.endswith("*") and len(trimmed) < len(inner):  # <@name/> encloses nothing
+            found = BlockTag(Tag("insert", span, word.word, body, dialect.name))
+        self.tags.append(found)
+        return self.raw(found) if found.block and found.block.raw else span.end
 
     def add(self, tag: Tag) -> None:
         """Add a tag that belongs to no block."""
-        self.marks.append(Mark(tag))
+        self.tags.append(BlockTag(tag))
 
-    def raw(self, opener: Mark) -> int:
-        """Leave what stands in a raw block unread; returns where to go on."""
+    def raw(self, opener: BlockTag) -> int:
+        """Pass over what stands in a raw block; returns where to go on."""
         assert opener.block is not None and opener.block.until is not None
         end = opener.tag.span.end
-        until = opener.block.until
+        until = opener.block.until.compiled
         found = None if until in self.exhausted else until.search(self.text, end)
         if found is None:
             self.exhausted.add(until)
@@ -232,19 +245,19 @@ class _Lexer:
         if opener.block.raw == "comment":
             self.add(Tag("comment", Span(end, found.start()), opener.tag.word, "", opener.tag.dialect))
         else:
-            for span in self.later(end, found.start()):
+            for span in self.left_to_other_engines(end, found.start()):
                 body = self.text[span.start : span.end].strip("{}%<>#$ ")
                 self.add(Tag("output", span, "", body, opener.tag.dialect))
-        word = next(iter(sorted(opener.block.ends)))
+        word = min(opener.block.ends)
         tag = Tag("close", Span(*found.span()), word, "", opener.tag.dialect)
-        self.marks.append(Mark(tag, word, opener.name, dialect=opener.dialect))
+        self.tags.append(BlockTag(tag, word, opener.name, dialect=opener.dialect))
         return found.end()
 
-    def later(self, position: int, end: int) -> Iterator[Span]:
-        """The tags in raw text: the reader sees them, unless another engine fills them."""
+    def left_to_other_engines(self, position: int, end: int) -> Iterator[Span]:
+        """The tags in raw text, which another engine fills later: the reader does not see them as they are written."""
         while position < end:
-            own = self.scan.pattern.search(self.text, position, end)
-            other = _LATER.search(self.text, position, end)
+            own = self.scanner.pattern.search(self.text, position, end)
+            other = _DOUBLE_BRACES.search(self.text, position, end)
             if own is None and other is None:
                 return
             if own is None or (other is not None and other.start() <= own.start()):
@@ -252,125 +265,126 @@ class _Lexer:
                 yield Span(*other.span())
                 position = other.end()
                 continue
-            form = self.scan.forms[(own.lastindex or 1) - 1]
-            closer = form.close.search(self.text, own.end(), min(end, own.end() + 300)) if form.close else own
+            delimiter = self.scanner.delimiters[(own.lastindex or 1) - 1]
+            closer = delimiter.close.search(self.text, own.end(), min(end, own.end() + 300)) if delimiter.close else own
             position = max(closer.end() if closer else own.end(), own.start() + 1)
-            if closer is not None and form.kind not in {"comment", "literal"}:
+            if closer is not None and delimiter.kind not in {"comment", "literal"}:
                 yield Span(own.start(), position)
 
-    def lines(self, form: Form, inner: str, offset: int, span: Span) -> None:
-        """Read a tag that holds one statement a line; the tag is shared out among them."""
-        dialect = form.dialect
-        found: list[tuple[int, str]] = []
+    def lines(self, delimiter: Delimiter, inner: str, offset: int, span: Span) -> None:
+        """Read a tag that holds one statement a line; each gets its own piece of the tag."""
+        dialect = delimiter.dialect
+        statements: list[tuple[int, str]] = []
         position = 0
         for line in inner.splitlines(keepends=True):
             body = line.strip(dialect.trim + " \t\r\n")
-            if body and found:
-                found.append((offset + position, body))
+            if body and statements:
+                statements.append((offset + position, body))
             elif body:  # the line of the word itself
-                found.append((offset + position, body.partition(" ")[2].strip()))
+                statements.append((offset + position, body.partition(" ")[2].strip()))
             position += len(line)
-        for index, (_, body) in enumerate(found):
-            start = span.start if index == 0 else found[index][0]
-            end = found[index + 1][0] if index + 1 < len(found) else span.end
+        for index, (_, body) in enumerate(statements):
+            start = span.start if index == 0 else statements[index][0]
+            end = statements[index + 1][0] if index + 1 < len(statements) else span.end
             word = dialect.word(body)
             if word.word == "echo":
                 self.add(Tag("output", Span(start, end), word.word, word.argument, dialect.name))
             else:
-                mark = sort(dialect, word, body, Span(start, end), statement=True)
-                if mark.tag.kind == "output":
-                    mark = Mark(mark.tag._replace(kind="statement"))
-                self.marks.append(mark)
+                found = classify(dialect, word, body, Span(start, end), statement=True)
+                if found.tag.kind == "output":
+                    found = BlockTag(found.tag._replace(kind="statement"))
+                self.tags.append(found)
 
     # -- program text
 
-    def program(self, form: Form, inner: str, offset: int, span: Span) -> None:
-        """Read program text: what opens, divides or closes a block in it."""
-        dialect = form.dialect
-        code = self.scan.codes[dialect.name]
+    def program(self, delimiter: Delimiter, inner: str, offset: int, span: Span) -> None:
+        """Read program text: the tag is divided among the statements that open, divide or close a block."""
+        dialect = delimiter.dialect
+        code = self.scanner.program_texts[dialect.name]
         body = inner.strip(dialect.trim) if dialect.trim else inner
         lead = inner.find(body) if body else 0
-        pieces = [piece for piece in code.structure(body) if not in_one_tag(dialect, piece)]
-        if form.kind == "printed" and not pieces:
+        statements = [found for found in code.block_statements(body) if not in_one_tag(dialect, found)]
+        if delimiter.kind == "printed" and not statements:
             self.printing(code, body, span, dialect)
             return
-        clean = code.read(body) if form.kind == "code" else ""
-        limits = [0, *(piece.start for piece in pieces), len(body)]
+        masked = code.masked(body) if delimiter.kind == "code" else ""
+        limits = [0, *(statement.start for statement in statements), len(body)]
         places = [span.start, *(offset + lead + limit for limit in limits[1:-1]), span.end]
-        prints = [code.printed(clean, *limit) for limit in pairwise(limits)]  # before the first block, then in each
+        prints = [code.printed(masked, *limit) for limit in pairwise(limits)]  # before the first block, then in each
         if prints[0] is not None:
             self.printing(
                 code, body[prints[0][1] : limits[1]], Span(places[0], places[1]), dialect, body[prints[0][0] :]
             )
-        elif pieces:
+        elif statements:
             places[1] = span.start
         else:
-            self.add(Tag("insert" if code.may_print(clean) else "statement", span, "", "", dialect.name))
-        for index, piece in enumerate(pieces, 1):
-            found = prints[index]
-            middle = places[index + 1] if found is None else offset + lead + found[0]
-            self.marks.append(code_mark(dialect, piece, Span(places[index], middle)))
-            if found is not None:  # if ($a): echo $b; else:
-                said = body[found[1] : limits[index + 1]]
-                self.printing(code, said, Span(middle, places[index + 1]), dialect, body[found[0] :])
+            self.add(Tag("insert" if code.may_print(masked) else "statement", span, "", "", dialect.name))
+        for index, statement in enumerate(statements, 1):
+            printed = prints[index]
+            middle = places[index + 1] if printed is None else offset + lead + printed[0]
+            self.tags.append(statement_tag(dialect, statement, Span(places[index], middle)))
+            if printed is not None:  # if ($a): echo $b; else:
+                expression = body[printed[1] : limits[index + 1]]
+                self.printing(code, expression, Span(middle, places[index + 1]), dialect, body[printed[0] :])
 
-    def printing(self, code: Code, body: str, span: Span, dialect: Dialect, statement: str = "") -> None:
-        """Add a tag of program text that prints something, by a ``statement`` or by its delimiters."""
+    def printing(self, code: ProgramText, body: str, span: Span, dialect: Dialect, statement: str = "") -> None:
+        """Add a tag of program text that prints something: by a ``statement``, or without one by its delimiters."""
         body = body.strip(" \t\r\n;")
-        inserts = code.inserts.search(statement.lstrip() or body)
+        inserts = code.inserts(statement.lstrip() or body)
         self.add(Tag("insert" if inserts else "output", span, "", body, dialect.name))
 
-    # -- tags told by one pattern
+    # -- tags that begin with a pattern of their own
 
-    def whole(self, form: Form, start: int, end: int) -> int:
+    def whole_tag(self, delimiter: Delimiter, start: int, end: int) -> int:
         """Read a tag that one pattern matches as a whole."""
-        assert form.tag is not None
-        found = form.tag.match(self.text, start, end)
-        if found is None or form.kind == "literal":
+        assert delimiter.tag is not None
+        found = delimiter.tag.match(self.text, start, end)
+        if found is None or delimiter.kind == "literal":
             return end
         groups = found.groupdict()
         span = Span(*found.span("place")) if groups.get("place") else Span(start, end)
         argument = groups.get("argument") or found[0]
-        kind: TagKind = "comment" if form.kind == "comment" else "output"
-        self.add(Tag(kind, span, "", argument.strip() if kind == "output" else "", form.dialect.name))
+        kind: TagKind = "comment" if delimiter.kind == "comment" else "output"
+        self.add(Tag(kind, span, "", argument.strip() if kind == "output" else "", delimiter.dialect.name))
         return end
 
-    def directed(self, form: Form, start: int) -> int:
-        """Read a word and the bracketed argument after it, or a reference with its path."""
-        assert form.directive is not None
-        found = form.directive.match(self.text, start)
-        if found is None:
+    def directive(self, delimiter: Delimiter, start: int) -> int:
+        """Read a word and the argument in brackets after it, or a reference with its members."""
+        assert delimiter.directive is not None
+        match = delimiter.directive.match(self.text, start)
+        if match is None:
             return start + 1
-        if form.entry.get("path"):
-            end = self.brackets.reference(found.end())
-            self.add(Tag("output", Span(start, end), "", self.text[found.start("argument") : end], form.dialect.name))
+        if delimiter.spec.reference:
+            end = self.brackets.reference(match.end())
+            expression = self.text[match.start("argument") : end]
+            self.add(Tag("output", Span(start, end), "", expression, delimiter.dialect.name))
             return end
-        dialect = form.dialect
-        groups = found.groupdict()
+        dialect = delimiter.dialect
+        groups = match.groupdict()
         name = groups["word"] or groups.get("braced") or ""
-        end, argument = self.brackets.argument(found.end(), " \t")
-        known = (
+        end, argument = self.brackets.argument(match.end(), " \t")
+        listed = (
             name in dialect.blocks
             or name in dialect.closers
             or name in dialect.middles
             or name in dialect.silent
             or name in dialect.inserts
-            or name in dialect.entry.get("outputs", ())
-            or bool(dialect.unknown_ends and dialect.unknown_ends.fullmatch(name))
+            or name in dialect.outputs
+            or bool(dialect.unknown_ends and dialect.unknown_ends.compiled.fullmatch(name))
         )
-        if not known and (end == found.end() or name in form.entry.get("literal", ())):
-            return found.end()
+        if not listed and (end == match.end() or name in delimiter.spec.literal):
+            return match.end()
         word = Word(name, "", argument)
         span = Span(start, end)
-        if name in dialect.entry.get("outputs", ()) and not (name in dialect.blocks and not argument):
+        if name in dialect.outputs and not (name in dialect.blocks and not argument):
             self.add(Tag("output", span, name, f"{name}({argument})", dialect.name))
             return end
-        mark = sort(dialect, word, argument, span, statement=True)
-        if mark.tag.kind == "output":
-            mark.tag = mark.tag._replace(argument=f"{name}({argument})")
-        self.marks.append(mark)
-        return self.raw(mark) if mark.block and mark.block.raw else end
+        found = classify(dialect, word, argument, span, statement=True)
+        if found.tag.kind == "output":
+            found.tag = found.tag._replace(argument=f"{name}({argument})")
+        self.tags.append(found)
+        return self.raw(found) if found.block and found.block.raw else end
 
 
-_LATER = re.compile(r"\{\{[^{}\n]{1,300}\}\}")
+_DOUBLE_BRACES = re.compile(r"\{\{[^{}\n]{1,300}\}\}")
 _MEMBER = re.compile(r"\??\.[A-Za-z_]\w*")

@@ -1,7 +1,7 @@
-"""Templates: their tags and the choices those make. They are never executed.
+"""Reads a template: its tags and the choices that they make. Nothing is executed.
 
-A dialect says how tags are delimited (``dialects``), the lexer finds them (``lexer``), their blocks make
-choices (``choices``), and ``views`` shows what each audience gets.
+A dialect says how tags are delimited (``dialect``), the lexer finds them (``lexer``), their blocks make choices
+(``blocks``), and ``views`` shows what each audience gets.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from maillint.data.lists import load_list
-from maillint.message.template.attribute_blocks import element_marks
-from maillint.message.template.block_tags import Mark
-from maillint.message.template.blocks import Structure, build
-from maillint.message.template.detect import guests
+from maillint.message.template.attribute_blocks import add_attribute_tags
+from maillint.message.template.block_tags import BlockTag
+from maillint.message.template.blocks import Structure, match_blocks
+from maillint.message.template.detect import other_dialects
 from maillint.message.template.dialect import Dialect
-from maillint.message.template.lexer import read_marks
-from maillint.message.template.razor import read_markup_code
+from maillint.message.template.lexer import find_tags
+from maillint.message.template.razor import read_razor
 from maillint.message.template.tags import Broken, Choice, Problem, Tag
 from maillint.text.spans import Span, fill
 
@@ -27,15 +27,15 @@ from maillint.text.spans import Span, fill
 class Template:
     """A text's tags in order and what they make of it.
 
-    ``structure`` holds its choices, the tags that match no other, and the blocks kept for later; ``broken``
-    are places where a tag cannot be read; ``guests`` are merge-tag languages found beside the text's own.
+    ``dialect`` is None for a text that is no template. ``broken`` are places where a tag cannot be read;
+    ``other_dialects`` are the languages beside the text's own whose tags are among ``tags``.
     """
 
     dialect: Dialect | None
     tags: tuple[Tag, ...] = ()
     structure: Structure = Structure()
     broken: tuple[Broken, ...] = ()
-    guests: tuple[Dialect, ...] = ()
+    other_dialects: tuple[Dialect, ...] = ()
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -53,7 +53,7 @@ class Template:
 
     @cached_property
     def has_statements(self) -> bool:
-        """Whether anything but text output and comments stands in the text (a partial or layout may)."""
+        """Whether the text has tags that do more than print text: with those it may be a partial or a layout."""
         return any(tag.kind not in {"output", "comment"} for tag in self.tags)
 
     @property
@@ -65,13 +65,16 @@ class Template:
         )
 
     @cached_property
-    def halves(self) -> tuple[Span, ...]:
-        """The tags that insert half of a layout, by the name of what they insert."""
+    def layout_fragments(self) -> tuple[Span, ...]:
+        """The tags that insert a fragment of a layout (``header``, ``footer``), by the name of what they insert.
+
+        Such a fragment may open elements that another one ends.
+        """
         inserts = [tag for tag in self.tags if tag.kind == "insert"]
         if not inserts:
             return ()
-        named = _half_names()
-        return tuple(tag.span for tag in inserts if named.search(_inserted(tag)))
+        names = _fragment_names()
+        return tuple(tag.span for tag in inserts if names.search(_inserted(tag)))
 
 
 _WRAPPERS = frozenset({"extends", "layout", "embed", "component"})
@@ -90,8 +93,8 @@ def _inserted(tag: Tag) -> str:
 
 
 @cache
-def _half_names() -> re.Pattern[str]:
-    return re.compile("|".join(load_list("partials")["halves"]), re.IGNORECASE)
+def _fragment_names() -> re.Pattern[str]:
+    return re.compile("|".join(load_list("partials")["layout-fragments"]), re.IGNORECASE)
 
 
 @cache
@@ -105,19 +108,19 @@ def read(text: str, dialect: Dialect | None) -> Template:
     """Read a text in a dialect; without one it has no tags. Linear in the text's length."""
     if dialect is None:
         return Template(None)
-    marks, broken = _read_beside(text, dialect, ())
-    others = guests(text, dialect)
-    if others:  # what their tags look like may also stand within this language's own: look again without those
-        others = guests(fill(text, [mark.tag.span for mark in marks], " "), dialect)
+    tags, broken = _find_tags(text, dialect, ())
+    others = other_dialects(text, dialect)
+    if others:  # what looks like their tags may stand within those of the text's own language: look again without them
+        others = other_dialects(fill(text, [tag.tag.span for tag in tags], " "), dialect)
     if others:
-        marks, broken = _read_beside(text, dialect, others)
-    return Template(dialect, tuple(mark.tag for mark in marks), build(marks), tuple(broken), others)
+        tags, broken = _find_tags(text, dialect, others)
+    return Template(dialect, tuple(tag.tag for tag in tags), match_blocks(tags), tuple(broken), others)
 
 
-def _read_beside(text: str, dialect: Dialect, others: tuple[Dialect, ...]) -> tuple[list[Mark], list[Broken]]:
-    marks, broken = read_marks(text, dialect, others)
-    if dialect.markup_code is not None:
-        marks = read_markup_code(text, dialect, marks)
+def _find_tags(text: str, dialect: Dialect, others: tuple[Dialect, ...]) -> tuple[list[BlockTag], list[Broken]]:
+    tags, broken = find_tags(text, dialect, others)
+    if dialect.razor is not None:
+        tags = read_razor(text, dialect, tags)
     if dialect.attributes is not None:
-        marks = element_marks(text, dialect, marks)
-    return marks, broken
+        tags = add_attribute_tags(text, dialect, tags)
+    return tags, broken

@@ -1,7 +1,7 @@
-"""Known placeholders: what a template tag stands for, as far as its name tells.
+"""Known placeholders: what a template tag stands for, judging by its name.
 
-``rules/lists/placeholders.yaml`` holds the placeholders of sending tools, and the names that templates give to
-the same things. Nothing is looked up that a tag computes: ``{{ t("hello", name) }}`` has no role.
+``rules/lists/placeholders.yaml`` holds the placeholders of sending tools, and the names that templates give to the same
+things. A tag that computes its value, such as ``{{ t("hello", name) }}``, has no role.
 """
 
 from __future__ import annotations
@@ -14,9 +14,6 @@ from typing import Any
 
 from maillint.data.lists import load_list
 from maillint.message.template.tags import Tag
-
-PERSONAL = frozenset({"first-name", "last-name", "full-name", "salutation", "company", "job-title", "city"})
-"""Roles of what a sender may not know of every reader."""
 
 _IGNORED = re.compile(r"[\s_\-$]+")
 _SUBSCRIPT = re.compile(r"\[\s*[\"']?([\w .-]+?)[\"']?\s*\]")
@@ -31,7 +28,7 @@ _MAX_LENGTH = 300
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """The list, arranged for look-up; ``owned`` is by name, with its owners."""
+    """The list, arranged for look-up: roles by expression, by how one begins, by name, and by name with its owners."""
 
     exact: Mapping[str, str]
     openings: tuple[tuple[str, str], ...]
@@ -65,7 +62,7 @@ def _index() -> _Index:
 
 
 def _plain(text: str) -> str:
-    """An expression as it is compared: lower case, without what languages write names with."""
+    """An expression as it is compared: in lower case, without braces, spaces, "_", "-" and "$"."""
     return _IGNORED.sub("", text.strip().strip("{}").lower())
 
 
@@ -79,7 +76,7 @@ def placeholder_role(tag: Tag) -> str | None:
 
 @lru_cache(4096)
 def role_of(expression: str) -> str | None:
-    """Return what an expression stands for, delimiters left out."""
+    """Return what an expression, without its delimiters, stands for; None if unknown."""
     expression = expression[:_MAX_LENGTH].strip()
     index = _index()
     whole = _plain(expression)
@@ -96,14 +93,14 @@ def role_of(expression: str) -> str | None:
 
 
 def _candidates(expression: str) -> Iterator[str]:
-    """The names that an expression may print: without its filters, then word for word (``capitalize first_name``)."""
+    """The names that an expression may print: its filters left out, then word by word (``capitalize first_name``)."""
     lead = _LEAD.match(expression)
     if lead:
         expression = expression[lead.end() :]
     end = _END.search(expression, 1)
     head = (expression[: end.start()] if end else expression).strip(" ()\"'")
     head = head.removeprefix("lead:").strip()
-    head = head.partition("(")[0]  # what a call is given says nothing of what it prints
+    head = head.partition("(")[0]  # the arguments of a call say nothing about what it prints
     yield head
     words = head.split()
     if 1 < len(words) <= 4:

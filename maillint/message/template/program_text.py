@@ -1,21 +1,22 @@
-"""Program text in tags: which statements in it open, divide or close a block that goes on after the tag."""
+"""Program text in tags: which of its statements open, divide or close a block that goes on after the tag."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from maillint.message.template.dialect import Word, take
+from maillint.message.template.dialect import Word, match_word
+from maillint.message.template.spec import ProgramTextSpec
 
 _MAX_STATEMENT = 4_000
-"""Of a longer statement only the beginning and the end are looked at."""
+"""Of a longer statement only the beginning and the end are read."""
+
+_NEVER = re.compile("(?!)")
 
 
 @dataclass(slots=True)
-class Piece:
-    """A statement of a tag's program text that belongs to a block; ``middle``: it can only divide one."""
+class BlockStatement:
+    """A statement that belongs to a block which begins or ends outside its tag; ``middle``: it can only divide one."""
 
     start: int
     word: Word
@@ -30,51 +31,59 @@ class _Statement:
     after_block: bool = False  # it follows a block that ended in the same tag
 
 
-class Code:
-    """How program text is read (``code`` in ``rules/lists/dialects.yaml``)."""
+class ProgramText:
+    """How a dialect's program text is read (``program-text`` in ``rules/lists/dialects.yaml``)."""
 
-    def __init__(self, entry: Mapping[str, Any]) -> None:
-        breaks = entry.get("breaks", "(?!)")
-        starts = entry.get("starts", "(?!)")
+    def __init__(self, spec: ProgramTextSpec) -> None:
+        breaks = spec.breaks.source if spec.breaks else "(?!)"
+        starts = spec.starts.source if spec.starts else "(?!)"
         self._token = re.compile(
-            f"(?P<string>{entry['strings']})|(?P<comment>{entry['comments']})|(?P<break>{breaks})|(?P<start>{starts})"
+            f"(?P<string>{spec.strings.source})|(?P<comment>{spec.comments.source})"
+            f"|(?P<break>{breaks})|(?P<start>{starts})"
             r"|(?P<open>[(\[])|(?P<close>[)\]])|(?P<lbrace>\{)|(?P<rbrace>\})"
         )
-        self._braces: bool = entry.get("braces", False)
-        self._words = [re.compile(pattern) for pattern in entry["words"]]
-        self.inserts = re.compile(entry.get("inserts", "(?!)"))
-        self._prints = re.compile(entry.get("prints", "(?!)"))
-        self._calls = re.compile(entry.get("calls", "(?!)"))
+        self._braces = spec.braces
+        self._words = [pattern.compiled for pattern in spec.words]
+        self._inserts = spec.inserts.compiled if spec.inserts else _NEVER
+        self._prints = spec.prints.compiled if spec.prints else _NEVER
+        self._calls = spec.calls.compiled if spec.calls else _NEVER
 
-    def read(self, body: str) -> str:
-        """Text of the same length without what stands in comments and strings."""
-        return self._token.sub(lambda found: _masked(found[0]) if found.lastgroup in _UNREAD else found[0], body)
+    def inserts(self, code: str) -> bool:
+        """Whether code prints another template."""
+        return self._inserts.search(code) is not None
 
-    def printed(self, clean: str, start: int, end: int) -> tuple[int, int] | None:
-        """Where a piece of ``read`` text begins to print, though its tag does not say so, and where what is printed."""
-        found = self._prints.search(clean, start, min(end, start + _MAX_STATEMENT))
-        return (found.start("said"), max(found.start("said"), found.end("word"))) if found else None
+    def masked(self, body: str) -> str:
+        """The text, at the same length, without what stands in comments and strings."""
+        return self._token.sub(lambda found: _mask_inside(found[0]) if found.lastgroup in _UNREAD else found[0], body)
 
-    def may_print(self, clean: str) -> bool:
-        """Whether ``read`` text calls something that may print markup."""
-        return self._calls.search(clean) is not None
+    def printed(self, masked: str, start: int, end: int) -> tuple[int, int] | None:
+        """Where a piece of masked text prints something though its tag does not say so.
 
-    def structure(self, body: str) -> list[Piece]:
+        Returns the start of the statement that prints and the start of what it prints.
+        """
+        found = self._prints.search(masked, start, min(end, start + _MAX_STATEMENT))
+        return (found.start("start"), max(found.start("start"), found.end("word"))) if found else None
+
+    def may_print(self, masked: str) -> bool:
+        """Whether masked text calls something that may print markup."""
+        return self._calls.search(masked) is not None
+
+    def block_statements(self, body: str) -> list[BlockStatement]:
         """The statements of a tag that belong to a block which begins or ends outside of it, in order."""
         clean, statements = self._statements(body)
-        pieces: list[Piece] = []
+        found: list[BlockStatement] = []
         closing: int | None = None  # a closing brace whose block may go on with an else
         for statement in statements:
             if statement.closes:
                 if closing is not None:
-                    pieces.append(Piece(closing, Word("}", "", "")))
+                    found.append(BlockStatement(closing, Word("}", "", "")))
                 closing = statement.start
                 continue
             text = clean[statement.start : statement.end]
             word = self._word(text)
             if word is None:
                 if text.strip(" \t\r\n);,") and closing is not None:
-                    pieces.append(Piece(closing, Word("}", "", "")))
+                    found.append(BlockStatement(closing, Word("}", "", "")))
                     closing = None
                 continue
             start = statement.start + len(text) - len(text.lstrip())
@@ -83,24 +92,24 @@ class Code:
                 if divides:
                     start = closing
                 else:
-                    pieces.append(Piece(closing, Word("}", "", "")))
+                    found.append(BlockStatement(closing, Word("}", "", "")))
                 closing = None
             elif divides and statement.after_block:
                 word = Word("{", "", "")
-            pieces.append(Piece(start, word, divides))
+            found.append(BlockStatement(start, word, divides))
         if closing is not None:
-            pieces.append(Piece(closing, Word("}", "", "")))
-        return pieces
+            found.append(BlockStatement(closing, Word("}", "", "")))
+        return found
 
     def _word(self, text: str) -> Word | None:
         text = text.strip()
         if len(text) > _MAX_STATEMENT:
             half = _MAX_STATEMENT // 2
             text = f"{text[:half]} {text[-half:]}"
-        return take(self._words, text) if text else None
+        return match_word(self._words, text) if text else None
 
     def _statements(self, body: str) -> tuple[str, list[_Statement]]:
-        """The statements that no complete pair of braces encloses, and the text without its comments."""
+        """The text without its comments, and the statements that no complete pair of braces encloses."""
         comments: list[tuple[int, int]] = []
         done: list[_Statement] = []
         stack: list[tuple[int, int, int, int, bool]] = []  # start, depth, place, statements before, after a block
@@ -123,8 +132,8 @@ class Code:
                 stack.append((start, depth, token.end(), len(done), after_block))
                 start, depth, after_block = token.end(), 0, False
             elif kind == "rbrace" and stack:
-                start, depth, _, kept, after_block = stack.pop()
-                del done[kept:]
+                start, depth, _, before, after_block = stack.pop()
+                del done[before:]
                 if depth == 0 and _ends_statement(body, token.end()):
                     start, after_block = token.end(), True
             elif kind == "rbrace":
@@ -132,20 +141,20 @@ class Code:
                 done.append(_Statement(token.start(), token.end(), closes=True))
                 start, depth, after_block = token.end(), 0, False
         done.append(_Statement(start, len(body), False, after_block))
-        for offset, (head, _, place, kept, after) in enumerate(stack):
-            done.insert(kept + offset, _Statement(head, place, False, after))
+        for offset, (head, _, place, before, after) in enumerate(stack):
+            done.insert(before + offset, _Statement(head, place, False, after))
         return _blank(body, comments), done
 
 
 _UNREAD = {"string", "comment"}
 
 
-def _masked(text: str) -> str:
+def _mask_inside(text: str) -> str:
     return f"{text[0]}{' ' * (len(text) - 2)}{text[-1]}" if len(text) > 1 else text
 
 
 def _ends_statement(body: str, position: int) -> bool:
-    """Whether a statement is over after a closing brace: nothing goes on with its value."""
+    """Whether a statement ends with the closing brace before a place: nothing there goes on with its value."""
     rest = body[position : position + 40].lstrip()
     return not rest or rest[0] not in ").,;:]?+-*/|&=<>"
 

@@ -1,21 +1,21 @@
-"""Template languages in which a sign begins code within markup, and markup may stand within that code again.
+"""Razor: a transition character (``@``) begins code within markup, and markup may stand within that code again.
 
-``markup-code`` in ``rules/lists/dialects.yaml`` names their words. One pass with a stack of its own: no
-recursion on the nesting of the text.
+``razor`` in ``rules/lists/dialects.yaml`` names its words. One pass with a stack of its own, so that nesting in the
+text costs no recursion.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 from maillint.message.html.vocabulary import VOID
-from maillint.message.template.block_tags import Mark
+from maillint.message.template.block_tags import BlockTag
 from maillint.message.template.brackets import Brackets
-from maillint.message.template.dialect import Block, Dialect
+from maillint.message.template.dialect import Dialect
+from maillint.message.template.spec import Block, RazorSpec
 from maillint.message.template.tags import Tag, TagKind
 from maillint.text.spans import Span
 
@@ -28,51 +28,48 @@ _ALSO = re.compile(r"\}\s*(?:catch|finally|while)\b[^{;\n]{0,200}[{;]")
 _LINE_END = re.compile(r"[\r\n]|\Z")
 
 
-class _Spec:
-    """The words and patterns of such a language."""
+class _Patterns:
+    """What the reader looks for, by where it is."""
 
-    def __init__(self, entry: Mapping[str, Any]) -> None:
-        self.sign: str = entry["sign"]
-        self.blocks = frozenset(entry["blocks"])
-        self.lines = frozenset(entry["lines"])
-        self.bodies = frozenset(entry["bodies"])
-        self.code = frozenset(entry["code"])
-        self.literal = frozenset(entry["literal"])
-        self.inserts = re.compile(entry["inserts"])
-        self.comment: tuple[str, str] = tuple(entry["comment"])
-        sign = re.escape(self.sign)
-        self.in_markup = re.compile(rf"(?P<sign>{sign})")
+    def __init__(self, spec: RazorSpec) -> None:
+        at = re.escape(spec.transition)
+        self.in_markup = re.compile(rf"(?P<transition>{at})")
         self.in_element = re.compile(
-            rf"(?P<sign>{sign})|(?P<remark><!--)|</(?P<end>[A-Za-z][\w:.-]*)\s*>|<(?P<start>[A-Za-z][\w:.-]*)|(?P<close>/?>)"
+            rf"(?P<transition>{at})|(?P<remark><!--)"
+            r"|</(?P<end>[A-Za-z][\w:.-]*)\s*>|<(?P<start>[A-Za-z][\w:.-]*)|(?P<close>/?>)"
         )
-        self.in_body = re.compile(rf"(?P<sign>{sign})|(?P<lbrace>\{{)|(?P<rbrace>\}})")
-        self.in_line = re.compile(rf"(?P<sign>{sign})|(?P<end>[\r\n])")
+        self.in_body = re.compile(rf"(?P<transition>{at})|(?P<lbrace>\{{)|(?P<rbrace>\}})")
+        self.in_line = re.compile(rf"(?P<transition>{at})|(?P<end>[\r\n])")
         self.in_code = re.compile(
-            rf"(?P<string>{entry['strings']})|(?P<comment>{entry['comments']})|(?P<line>{sign}:)"
+            rf"(?P<string>{spec.strings.source})|(?P<comment>{spec.comments.source})|(?P<line>{at}:)"
             r"|(?P<case>\bcase\s[^:\n{};]{1,200}:|\bdefault\s*:)"
             r"|(?P<markup><(?=[A-Za-z]))|(?P<lbrace>\{)|(?P<rbrace>\})|(?P<stop>;)|(?P<other>[^\s])"
         )
 
 
 @lru_cache(16)
-def _spec(dialect: Dialect) -> _Spec:
-    return _Spec(dialect.entry["markup-code"])
+def _syntax(dialect: Dialect) -> tuple[RazorSpec, _Patterns]:
+    assert dialect.razor is not None
+    return dialect.razor, _Patterns(dialect.razor)
 
 
-def read_markup_code(text: str, dialect: Dialect, others: list[Mark]) -> list[Mark]:
-    """Find the tags of a text in such a language; ``others`` are tags of guests, kept where they stand apart."""
-    reader = _Reader(text, dialect, _spec(dialect))
+def read_razor(text: str, dialect: Dialect, others: list[BlockTag]) -> list[BlockTag]:
+    """Find the tags of a text in such a language, in order.
+
+    ``others`` are tags of other languages in it; those that overlap none of its own are among the result.
+    """
+    reader = _Reader(text, dialect)
     reader.run()
-    own = reader.marks
+    own = reader.tags
     if not others:
         return own
     result, index = [], 0
-    for mark in others:
-        while index < len(own) and own[index].tag.span.end <= mark.tag.span.start:
+    for other in others:
+        while index < len(own) and own[index].tag.span.end <= other.tag.span.start:
             result.append(own[index])
             index += 1
-        if index == len(own) or own[index].tag.span.start >= mark.tag.span.end:
-            result.append(mark)
+        if index == len(own) or own[index].tag.span.start >= other.tag.span.end:
+            result.append(other)
     return [*result, *own[index:]]
 
 
@@ -87,11 +84,11 @@ class _Frame:
 
 
 class _Reader:
-    def __init__(self, text: str, dialect: Dialect, spec: _Spec) -> None:
+    def __init__(self, text: str, dialect: Dialect) -> None:
         self.text = text
         self.dialect = dialect
-        self.spec = spec
-        self.marks: list[Mark] = []
+        self.spec, self.patterns = _syntax(dialect)
+        self.tags: list[BlockTag] = []
         self.stack: list[_Frame] = []
         self.pending = 0  # where code begins that no tag covers yet
         self.statement = 0  # where the current statement of code begins
@@ -116,15 +113,15 @@ class _Reader:
         tag = Tag(kind, Span(start, end), word, " ".join(argument.split()), self.dialect.name)
         block = self.block(word) if kind == "open" else None
         key = word if kind in {"open", "middle"} else "}"
-        self.marks.append(Mark(tag, key, "", block, self.dialect))
+        self.tags.append(BlockTag(tag, key, "", block, self.dialect))
         self.last_end = end
 
     def block(self, word: str) -> Block:
-        """The block that a word opens; a word of no block of its own only encloses."""
+        """The block that a word opens; a word without a block of its own only encloses."""
         return self.dialect.blocks.get(word) or self.dialect.blocks["{"]
 
     def flush(self, end: int) -> None:
-        """Cover the code up to a place by a tag that prints nothing."""
+        """Cover the code up to a place with a tag that prints nothing."""
         start = self.pending
         while start < end and self.text[start].isspace():
             start += 1
@@ -135,7 +132,7 @@ class _Reader:
     # -- code
 
     def code(self, position: int) -> int | None:
-        found = self.spec.in_code.search(self.text, position)
+        found = self.patterns.in_code.search(self.text, position)
         if found is None:
             return None
         kind = found.lastgroup
@@ -174,13 +171,13 @@ class _Reader:
         return start
 
     def leave(self, start: int) -> int:
-        """Come to a closing brace: the block ends, or goes on with another branch."""
-        more = _ELSE.match(self.text, start)
-        if more:
-            end, argument = self.brackets.argument(more.end())
+        """Read a closing brace: the block ends, or goes on with another branch."""
+        branch = _ELSE.match(self.text, start)
+        if branch:
+            end, argument = self.brackets.argument(branch.end())
             brace = _BRACE.match(self.text, end)
             if brace:
-                self.add("middle", self.first(start), brace.end(), " ".join(more["word"].split()), argument)
+                self.add("middle", self.first(start), brace.end(), " ".join(branch["word"].split()), argument)
                 self.begin(brace.end())
                 return brace.end()
         self.add("close", self.first(start), start + 1, "}")
@@ -200,13 +197,14 @@ class _Reader:
     # -- markup
 
     def markup(self, position: int, frame: _Frame | None) -> int | None:
-        patterns = {"element": self.spec.in_element, "body": self.spec.in_body, "line": self.spec.in_line}
-        pattern = patterns[frame.kind] if frame else self.spec.in_markup
+        patterns = self.patterns
+        by_kind = {"element": patterns.in_element, "body": patterns.in_body, "line": patterns.in_line}
+        pattern = by_kind[frame.kind] if frame else patterns.in_markup
         found = pattern.search(self.text, position)
         if found is None:
             return None
-        if found.lastgroup == "sign":
-            return self.signed(found.start())
+        if found.lastgroup == "transition":
+            return self.transition(found.start())
         assert frame is not None
         if frame.kind == "line":
             self.stack.pop()
@@ -248,11 +246,11 @@ class _Reader:
             self.begin(found.end())
         return found.end()
 
-    def signed(self, start: int) -> int:
-        """Read what follows the sign."""
-        text, after = self.text, start + len(self.spec.sign)
+    def transition(self, start: int) -> int:
+        """Read what follows the transition character; returns where to go on."""
+        text, after = self.text, start + len(self.spec.transition)
         following = text[after : after + 1]
-        if following == self.spec.sign:
+        if following == self.spec.transition:
             return after + 1
         if start > self.last_end and (text[start - 1].isalnum() or text[start - 1] == "."):
             return after  # an e-mail address
@@ -307,8 +305,8 @@ class _Reader:
         if word in spec.literal:
             return end
         end = self.brackets.reference(end)
-        expression = text[start + len(spec.sign) : end]
-        self.add("insert" if spec.inserts.match(expression) else "output", start, end, "", expression)
+        expression = text[start + len(spec.transition) : end]
+        self.add("insert" if spec.inserts.compiled.match(expression) else "output", start, end, "", expression)
         return end
 
 

@@ -1,4 +1,4 @@
-"""What a template is made of: its tags, what is wrong with them, and the choices they make."""
+"""What a template is made of: its tags, what is wrong with them, and the choices that they make."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ class Tag(NamedTuple):
 
     @property
     def prints(self) -> bool:
-        """Whether something unknown stands in this tag's place when the message is sent."""
+        """Whether an unknown text takes this tag's place when the message is sent."""
         return self.kind in {"output", "insert"}
 
 
 class Problem(NamedTuple):
     """A tag that matches no other.
 
-    ``kind``: ``unclosed`` (a block that is never closed), ``stray`` (it closes or divides nothing), ``crossed``
-    (it closes its block while ``other``, opened inside, is still open).
+    ``kind``: ``unclosed`` (it opens a block that is never closed), ``stray`` (it closes or divides no block),
+    ``crossed`` (it closes its block while ``other``, opened inside, is still open).
     """
 
     kind: Literal["unclosed", "stray", "crossed"]
@@ -45,10 +45,12 @@ class Problem(NamedTuple):
 
 
 class Broken(NamedTuple):
-    """A place where a tag cannot be read: ``kind`` names the fault, ``span`` is what is wrong, from first to last.
+    """A place where a tag cannot be read.
 
-    ``kind``: ``unclosed`` (an opener with no closer), ``nested`` (a tag inside a tag), ``quote`` (a typographic
-    quote), ``space`` (a space that is none), ``markup`` (an HTML tag), ``reference`` (a character reference).
+    ``kind``: ``unclosed`` (an opener with no closer), ``nested`` (a tag inside a tag), and what stands inside a tag
+    though no engine reads it there: ``quote`` (typographic quotes), ``space`` (a space other than U+0020), ``markup``
+    (an HTML tag), ``reference`` (character references). ``parts`` are the single characters or pieces that are wrong,
+    in order; ``span`` covers them all. ``dialect`` is the name of the tag's language.
     """
 
     kind: Literal["unclosed", "nested", "quote", "space", "markup", "reference"]
@@ -59,7 +61,7 @@ class Broken(NamedTuple):
 
 @dataclass(slots=True)
 class Branch:
-    """One way through a choice: its test (None: taken where no other is), its span, and the choices inside it."""
+    """One branch of a choice: its test (None: taken where no other is), its span, and the choices inside it."""
 
     test: Test | None
     span: Span
@@ -68,7 +70,7 @@ class Branch:
 
 @dataclass(slots=True)
 class Choice:
-    """A block of which one branch is taken, the first whose test holds; a missing ``else`` is an empty branch."""
+    """A block of which one branch is taken: the first whose test holds. A missing ``else`` is an empty branch."""
 
     span: Span
     branches: list[Branch] = field(default_factory=list)
