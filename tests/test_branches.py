@@ -1,4 +1,4 @@
-"""Views through real reading: branch by branch, audience by audience, always of the source's own length."""
+"""Views of whole messages: branch by branch, audience by audience, always of the length of the source."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.test_templates import RULES
 
 
 def views(text: str, dialect: str | None = None) -> list[str]:
-    """What each audience gets, white space taken out."""
+    """What each audience gets, without white space."""
     message = read_message([Source.from_text("a.html", text)], Settings(dialect=dialect))
     [part] = message.parts
     assert all(len(view.text) == len(part.text) for view in part.views)
@@ -23,7 +23,7 @@ def views(text: str, dialect: str | None = None) -> list[str]:
 
 
 def found(text: str, dialect: str | None = None) -> list[tuple[str, str]]:
-    """Each markup finding's characters and the view that alone shows it."""
+    """The characters of each markup finding, and the label of the views that show it."""
     config = Config()
     [report] = lint_sources(
         [Source.from_text("a.html", text)], "html", config, settings=Settings(profile="general", dialect=dialect)
@@ -82,10 +82,10 @@ def test_a_fault_in_each_branch_is_found_in_each_language(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        # what two tests have to do with each other is not known: they are taken to hold and to fail together
+        # nobody knows what two tests have to do with each other: they are taken to hold and to fail together
         ("{% if a %}<i>{% endif %}x{% if b %}</i>{% endif %}", []),
         ("{% if a %}<i>{% endif %}x{% if not b %}</i>{% endif %}", []),
-        # what holds and fails together does not close
+        # an element is not closed by a branch that is taken only where its own is not
         ("{% if a %}<i>{% endif %}x{% if not a %}</i>{% endif %}", ["<i>", "</i>"]),
         ("{% if a %}<i>{% endif %}x{% if b %}{% else %}</i>{% endif %}", ["<i>", "</i>"]),
         # who has no `user` has no `user.vip`
@@ -94,14 +94,14 @@ def test_a_fault_in_each_branch_is_found_in_each_language(
         ("{% if user %}{% if users.vip %}<i>{% endif %}{% endif %}x{% if users.vip %}</i>{% endif %}", ["</i>"]),
         # the tests of one choice are alternatives
         ("{% if a %}A{% elif b %}<i>{% endif %}x{% if b %}</i>{% endif %}", []),
-        # an element opens at one turn of a loop and ends at another
+        # an element begins in one iteration of a loop and ends in another
         ("{% if i % 2 == 0 %}<tr>{% endif %}<td></td>{% if i % 2 == 1 %}</tr>{% endif %}", []),
         ("{% if i is odd %}{% if not loop.first %}</tr>{% endif %}<tr>{% endif %}<td></td></tr>", []),
         ("{% if loop.index is odd %}<tr>{% endif %}<td><b></td></tr>", ["<b>"]),
         ("<tr><td>{% if loop.index is odd %}<b>{% endif %}x</td></tr>", ["<b>"]),
     ],
 )  # fmt: skip
-def test_a_fault_across_choices_is_told_where_it_is_certain(text: str, expected: list[str]) -> None:
+def test_a_fault_across_choices_is_reported_where_it_is_certain(text: str, expected: list[str]) -> None:
     assert [place for place, _ in found(f"<section><table>{text}</table></section>", "jinja")] == expected
 
 
@@ -123,16 +123,16 @@ def test_a_fault_across_choices_is_told_where_it_is_certain(text: str, expected:
         ("ampscript", "%%[IF MOD(@i, 2) == 1 THEN]%%<tr>%%[ENDIF]%%", "%%[ IF MOD(@i, 2) == 0 THEN]%%</tr>%%[ENDIF]%%"),
     ],
 )  # fmt: skip
-def test_rows_that_begin_at_one_turn_of_a_loop_and_end_at_another(dialect: str, opens: str, ends: str) -> None:
+def test_rows_that_begin_in_one_iteration_of_a_loop_and_end_in_another(dialect: str, opens: str, ends: str) -> None:
     assert found(f"<section><table>{opens}<td>x</td>{ends}</table></section>", dialect) == []
 
 
 @pytest.mark.parametrize("test", ["items > 0", "image == 1", "rows", "first_row", "user.index"])
-def test_other_tests_are_none_of_a_loops_turns(test: str) -> None:
+def test_other_tests_do_not_depend_on_the_iteration(test: str) -> None:
     assert found(f"<section>{{% if {test} %}}<div>{{% endif %}}x</section>", "jinja") == [("<div>", "")]
 
 
-def test_a_bound_on_views_that_was_reached_is_told() -> None:
+def test_a_bound_on_views_that_was_reached_is_reported() -> None:
     text = "<p>{% if a %}A" + "".join(f"{{% elif b{n} %}}B{n}" for n in range(MAX_VIEWS)) + "{% endif %}</p>"
     [report] = lint_sources([Source.from_text("a.j2", text)], "html", Config())
     reason = f"it has more branches than its {MAX_VIEWS} views can show; the rest are not looked at"

@@ -1,4 +1,4 @@
-"""What people write in every template language and nothing is wrong with: no rule finds anything."""
+"""Faultless pieces of templates in every language: no rule finds anything in them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HEAD = '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>News</
 
 
 def findings(text: str, dialect: str) -> list[tuple[str, str, str]]:
-    """Rule, characters and message of all that is found in the body of a mail."""
+    """Rule, characters and message of every finding in the body of a mail."""
     text = f"{HEAD}{text}</body></html>"
     message = read_message([Source.from_text("a.html", text)], Settings(profile="transactional", dialect=dialect))
     return [

@@ -17,14 +17,14 @@ from maillint.message.html.tree import Html
 from maillint.message.mjml.parser import parse_mjml
 from maillint.message.read import Settings, read_message
 from maillint.message.template.conditions import Condition, read_test
-from maillint.message.template.dialect import dialects
+from maillint.message.template.dialect import all_dialects, dialects
 from maillint.message.template.parse import read
 from maillint.message.template.tags import Tag
 from maillint.message.views import MAX_VIEWS, MIN_VIEWS, Views, make_views, may_need_more_views
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.source import Source
 from maillint.text.spans import Span
-from tests.test_templates import FOLDER, OWN, RULES, unmark
+from tests.test_templates import FOLDER, RULES, unmark
 
 
 def views_of(text: str, dialect: str = "jinja", *, markup: bool = False) -> Views:
@@ -32,7 +32,7 @@ def views_of(text: str, dialect: str = "jinja", *, markup: bool = False) -> View
 
 
 def texts(text: str, dialect: str = "jinja") -> list[str]:
-    """What each audience gets, white space taken out and holes shown as a #."""
+    """What each audience gets, without white space and with a # for each character of a hole."""
     return ["".join(view.text.replace(PLACEHOLDER_CHAR, "#").split()) for view in views_of(text, dialect)]
 
 
@@ -73,7 +73,7 @@ def texts(text: str, dialect: str = "jinja") -> list[str]:
         ("jinja", "{% for a in b %}A{% endfor %}{% with c %}B{% endwith %}{% block d %}C{% endblock %}", ["ABC"]),
         ("jinja", "{% macro a() %}A{% endmacro %}{{ a() }}", ["A#########"]),
         ("jinja", "{% if a %}{% set b = 1 %}{% endif %}A", ["A"]),
-        # what is kept for later: shown where it makes sense as it stands
+        # what a variable keeps: shown in place if it is well-formed markup
         ("jinja", "{% set a %}text{% endset %}A", ["A"]),
         ("jinja", "{% set a %}<b>{% endset %}{% set b %}</b>{% endset %}A", ["A"]),
         ("liquid", "{% capture a %}<b>x</b>{% endcapture %}A", ["<b>x</b>A"]),
@@ -93,7 +93,7 @@ def test_what_each_audience_gets(dialect: str, text: str, expected: list[str]) -
         ("jinja", "X{% if plan == 'pro' %}a{% endif %}", 'when plan == "pro"'),
         ("jinja", "X{% if plan == 'free' %}{% else %}a{% endif %}", 'when plan != "free"'),
         ("jinja", "X{% if not a %}a{% endif %}", "when not a"),
-        # of several tests that go together, the one that is asked nearest
+        # of several tests that go together, the nearest
         ("jinja", "{% if b %}B{% endif %}{% if c %}C{% endif %}X{% if d %}a{% endif %}", "when c"),
         ("liquid", "X{% case plan %}{% when 'pro' %}a{% endcase %}", 'when plan == "pro"'),
         ("go", 'X{{if eq .Plan "pro"}}a{{end}}', 'when .Plan == "pro"'),
@@ -105,7 +105,7 @@ def test_a_view_is_named_by_what_sets_it_apart(dialect: str, text: str, label: s
     assert views.label(having, Span(text.index("X"), text.index("X") + 1)) == label
 
 
-def test_what_is_printed_behind_an_elements_name_is_no_part_of_it() -> None:
+def test_what_is_printed_after_an_elements_name_is_not_part_of_it() -> None:
     text = "<table><tr{{ attributes }}><td></td></tr></table><h{{ level }}>x</h{{ level }}>"
     html = views_of(text, markup=True).first.html
     assert [element.tag for element in html.elements][:3] == ["table", "tr", "td"]
@@ -148,7 +148,7 @@ def test_the_number_of_views_is_that_of_the_widest_choice() -> None:
 
 
 @pytest.mark.parametrize(("branches", "truncated"), [(MAX_VIEWS - 1, False), (MAX_VIEWS, True), (5000, True)])
-def test_the_bound_on_views_is_told(branches: int, truncated: bool) -> None:
+def test_the_bound_on_views_is_reported(branches: int, truncated: bool) -> None:
     text = "{% if a %}A" + "".join(f"{{% elif b{number} %}}B{number}" for number in range(branches - 1)) + "{% endif %}"
     views = views_of(text)
     assert (len(views) <= MAX_VIEWS, views.truncated) == (True, truncated)
@@ -156,7 +156,7 @@ def test_the_bound_on_views_is_told(branches: int, truncated: bool) -> None:
 
 @pytest.mark.parametrize("branches", [1, MAX_VIEWS - 2, MAX_VIEWS - 1, MAX_VIEWS, MAX_VIEWS + 1])
 @pytest.mark.parametrize("nested", [True, False])
-def test_what_is_said_of_the_bound_without_views_is_so(branches: int, nested: bool) -> None:
+def test_that_views_are_missing_is_known_without_making_them(branches: int, nested: bool) -> None:
     if nested:
         text = "".join(f"{{% if a{n} %}}A" for n in range(branches)) + "{% endif %}" * branches
     else:
@@ -230,7 +230,7 @@ class Grown(NamedTuple):
 
 
 def grown(shape: Iterator[int], numbers: Iterator[int], depth: int = 0) -> list[Grown]:
-    """Nested choices among four names, as the numbers of a shape have it."""
+    """Nested choices among four names, which the numbers of a shape determine."""
 
     def name() -> str:
         return ("", "not ")[next(shape, 0) % 2] + "abcd"[next(shape, 0) % 4]
@@ -250,7 +250,7 @@ def grown(shape: Iterator[int], numbers: Iterator[int], depth: int = 0) -> list[
 
 
 def written(choices: list[Grown]) -> str:
-    """The template."""
+    """The choices as a template."""
     text = ""
     for choice in choices:
         for index, (test, number, inner) in enumerate(choice.branches):
@@ -261,7 +261,7 @@ def written(choices: list[Grown]) -> str:
 
 
 def got(choices: list[Grown], names: dict[str, bool]) -> str:
-    """What a reader gets."""
+    """What the reader gets for whom the names have these values."""
     text = ""
     for choice in choices:
         for test, number, inner in choice.branches:
@@ -271,7 +271,7 @@ def got(choices: list[Grown], names: dict[str, bool]) -> str:
     return text
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)  # it has bounds of its own, which a search would find
+@settings(max_examples=200, deadline=None, derandomize=True)  # it has bounds that a random search would run into
 @given(st.binary(max_size=120))
 def test_every_branch_stands_in_a_view_and_every_view_is_what_somebody_gets(shape: bytes) -> None:
     choices = grown(iter(shape), count())
@@ -314,8 +314,8 @@ _PIECE = re.compile(r"<[^<>]{0,200}>|[^<>\s]+|\s+")
 
 @st.composite
 def templates(draw: st.DrawFn) -> tuple[str, str]:
-    """A language's name, and a text: a realistic template that something happened to, or only pieces of one."""
-    dialect = draw(st.sampled_from(OWN)).name
+    """The name of a language, and a text: a realistic template with random changes, or only pieces of one."""
+    dialect = draw(st.sampled_from(all_dialects())).name
     real = draw(st.sampled_from([text for path, text in REAL.items() if path.name.startswith(dialect)]))
     tags = [real[tag.span.start : tag.span.end] for tag in read(real, dialects()[dialect]).tags]
     pieces = st.sampled_from(tags) | st.sampled_from(_PIECE.findall(real)) | st.sampled_from(ODD)
@@ -329,7 +329,7 @@ def templates(draw: st.DrawFn) -> tuple[str, str]:
 
 
 def splits(text: str, offset: int) -> str:
-    """What an offset divides that is one character to its reader: a line's end.
+    """The line end that an offset divides, which is one character to its reader; "" if it divides none.
 
     Letters and the marks on them are characters of their own: a finding may be about the mark alone.
     """
@@ -337,7 +337,7 @@ def splits(text: str, offset: int) -> str:
 
 
 def in_delimiter(text: str, tags: Sequence[Tag], offset: int) -> str:
-    """The template tag whose opening or closing pair of characters an offset divides; "" for none."""
+    """The template tag whose opening or closing pair of characters an offset divides; "" if it divides none."""
     for tag in tags:
         written = text[tag.span.start : tag.span.end]
         pairs = ((tag.span.start + 1, written[:2]), (tag.span.end - 1, written[-2:]))
@@ -366,7 +366,7 @@ def test_every_finding_of_every_rule_lies_in_the_source_and_on_a_boundary(templa
     for report in lint(message, RULES):
         for found in report.findings:
             assert found.rule != "internal-error", found.message
-            spans = [(found.start, found.end), *((known.start, known.end) for known in found.related)]
+            spans = [(found.start, found.end), *((related.start, related.end) for related in found.related)]
             spans += [(edit.start, edit.end) for edit in found.fix.edits] if found.fix else []
             for start, end in spans:
                 assert 0 <= start <= end <= len(source.text)

@@ -27,7 +27,7 @@ _MAX_SHOWN = 60
 
 @remembered
 def _templates(message: Message) -> list[tuple[Place, Template]]:
-    """Every part and every header field that is a template, with its tags; fields of a finished message are none."""
+    """Every part and every header field that is a template, with its tags; those of a finished message are not."""
     found: list[tuple[Place, Template]] = [(part, part.template) for part in message.parts if part.dialect is not None]
     if message.finished:
         return found

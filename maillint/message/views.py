@@ -83,7 +83,7 @@ class View:
 
     @cached_property
     def soup(self) -> BeautifulSoup:
-        """The same tree for BeautifulSoup's ways of searching. It is shared: edit a copy (``copy.copy``)."""
+        """The same tree as a BeautifulSoup tree, on first use. It is shared: edit only a copy of it."""
         from maillint.message.html.soup import make_soup  # noqa: PLC0415 -- costs 90 ms
 
         return make_soup(self.html)

@@ -18,10 +18,10 @@ from maillint.message.template.tags import Branch, Choice
 from maillint.text.spans import Span
 
 _MAX_AHEAD = 12
-"""How far mere preferences look: at open tests on the way to a branch, and at branches behind the one that is taken."""
+"""How many open tests around a branch, and branches behind the one taken, count where it is a matter of preference."""
 
 _MAX_OPEN = 5
-"""Tests on the way to a branch that may each hold in several ways; of further ones, the first alternative is taken."""
+"""So many tests around a branch may have several alternatives left open; of further tests, the first is taken."""
 
 _MAX_OPTIONS = 32
 """Combinations of alternatives for one branch that are tried."""

@@ -11,7 +11,7 @@ from maillint.message.template.program_text import ProgramText
 from maillint.message.template.spec import DelimiterSpec, DialectError
 
 MAX_TAG = 5_000
-"""Where quoted closers must be told from the real one, a tag is at most this long."""
+"""In a longer tag, a closer in quotes is not distinguished from the real one."""
 
 _NOT_LOOKED_INTO = frozenset({"comment", "code", "printed", "literal"})
 
@@ -19,8 +19,8 @@ _NOT_LOOKED_INTO = frozenset({"comment", "code", "printed", "literal"})
 class Delimiter:
     """One delimiter of a dialect, its patterns compiled.
 
-    ``source`` finds where a tag begins, and has no groups. ``walk`` finds what matters on the way to its closer, where
-    that may stand in quotes or nested brackets. ``lax``: its content is not looked at for misplaced characters.
+    ``source`` finds where a tag begins, and has no groups. ``walk`` finds what matters between there and the closer,
+    for tags with quotes or nested brackets. ``lax``: the content is not searched for misplaced characters.
     """
 
     __slots__ = ("close", "dialect", "directive", "holds", "inside", "kind", "lax", "source", "spec", "tag", "walk")
@@ -52,7 +52,7 @@ STRING = r"(?<!\w)(?:\"(?:[^\"\\\n]|\\.){0,2000}+\"|'(?:[^'\\\n]|\\.){0,2000}+'|
 
 
 def _walk(close: str, nests: str) -> re.Pattern[str]:
-    """What matters on the way to a closer: strings, nested brackets, the closer itself."""
+    """Finds strings, nested brackets and the closer itself."""
     brackets = f"|(?P<deeper>{re.escape(nests[0])})|(?P<higher>{re.escape(nests[1])})" if nests else ""
     return re.compile(f"{STRING}|(?P<close>{close}){brackets}")
 

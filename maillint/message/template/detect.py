@@ -30,7 +30,7 @@ def _hints() -> frozenset[str]:
 
 
 def template_extension(path: str) -> str:
-    """The extension at the end of a file's name that a dialect claims (``.blade.php``), "" if none does."""
+    """The extension at the end of a file's name that a dialect claims (``.blade.php``), "" if there is no such."""
     low = path.lower()
     claimed = (extension for extension in (*_extensions(), *_hints()) if low.endswith(extension))
     return max(claimed, key=len, default="")

@@ -56,7 +56,7 @@ def _syntax(dialect: Dialect) -> tuple[RazorSpec, _Patterns]:
 def read_razor(text: str, dialect: Dialect, others: list[BlockTag]) -> list[BlockTag]:
     """Find the tags of a text in such a language, in order.
 
-    ``others`` are tags of other languages in it; those that overlap none of its own are among the result.
+    ``others`` are tags of other languages in it; those that overlap no tag of its own are part of the result.
     """
     reader = _Reader(text, dialect)
     reader.run()

@@ -42,7 +42,7 @@ class Pattern:
 
     @property
     def compiled(self) -> re.Pattern[str]:
-        """The expression, ready to search with; raises DialectError where it is none."""
+        """The expression, ready to search with; raises DialectError if it does not compile."""
         if self._compiled is None:
             try:
                 self._compiled = re.compile(self.source)
