@@ -51,7 +51,7 @@ def test_a_shipped_language_is_read_as_a_whole(dialect: Dialect) -> None:
 def test_a_language_cannot_be_changed() -> None:
     jinja = dialects()["jinja"]
     for part, name in ((jinja, "title"), (jinja.delimiters[0], "kind"), (jinja.blocks["if"], "kind")):
-        with pytest.raises(dataclasses.FrozenInstanceError):
+        with pytest.raises(AttributeError):
             setattr(part, name, "other")
         assert not hasattr(part, "__dict__")
 

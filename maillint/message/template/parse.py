@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from maillint.data.lists import load_list
-from maillint.message.template.attribute_blocks import add_attribute_tags
 from maillint.message.template.block_tags import BlockTag
 from maillint.message.template.blocks import Structure, match_blocks
 from maillint.message.template.detect import other_dialects
 from maillint.message.template.dialect import Dialect
 from maillint.message.template.lexer import find_tags
-from maillint.message.template.razor import read_razor
 from maillint.message.template.tags import Broken, Choice, Problem, Tag
 from maillint.text.spans import Span, fill
 
@@ -120,7 +118,11 @@ def read(text: str, dialect: Dialect | None) -> Template:
 def _find_tags(text: str, dialect: Dialect, others: tuple[Dialect, ...]) -> tuple[list[BlockTag], list[Broken]]:
     tags, broken = find_tags(text, dialect, others)
     if dialect.razor is not None:
+        from maillint.message.template.razor import read_razor  # noqa: PLC0415 -- seldom needed, and full of patterns
+
         tags = read_razor(text, dialect, tags)
     if dialect.attributes is not None:
+        from maillint.message.template.attribute_blocks import add_attribute_tags  # noqa: PLC0415 -- as razor
+
         tags = add_attribute_tags(text, dialect, tags)
     return tags, broken

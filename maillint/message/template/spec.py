@@ -5,12 +5,12 @@ another type or a pattern that does not compile raises a DialectError, which nam
 are compiled when they are first needed: a run needs few of them.
 """
 
-from __future__ import annotations
+# Made at every start: named tuples take a fifth of the time that dataclasses take, and as much again is saved
+# without `from __future__ import annotations`, which would have each of their annotations compiled.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar, get_args
+from typing import Any, Generic, Literal, NamedTuple, TypeVar, get_args
 
 from maillint.errors import LintError
 
@@ -51,8 +51,7 @@ class Pattern:
         return self._compiled
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A block that a word opens."""
 
     ends: frozenset[str] = frozenset()
@@ -66,8 +65,7 @@ class Block:
     prints: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DelimiterSpec:
+class DelimiterSpec(NamedTuple):
     """What a tag begins and ends with: ``open`` and ``close``, or ``tag``, or ``directive``."""
 
     kind: DelimiterKind
@@ -90,8 +88,7 @@ class DelimiterSpec:
     literal: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class ProgramTextSpec:
+class ProgramTextSpec(NamedTuple):
     """How program text in tags is read."""
 
     strings: Pattern
@@ -105,8 +102,7 @@ class ProgramTextSpec:
     calls: Pattern | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RazorSpec:
+class RazorSpec(NamedTuple):
     """How code is read that a transition character begins within markup, and that may hold markup again."""
 
     transition: str
@@ -121,8 +117,7 @@ class RazorSpec:
     comments: Pattern
 
 
-@dataclass(frozen=True, slots=True)
-class AttributesSpec:
+class AttributesSpec(NamedTuple):
     """Which attributes of elements belong to a language, and what each does."""
 
     blocks: Mapping[str, AttributeKind]
