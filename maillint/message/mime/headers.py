@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from maillint.text.charsets import codec_name
 from maillint.text.offsets import MapBuilder, OffsetMap
-from maillint.text.source import Source, codec_name
+from maillint.text.source import Source
 from maillint.text.spans import Span
 
 _ENCODED_WORD = re.compile(r"=\?([!#$%&'*+\-^`{|}~\w.]+?)(?:\*[\w-]+)?\?([bBqQ])\?([^? \t\r\n]*)\?=")

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from maillint.text.offsets import OffsetMap, Piece
-from maillint.text.source import Source, codec_name, decode_mapped
-
-if TYPE_CHECKING:
-    pass
 from maillint.message.mime.parts import RawPart
+from maillint.text.charsets import codec_name, decode_mapped
+from maillint.text.offsets import OffsetMap, Piece
+from maillint.text.source import Source
 
 _SEVEN_BIT_CHARSETS = ("iso2022", "hz", "utf-7", "utf_7")
 """Charsets that write other letters with ASCII bytes: valid UTF-8, and yet to be decoded."""

@@ -19,11 +19,6 @@ def source(data: bytes) -> Source:
     return Source.from_bytes("x.eml", data, message=True)
 
 
-def part_texts(data: bytes) -> dict[str, str]:
-    message = source(data)
-    return {part.number: decode(message, part).text for part in walk(message) if part.content_type.startswith("text/")}
-
-
 def test_nested_parts_have_the_numbers_of_imap() -> None:
     message = EmailMessage()
     message["Subject"] = "x"
@@ -38,37 +33,6 @@ def test_nested_parts_have_the_numbers_of_imap() -> None:
         ("1.2", "text/html", None),
         ("2", "application/pdf", "offer.pdf"),
     ]
-
-
-@pytest.mark.parametrize("cte", ["base64", "quoted-printable", "8bit"])
-@pytest.mark.parametrize("charset", ["utf-8", "koi8-r", "windows-1251"])
-@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_text_is_decoded_and_each_word_leads_to_its_line(cte: str, charset: str, line_end: str) -> None:
-    text = "Первая строка\nВторая строка с ссылкой\n"
-    message = EmailMessage()
-    message["Subject"] = "x"
-    message.set_content(text, charset=charset, cte=cte)
-    data = message.as_bytes().replace(b"\n", line_end.encode())
-    file = source(data)
-    [part] = walk(file)
-    decoded = decode(file, part)
-    assert decoded.text.replace("\r\n", "\n").rstrip() == text.rstrip()
-    start = decoded.text.index("Вторая")
-    found = decoded.map.span(Span(start, start + 6))
-    raw = file.text[found.start : found.end].encode("latin-1" if file.encoding == "latin-1" else "utf-8")
-    expected = {
-        "8bit": "Вторая".encode(charset),
-        "quoted-printable": "".join(f"={byte:02X}" for byte in "Вторая".encode(charset)).encode(),
-    }
-    if cte in expected:
-        assert raw == expected[cte]
-    else:
-        assert file.text[found.start : found.end].strip()
-
-
-def test_a_seven_bit_charset_is_decoded_in_an_ascii_file() -> None:
-    data = b"Content-Type: text/plain; charset=iso-2022-jp\n\n" + "日本語 $$$\n".encode("iso-2022-jp")
-    assert part_texts(data) == {"1": "日本語 $$$\n"}
 
 
 def test_a_forwarded_message_is_walked_into() -> None:
