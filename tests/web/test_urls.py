@@ -17,7 +17,6 @@ from maillint.web.urls import (
     as_absolute,
     decoded_base64,
     decoded_target,
-    host_known,
     normalise_for_counting,
     query_items,
     split,
@@ -89,29 +88,6 @@ MEGABYTE = 1 << 20
 )  # fmt: skip
 def test_a_url_comes_apart_as_in_a_browser(url: str, parts: Url) -> None:
     assert split(url) == parts
-
-
-@pytest.mark.parametrize(
-    ("url", "known"),
-    [
-        ("https://acme.example/", True),
-        ("//acme.example/", True),
-        (f"https://acme.example/{U}", True),
-        (f"https://acme.example:{U}/", True),
-        (f"https://{U}@acme.example/", True),
-        (f"https://{U}/", False),
-        (f"https://{U}.acme.example/", False),
-        (f"https://acme.example{U}/", False),
-        (f"https://acme.example{U}", False),
-        (U, False),
-        ("/a", False),
-        ("mailto:a@acme.example", False),
-        ("", False),
-    ],
-)
-def test_a_host_is_known_when_no_template_output_is_in_it(url: str, known: bool) -> None:
-    assert host_known(url) is known
-    assert host_known(split(url)) is known
 
 
 @pytest.mark.parametrize(
@@ -310,7 +286,6 @@ def test_a_megabyte_costs_in_proportion_to_its_length(shape: str) -> None:
             decoded_target(url)
             unpacked(parts.path)
             normalise_for_counting(url)
-            host_known(parts)
             best = min(best, time.process_time() - start)
         return best
 
