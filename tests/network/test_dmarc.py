@@ -18,6 +18,7 @@ from maillint.network.dmarc import (
 from maillint.network.replay import ReplayResolver
 from maillint.network.resolver import DnsResolver
 from tests.dns_server import DnsServer
+from tests.marks import unmark
 
 
 @pytest.mark.parametrize(
@@ -100,11 +101,10 @@ def test_defaults() -> None:
     ],
 )
 def test_problems(text: str, code: str) -> None:
-    plain = text.replace("«", "").replace("»", "")
-    (problem,) = parse(plain).problems
-    assert problem.code == code
-    assert plain[: problem.start] == text.partition("«")[0]
-    assert plain[problem.end :] == text.partition("»")[2]
+    plain, spans = unmark(text)
+    problems = parse(plain).problems
+    assert [problem.code for problem in problems] == [code]
+    assert [(problem.start, problem.end) for problem in problems] == spans
 
 
 RUA = "; rua=mailto:a@acme.example"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import random
 import re
-import time
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillint.text.phrases import MAX_PHRASE_TOKENS, Match, Phrase, PhraseIndex, compile_phrases
+from tests.timing import fastest
 
 ACUTE = "\u0301"
 SOFT_HYPHEN = "\u00ad"
@@ -234,15 +233,6 @@ def test_any_phrases_compile_or_are_refused(phrases: list[str], text: str) -> No
     except ValueError:
         return
     assert PhraseIndex.from_json(compiled.to_json()).find(text) == compiled.find(text)
-
-
-def fastest(action: Callable[[], object], times: int = 5) -> float:
-    seconds = []
-    for _ in range(times):
-        start = time.process_time()
-        action()
-        seconds.append(time.process_time() - start)
-    return min(seconds)
 
 
 VOCABULARY = [f"{a}{b}{c}" for a in ("pro", "mon", "fre") for b in ("fit", "ey", "e") for c in ("", "s", "ly", "ed")]

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +17,7 @@ from maillint.data.lists import load_list
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.web.link_lists import LinkLists
 from maillint.web.wrappers import LONGEST_URL, MOST_STEPS, Wrapping, classify
+from tests.timing import fastest
 
 U = PLACEHOLDER_CHAR
 GATEWAYS = load_list("gateways")
@@ -757,12 +757,7 @@ def test_hostile_addresses_cost_milliseconds(shape: str) -> None:
 
     def cost(size: int) -> float:
         url = make(size)
-        best = float("inf")
-        for _ in range(3):
-            start = time.process_time()
-            classify(url, SHIPPED)
-            best = min(best, time.process_time() - start)
-        return best
+        return fastest(lambda: classify(url, SHIPPED))
 
     whole = cost(LONGEST_URL // 2)
     assert cost(1 << 20) < 1
