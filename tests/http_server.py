@@ -134,9 +134,9 @@ class HttpServer:
             self._at_once += 1
             self.most_at_once = max(self.most_at_once, self._at_once)
         time.sleep(self.delay)
-        yield
-        with self.lock:
+        with self.lock:  # before the response: a client that has it may send its next request at once
             self._at_once -= 1
+        yield
 
 
 class _Handler(socketserver.BaseRequestHandler):

@@ -20,7 +20,7 @@ from maillint.catalogue.rule import ActiveRule, Example, Rule
 from maillint.engine.lint import lint_domain
 from maillint.finding import DomainReport, Severity
 from maillint.network.facts import Question, Selector, gather
-from maillint.network.resolver import ReplayResolver
+from maillint.network.replay import ReplayResolver
 
 RULES = [rule for rule in shipped().rules.values() if rule.check.subject == "domain"]
 CASES = [(rule, example) for rule in RULES for example in examples(rule)]

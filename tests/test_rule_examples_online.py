@@ -16,8 +16,7 @@ from maillint.engine.lint import lint
 from maillint.finding import FileReport, Severity
 from maillint.message.read import Settings, read_message
 from maillint.network.blocklists import Blocklists
-from maillint.network.http import ReplayWeb
-from maillint.network.resolver import ReplayResolver
+from maillint.network.replay import ReplayResolver, ReplayWeb
 from maillint.text.source import Source
 from tests.test_rule_examples import RULES as OFFLINE
 from tests.test_rule_examples import active, identify, unmark

@@ -17,8 +17,9 @@ from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 from maillint.web.domains import a_label, organisational, registrable, same_site
+from maillint.web.link_lists import LinkLists
 from maillint.web.urls import Url, split
-from maillint.web.wrappers import LinkLists, Wrapping, classify
+from maillint.web.wrappers import Wrapping, classify
 
 LONGEST_EVIDENCE = 1000
 """Characters of an address that a finding quotes at the most."""
@@ -224,8 +225,8 @@ def _link_lists(lists: Lists) -> LinkLists:
                 *(() if clicks.replaces else wrappers["entries"]),
             ]
         },
-        spared=clicks.allow,
-        spared_shorteners=short.allow,
+        allowed_hosts=clicks.allow,
+        allowed_shorteners=short.allow,
     )
 
 

@@ -95,7 +95,7 @@ def _answers(online: Online) -> Iterator[_Answer | NotKnown]:
         if isinstance(question, NotKnown):
             yield question
         elif online.web is not None and (url := canonical(question.url)) is not None:
-            yield _Answer(question, online.web.trail(url))
+            yield _Answer(question, online.web.chain(url))
 
 
 # -- the web ------------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def _dead_end(trail: RedirectChain) -> str:
         return last.words
     if trail.end == "loop" and not any(hop.cookies for hop in trail.hops):
         return f"{last.host} redirects in a circle"
-    fails = last.status >= 500 and not last.passing
+    fails = last.status >= 500 and not last.temporary
     return last.words if last.kind == "answered" and (last.status in GONE or fails) else ""
 
 
@@ -137,7 +137,7 @@ def _open_end(trail: RedirectChain) -> str:
             return f"{last.host} redirects in a circle for want of cookies"
         case "long":
             return f"{trail.hops[0].host} redirects more than {trail.redirects - 1} times"
-        case "held":
+        case "blocked":
             return f"{last.host} redirects to a link that is not asked"
     return last.words if last.kind == "unknown" or last.status >= 300 else ""
 
@@ -221,7 +221,7 @@ def _hosts_of(question: Question, web: Web | None) -> list[str]:
     from maillint.network.http import canonical  # noqa: PLC0415
 
     url = canonical(question.url)
-    known = web.known(url) if web is not None and url is not None else None
+    known = web.requested_chain(url) if web is not None and url is not None else None
     trail = () if known is None else known.hops
     found = [question.host.removesuffix("."), *(hop.host for hop in trail)]
     return [host for host in dict.fromkeys(found) if not is_private_host(host)]

@@ -1,1 +1,1 @@
-"""Queries and parses what a domain publishes about its mail, and judges none of it."""
+"""Queries the DNS, blocklists and web servers, and parses what they answer; judging it is left to the checks."""

@@ -1,4 +1,4 @@
-"""Speaks DNS through dnspython; `DnsResolver` imports this on its first question, and only then."""
+"""Speaks DNS through dnspython, which is slow to import: `DnsResolver` does so for its first query."""
 
 from __future__ import annotations
 
@@ -21,15 +21,18 @@ _ATTEMPT = 2.0
 
 
 class Client:
-    """Asks the given server (host, port), or those that the system names; `timeout` is for one question."""
+    """Queries one server (host, port), or the system's where it is None; `timeout` is in seconds, for one query.
+
+    Setting up never raises: what went wrong is the reason of every answer.
+    """
 
     def __init__(self, server: tuple[str, int] | None, timeout: float) -> None:
         self._timeout = timeout
-        self._trouble = ""
+        self._fault = ""
         try:
             self._resolver = self._connect(server)
         except (OSError, dns.exception.DNSException) as error:
-            self._trouble = _describe(error)
+            self._fault = _describe(error)
 
     def _connect(self, server: tuple[str, int] | None) -> dns.resolver.Resolver:
         resolver = dns.resolver.Resolver(configure=server is None)
@@ -43,13 +46,14 @@ class Client:
         resolver.nameservers = [_Server(str(host), resolver.port) for host in resolver.nameservers]
         return resolver
 
-    def ask(self, labels: Sequence[bytes], kind: Kind) -> Answer:
-        """Ask for a name, and ask again where the server leaves an alias to us (RFC 1034 section 5.3.3).
+    def query(self, labels: Sequence[bytes], kind: Kind) -> Answer:
+        """Query a name, and follow the aliases that the server does not follow itself (RFC 1034 section 5.3.3).
 
-        `labels` end with the root's empty one and keep the DNS's limits. Records are as they come.
+        `labels` end with the empty label of the root and keep to the DNS's limits. Records come in the server's
+        order and form.
         """
-        if self._trouble:
-            return Unreachable(self._trouble)
+        if self._fault:
+            return Unreachable(self._fault)
         name = dns.name.Name(labels)
         for _ in range(CHAIN_LIMIT):
             try:
@@ -63,7 +67,7 @@ class Client:
             except (OSError, dns.exception.DNSException) as error:
                 return Unreachable(_describe(error))
             if answer.rrset is not None:
-                return Found(tuple(_text(record) for record in answer.rrset), int(answer.rrset.ttl))
+                return Found(tuple(_text(record) for record in answer.rrset))
             authority = {rrset.rdtype for rrset in answer.response.authority}
             if dns.rdatatype.NS in authority and dns.rdatatype.SOA not in authority:
                 return Unreachable("the server gives a referral only")
@@ -74,10 +78,11 @@ class Client:
 
 
 class _Server(dns.nameserver.Do53Nameserver):
-    """A name server whose malformed answers count at once.
+    """A name server whose malformed answer is taken at once.
 
-    dnspython's own waits for a better one until time is up: a defence against forgers, but a server that
-    cuts its answer and leaves the question out, as some do, would then never be asked over TCP.
+    dnspython's own class ignores it and waits until the timeout for a good one, as a defence against forged
+    answers. But some servers leave the question out when they truncate an answer, and would then never be
+    queried over TCP.
     """
 
     def query(
@@ -90,8 +95,8 @@ class _Server(dns.nameserver.Do53Nameserver):
         one_rr_per_rrset: bool = False,
         ignore_trailing: bool = False,
     ) -> dns.message.Message:
-        ask = dns.query.tcp if max_size else _udp
-        return ask(request, self.address, timeout, self.port)
+        send = dns.query.tcp if max_size else _udp
+        return send(request, self.address, timeout, self.port)
 
 
 def _udp(request: dns.message.QueryMessage, host: str, timeout: float, port: int) -> dns.message.Message:
@@ -99,7 +104,7 @@ def _udp(request: dns.message.QueryMessage, host: str, timeout: float, port: int
 
 
 def _text(record: Any) -> str:
-    """A record's data as text; dnspython's own text form quotes and splits TXT."""
+    """A record's data as text. TXT is joined and decoded here, as dnspython would quote and split it."""
     strings = getattr(record, "strings", None)
     if strings is None:
         return str(record)
@@ -111,7 +116,7 @@ def _text(record: Any) -> str:
 
 
 def _reasons(errors: Iterable[Any]) -> str:
-    """Why every server failed; each error of dnspython is (server, tcp, port, what, response)."""
+    """Why every server failed; an error of dnspython is (server, tcp, port, exception or text, response)."""
     reasons = dict.fromkeys(what if isinstance(what, str) else _describe(what) for _, _, _, what, _ in errors)
     return ", ".join(reasons) or "no server answered"
 

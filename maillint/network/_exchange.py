@@ -1,4 +1,4 @@
-"""Speaks HTTP/1.1 to one address: a request, and the head of its answer; bodies are never read."""
+"""One HTTP/1.1 exchange on a socket: a request, and the head of its response; bodies are never read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 LONGEST_HEAD = 65_536
-"""Bytes of an answer that are read at the most."""
+"""The most bytes of a response that are read."""
 
 _CHUNK = 4096
 _STATUS = re.compile(rb"HTTP/1\.\d ([1-9]\d\d)(?: |$)")
@@ -18,25 +18,25 @@ _HEAD_END = re.compile(rb"\r?\n\r?\n")
 
 
 class NotHttpError(ValueError):
-    """An answer that is not HTTP, or no answer before the connection ended; told in words that follow a host."""
+    """What came is not HTTP, or the connection ended before a response; the message continues "<host> …"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Status code and header fields of an answer; names in lower case, of a repeated field the first value."""
+    """Status code and header fields of a response; names in lower case, of a repeated field the first value."""
 
     status: int
     fields: Mapping[str, str]
 
 
 class Deadline:
-    """A moment by which something has to be done, however many steps it takes."""
+    """The time by which something must be done that takes several steps."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
 
     def left(self) -> float:
-        """The seconds that are left; raises TimeoutError when there are none."""
+        """Return the seconds that are left; raises TimeoutError when the time is over."""
         seconds = self._end - time.monotonic()
         if seconds <= 0:
             raise TimeoutError
@@ -44,20 +44,20 @@ class Deadline:
 
 
 def tls_context(authorities: str | None) -> ssl.SSLContext:
-    """Make what certificates are verified with: the system's authorities, or those of a PEM file."""
+    """Make a context that verifies certificates by the system's authorities, or by those of a PEM file."""
     context = ssl.create_default_context(cafile=authorities)
-    context.verify_flags &= ~getattr(
-        ssl, "VERIFY_X509_STRICT", ssl.VerifyFlags(0)
-    )  # Python 3.13 has it on, browsers not
+    # Python 3.13 checks certificates more strictly than browsers do.
+    context.verify_flags &= ~getattr(ssl, "VERIFY_X509_STRICT", ssl.VerifyFlags(0))
     context.set_alpn_protocols(["http/1.1"])
     return context
 
 
 def connect(address: str, port: int, deadline: Deadline) -> socket.socket:
-    """Connect to an IP address, which nothing resolves again; raises OSError."""
+    """Connect to an IP address, without any name lookup; raises OSError."""
     channel = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     try:
-        channel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, LONGEST_HEAD)  # of a body, no more comes our way
+        # A body is not read, and no more of it is received than this buffer holds.
+        channel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, LONGEST_HEAD)
         channel.settimeout(deadline.left())
         channel.connect((address, port))
     except BaseException:
@@ -67,7 +67,7 @@ def connect(address: str, port: int, deadline: Deadline) -> socket.socket:
 
 
 def secure(channel: socket.socket, context: ssl.SSLContext, host: str, deadline: Deadline) -> ssl.SSLSocket:
-    """Shake hands and verify the certificate for a host; raises ssl.SSLError and OSError, the channel then closed."""
+    """Start TLS and verify the certificate for a host; raises ssl.SSLError and OSError, and closes the channel then."""
     try:
         channel.settimeout(deadline.left())
         return context.wrap_socket(channel, server_hostname=host)
@@ -76,8 +76,8 @@ def secure(channel: socket.socket, context: ssl.SSLContext, host: str, deadline:
         raise
 
 
-def ask(channel: socket.socket, request: bytes, deadline: Deadline) -> Head:
-    """Send a request and read the head of the answer; raises NotHttpError and OSError (TimeoutError for silence)."""
+def exchange(channel: socket.socket, request: bytes, deadline: Deadline) -> Head:
+    """Send a request and read the head of the response; raises NotHttpError and OSError (TimeoutError if late)."""
     channel.settimeout(deadline.left())
     channel.sendall(request)
     data = bytearray()
@@ -94,7 +94,7 @@ def ask(channel: socket.socket, request: bytes, deadline: Deadline) -> Head:
             head = _parse(bytes(data[: end.start()]))
             if head.status >= 200:
                 return head
-            del data[: end.end()]  # an interim answer; the real one follows (RFC 9110, section 15.2)
+            del data[: end.end()]  # an interim response; the final one follows (RFC 9110, section 15.2)
             searched = 0
         if data[:5] != b"HTTP/"[: len(data)]:
             raise NotHttpError("answers with something that is not HTTP")
@@ -116,7 +116,7 @@ def _parse(data: bytes) -> Head:
 
 
 def _text(value: bytes) -> str:
-    """A field's value; addresses beyond ASCII come as UTF-8."""
+    """A field's value: UTF-8, as most servers send URLs beyond ASCII, else Latin-1."""
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""What a lookup asks and answers: three outcomes, and "nobody could say" is one of them."""
+"""What the DNS answers: records, no such record, or no answer at all."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Literal, TypeAlias, get_args
 Kind: TypeAlias = Literal["A", "AAAA", "CNAME", "MX", "PTR", "TXT"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 CHAIN_LIMIT = 8
-"""Aliases in a row that are followed."""
+"""How many aliases in a row are followed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The records of one name and type, in an order that does not change from run to run.
+    """The records of one name and type, sorted, so that their order is the same in every run.
 
     TXT: the character-strings of a record joined without separator. MX: `"10 mx.example"`, and
     `"0 ."` for the null MX (RFC 7505). CNAME and PTR: the host name. Names are in lower case and
-    without the last dot. `ttl` is in seconds, 0 where unknown, and does not count in comparisons.
+    without the trailing dot. `ttl` is in seconds, 0 where unknown, and is ignored in comparisons.
     """
 
     records: tuple[str, ...]
@@ -27,16 +27,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """The DNS says that there is no such record: no such name, or a name without that type."""
+    """The DNS says that there is no such record: no such name, or a name without records of that type."""
 
     kind: Literal["nxdomain", "nodata"]
 
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """Nobody could say: a timeout, a server's failure or refusal, no network. `reason` is for people.
+    """The query got no usable answer: a timeout, a server's failure or refusal, no network.
 
-    `timed_out` tells silence from words of refusal; it does not count in comparisons.
+    `reason` is a phrase for people. `timed_out` is true where no server answered in time, and is ignored in
+    comparisons.
     """
 
     reason: str

@@ -1,4 +1,4 @@
-"""Asks blocklists of domains by DNS, and keeps a refusal to answer apart from a listing."""
+"""Queries blocklists of domains by DNS, and tells a refusal to answer from a listing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from maillint.network._crowd import run_in_threads
+from maillint.network._threads import Once, run_in_threads
 from maillint.network.answers import Absent, Unreachable
 from maillint.network.resolver import Resolver
 from maillint.web.domains import a_label, parse_ip, registrable
@@ -18,7 +18,7 @@ _REFUSALS = "127.255.255."
 
 @dataclass(frozen=True, slots=True)
 class Blocklist:
-    """One list: where it is asked, and what its answers mean; rules/lists/blocklists.yaml explains the parts."""
+    """One list: the zone to query, and what its answers mean; rules/lists/blocklists.yaml explains the parts."""
 
     name: str
     title: str
@@ -30,7 +30,7 @@ class Blocklist:
 
     @classmethod
     def from_data(cls, entry: Mapping[str, Any], zone: str | None = None) -> Blocklist:
-        """Make a list of its entry; ``zone`` is asked instead of the public one."""
+        """Make a list from its entry in the YAML file; ``zone`` is queried instead of the public one."""
         return cls(
             entry["name"],
             entry["title"],
@@ -42,12 +42,12 @@ class Blocklist:
         )
 
     def subject(self, host: str) -> str | None:
-        """What is asked about a host; None for an IP address and for what is no domain name."""
+        """The domain to query for a host; None for an IP address and for what has no registrable domain."""
         name = a_label(host) if parse_ip(host) is None else None
         return None if name is None or registrable(name) is None else name if self.whole_host else registrable(name)
 
     def meaning(self, record: str) -> tuple[str, ...]:
-        """What a listing under an address says, nothing for none; raises RefusedError for what is no listing."""
+        """The kinds of listing that an A record stands for; raises RefusedError for a record that is not a listing."""
         if not record.startswith("127."):
             raise RefusedError(f"{record} is no answer of a blocklist, the DNS server made it up")
         if record in self.refused:
@@ -63,7 +63,7 @@ class Blocklist:
 
 
 class RefusedError(ValueError):
-    """An answer that says nothing of the domain that was asked for; a ``lasting`` one is the same for every domain."""
+    """An answer that says nothing about the domain; a ``lasting`` one would be the same for every domain."""
 
     def __init__(self, why: str, *, lasting: bool = False) -> None:
         super().__init__(why)
@@ -72,7 +72,7 @@ class RefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a list says of a domain: ``kinds`` of listing, none for a clean one; ``unknown`` if nobody could say."""
+    """What a list says of a domain: the ``kinds`` of listing, empty if it is not listed, or why it is ``unknown``."""
 
     title: str
     domain: str
@@ -81,33 +81,30 @@ class Listing:
 
 
 class Blocklists:
-    """Asks lists, each domain once; a list that has refused to answer is asked no more."""
+    """Queries lists, once for each domain; a list that refuses to answer is not queried again."""
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
         self._lock = threading.Lock()
-        self._known: dict[tuple[str, str], Listing] = {}
-        self._refused: dict[str, str] = {}
+        self._listings: Once[tuple[str, str], Listing] = Once()
+        self._refusals: dict[str, str] = {}
+        """By zone, why the list answers no query."""
 
     def listing(self, blocklist: Blocklist, domain: str) -> Listing:
         """What a list says of a domain, which is as ``Blocklist.subject`` gives it."""
-        key = blocklist.zone, domain
-        with self._lock:
-            known = self._known.get(key)
-            refused = self._refused.get(blocklist.zone)
-        if known is None:
-            known = Listing(blocklist.title, domain, (), refused) if refused else self._ask(blocklist, domain)
-            with self._lock:
-                self._known[key] = known
-        return known
+        return self._listings.get((blocklist.zone, domain), lambda: self._query(blocklist, domain))
 
-    def ask_all(
+    def query_all(
         self, questions: Iterable[tuple[Blocklist, str]], done: Callable[[int], None] = lambda count: None
     ) -> None:
-        """Ask many questions at once, so that their answers are known; ``done`` hears how many are."""
+        """Query lists side by side, for ``listing`` to return at once; ``done`` as in ``run_in_threads``."""
         run_in_threads(lambda question: self.listing(*question), questions, _WORKERS, done)
 
-    def _ask(self, blocklist: Blocklist, domain: str) -> Listing:
+    def _query(self, blocklist: Blocklist, domain: str) -> Listing:
+        with self._lock:
+            refusal = self._refusals.get(blocklist.zone)
+        if refusal is not None:
+            return Listing(blocklist.title, domain, (), refusal)
         answer = self._resolver.lookup(f"{domain}.{blocklist.zone}", "A")
         if isinstance(answer, Absent):
             return Listing(blocklist.title, domain)
@@ -121,6 +118,6 @@ class Blocklists:
             words = f"{blocklist.title} does not say: {error}"
             if error.lasting:
                 with self._lock:
-                    self._refused[blocklist.zone] = words
+                    self._refusals[blocklist.zone] = words
             return Listing(blocklist.title, domain, (), words)
         return Listing(blocklist.title, domain, tuple(kinds))

@@ -1,11 +1,12 @@
-"""Gathers what the checks read about one domain: every answer with its parsed form, and no judgement."""
+"""Gathers the facts that checks read about a domain: every DNS answer, and what was parsed from it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from maillint.network._threads import run_in_threads
 from maillint.network.answers import Absent, Answer, Found, Kind, Unreachable
 from maillint.network.dkim import DkimKey, key_name, parse_key
 from maillint.network.dmarc import Discovery, discover, tree_walk_domains
@@ -16,15 +17,15 @@ from maillint.network.spf_lookups import LookupTree, evaluate_lookups
 from maillint.web import domains
 
 Origin: TypeAlias = Literal["declared", "signature", "guessed"]
-"""How a selector came to be known: somebody named it, a message is signed with it, or it is a usual one."""
+"""How a selector is known: the user named it, a message is signed with it, or it is one that many senders use."""
 
 WORKERS = 8
-"""Lookups under way at the same time, over all domains."""
+"""How many lookups run at the same time, over all domains."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """A DKIM selector; ``domain`` is the one whose keys it names, None for the domain that is asked about."""
+    """A DKIM selector; ``domain`` is the one whose keys it names, None for the domain of the ``Question``."""
 
     name: str
     domain: str | None = None
@@ -35,10 +36,10 @@ class Selector:
 class Question:
     """A domain to look up.
 
-    ``mail_from`` is the envelope sender, an address: empty where the envelope has none, None where it is not
-    known; it then counts as ``postmaster`` at the domain. ``helo`` is the name of the sending server, by
-    default the domain. SPF is evaluated for each of ``ips``. Guessed selectors are looked up only where no
-    other one is given.
+    ``mail_from`` is the address of the envelope sender: empty for the null sender (``<>``), None where it is
+    not known, and then taken to be ``postmaster`` at the domain. ``helo`` is the name of the sending server,
+    by default the domain. SPF is evaluated for each of ``ips``. Guessed selectors are looked up only where no
+    other selectors are given.
     """
 
     domain: str
@@ -54,19 +55,19 @@ class Question:
 
     @property
     def envelope(self) -> str:
-        """The domain whose SPF record receivers read (RFC 7208 section 2.4), as A-labels where it can be."""
+        """The domain whose SPF record receivers read (RFC 7208 section 2.4), in A-labels if it is a valid name."""
         name = self.sender.rpartition("@")[2] or self.helo or self.domain
         return domains.a_label(name) or name.lower()
 
     @property
     def known_selectors(self) -> tuple[Selector, ...]:
-        """The selectors that are no guesses."""
+        """The selectors that are not guessed."""
         return tuple(selector for selector in self.selectors if selector.origin != "guessed")
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What was asked, and the answer; ``kind`` is ``A`` for addresses of both families."""
+    """A DNS query and its answer; ``kind`` is ``A`` for IPv4 and IPv6 addresses together."""
 
     name: str
     kind: Kind
@@ -74,7 +75,7 @@ class Lookup:
 
     @property
     def open(self) -> str:
-        """Why nobody could say, in words that name the question; empty where there is an answer."""
+        """Why there is no answer, with the name and type of the query; empty where there is one."""
         return f"{self.name} {self.kind}: {self.answer.reason}" if isinstance(self.answer, Unreachable) else ""
 
     @property
@@ -84,13 +85,13 @@ class Lookup:
 
     @property
     def records(self) -> tuple[str, ...]:
-        """The records found."""
+        """The records found; empty where there are none, and where there is no answer."""
         return self.answer.records if isinstance(self.answer, Found) else ()
 
 
 @dataclass(frozen=True, slots=True)
 class SpfFacts:
-    """The SPF of the envelope domain. ``record`` and ``tree`` are None unless there is exactly one record."""
+    """The SPF of the envelope domain; ``record`` and ``tree`` are None unless it has exactly one SPF record."""
 
     domain: str
     lookup: Lookup
@@ -112,7 +113,7 @@ class HostCheck:
 
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
-    """What stands at one selector: ``keys`` are its TXT records, parsed; more than one is a fault."""
+    """The keys at one selector: ``keys`` are its TXT records, parsed; receivers use none if there are several."""
 
     selector: str
     domain: str
@@ -122,13 +123,13 @@ class KeyFacts:
 
     @property
     def usable(self) -> bool:
-        """Whether a receiver can verify with what stands here."""
+        """Whether receivers can verify signatures with the key."""
         return len(self.keys) == 1 and self.keys[0].bits is not None
 
 
 @dataclass(frozen=True, slots=True)
 class DomainFacts:
-    """All that is looked up about one domain; ``domain`` is in A-labels."""
+    """Everything that is looked up about one domain; ``domain`` is in A-labels."""
 
     domain: str
     txt: Lookup
@@ -140,9 +141,9 @@ class DomainFacts:
 
     @property
     def exists(self) -> bool | None:
-        """Whether the domain exists, None where nobody could say.
+        """Whether the domain exists; None where lookups were not answered and it is not certain.
 
-        One NXDOMAIN should be enough (RFC 8020), but some servers give it for a type that they lack.
+        One NXDOMAIN should be enough (RFC 8020), but some servers answer so where only the type does not exist.
         """
         answers = [lookup.answer for lookup in (self.txt, self.mx, self.address)]
         if any(not isinstance(answer, Unreachable) and answer != Absent("nxdomain") for answer in answers):
@@ -150,7 +151,7 @@ class DomainFacts:
         return None if any(isinstance(answer, Unreachable) for answer in answers) else False
 
     def results(self) -> dict[str, Any]:
-        """The facts as JSON-ready values, by subject; null where nobody could say."""
+        """The facts as JSON-ready values, by subject; null where a lookup was not answered."""
         return {
             "exists": self.exists,
             "mx": _records_or_null(self.mx),
@@ -160,33 +161,27 @@ class DomainFacts:
         }
 
 
-# -- asking -------------------------------------------------------------------------------------------
+# -- gathering ----------------------------------------------------------------------------------------
 
 
 def gather_all(questions: Sequence[Question], resolver: Resolver, workers: int = WORKERS) -> list[DomainFacts]:
-    """Gather the facts of several domains, with at most so many lookups at once; in the order given.
+    """Gather the facts of several domains, in the order given, with at most ``workers`` lookups at once.
 
-    What can be asked without knowing another answer is asked first and side by side, so that a server that
-    is slow or silent costs its time once and not for each question. The resolver must be safe to use from
-    several threads, and keep answers.
+    The lookups that depend on no other answer come first and run side by side, so that a slow or silent server
+    costs its delay about once, and not for each of them. The resolver must be safe to use from several threads
+    and remember its answers, as ``DnsResolver`` does.
     """
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 -- 10 ms
 
-    with ThreadPoolExecutor(workers) as pool:
-        ask: Callable[[tuple[str, Kind]], Answer] = lambda wanted: resolver.lookup(*wanted)  # noqa: E731
-        try:
-            wanted = dict.fromkeys(first for question in questions for first in _first_lookups(question))
-            list(pool.map(ask, wanted))
-            wanted = dict.fromkeys(
-                (key_name(question.domain, selector.name), "TXT")
-                for question in questions
-                for selector in _guesses(question, resolver)
-            )
-            list(pool.map(ask, wanted))
-            return list(pool.map(lambda question: gather(question, resolver), questions))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    def look_up(lookups: Iterable[tuple[str, Kind]]) -> None:
+        run_in_threads(lambda lookup: resolver.lookup(*lookup), dict.fromkeys(lookups), workers)
+
+    look_up(lookup for question in questions for lookup in _first_lookups(question))
+    look_up(
+        (key_name(question.domain, selector.name), "TXT")
+        for question in questions
+        for selector in _guesses(question, resolver)
+    )
+    return run_in_threads(lambda question: gather(question, resolver), questions, workers)
 
 
 def gather(question: Question, resolver: Resolver) -> DomainFacts:
@@ -232,7 +227,7 @@ def _spf(question: Question, resolver: Resolver) -> SpfFacts:
 
 
 def _keys(question: Question, resolver: Resolver) -> Iterator[KeyFacts]:
-    """The keys at the selectors; of guessed ones only those that are there and can be used."""
+    """The keys at the selectors; of guessed selectors only those that have a usable key."""
     for selector in question.known_selectors:
         yield _key(selector, question.domain, resolver)
     for selector in _guesses(question, resolver):
@@ -242,10 +237,10 @@ def _keys(question: Question, resolver: Resolver) -> Iterator[KeyFacts]:
 
 
 def _key(selector: Selector, domain: str, resolver: Resolver) -> KeyFacts:
-    """The key at a selector; a domain's mail may as well be signed by the domain above it.
+    """The key at a selector of the domain or, if it is not there, of the organisational domain above it.
 
-    That is so where nothing says whose selector it is: such a signature is aligned (RFC 9989 section 4.10),
-    so only a key that is at neither place is missing.
+    A signature of either is aligned (RFC 9989 section 4.10), so where the selector's domain is not stated, a
+    key is missing only if it is at neither.
     """
     own = _key_at(selector, selector.domain or domain, resolver)
     above = domains.organisational(domain)
@@ -262,14 +257,14 @@ def _key_at(selector: Selector, domain: str, resolver: Resolver) -> KeyFacts:
 
 
 def _guesses(question: Question, resolver: Resolver) -> tuple[Selector, ...]:
-    """The guessed selectors that are worth a lookup: none where no key at all stands below the domain."""
+    """The guessed selectors to look up; empty where the DNS says that the domain has no keys at all."""
     if question.known_selectors or not question.selectors:
         return ()
     answer = resolver.txt(f"_domainkey.{question.domain}")
     return () if isinstance(answer, Unreachable) or answer == Absent("nxdomain") else question.selectors
 
 
-# -- telling ------------------------------------------------------------------------------------------
+# -- results as JSON ----------------------------------------------------------------------------------
 
 
 def _records_or_null(lookup: Lookup) -> list[str] | None:
@@ -277,12 +272,12 @@ def _records_or_null(lookup: Lookup) -> list[str] | None:
 
 
 def _spf_results(spf: SpfFacts) -> dict[str, Any]:
-    none = None if spf.lookup.open else 0
+    count = None if spf.lookup.open else 0
     return {
         "domain": spf.domain,
         "records": None if spf.lookup.open else list(spf.texts),
-        "lookups": spf.tree.lookups if spf.tree else none,
-        "void_lookups": spf.tree.void_lookups if spf.tree else none,
+        "lookups": spf.tree.lookups if spf.tree else count,
+        "void_lookups": spf.tree.void_lookups if spf.tree else count,
         "check_host": [_check_results(check) for check in spf.checks],
     }
 
@@ -315,13 +310,13 @@ def _dmarc_results(dmarc: Discovery) -> dict[str, Any]:
 
 
 def _key_results(key: KeyFacts) -> dict[str, Any]:
-    alone = key.keys[0] if len(key.keys) == 1 else None
+    record = key.keys[0] if len(key.keys) == 1 else None
     return {
         "selector": key.selector,
         "domain": key.domain,
         "origin": key.origin,
         "records": _records_or_null(key.lookup),
-        "type": alone.key_type if alone else None,
-        "bits": alone.bits if alone else None,
-        "revoked": alone.revoked if alone else None,
+        "type": record.key_type if record else None,
+        "bits": record.bits if record else None,
+        "revoked": record.revoked if record else None,
     }

@@ -1,4 +1,4 @@
-"""Where web addresses lead: what one of them answers, and the trail of redirects behind it."""
+"""Where URLs lead: the response to one request, and the chain of redirects that it begins."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from maillint.web.domains import a_label, parse_ip
 from maillint.web.urls import split
 
 MOST_HOPS = 5
-"""Redirects in a row that are followed."""
+"""How many redirects in a row are followed."""
 
 Kind: TypeAlias = Literal["answered", "absent", "certificate", "unknown"]
 Problem: TypeAlias = Literal["expired", "not-yet-valid", "wrong-host", "self-signed", "untrusted", "revoked"]
@@ -29,7 +29,7 @@ PROBLEMS: Mapping[int, Problem] = {
     62: "wrong-host",
     64: "wrong-host",
 }
-"""The faults of a certificate by OpenSSL's numbers (X509_V_ERR_… in x509_vfy.h); 19 to 21 lack a known issuer."""
+"""What is wrong with a certificate, by OpenSSL's numbers (X509_V_ERR_… in x509_vfy.h); 19 to 21: issuer unknown."""
 
 UNAVAILABLE = 503
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -40,12 +40,13 @@ _NOT_IN_A_REQUEST = re.compile(r"[^\x21-\x7e]|[\"<>`{}|\\^]")
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One address that was asked, and what came of it.
+    """The outcome of a request for one URL.
 
-    ``kind`` is ``answered`` (a server did, with ``status``; ``target`` is where it redirects to), ``absent``
-    (the DNS has no such host), ``certificate`` (its certificate has a ``problem``) or ``unknown`` (nobody
-    could say, or nobody was asked). ``words`` say it of the host, for people. ``secure``: a certificate was
-    verified. ``cookies``: the server wanted to set some. ``passing``: a failure that may soon be over.
+    ``kind`` is ``answered`` (there was a response, with ``status``; ``target`` is the URL that it redirects
+    to), ``absent`` (the DNS has no such host), ``certificate`` (the host's certificate has a ``problem``) or
+    ``unknown`` (there was no usable response, or no request was made). ``words`` say this for people, as a
+    sentence about the host. ``secure``: a certificate was verified. ``cookies``: the response sets some.
+    ``temporary``: the failure may be over soon.
     """
 
     url: str
@@ -56,46 +57,47 @@ class Hop:
     problem: Problem | None = None
     secure: bool = False
     cookies: bool = False
-    passing: bool = False
+    temporary: bool = False
 
     @property
     def host(self) -> str:
-        """The host that was asked."""
+        """The host of the URL."""
         return split(self.url).host
 
 
 @dataclass(frozen=True, slots=True)
 class RedirectChain:
-    """Where an address leads: every hop in order, there is at least one, and why there is no further one.
+    """Where a URL leads: its hops in order, at least one, and why the chain ends.
 
-    ``end`` is ``end`` (the last hop redirects nowhere), ``loop`` (it redirects to an earlier one), ``long``
-    (to one too many) or ``held`` (to an address that may not be asked).
+    ``end`` is ``end`` (the last hop is no redirect), ``loop`` (it redirects to the URL of an earlier hop),
+    ``long`` (it is one redirect more than MOST_HOPS) or ``blocked`` (it redirects to a URL that may not be
+    requested).
     """
 
     hops: tuple[Hop, ...]
-    end: Literal["end", "loop", "long", "held"]
+    end: Literal["end", "loop", "long", "blocked"]
 
     @property
     def last(self) -> Hop:
-        """The last address that was asked."""
+        """The last hop."""
         return self.hops[-1]
 
     @property
     def redirects(self) -> int:
-        """How many redirects there were, followed or not."""
+        """How many redirects there are, the last one included if it was not followed."""
         return len(self.hops) - (self.last.target is None)
 
     @property
     def target(self) -> str:
-        """The last address known."""
+        """The last known URL: the target of the last hop, if it redirects, else its own URL."""
         return self.last.target or self.last.url
 
 
 def canonical(url: str) -> str | None:
-    """Return an http or https address in the one form in which it is asked, without its fragment.
+    """Return the canonical form of an http or https URL, without its fragment, as requests are made for it.
 
-    None for what cannot be asked: another scheme, no host or one that is no name, a user name, a port that
-    is none, more than 8192 characters.
+    None for a URL that cannot be requested: another scheme, no host or an invalid one, a user name, an invalid
+    port, or more than 8192 characters.
     """
     parts = split(url)
     if parts.scheme not in PORTS or not parts.host or parts.userinfo or not _PORT.fullmatch(parts.port):
@@ -119,7 +121,7 @@ def _encoded(character: str) -> str:
 
 
 def redirect_target(base: str, location: str) -> str | None:
-    """Return where a Location field leads, in canonical form; None for what is no web address."""
+    """Return the URL of a Location field, which may be relative, in canonical form; None if it cannot be requested."""
     from urllib.parse import urljoin  # noqa: PLC0415 -- online only
 
     if split(location).scheme:
@@ -130,8 +132,8 @@ def redirect_target(base: str, location: str) -> str | None:
         return None
 
 
-def answered(url: str, status: int, fields: Mapping[str, str], *, secure: bool, passing: bool = False) -> Hop:
-    """Make a hop of an answer's status and header fields (names in lower case)."""
+def answered(url: str, status: int, fields: Mapping[str, str], *, secure: bool, temporary: bool = False) -> Hop:
+    """Make a hop of the status and the header fields (names in lower case) of a response."""
     host = split(url).host
     cookies = "set-cookie" in fields
     if status in _REDIRECTS:
@@ -139,12 +141,12 @@ def answered(url: str, status: int, fields: Mapping[str, str], *, secure: bool, 
         if target is None:
             return Hop(url, "unknown", f"{host} redirects to no web address", status, secure=secure)
         return Hop(url, "answered", f"{host} answers {phrase(status)}", status, target, None, secure, cookies)
-    passing = passing or status == UNAVAILABLE or "retry-after" in fields
-    return Hop(url, "answered", f"{host} answers {phrase(status)}", status, None, None, secure, cookies, passing)
+    temporary = temporary or status == UNAVAILABLE or "retry-after" in fields
+    return Hop(url, "answered", f"{host} answers {phrase(status)}", status, None, None, secure, cookies, temporary)
 
 
 def phrase(status: int) -> str:
-    """A status code with its standard words: ``404 Not Found``; never the words of a server."""
+    """Return a status code with its standard words, ``404 Not Found``; the server's own words are never shown."""
     from http import HTTPStatus  # noqa: PLC0415 -- online only
 
     try:
@@ -154,71 +156,41 @@ def phrase(status: int) -> str:
 
 
 class Web(ABC):
-    """Tells where addresses lead; they are in canonical form.
+    """Requests URLs, each in canonical form, and follows redirects.
 
-    ``may_ask`` says of a redirect's target whether it may be asked. ``verifies`` tells whether any certificate
-    has been found good so far: where none has, the authorities may be missing.
+    ``may_request`` says whether the target of a redirect may be requested. ``verifies`` is whether any
+    certificate has been verified so far: where none has, the authorities may be missing.
     """
 
-    def __init__(self, may_ask: Callable[[str], bool] = lambda url: True) -> None:
-        self.may_ask = may_ask
+    def __init__(self, may_request: Callable[[str], bool] = lambda url: True) -> None:
+        self.may_request = may_request
         self.verifies = False
-        self._trails: dict[str, RedirectChain] = {}
+        self._chains: dict[str, RedirectChain] = {}
 
     @abstractmethod
     def hop(self, url: str) -> Hop:
-        """What one address answers; it is asked once."""
+        """The outcome of a request for one URL, which is made once."""
 
-    def trail(self, url: str) -> RedirectChain:
-        """Follow an address to where it leads, over MOST_HOPS redirects at the most."""
-        if url not in self._trails:
-            self._trails[url] = self._follow(url)
-        return self._trails[url]
+    def chain(self, url: str) -> RedirectChain:
+        """Request a URL and follow its redirects, MOST_HOPS of them at most."""
+        if url not in self._chains:
+            self._chains[url] = self._follow(url)
+        return self._chains[url]
 
-    def known(self, url: str) -> RedirectChain | None:
-        """The trail of an address that has been asked, None for another; asks nobody."""
-        return self._trails.get(url)
+    def requested_chain(self, url: str) -> RedirectChain | None:
+        """The chain of a URL that has been requested, None for another; makes no request."""
+        return self._chains.get(url)
 
     def _follow(self, url: str) -> RedirectChain:
         hops = [self.hop(url)]
-        known = {url}
+        requested = {url}
         while (target := hops[-1].target) is not None:
-            if target in known:
+            if target in requested:
                 return RedirectChain(tuple(hops), "loop")
             if len(hops) > MOST_HOPS:
                 return RedirectChain(tuple(hops), "long")
-            if not self.may_ask(target):
-                return RedirectChain(tuple(hops), "held")
-            known.add(target)
+            if not self.may_request(target):
+                return RedirectChain(tuple(hops), "blocked")
+            requested.add(target)
             hops.append(self.hop(target))
         return RedirectChain(tuple(hops), "end")
-
-
-class ReplayWeb(Web):
-    """Answers from a mapping that people can write, and never touches the network.
-
-    Keys are addresses. Values are a status code, a status code and the address that it redirects to
-    (``301 https://acme.example/``), ``absent``, a problem of the certificate (``expired``, ``wrong-host``, …)
-    or a reason why nobody can say (``takes no connections``). An address that is not listed answers 200.
-    """
-
-    def __init__(self, mapping: Mapping[str, int | str], may_ask: Callable[[str], bool] = lambda url: True) -> None:
-        super().__init__(may_ask)
-        self.verifies = True
-        self._answers = {canonical(url) or url: str(value) for url, value in mapping.items()}
-
-    def known(self, url: str) -> RedirectChain | None:
-        return self.trail(url)
-
-    def hop(self, url: str) -> Hop:
-        value = self._answers.get(url, "200")
-        word, _, location = value.partition(" ")
-        if word.isdigit():
-            return answered(url, int(word), {"location": location} if location else {}, secure=url[:5] == "https")
-        host = split(url).host
-        if value == "absent":
-            return Hop(url, "absent", f"there is no host {host}")
-        problem = next((known for known in PROBLEMS.values() if known == value), None)
-        if problem is not None:
-            return Hop(url, "certificate", f"{host} has a bad certificate", problem=problem)
-        return Hop(url, "unknown", f"{host} {value}")

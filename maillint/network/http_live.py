@@ -1,4 +1,4 @@
-"""Asks the web: each address once, politely, within bounds, and never inside a private network unless told to."""
+"""Makes HTTP requests: each URL once, few at a time, and to private networks only where they are allowed."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from itertools import chain, zip_longest
 from typing import TypeAlias
 
 from maillint._version import __version__
-from maillint.network._crowd import run_in_threads
-from maillint.network._exchange import Deadline, Head, NotHttpError, ask, connect, secure, tls_context
+from maillint.network._exchange import Deadline, Head, NotHttpError, connect, exchange, secure, tls_context
+from maillint.network._threads import Once, run_in_threads
 from maillint.network.answers import Absent, Unreachable
 from maillint.network.http import PORTS, PROBLEMS, UNAVAILABLE, Hop, Web, answered, phrase
 from maillint.network.resolver import Resolver
 from maillint.web.domains import is_private_host, parse_ip, registrable
 from maillint.web.urls import Url, split
 
-Address: TypeAlias = IPv4Address | IPv6Address
+IpAddress: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
 
 DEFAULT_TIMEOUT = 10.0
-"""Seconds that one address may take, tries taken together; its name is looked up before."""
+"""Seconds that one URL may take, retries included, but not the lookup of its host."""
 
 WORKERS = 16
-"""Addresses that are asked at once."""
+"""How many URLs are requested at once."""
 
 PER_SITE = 2
-"""Of these, those of one site."""
+"""How many URLs of one site are requested at once."""
 
 MOST_PER_SITE = 200
-"""Addresses of one site that are asked in a run: a hostile template may link to thousands."""
+"""How many URLs of one site are requested in a run: a hostile template may link to thousands."""
 
 USER_AGENT = f"maillint/{__version__}"
 
@@ -43,31 +43,31 @@ _MOST_ADDRESSES = 3
 _PAUSE = 1.0
 """Seconds before a server that has failed is asked again."""
 
-_SILENT = 24
-"""Connections that fail before any succeeds, after which there is taken to be no way to the web."""
+_FAILURES_OF_ALL = 24
+"""Connections that may fail before the first succeeds; after them no more are tried, as if there were no network."""
 
-_TIRED = 2
-"""Connections to one site that fail before any succeeds, after which it is left alone."""
+_FAILURES_OF_SITE = 2
+"""Connections to one site that may fail before the first succeeds; after them the site is left alone."""
 
 _TOO_MANY_REQUESTS = 429
 _NAT64 = 0x64FF9B << 64
 """The upper 96 bits of 64:ff9b::/96 (RFC 6052)."""
 
 
-def is_public(address: Address) -> bool:
-    """Whether an IP address, and the IPv4 address that it may carry, belongs to the public internet."""
-    plain = _plain(address)
-    carried = _carried(plain)
-    return plain.is_global and not plain.is_multicast and (carried is None or is_public(carried))
+def is_public(address: IpAddress) -> bool:
+    """Whether an IP address, and an IPv4 address that is embedded in it, belongs to the public internet."""
+    plain = _unmapped(address)
+    embedded = _embedded_ipv4(plain)
+    return plain.is_global and not plain.is_multicast and (embedded is None or is_public(embedded))
 
 
-def _plain(address: Address) -> Address:
-    """The IPv4 address that a mapped one (::ffff:192.0.2.1) stands for; Python's judgement of those has changed."""
+def _unmapped(address: IpAddress) -> IpAddress:
+    """The IPv4 address of a mapped one (::ffff:192.0.2.1): Python's versions disagree whether those are global."""
     return address if isinstance(address, IPv4Address) else address.ipv4_mapped or address
 
 
-def _carried(address: Address) -> IPv4Address | None:
-    """The IPv4 address in an IPv6 address: compatible, 6to4 (RFC 3056) or NAT64."""
+def _embedded_ipv4(address: IpAddress) -> IPv4Address | None:
+    """The IPv4 address in an IPv4-compatible, 6to4 (RFC 3056) or NAT64 (RFC 6052) address."""
     if isinstance(address, IPv4Address):
         return None
     if address.sixtofour is not None:
@@ -81,38 +81,33 @@ def site_of(host: str) -> str:
 
 
 @dataclass(slots=True)
-class _Entry:
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    hop: Hop | None = None
-
-
-@dataclass(slots=True)
 class _Site:
-    """What a run knows of a site; ``trouble`` is why it is asked no more."""
+    """The requests of a run to one site; ``fault`` is why no more are made, empty while they are."""
 
     name: str
     slots: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(PER_SITE))
     lock: threading.Lock = field(default_factory=threading.Lock)
-    asked: int = 0
-    failed: int = 0
-    heard: bool = False
-    trouble: str = ""
+    requests: int = 0
+    failures: int = 0
+    connected: bool = False
+    fault: str = ""
 
-    def note(self, *, well: bool) -> None:
-        """Take note of a connection, or that there was none."""
+    def note_connection(self, *, succeeded: bool) -> None:
+        """Count an attempt to connect."""
         with self.lock:
-            self.heard = self.heard or well
-            self.failed += not well
-            if not self.heard and self.failed >= _TIRED:
-                self.trouble = f"{self.name} takes no connections"
+            self.connected = self.connected or succeeded
+            self.failures += not succeeded
+            if not self.connected and self.failures >= _FAILURES_OF_SITE:
+                self.fault = f"{self.name} takes no connections"
 
 
 class LiveWeb(Web):
-    """Asks servers: HEAD, then GET where that is refused; safe to use from several threads.
+    """Makes real requests: HEAD, then GET where that is refused; safe to use from several threads.
 
-    Names go through the resolver, and the connection goes to the very address that was checked, after every
-    redirect again. ``allowed`` are the private networks that may be asked, ``authorities`` a PEM file of
-    those that certificates are verified by instead of the system's. No cookies, no passwords, no proxies.
+    Host names are looked up with ``resolver``, and the connection goes to the very IP address that was checked,
+    for each redirect anew. ``timeout`` is in seconds, for one URL. ``allowed`` are the private networks that
+    may be connected to; ``authorities`` is a PEM file of certificate authorities to use instead of the system's.
+    No cookies, passwords or proxies are used.
     """
 
     def __init__(
@@ -122,49 +117,44 @@ class LiveWeb(Web):
         timeout: float = DEFAULT_TIMEOUT,
         allowed: Sequence[Network] = (),
         authorities: str | None = None,
-        may_ask: Callable[[str], bool] = lambda url: True,
+        may_request: Callable[[str], bool] = lambda url: True,
     ) -> None:
-        super().__init__(may_ask)
+        super().__init__(may_request)
         self.timeout = timeout
         self._resolver = resolver
         self._allowed = tuple(allowed)
         self._authorities = authorities
         self._lock = threading.Lock()
-        self._entries: dict[str, _Entry] = {}
+        self._hops: Once[str, Hop] = Once()
         self._sites: dict[str, _Site] = {}
         self._context: ssl.SSLContext | None = None
-        self._failed: int | None = 0
-        """Connections that failed before any succeeded; None once one did."""
+        self._failures: int | None = 0
+        """Connections that failed before the first succeeded; None once one did."""
 
     def hop(self, url: str) -> Hop:
-        with self._lock:
-            entry = self._entries.setdefault(url, _Entry())
-        with entry.lock:
-            if entry.hop is None:
-                entry.hop = self._ask(url)
-            return entry.hop
+        return self._hops.get(url, lambda: self._request(url))
 
     def follow(self, urls: Iterable[str], done: Callable[[int], None] = lambda count: None) -> None:
-        """Follow many addresses at once, so that their trails are known; ``done`` hears how many are."""
-        run_in_threads(self.trail, interleaved(urls), WORKERS, done)
+        """Request many URLs side by side, for ``chain`` to return at once; ``done`` as in ``run_in_threads``."""
+        run_in_threads(self.chain, interleaved(urls), WORKERS, done)
 
     @property
     def context(self) -> ssl.SSLContext:
-        """What certificates are verified with, made once."""
+        """The context that verifies certificates, made once."""
         with self._lock:
             if self._context is None:
                 self._context = tls_context(self._authorities)
             return self._context
 
-    def note(self, *, well: bool) -> None:
-        """Take note of a connection, or that there was none."""
+    def note_connection(self, *, succeeded: bool) -> None:
+        """Count an attempt to connect."""
         with self._lock:
-            if well:
-                self._failed = None
-            elif self._failed is not None:
-                self._failed += 1
+            if succeeded:
+                self._failures = None
+            elif self._failures is not None:
+                self._failures += 1
 
-    def _ask(self, url: str) -> Hop:
+    def _request(self, url: str) -> Hop:
         parts = split(url)
         refusal = self._refusal(parts)
         if refusal:
@@ -174,30 +164,30 @@ class LiveWeb(Web):
             site = self._sites.setdefault(name, _Site(name))
         with site.slots:
             with site.lock:
-                site.asked += 1
-                if site.asked > MOST_PER_SITE:
+                site.requests += 1
+                if site.requests > MOST_PER_SITE:
                     return Hop(url, "unknown", f"no more than {MOST_PER_SITE} links to {name} are asked")
-                if site.trouble:
-                    return Hop(url, "unknown", site.trouble)
-            if self._failed is not None and self._failed >= _SILENT:
+                if site.fault:
+                    return Hop(url, "unknown", site.fault)
+            if self._failures is not None and self._failures >= _FAILURES_OF_ALL:
                 return Hop(url, "unknown", "no server answers: there seems to be no way to the web")
-            found = self._addresses(url, parts.host)
-            return found if isinstance(found, Hop) else _Talk(self, site, url, parts, found).hop()
+            addresses = self._addresses(url, parts.host)
+            return addresses if isinstance(addresses, Hop) else _Request(self, site, url, parts, addresses).hop()
 
     def _refusal(self, parts: Url) -> str:
-        """Why an address is not even looked up; empty if it may be."""
+        """Why the host of a URL is not even looked up; empty if it may be."""
         if not self._allowed and is_private_host(parts.host):
             return f"{parts.host} is reached from inside a network only, and is not asked"
         port = int(parts.port or PORTS[parts.scheme])
-        if port < 1024 and port not in PORTS.values():  # other protocols', as in browsers
+        if port < 1024 and port not in PORTS.values():  # reserved for other protocols; browsers refuse them, too
             return f"{parts.host} is not asked at port {port}"
         return ""
 
     def _addresses(self, url: str, host: str) -> list[str] | Hop:
-        """The addresses of a host that may be asked."""
+        """The IP addresses of a host that may be connected to, or the outcome where there are none."""
         literal = parse_ip(host)
         if literal is not None:
-            found: list[Address] = [literal]
+            found: list[IpAddress] = [literal]
         else:
             answer = self._resolver.address(host)
             if isinstance(answer, Absent):
@@ -210,22 +200,22 @@ class LiveWeb(Web):
         if not good:
             what = "is" if literal is not None else "leads to"
             return Hop(url, "unknown", f"{host} {what} a private address, and is not asked")
-        return _mixed(good)[:_MOST_ADDRESSES]
+        return _alternating(good)[:_MOST_ADDRESSES]
 
-    def _is_allowed(self, address: Address) -> bool:
-        return is_public(address) or any(_plain(address) in network for network in self._allowed)
+    def _is_allowed(self, address: IpAddress) -> bool:
+        return is_public(address) or any(_unmapped(address) in network for network in self._allowed)
 
 
 class _StopError(Exception):
-    """Carries what is the last word about an address."""
+    """Ends a request early, with its outcome."""
 
     def __init__(self, hop: Hop) -> None:
         super().__init__(hop.words)
         self.hop = hop
 
 
-class _Talk:
-    """Asks one address: HEAD, GET where that is refused or fails, GET again where the server fails."""
+class _Request:
+    """The request for one URL: HEAD, then GET where that is refused, and GET again where the server fails."""
 
     def __init__(self, web: LiveWeb, site: _Site, url: str, parts: Url, addresses: Sequence[str]) -> None:
         self._web = web
@@ -236,11 +226,11 @@ class _Talk:
         self._secure = parts.scheme == "https"
 
     def hop(self) -> Hop:
-        """Ask within the time that one address may take."""
+        """The outcome, within the time that one URL may take."""
         host = self._parts.host
         deadline = Deadline(self._web.timeout)
         try:
-            head, passing = self._answer(deadline)
+            head, temporary = self._response(deadline)
         except _StopError as stop:
             return stop.hop
         except TimeoutError:
@@ -250,12 +240,12 @@ class _Talk:
         except OSError as error:
             return self._unknown(f"{host}: {_reason(error)}")
         if head.status == _TOO_MANY_REQUESTS:
-            self._site.trouble = f"{host} answers {phrase(head.status)}"
-        return answered(self._url, head.status, head.fields, secure=self._secure, passing=passing)
+            self._site.fault = f"{host} answers {phrase(head.status)}"
+        return answered(self._url, head.status, head.fields, secure=self._secure, temporary=temporary)
 
-    def _answer(self, deadline: Deadline) -> tuple[Head, bool]:
-        """The answer, and whether it is a failure that nobody could make sure of by asking again."""
-        head = self._first(deadline)
+    def _response(self, deadline: Deadline) -> tuple[Head, bool]:
+        """The response, and whether it is a failure of the server that there was no time to confirm."""
+        head = self._head_or_get(deadline)
         if head.status < 500 or head.status == UNAVAILABLE or "retry-after" in head.fields:
             return head, False
         with contextlib.suppress(TimeoutError):
@@ -264,30 +254,30 @@ class _Talk:
                 return self._once("GET", deadline), False
         return head, True
 
-    def _first(self, deadline: Deadline) -> Head:
-        """The answer to HEAD, or to GET where a server does not take that."""
+    def _head_or_get(self, deadline: Deadline) -> Head:
+        """The response to HEAD, or to GET where the server does not support HEAD."""
         try:
             head = self._once("HEAD", Deadline(deadline.left() / 2))
-        except (OSError, NotHttpError):  # some servers know no HEAD, and hang up or fall silent
+        except (OSError, NotHttpError):  # some servers close the connection after HEAD, or never answer
             return self._once("GET", deadline)
         if head.status < 400 or head.status == _TOO_MANY_REQUESTS:
             return head
         return self._once("GET", deadline)
 
     def _once(self, method: str, deadline: Deadline) -> Head:
-        """One request on a connection of its own."""
+        """The response to one method, on a connection of its own."""
         with self._channel(deadline) as channel:
-            return ask(channel, self._request(method), deadline)
+            return exchange(channel, self._lines(method), deadline)
 
     def _channel(self, deadline: Deadline) -> socket.socket:
-        """A connection on which requests may be sent; raises _StopError where there is none."""
+        """A connection to send a request on; raises _StopError where there is none."""
         host = self._parts.host
         try:
             channel = self._connected(deadline)
         except OSError as error:
-            self._note(well=False)
+            self._note_connection(succeeded=False)
             raise self._stop(f"{host}: {_reason(error)}") from None
-        self._note(well=True)
+        self._note_connection(succeeded=True)
         if not self._secure:
             return channel
         try:
@@ -307,7 +297,7 @@ class _Talk:
         return channel
 
     def _connected(self, deadline: Deadline) -> socket.socket:
-        """A connection to the first address that takes one."""
+        """A connection to the first IP address that accepts one."""
         port = int(self._parts.port or PORTS[self._parts.scheme])
         *others, last = self._addresses
         for index, address in enumerate(others):
@@ -316,9 +306,9 @@ class _Talk:
                 return connect(address, port, share)
         return connect(last, port, deadline)
 
-    def _note(self, *, well: bool) -> None:
-        self._web.note(well=well)
-        self._site.note(well=well)
+    def _note_connection(self, *, succeeded: bool) -> None:
+        self._web.note_connection(succeeded=succeeded)
+        self._site.note_connection(succeeded=succeeded)
 
     def _unknown(self, words: str) -> Hop:
         return Hop(self._url, "unknown", words)
@@ -326,7 +316,7 @@ class _Talk:
     def _stop(self, words: str) -> _StopError:
         return _StopError(self._unknown(words))
 
-    def _request(self, method: str) -> bytes:
+    def _lines(self, method: str) -> bytes:
         parts = self._parts
         query = f"?{parts.query}" if parts.query else ""
         port = f":{parts.port}" if parts.port else ""
@@ -341,19 +331,19 @@ class _Talk:
 
 
 def interleaved(urls: Iterable[str]) -> list[str]:
-    """Put addresses in an order in which those of one site are far apart, so that no worker waits for its turn."""
+    """Return URLs, each once, with those of one site far apart, so that workers do not wait for the same site."""
     sites: dict[str, list[str]] = {}
     for url in dict.fromkeys(urls):
         sites.setdefault(site_of(split(url).host), []).append(url)
-    return list(_taken_in_turn(sites.values()))
+    return list(_round_robin(sites.values()))
 
 
-def _mixed(addresses: Sequence[str]) -> list[str]:
-    """IPv4 and IPv6 addresses in turn: a machine may lack either."""
-    return list(_taken_in_turn(([a for a in addresses if ":" not in a], [a for a in addresses if ":" in a])))
+def _alternating(addresses: Sequence[str]) -> list[str]:
+    """IPv4 and IPv6 addresses in turn, as a machine may lack either."""
+    return list(_round_robin(([a for a in addresses if ":" not in a], [a for a in addresses if ":" in a])))
 
 
-def _taken_in_turn(lists: Iterable[Sequence[str]]) -> Iterator[str]:
+def _round_robin(lists: Iterable[Sequence[str]]) -> Iterator[str]:
     return (item for item in chain.from_iterable(zip_longest(*lists)) if item is not None)
 
 

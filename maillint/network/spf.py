@@ -13,13 +13,12 @@ VERSION = "v=spf1"
 LOOKUP_LIMIT = 10
 """Terms that may query the DNS in one evaluation (RFC 7208 section 4.6.4)."""
 VOID_LIMIT = 2
-"""Terms whose query may come back empty in one evaluation (RFC 7208 section 4.6.4)."""
+"""Terms in one evaluation whose query may find nothing (RFC 7208 section 4.6.4)."""
 
 _LOOKUP_MECHANISMS = ("include", "a", "mx", "ptr", "exists")
 _MECHANISMS = ("all", *_LOOKUP_MECHANISMS, "ip4", "ip6")
 _NEEDS_VALUE = ("include", "exists", "ip4", "ip6")
 _SINGLE_MODIFIERS = ("redirect", "exp")
-_QUALIFIERS = "+-?~"
 
 _TERM = re.compile(r"([+\-?~]?)([A-Za-z][A-Za-z0-9._-]*)([:=/]?)")
 _SPLIT = re.compile(r"[^ ]+")
@@ -67,7 +66,7 @@ class Modifier:
 
 @dataclass(frozen=True, slots=True)
 class SpfRecord:
-    """A record taken apart. With any of `errors`, every receiver answers permerror (section 4.6)."""
+    """A parsed record. Where it has `errors`, every receiver answers permerror (RFC 7208 section 4.6)."""
 
     text: str
     terms: tuple[Term, ...]
@@ -81,13 +80,13 @@ class SpfRecord:
 
     @property
     def reachable(self) -> tuple[Term, ...]:
-        """The terms that can be evaluated: those up to the first `all` (section 5.1)."""
+        """The terms that can be evaluated: those up to and with the first `all` (section 5.1)."""
         end = self.all
         return self.terms if end is None else tuple(term for term in self.terms if term.start <= end.start)
 
     @property
     def redirect(self) -> Modifier | None:
-        """The `redirect` that counts: none where the record has an `all` (section 6.1)."""
+        """The `redirect` to follow; None where the record has an `all`, which overrides it (section 6.1)."""
         return None if self.all else self.modifier("redirect")
 
     @property
@@ -102,17 +101,17 @@ class SpfRecord:
 
 
 def spf_records(texts: Iterable[str]) -> tuple[str, ...]:
-    """Those TXT records that are SPF: `v=spf1` in any case, then a space or the end (section 4.5)."""
+    """Return the TXT records that are SPF: `v=spf1` in any case, then a space or the end (section 4.5)."""
     return tuple(text for text in texts if _is_spf(text))
 
 
 def parse(record: str) -> SpfRecord:
-    """Take a record apart; never raises, and every span lies inside `record`.
+    """Parse a record; never raises, and every span lies inside `record`.
 
     Error codes: `version`, `character` (a control character or one beyond ASCII), `malformed-term`,
     `unknown-mechanism`, `modifier-qualifier`, `missing-value`, `unexpected-value`, `bad-address`,
-    `bad-cidr`, `bad-macro`, `bad-domain`, `duplicate-modifier`. A term with an error is left out of
-    `terms`, except that a domain with a bad macro or form is kept: its text is still what was meant.
+    `bad-cidr`, `bad-macro`, `bad-domain`, `duplicate-modifier`. A term with an error is not in `terms`,
+    unless the error is `bad-macro` or `bad-domain`: then its text still shows what was meant.
     """
     if not _is_spf(record):
         return SpfRecord(record, (), (), (Problem("version", 0, len(record)),))
@@ -123,12 +122,12 @@ def parse(record: str) -> SpfRecord:
 
 
 def has_macro(domain_spec: str) -> bool:
-    """Whether a domain depends on the message (`%{i}` and the like)."""
+    """Whether a domain has macros (`%{i}` and the like), so that it depends on the message."""
     return "%" in domain_spec
 
 
 class _Reader:
-    """Collects what one record holds."""
+    """Collects the terms, modifiers and errors of one record."""
 
     def __init__(self, record: str) -> None:
         self.record = record
@@ -203,7 +202,7 @@ class _Reader:
         self.terms.append(term)
 
     def _cidr(self, name: str, start: int, end: int) -> tuple[int, int | None, int | None] | None:
-        """The end of the value before prefix lengths, and those; None where they are wrong."""
+        """The end of the value, and the prefix lengths for IPv4 and IPv6 after it; None where these are wrong."""
         text = self.record[start:end]
         if name in ("a", "mx"):  # a slash may stand in the domain itself
             match = _DOMAIN_CIDR.search(text)

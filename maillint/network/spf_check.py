@@ -17,7 +17,7 @@ Result: TypeAlias = Literal["none", "neutral", "pass", "fail", "softfail", "temp
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _HOST_LIMIT = 10
-"""MX hosts, and PTR names, of one term that are looked at (RFC 7208 section 4.6.4)."""
+"""MX hosts, and PTR names, of one term that are evaluated (RFC 7208 section 4.6.4)."""
 _NAME_LIMIT = 253
 _RESULTS: dict[str, Result] = {"+": "pass", "-": "fail", "~": "softfail", "?": "neutral"}
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -27,8 +27,9 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 class CheckResult:
     """What a receiver would conclude.
 
-    `domain` is the one whose record decided and `term` the mechanism in it that matched, None where none
-    did. `reason` says why for none, temperror and permerror. `lookups` and `void_lookups` are those made.
+    `domain` is the one whose record decided, and `term` the mechanism in it that matched, None where none did.
+    `reason` explains the results none, temperror and permerror, and is empty for others. `lookups` and
+    `void_lookups` count what this evaluation cost.
     """
 
     result: Result
@@ -42,8 +43,9 @@ class CheckResult:
 def check_host(ip: str, mail_from: str, helo: str, resolver: Resolver) -> CheckResult:
     """Evaluate SPF for a connection.
 
-    `mail_from` is the envelope sender, an address or a domain; where it is empty, the sender is
-    `postmaster` at `helo` (section 2.4). Raises ValueError where `ip` is no address. `exp` is not fetched.
+    `mail_from` is the envelope sender, an address or a domain; where it is empty, the sender is `postmaster`
+    at `helo` (RFC 7208 section 2.4). The explanation that `exp` names is not looked up. Raises ValueError
+    where `ip` is not an IP address.
     """
     address = ipaddress.ip_address(ip)
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
@@ -72,7 +74,7 @@ class _Verdict:
 
 
 class _Evaluation:
-    """One evaluation: the connection, and the count of what it cost so far."""
+    """One evaluation: the connection, and the lookups so far."""
 
     def __init__(self, ip: _Address, sender: str, helo: str, resolver: Resolver) -> None:
         self.ip = ip
@@ -90,12 +92,12 @@ class _Evaluation:
         return CheckResult(verdict.result, verdict.domain, verdict.term, verdict.reason, self.lookups, self.voids)
 
     def check(self, domain: str) -> _Verdict:
-        """The result for one domain; calls itself for includes, which the lookup limit bounds to ten deep."""
+        """The result for one domain. It recurses for includes, at most ten deep: each costs one of ten lookups."""
         redirected = False
         while True:
             found = self.record(domain)
             if isinstance(found, _Verdict):
-                if redirected:  # into nothing (section 6.1)
+                if redirected:  # a redirect must lead to a record (section 6.1)
                     raise _StopError("permerror", domain, f"redirect to {domain}: {found.reason}")
                 return found
             for term in found.reachable:
@@ -108,7 +110,7 @@ class _Evaluation:
             redirected = True
 
     def record(self, domain: str) -> SpfRecord | _Verdict:
-        """The record of a domain, or the `none` it gives (sections 4.3 to 4.6)."""
+        """The record of a domain, or the result `none` of a domain that has no record (sections 4.3 to 4.6)."""
         name = _canonical(domain)
         if name is None:
             return _Verdict("none", domain, reason="not a domain name")
@@ -173,11 +175,11 @@ class _Evaluation:
         return self.expand(term.value, domain) if term.value else domain
 
     def addresses(self, name: str) -> Answer:
-        """The addresses of the family of the connection (section 5)."""
+        """The addresses of a name, of the same IP version as the connection (section 5)."""
         return self.resolver.lookup(name, "A" if self.ip.version == 4 else "AAAA")
 
     def found(self, answer: Answer, domain: str) -> tuple[str, ...]:
-        """The records of a lookup; counts an empty one, and ends the evaluation where nobody could say."""
+        """The records of an answer; counts an empty one, and ends the evaluation where there was no answer."""
         match answer:
             case Unreachable(reason):
                 raise _StopError("temperror", domain, reason)
@@ -188,7 +190,7 @@ class _Evaluation:
                 return records
 
     def validated(self, answer: Answer) -> list[str]:
-        """The names of the address that lead back to it (section 5.5); errors on the way are no match."""
+        """The names of the connection's address that resolve back to it (section 5.5)."""
         names = answer.records[:_HOST_LIMIT] if isinstance(answer, Found) else ()
         confirmed = []
         for name in names:
@@ -198,7 +200,7 @@ class _Evaluation:
         return confirmed
 
     def within(self, address: str, term: Term) -> bool:
-        """Whether the connection's address lies in the network of an address and a term's prefix length."""
+        """Whether the connection's address lies in the network that an address and a term's prefix length give."""
         other = ipaddress.ip_address(address)
         if other.version != self.ip.version:
             return False
@@ -217,7 +219,7 @@ class _Evaluation:
             raise _StopError("permerror", domain, f"more than {VOID_LIMIT} void lookups")
 
     def expand(self, spec: str, domain: str) -> str:
-        """Put a domain's macros in (section 7); names over 253 characters lose labels on the left (7.3)."""
+        """Expand the macros of a domain (section 7); names over 253 characters lose labels on the left (7.3)."""
         text = MACRO.sub(lambda match: self.macro(match, domain), spec)
         text = text.removesuffix(".")
         if len(text) > _NAME_LIMIT:
@@ -260,7 +262,7 @@ class _Evaluation:
                 return self.validated_name(domain)
 
     def validated_name(self, domain: str) -> str:
-        """The `p` macro: a name of the address, the domain's own or one below it first (section 7.3)."""
+        """The `p` macro: a name of the address, by preference the domain itself or one below it (section 7.3)."""
         names = self.validated(self.resolver.ptr(str(self.ip)))
         target = domain.rstrip(".").lower()
         ranked = sorted(names, key=lambda name: (name != target, not _is_below(name, target)))
@@ -280,7 +282,7 @@ _MATCHERS: dict[str, Callable[[_Evaluation, Term, str], bool]] = {
 
 
 def _canonical(domain: str) -> str | None:
-    """The name to query, or None for what is no domain name of at least two labels (section 4.3)."""
+    """The name to query; None for a text that is not a domain name of at least two labels (section 4.3)."""
     name = domain.removesuffix(".")
     if not name.isascii():
         name = domains.a_label(name) or ""

@@ -1,4 +1,4 @@
-"""Counts what an SPF record costs a receiver in DNS lookups, over all the records it draws in."""
+"""Counts the DNS lookups that an SPF record costs a receiver, with all the records that it includes."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ Status: TypeAlias = Literal["read", "missing", "multiple", "unreachable", "loop"
 _STEP_BOUND = 100
 """Steps after which the walk stops: ten times what RFC 7208 section 4.6.4 allows."""
 _FAILURE_BOUND = 5
-"""Unreachable answers after which the walk stops, since each may have cost a whole timeout."""
+"""Unanswered lookups after which the walk stops, since each may have taken a whole timeout."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One term that costs a lookup, and what its lookup gave.
+    """One term that costs a lookup, and the answer to it.
 
-    `node` is the index of the record it stands in, `child` that of the record it draws in (include and
-    redirect). `target` is the name asked for, None where it depends on the message (a macro, or `ptr`);
-    `answer` is None where nothing was asked. `share` counts this step and every step below it.
+    `node` is the index of the record that the term stands in, `child` that of the record that it leads to
+    (include and redirect). `target` is the name looked up, None where that depends on the message (a macro,
+    or `ptr`); `answer` is None where nothing was looked up. `share` counts this step and every step below it.
     """
 
     node: int
@@ -36,17 +36,17 @@ class Step:
 
     @property
     def void(self) -> bool:
-        """Whether the lookup came back empty (RFC 7208 section 4.6.4)."""
+        """Whether the lookup found nothing (RFC 7208 section 4.6.4)."""
         return isinstance(self.answer, Absent)
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A record in the tree, or the lack of one.
+    """A record in the tree, or the place of one that is not there.
 
-    `status`: `read`; `missing` (the domain has no SPF record); `multiple` (it has several, so none counts);
-    `unreachable`; `loop` (an ancestor's domain again, not followed); `unknown` (the domain depends on the
-    message). `step` is the index of the step that leads here,
+    `status`: `read`; `missing` (the domain has no SPF record); `multiple` (it has several, so that receivers
+    use none); `unreachable` (the lookup was not answered); `loop` (the domain of a record above, not followed
+    again); `unknown` (the domain depends on the message). `step` is the index of the step that leads here,
     None for the root. `record` is None unless the status is `read`.
     """
 
@@ -58,10 +58,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class LookupTree:
-    """Every record and every costly term, each in the order of evaluation; the root is `nodes[0]`.
+    """Every record and every term that costs a lookup, each in the order of evaluation; the root is `nodes[0]`.
 
-    `lookups` is what an evaluation costs that no term cuts short. Where `complete` is false the walk
-    stopped at its bound, and `lookups` is a lower limit.
+    `lookups` is the cost of an evaluation in which no term matches before the end. Where `complete` is false
+    the walk stopped at its bound, and `lookups` is a lower limit.
     """
 
     nodes: tuple[Node, ...]
@@ -75,12 +75,12 @@ class LookupTree:
 
     @property
     def void_lookups(self) -> int:
-        """How many of their queries come back empty, as far as that can be known without a message."""
+        """How many of their queries find nothing, as far as that can be known without a message."""
         return sum(step.void for step in self.steps)
 
     @property
     def unreachable(self) -> tuple[Step, ...]:
-        """The steps whose answer nobody could give; below these the count may be too low."""
+        """The steps whose lookup was not answered; the count may lack what is below them."""
         return tuple(step for step in self.steps if isinstance(step.answer, Unreachable))
 
     @property
@@ -91,7 +91,7 @@ class LookupTree:
 
 @dataclass(slots=True)
 class _Frame:
-    """A record on the path from the root, and the terms of it that are still to do."""
+    """A record on the path from the root, and those of its terms that are still to be walked."""
 
     node: int
     domain: str
@@ -99,10 +99,11 @@ class _Frame:
 
 
 def evaluate_lookups(domain: str, resolver: Resolver) -> LookupTree:
-    """Walk the SPF record of a domain and all that it includes or redirects to.
+    """Walk the SPF record of a domain and all records that it includes or redirects to.
 
-    The answer for the domain itself is not counted; where it is Unreachable, the root's status says so.
-    Loops are not followed and the walk is bounded, so hostile records cost at most some hundred queries.
+    The lookup of the domain's own record is not counted; where it was not answered, the root's status is
+    `unreachable`. Loops are not followed and the walk is bounded, so that a hostile record costs about a
+    hundred queries at most.
     """
     root, _ = _read(domain, resolver, None)
     nodes, steps = [root], list[Step]()
@@ -116,9 +117,9 @@ def evaluate_lookups(domain: str, resolver: Resolver) -> LookupTree:
         elif len(steps) == _STEP_BOUND or failures == _FAILURE_BOUND:
             complete = False
             break
-        elif _draws_in(term):
+        elif _leads_to_record(term):
             ancestors = [open_frame.domain for open_frame in frames]
-            child, answer = _visit(term, ancestors, resolver, len(steps))
+            child, answer = _follow(term, ancestors, resolver, len(steps))
             steps.append(Step(frame.node, term, child.domain, answer, len(nodes), 1))
             nodes.append(child)
             if child.record and child.domain is not None:
@@ -132,11 +133,11 @@ def evaluate_lookups(domain: str, resolver: Resolver) -> LookupTree:
     return LookupTree(tuple(nodes), _with_shares(nodes, steps), complete)
 
 
-def _draws_in(term: Term | Modifier) -> bool:
+def _leads_to_record(term: Term | Modifier) -> bool:
     return isinstance(term, Modifier) or term.mechanism == "include"
 
 
-def _visit(term: Term | Modifier, ancestors: list[str], resolver: Resolver, step: int) -> tuple[Node, Answer | None]:
+def _follow(term: Term | Modifier, ancestors: list[str], resolver: Resolver, step: int) -> tuple[Node, Answer | None]:
     if has_macro(term.value):
         return Node(None, "unknown", None, step), None
     if _key(term.value) in ancestors:
@@ -155,7 +156,7 @@ def _read(domain: str, resolver: Resolver, step: int | None) -> tuple[Node, Answ
 
 
 def _target(term: Term | Modifier, domain: str) -> str | None:
-    """The name a term asks for, None where that depends on the message."""
+    """The name that a term looks up, None where that depends on the message."""
     if has_macro(term.value) or (isinstance(term, Term) and term.mechanism == "ptr"):
         return None
     return term.value or domain
@@ -171,7 +172,7 @@ def _look_up(term: Term | Modifier, target: str, resolver: Resolver) -> Answer:
 
 
 def _with_shares(nodes: list[Node], steps: list[Step]) -> tuple[Step, ...]:
-    """Add each step to all above it; children stand after their parents, so one pass backwards does."""
+    """Count each step in all steps above it; those come earlier in the list, so one pass from the end is enough."""
     shares = [1] * len(steps)
     for index in range(len(steps) - 1, -1, -1):
         above = nodes[steps[index].node].step

@@ -12,9 +12,9 @@ _FORBIDDEN = re.compile(r"[^\t\r\n\x20-\x7e]+")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a parser could not accept, and the half-open range of characters where it stands.
+    """Something that a parser could not accept, with its half-open range of characters in the text.
 
-    `code` is stable and hyphenated; `detail` is the offending text or a fact about it, never advice.
+    `code` is one of the words that the parser documents; `detail` is the offending text or a fact about it.
     """
 
     code: str
@@ -37,18 +37,18 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class TagList:
-    """The tags of a list in their order, and what was no tag."""
+    """The tags of a list in their order, and the problems with it."""
 
     tags: tuple[Tag, ...]
     problems: tuple[Problem, ...]
 
     def first(self, name: str) -> Tag | None:
-        """The first tag of that name, which is the one that counts."""
+        """The first tag of that name, which is the one that is used."""
         return next((tag for tag in self.tags if tag.name == name), None)
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """Move both ends of a range inwards over white space; an empty range stays where it began."""
+    """Shrink a range to leave out white space at both ends; a blank range becomes empty at its end."""
     while start < end and text[start] in _SPACE:
         start += 1
     while end > start and text[end - 1] in _SPACE:

@@ -1,4 +1,4 @@
-"""Output formats: each module here that does not begin with an underscore is one, with a ``render``."""
+"""Output formats: each module here without a leading underscore is one, and has a function ``render``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from maillint.finding import Report, Severity
 
 
 class RuleDoc(Protocol):
-    """What a format tells about a rule; plain text, of which the white space does not matter."""
+    """What formats show of a rule: plain text, in which any white space is a space."""
 
     @property
     def name(self) -> str:
@@ -22,25 +22,25 @@ class RuleDoc(Protocol):
 
     @property
     def why(self) -> str:
-        """What the fault costs."""
+        """Why it matters."""
 
     @property
     def fix(self) -> str:
-        """What to do about it."""
+        """How to mend it."""
 
     @property
     def references(self) -> tuple[str, ...]:
-        """Addresses of the texts behind the rule."""
+        """URLs of the sources of the rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """How to render a report.
 
-    ``rules`` maps rule names to their texts; a finding of a rule that is not in it is shown without
-    them. ``width`` is the terminal's, in cells. ``min_severity`` hides findings and never changes a
-    count. ``fail_on`` is what fails the run (None: nothing does); it decides nothing here but what a
-    format calls a failure.
+    ``rules`` maps rule names to their texts; findings of other rules are shown without such texts. ``width`` is
+    that of the terminal, in cells. ``version`` is maillint's own. ``verbose`` is the number of ``-v``.
+    Findings below ``min_severity`` are not shown, but counted. ``fail_on`` is the lowest severity that a format
+    calls a failure, None if nothing is one.
     """
 
     rules: Mapping[str, RuleDoc] = field(default_factory=dict)
@@ -56,18 +56,18 @@ class Format(Protocol):
     """A module of this package."""
 
     def render(self, report: Report, context: Context) -> str:
-        """Return the whole output; it ends with a line end."""
+        """Return the whole output, with a line end at its end."""
 
 
 def formats() -> tuple[str, ...]:
-    """Return the names of the formats, sorted; none of them is imported."""
+    """Return the names of the formats, sorted, without importing them."""
     from pkgutil import iter_modules  # noqa: PLC0415
 
     return tuple(sorted(module.name for module in iter_modules(__path__) if module.name[0] != "_"))
 
 
 def load(name: str) -> Format:
-    """Import the one format asked for; raises LookupError for a name that is not in ``formats()``."""
+    """Import one format; raises LookupError for a name that is not in ``formats()``."""
     from importlib import import_module  # noqa: PLC0415
 
     if name not in formats():

@@ -1,7 +1,7 @@
-"""Text of the input as it may be shown: nothing in it acts on a terminal, and its width is known.
+"""Text of the input made safe for a terminal, and measured in terminal cells.
 
-What a reader cannot see, or what would act, is replaced: control characters by their pictures (``␛``),
-BiDi controls, zero-width and other ignorable characters by ``<U+202E>``, a tab by spaces.
+Characters that a reader cannot see, or that would control the terminal, are replaced: control characters by
+their pictures (``␛``), BiDi controls, zero-width and other ignorable characters by ``<U+202E>``, a tab by spaces.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import NamedTuple
 from unicodedata import category, east_asian_width
 
 TAB_WIDTH = 4
+"""Cells."""
 
 # C0 and C1 controls, line and paragraph separators, surrogates, noncharacters of the BMP, and
 # Default_Ignorable_Code_Point (Unicode, DerivedCoreProperties.txt) with the interlinear annotations.
@@ -26,39 +27,40 @@ _SELECTORS = "\ufe0e\ufe0f"
 _KEYCAP = "\u20e3"
 _TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 _LONGEST_CLUSTER = 8
+"""Characters that are shown in one cell at most: a pile of combining marks would cover the lines above."""
 
 
 class Cell(NamedTuple):
-    """A character and what combines with it: the ``[start, end)`` it takes in the text, and how it is shown.
+    """A character with the characters that combine with it: its ``[start, end)`` in the text, and how it is shown.
 
-    ``width`` is in terminal cells and at least 1. ``foreign`` says that ``shown`` stands for something
-    that cannot be shown.
+    ``width`` is in terminal cells and at least 1. ``replaced``: ``shown`` stands for a character that cannot be
+    shown.
     """
 
     start: int
     end: int
     shown: str
     width: int
-    foreign: bool = False
+    replaced: bool = False
 
 
 def visible(text: str) -> str:
-    """Return text on one line in which nothing acts on a terminal and nothing is invisible."""
+    """Return a text on one line, with control characters and invisible characters replaced."""
     if text.isascii() and text.isprintable():
         return text
     return UNSEEN.sub(_replace, text)
 
 
 def well_formed(text: str) -> str:
-    """Return text that every Unicode encoding can carry: a lone surrogate becomes U+FFFD."""
+    """Return a text that every Unicode encoding can carry: a lone surrogate becomes U+FFFD."""
     return _SURROGATES.sub("\ufffd", text)
 
 
 def cells(text: str, start: int = 0, end: int | None = None) -> list[Cell]:
     """Return the cells of ``text[start:end]``, with offsets in ``text``.
 
-    Terminals disagree about the width of emoji sequences, so joiners, variation selectors and skin
-    tones inside one take no part in what is shown, and its emoji stand side by side.
+    Terminals disagree about the width of emoji sequences, so their joiners, variation selectors and skin tones
+    are not shown, and their emoji are shown side by side.
     """
     result: list[Cell] = []
     for index in range(start, len(text) if end is None else end):
@@ -69,8 +71,7 @@ def cells(text: str, start: int = 0, end: int | None = None) -> list[Cell]:
         shown, width = _glyph(char)
         silent = _in_emoji(text, index)
         last = result[-1] if result else None
-        # Unbounded, a pile of marks would climb over the lines above.
-        joins = last is not None and not last.foreign and last.end - last.start < _LONGEST_CLUSTER
+        joins = last is not None and not last.replaced and last.end - last.start < _LONGEST_CLUSTER
         if last is not None and joins and (silent or not width):
             result[-1] = last._replace(end=index + 1, shown=last.shown if silent else last.shown + shown)
         elif width:
@@ -81,17 +82,20 @@ def cells(text: str, start: int = 0, end: int | None = None) -> list[Cell]:
 
 
 def width_of(text: str) -> int:
-    """Return how many terminal cells a text takes that is ``visible`` already."""
+    """Return how many terminal cells a text takes, which has been through ``visible``."""
     return len(text) if text.isascii() else total(cells(text))
 
 
 def total(run: Iterable[Cell]) -> int:
-    """Return how many terminal cells a run takes."""
+    """Return how many terminal cells a run of cells takes."""
     return sum(cell.width for cell in run)
 
 
 def clip(text: str, width: int) -> str:
-    """Return ``visible`` text cut to at most ``width`` cells, the last of them ``…`` where it was cut."""
+    """Return a text made ``visible`` and cut to at most ``width`` terminal cells, the last of them ``…`` if it was cut.
+
+    Unlike ``text.shorten``, which counts characters, this fits text to a column of a terminal.
+    """
     text = visible(text)
     if len(text) <= width and text.isascii():
         return text
@@ -108,7 +112,7 @@ def clip(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break ``visible`` text at its white space into lines of at most ``width`` cells; words stay whole."""
+    """Return a text made ``visible`` in lines of at most ``width`` terminal cells; a longer word has a longer line."""
     lines: list[str] = []
     used = 0
     for word in visible(" ".join(text.split())).split(" "):
@@ -123,7 +127,7 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def _glyph(char: str) -> tuple[str, int]:
-    """How a character is shown, and in how many cells; 0 for one that combines with the one before."""
+    """How a character is shown, and in how many cells: 0 for one that combines with the one before."""
     if char == "\t":
         return " " * TAB_WIDTH, TAB_WIDTH
     if char < " ":
@@ -134,7 +138,7 @@ def _glyph(char: str) -> tuple[str, int]:
         return _named(char)
     kind = category(char)
     if kind in {"Mn", "Me"} or "\u1161" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7ff":
-        return char, 0  # beside marks, the vowels and finals of a decomposed Hangul syllable
+        return char, 0  # marks, and the vowels and finals of a decomposed Hangul syllable
     if kind in {"Cn", "Co"}:
         return _named(char)
     return char, 2 if east_asian_width(char) in {"W", "F"} else 1
@@ -145,13 +149,13 @@ def _named(char: str) -> tuple[str, int]:
     return shown, len(shown)
 
 
-def _replace(found: re.Match[str]) -> str:
-    char = found[0]
-    return char if _in_emoji(found.string, found.start()) else _glyph(char)[0]
+def _replace(match: re.Match[str]) -> str:
+    char = match[0]
+    return char if _in_emoji(match.string, match.start()) else _glyph(char)[0]
 
 
 def _in_emoji(text: str, index: int) -> bool:
-    """Whether a joiner, selector or skin tone stands where an emoji sequence has one."""
+    """Whether a character is a joiner, a variation selector or a skin tone within an emoji sequence."""
     char = text[index]
     if char != _JOINER and char not in _SELECTORS and char not in _TONES:
         return False
@@ -169,5 +173,5 @@ def _modifies(char: str) -> bool:
 
 
 def _symbol(char: str) -> bool:
-    # The emoji that are no symbols by category: ‼ ⁉ 〰 〽 ℹ.
+    # Unicode puts these emoji into other categories than symbols: ‼ ⁉ 〰 〽 ℹ.
     return char > "\x7f" and (category(char) in {"So", "Sm"} or char in "\u203c\u2049\u3030\u303d\u2139")

@@ -1,4 +1,4 @@
-"""Source frames: the lines of a span, cut to the terminal's width, with carets below the span."""
+"""Source frames: the first and the last line of a span, cut to the terminal's width, with carets below it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CUT = "…"
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """Draws the frames of one text; ``gutter`` is how many cells the line numbers take, if shown."""
+    """Draws frames of one text, ``width`` cells wide; line numbers take ``gutter`` cells, shown if ``numbered``."""
 
     source: Source
     width: int
@@ -24,12 +24,12 @@ class Frames:
     numbered: bool = True
 
     def draw(self, start: int, end: int, severity: Severity) -> list[str]:
-        """Return the lines of a frame; none for an empty span on a blank line."""
+        """Return the lines of a frame for the span ``[start, end)``; empty for an empty span on a blank line."""
         size = len(self.source.text)
         start = min(max(start, 0), size)
         end = min(max(end, start), size)
         first, last = self.source.position(start)[0], self.source.position(end)[0]
-        if last > first and end == self.source.line_span(last).start:  # it ends with a line end
+        if last > first and end == self.source.line_span(last).start:  # the span ends with a line end
             last -= 1
             end = max(start, self.source.line_span(last).end)
         if start == end and self._blank(first):
@@ -49,7 +49,7 @@ class Frames:
         before = total(run[:first])
         carets = max(total(run[first:last]), 1)
         shown = "".join(
-            self.paint(cell.shown, "dim") if cell.foreign and cell.shown.strip() else cell.shown for cell in run
+            self.paint(cell.shown, "dim") if cell.replaced and cell.shown.strip() else cell.shown for cell in run
         )
         label = self.paint(f"{number if self.numbered else '':>{self.gutter}} |", "dim")
         return [
@@ -65,25 +65,25 @@ class Frames:
         return line.end - line.start <= self.width and not self.source.text[line.start : line.end].strip()
 
     def _indented(self, number: int, end: int) -> int:
-        """Where the text of a line begins, looking no further than is shown."""
+        """Where the indentation of a line ends, which is read no further than it can be shown."""
         start = self.source.line_span(number).start
         head = self.source.text[start : min(end, start + self.width)]
         return start + len(head) - len(head.lstrip())
 
 
-def of_record(found: DomainFinding, width: int, paint: Paint) -> list[str]:
-    """Return the frame of a finding's DNS record, without carets where no part of it is meant."""
-    if not found.record:
+def of_record(finding: DomainFinding, width: int, paint: Paint) -> list[str]:
+    """Return the frame of a finding's DNS record, without carets where the finding has no span in it."""
+    if not finding.record:
         return []
-    frames = Frames(Source("", found.record), width, paint, numbered=False)
-    lines = frames.draw(found.start, found.end, found.severity)
-    return lines if found.end else lines[:2]
+    frames = Frames(Source("", finding.record), width, paint, numbered=False)
+    lines = frames.draw(finding.start, finding.end, finding.severity)
+    return lines if finding.end else lines[:2]
 
 
 def _window(text: str, line_start: int, line_end: int, start: int, end: int, room: int) -> tuple[list[Cell], int, int]:
-    """Return the cells of a line that are shown, and which of them ``[first, last)`` carry the carets.
+    """Return the cells of a line to show in ``room`` cells, and the range ``[first, last)`` of those above carets.
 
-    Looks at a bounded stretch around the span's start, so the length of a line costs nothing.
+    Only a stretch of the line around the start of the span is read, so that long lines cost no time.
     """
     reach = 2 * room
     low, high = max(line_start, start - reach), min(line_end, max(start, min(end, start + reach)) + reach)
@@ -98,11 +98,11 @@ def _window(text: str, line_start: int, line_end: int, start: int, end: int, roo
 def _cut(
     run: list[Cell], first: int, last: int, room: int, more_before: bool, more_after: bool
 ) -> tuple[list[Cell], int, int]:
-    """Cut a run to the room around its cells ``[first, last)``, with an ellipsis at each cut."""
+    """Cut a run of cells to ``room`` around its cells ``[first, last)``, with an ellipsis at each cut."""
     before, span, after = total(run[:first]), max(total(run[first:last]), 1), total(run[last:])
     left = 0
     if more_before or before + span + 1 > room:
-        # Some context stays before the span; more of it where little comes after.
+        # Some context before the span is shown, and more where there is little after it.
         spare = max(room - 2 - span, 0)
         keep = max(spare // 2, spare - after) if spare else room // 5
         while left < first and (before > keep or (more_before and not left)):

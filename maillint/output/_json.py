@@ -1,4 +1,4 @@
-"""JSON as it may be shown: one line, in which nothing acts on a terminal."""
+"""JSON on one line, with characters that would control a terminal, or be invisible, escaped."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from maillint.output._cells import UNSEEN, well_formed
 
 
 def dumps(value: object) -> str:
-    """Return a value as JSON with a line end; what is no plain character is escaped.
+    """Return a value as JSON with a line end; mappings of any type are objects.
 
-    Raises TypeError or ValueError for what is not JSON-ready.
+    Raises TypeError or ValueError for a value that JSON cannot hold.
     """
-    # Such characters stand in strings only: between tokens the encoder puts spaces.
+    # The characters to escape are in strings only: between tokens there are just spaces.
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain)
     return UNSEEN.sub(_escape, well_formed(text)) + "\n"
 
 
-def _escape(found: re.Match[str]) -> str:
-    units = found[0].encode("utf-16-be").hex()
+def _escape(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be").hex()
     return "".join(f"\\u{units[index : index + 4]}" for index in range(0, len(units), 4))
 
 

@@ -1,4 +1,4 @@
-"""Colours of a terminal: the sixteen that its own theme decides, or none."""
+"""Colours of a terminal, of the sixteen that its own theme sets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CODES = {
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """Paints text, or leaves it as it is."""
+    """Colours text where ``enabled``, else returns it unchanged."""
 
     enabled: bool = False
 

@@ -1,4 +1,4 @@
-"""What several formats need of a report: the findings to show, counts in words, fingerprints."""
+"""What several formats need from a report: the findings to show, counts in words, fingerprints."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ from maillint.output._cells import visible
 
 SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 _SNIPPET = 400
+"""The most characters of a finding's text that its fingerprint is made of."""
 
 
 def shown(file: FileReport, context: Context) -> list[Finding]:
-    """Return the findings of a file that the context does not hide, by position."""
-    return [found for found in _ordered(file) if found.severity >= context.min_severity]
+    """Return the findings of a file that the context does not hide, in their order in the file."""
+    return [finding for finding in _ordered(file) if finding.severity >= context.min_severity]
 
 
 def shown_of_domain(domain: DomainReport, context: Context) -> list[DomainFinding]:
     """Return the findings of a domain that the context does not hide, the worst first."""
-    return [found for found in _ordered_of_domain(domain) if found.severity >= context.min_severity]
+    return [finding for finding in _ordered_of_domain(domain) if finding.severity >= context.min_severity]
 
 
 def _ordered(file: FileReport) -> list[Finding]:
@@ -50,20 +51,20 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def message(found: Finding, *, part: bool = False) -> str:
-    """Return a finding's message with the view that alone shows it, and the MIME part if asked for."""
-    where = [f"part {found.part}"] if part and found.part else []
-    where += [found.view] if found.view else []
-    return visible(f"{found.message} ({', '.join(where)})" if where else found.message)
+def message(finding: Finding, *, part: bool = False) -> str:
+    """Return a finding's message, made ``visible``, with its view if it has one, and with its MIME part if ``part``."""
+    where = [f"part {finding.part}"] if part and finding.part else []
+    where += [finding.view] if finding.view else []
+    return visible(f"{finding.message} ({', '.join(where)})" if where else finding.message)
 
 
-def last_line(found: Finding) -> int:
-    """Return the last line that a finding touches; ``end_line`` is one more where it ends with a line end."""
-    return found.end_line - (found.end_column == 1 and found.end_line > found.line)
+def last_line(finding: Finding) -> int:
+    """Return the last line of a finding; where that ends with a line end, ``end_line`` is the line after it."""
+    return finding.end_line - (finding.end_column == 1 and finding.end_line > finding.line)
 
 
 class Reason(NamedTuple):
-    """Why questions stayed open, which rules asked them, and of which files and domains."""
+    """Why something is unknown, with the rules that it is unknown to, and the files and domains."""
 
     text: str
     rules: tuple[str, ...]
@@ -72,25 +73,25 @@ class Reason(NamedTuple):
 
 
 def reasons(report: Report) -> list[Reason]:
-    """Return what stayed unknown by reason, in the order of the report; all of it ``visible``."""
-    asked: dict[str, tuple[dict[str, None], dict[str, None], dict[str, None]]] = {}
+    """Return the unknowns of a report by reason, in its order; all texts are made ``visible``."""
+    by_reason: dict[str, tuple[dict[str, None], dict[str, None], dict[str, None]]] = {}
     groups: list[tuple[int, str, tuple[Unknown, ...]]] = [
         *((1, file.path, file.unknown) for file in report.files),
         *((2, domain.domain, domain.unknown) for domain in report.domains),
     ]
     for kind, place, unknowns in groups:
         for unknown in unknowns:
-            entry = asked.setdefault(visible(unknown.reason), ({}, {}, {}))
+            entry = by_reason.setdefault(visible(unknown.reason), ({}, {}, {}))
             entry[0][visible(unknown.rule)] = None
             entry[kind][visible(place)] = None
     return [
         Reason(text, tuple(sorted(rules)), tuple(files), tuple(domains))
-        for text, (rules, files, domains) in asked.items()
+        for text, (rules, files, domains) in by_reason.items()
     ]
 
 
 def count_groups(files: int, domains: int) -> str:
-    """Return ``2 files and 1 domain``, without what there is none of."""
+    """Return ``2 files and 1 domain``, or only one of these if the other count is 0."""
     counts = ((files, "file"), (domains, "domain"))
     return " and ".join(plural(count, noun) for count, noun in counts if count)
 
@@ -98,24 +99,28 @@ def count_groups(files: int, domains: int) -> str:
 def fingerprinted(file: FileReport, context: Context) -> list[tuple[Finding, str]]:
     """Return the findings that the context does not hide, each with a stable fingerprint.
 
-    It is made from path, rule, the text below the span with its white space evened out, and an ordinal
-    among findings that share these; so it survives other lines coming and going, and hiding.
+    It is made of path, rule, the text of the finding with its white space collapsed, and an ordinal among the
+    findings with the same of these. So it does not change with other lines, nor with what is hidden.
     """
     seen: dict[tuple[str, ...], int] = {}
-    pairs = [(found, _print(seen, file.path, found.rule, _snippet(file.text, found))) for found in _ordered(file)]
-    return [pair for pair in pairs if pair[0].severity >= context.min_severity]
-
-
-def fingerprinted_of_domain(domain: DomainReport, context: Context) -> list[tuple[DomainFinding, str]]:
-    """Return the same for a domain, the fingerprints made from its name, the rule and the record."""
-    seen: dict[tuple[str, ...], int] = {}
     pairs = [
-        (found, _print(seen, domain.domain, found.rule, found.record or "")) for found in _ordered_of_domain(domain)
+        (finding, _fingerprint(seen, file.path, finding.rule, _snippet(file.text, finding)))
+        for finding in _ordered(file)
     ]
     return [pair for pair in pairs if pair[0].severity >= context.min_severity]
 
 
-def _print(seen: dict[tuple[str, ...], int], place: str, rule: str, text: str) -> str:
+def fingerprinted_of_domain(domain: DomainReport, context: Context) -> list[tuple[DomainFinding, str]]:
+    """Return the same for a domain; its fingerprints are made of its name, the rule and the record."""
+    seen: dict[tuple[str, ...], int] = {}
+    pairs = [
+        (finding, _fingerprint(seen, domain.domain, finding.rule, finding.record or ""))
+        for finding in _ordered_of_domain(domain)
+    ]
+    return [pair for pair in pairs if pair[0].severity >= context.min_severity]
+
+
+def _fingerprint(seen: dict[tuple[str, ...], int], place: str, rule: str, text: str) -> str:
     from hashlib import sha256  # noqa: PLC0415
 
     key = (place, rule, " ".join(text[:_SNIPPET].split()))
@@ -123,9 +128,9 @@ def _print(seen: dict[tuple[str, ...], int], place: str, rule: str, text: str) -
     return sha256("\0".join((*key, str(ordinal))).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _snippet(text: str, found: Finding) -> str:
-    """The text below the span; where it is empty, what follows it on the line."""
-    stretch = text[found.start : found.start + _SNIPPET]
-    if found.end > found.start:
-        return stretch[: found.end - found.start]
+def _snippet(text: str, finding: Finding) -> str:
+    """The text of the span; where it is empty, the rest of the line."""
+    stretch = text[finding.start : finding.start + _SNIPPET]
+    if finding.end > finding.start:
+        return stretch[: finding.end - finding.start]
     return next(iter(stretch.splitlines()), "")

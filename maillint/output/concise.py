@@ -19,15 +19,15 @@ def render(report: Report, context: Context) -> str:
     for file in report.files:
         path = paint(visible(file.path), "bold")
         lines += [
-            f"{path}:{found.line}:{found.column}: {paint(found.severity.label, found.severity)} "
-            f"{visible(found.rule)} {clip(message(found), _LONGEST_MESSAGE)}"
-            for found in shown(file, context)
+            f"{path}:{finding.line}:{finding.column}: {paint(finding.severity.label, finding.severity)} "
+            f"{visible(finding.rule)} {clip(message(finding), _LONGEST_MESSAGE)}"
+            for finding in shown(file, context)
         ]
     for domain in report.domains:
         name = paint(visible(domain.domain), "bold")
         lines += [
-            f"{name}: {paint(found.severity.label, found.severity)} "
-            f"{visible(found.rule)} {clip(found.message, _LONGEST_MESSAGE)}"
-            for found in shown_of_domain(domain, context)
+            f"{name}: {paint(finding.severity.label, finding.severity)} "
+            f"{visible(finding.rule)} {clip(finding.message, _LONGEST_MESSAGE)}"
+            for finding in shown_of_domain(domain, context)
         ]
     return "\n".join([*lines, line(report, context, paint)]) + "\n"

@@ -1,4 +1,4 @@
-"""For people at a terminal: each finding with its place in the source, what it costs and how to mend it."""
+"""For people at a terminal: each finding with its place in the source, why it matters and how to mend it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_RELATED = 5
 
 
 def render(report: Report, context: Context) -> str:
-    """Return the findings by file or domain, then what stayed unknown, then the summary line."""
+    """Return the findings by file or domain, then the unknowns, then the summary line."""
     paint = Paint(context.color)
     blocks = [
         *(block for file in report.files for block in _file(file, context, paint)),
@@ -37,71 +37,71 @@ def _file(file: FileReport, context: Context, paint: Paint) -> list[list[str]]:
     if not findings:
         return blocks
     source = Source(file.path, file.text)
-    gutter = len(str(max(source.position(min(found.end, len(file.text)))[0] for found in findings)))
+    gutter = len(str(max(source.position(min(finding.end, len(file.text)))[0] for finding in findings)))
     frames = Frames(source, context.width, paint, gutter)
-    parts = len({found.part for found in findings}) > 1
+    parts = len({finding.part for finding in findings}) > 1
     path = visible(file.path)
-    told: set[str] = set()
-    for found in findings:
-        place = f"{path}:{found.line}:{found.column}"
-        block = [_head(place, found, paint)]
-        block += wrap(clip(message(found, part=parts), _LONGEST_MESSAGE), context.width)
-        if found.excerpt is not None:  # the file has it encoded: nothing that a reader would know again
-            decoded = Source("", found.excerpt.text)
+    explained: set[str] = set()
+    for finding in findings:
+        place = f"{path}:{finding.line}:{finding.column}"
+        block = [_head(place, finding, paint)]
+        block += wrap(clip(message(finding, part=parts), _LONGEST_MESSAGE), context.width)
+        if finding.excerpt is not None:  # the file is encoded there, so that a reader would not recognise it
+            decoded = Source("", finding.excerpt.text)
             plain = Frames(decoded, context.width, paint, gutter, numbered=False)
-            block += plain.draw(found.excerpt.start, found.excerpt.end, found.severity)
+            block += plain.draw(finding.excerpt.start, finding.excerpt.end, finding.severity)
         else:
-            block += frames.draw(found.start, found.end, found.severity)
-        block += _related(found, source, gutter, context, paint)
-        block += _advice(found.rule, gutter, told, context, paint)
+            block += frames.draw(finding.start, finding.end, finding.severity)
+        block += _related(finding, source, gutter, context, paint)
+        block += _advice(finding.rule, gutter, explained, context, paint)
         blocks.append(block)
     return blocks
 
 
 def _domain(domain: DomainReport, context: Context, paint: Paint) -> list[list[str]]:
     name = visible(domain.domain)
-    told: set[str] = set()
+    explained: set[str] = set()
     blocks = []
-    for found in shown_of_domain(domain, context):
-        block = [_head(name, found, paint)]
-        block += wrap(clip(found.message, _LONGEST_MESSAGE), context.width)
-        block += of_record(found, context.width, paint)
-        block += _advice(found.rule, 1, told, context, paint)
+    for finding in shown_of_domain(domain, context):
+        block = [_head(name, finding, paint)]
+        block += wrap(clip(finding.message, _LONGEST_MESSAGE), context.width)
+        block += of_record(finding, context.width, paint)
+        block += _advice(finding.rule, 1, explained, context, paint)
         blocks.append(block)
     return blocks
 
 
-def _head(place: str, found: Finding | DomainFinding, paint: Paint) -> str:
-    head = f"{paint(place, 'bold')}  {paint(found.severity.label, found.severity)}  {visible(found.rule)}"
-    fix = found.fix if isinstance(found, Finding) else None
+def _head(place: str, finding: Finding | DomainFinding, paint: Paint) -> str:
+    head = f"{paint(place, 'bold')}  {paint(finding.severity.label, finding.severity)}  {visible(finding.rule)}"
+    fix = finding.fix if isinstance(finding, Finding) else None
     return f"{head}  {paint(f'fix available ({fix.safety})', 'good')}" if fix else head
 
 
 def _about(file: FileReport, paint: Paint) -> list[str]:
-    """The line that says how a file was read, and the notes on it."""
+    """A line on how a file was read, and the notes on it."""
     words = [file.kind, *([file.dialect] if file.dialect else [])]
     words.append(f"{file.profile} (inferred)" if file.profile_inferred else file.profile)
     words += [f"touch {file.touch}"] if file.touch is not None else []
     return [f"{paint(visible(file.path), 'bold')}  {visible(', '.join(words))}", *map(visible, file.notes)]
 
 
-def _related(found: Finding, source: Source, gutter: int, context: Context, paint: Paint) -> list[str]:
+def _related(finding: Finding, source: Source, gutter: int, context: Context, paint: Paint) -> list[str]:
     lines = []
-    for related in found.related[:_MOST_RELATED]:
+    for related in finding.related[:_MOST_RELATED]:
         row, column = source.position(min(related.start, len(source.text)))
         lines += _note("at", f"{row}:{column}: {related.message}", gutter, context, paint)
-    if len(found.related) > _MOST_RELATED:
-        more = plural(len(found.related) - _MOST_RELATED, "more place")
+    if len(finding.related) > _MOST_RELATED:
+        more = plural(len(finding.related) - _MOST_RELATED, "more place")
         lines += _note("and", more, gutter, context, paint)
     return lines
 
 
-def _advice(rule: str, gutter: int, told: set[str], context: Context, paint: Paint) -> list[str]:
-    """Why the rule is there and how to mend what it flags, the first time in a group."""
+def _advice(rule: str, gutter: int, explained: set[str], context: Context, paint: Paint) -> list[str]:
+    """Why the rule matters and how to mend its findings, for its first finding in a file or domain."""
     doc = context.rules.get(rule)
-    if doc is None or rule in told:
+    if doc is None or rule in explained:
         return []
-    told.add(rule)
+    explained.add(rule)
     rows = [("why:", doc.why), ("fix:", doc.fix)]
     rows += [("see:", reference) for reference in doc.references] if context.verbose > 0 else []
     return [text for label, words in rows if words.strip() for text in _note(label, words, gutter, context, paint)]
@@ -114,7 +114,7 @@ def _note(label: str, words: str, gutter: int, context: Context, paint: Paint) -
 
 
 def _inferred(report: Report, context: Context) -> str:
-    """How many files had their profile inferred; said where their findings or unknowns are."""
+    """By inferred profile, the number of files that have it and have findings or unknowns to show."""
     counts: dict[str, int] = {}
     for file in report.files:
         if file.profile_inferred and (shown(file, context) or file.unknown):

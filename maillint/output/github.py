@@ -1,6 +1,6 @@
 """Workflow commands of GitHub Actions: an annotation per finding, and the summary line in the log.
 
-Source of the escapes: "Workflow commands for GitHub Actions" and the toolkit's ``command.ts``.
+The escapes are documented in "Workflow commands for GitHub Actions" and the toolkit's ``command.ts``.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 
 
 def render(report: Report, context: Context) -> str:
-    """Return a command per finding; a finding about a domain is annotated on no file."""
+    """Return a command per finding; a finding about a domain has no file to annotate."""
     lines = [
-        f"::{_COMMANDS[found.severity]} {_properties(file.path, found)}::{_data(message(found))}"
+        f"::{_COMMANDS[finding.severity]} {_properties(file.path, finding)}::{_data(message(finding))}"
         for file in report.files
-        for found in shown(file, context)
+        for finding in shown(file, context)
     ]
     lines += [
-        f"::{_COMMANDS[found.severity]} title={_property(found.rule)}"
-        f"::{_data(visible(f'{domain.domain}: {found.message}'))}"
+        f"::{_COMMANDS[finding.severity]} title={_property(finding.rule)}"
+        f"::{_data(visible(f'{domain.domain}: {finding.message}'))}"
         for domain in report.domains
-        for found in shown_of_domain(domain, context)
+        for finding in shown_of_domain(domain, context)
     ]
     return "\n".join([*lines, line(report, context, Paint())]) + "\n"
 
 
-def _properties(path: str, found: Finding) -> str:
-    values: dict[str, object] = {"file": path, "line": found.line}
-    if found.line == found.end_line:  # the runner drops columns of an annotation over several lines
-        values |= {"col": found.column, "endLine": found.end_line, "endColumn": found.end_column}
+def _properties(path: str, finding: Finding) -> str:
+    values: dict[str, object] = {"file": path, "line": finding.line}
+    if finding.line == finding.end_line:  # the runner drops columns of an annotation over several lines
+        values |= {"col": finding.column, "endLine": finding.end_line, "endColumn": finding.end_column}
     else:
-        values |= {"endLine": last_line(found)}
-    values["title"] = found.rule
+        values |= {"endLine": last_line(finding)}
+    values["title"] = finding.rule
     return ",".join(f"{key}={_property(str(value))}" for key, value in values.items())
 
 

@@ -12,16 +12,16 @@ _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO
 
 
 def render(report: Report, context: Context) -> str:
-    """Return a JSON array of issues; one about a domain has the domain's name for its path."""
+    """Return a JSON array of issues; the path of an issue about a domain is the domain's name."""
     issues = [
-        _issue(found.rule, message(found), print_, found.severity, file.path, found.line, last_line(found))
+        _issue(finding.rule, message(finding), print_, finding.severity, file.path, finding.line, last_line(finding))
         for file in report.files
-        for found, print_ in fingerprinted(file, context)
+        for finding, print_ in fingerprinted(file, context)
     ]
     issues += [
-        _issue(found.rule, visible(found.message), print_, found.severity, domain.domain, 1, 1)
+        _issue(finding.rule, visible(finding.message), print_, finding.severity, domain.domain, 1, 1)
         for domain in report.domains
-        for found, print_ in fingerprinted_of_domain(domain, context)
+        for finding, print_ in fingerprinted_of_domain(domain, context)
     ]
     return dumps(issues)
 

@@ -9,7 +9,7 @@ from maillint.output._report import SEVERITIES, shown, shown_of_domain
 from maillint.text.source import Source
 
 VERSION = 1
-"""Raised when a key goes or changes its meaning; new keys may come at any time."""
+"""Incremented when a key is removed or changes its meaning; new keys may be added at any time."""
 
 
 def render(report: Report, context: Context) -> str:
@@ -20,7 +20,7 @@ def render(report: Report, context: Context) -> str:
 def document(report: Report, context: Context) -> dict[str, object]:
     """Return the report as JSON-ready values.
 
-    ``files`` is there unless the run was about domains alone; ``errors`` where something failed.
+    It has ``files`` unless the run was about domains only, and ``errors`` where something failed.
     """
     result: dict[str, object] = {
         "version": VERSION,
@@ -47,29 +47,29 @@ def _file(file: FileReport, context: Context) -> dict[str, object]:
         "dialect": file.dialect,
         "profile": file.profile,
         "touch": file.touch,
-        "findings": [_finding(found, source) for found in shown(file, context)],
+        "findings": [_finding(finding, source) for finding in shown(file, context)],
         "unknown": _unknown(file.unknown),
     }
 
 
-def _finding(found: Finding, source: Source) -> dict[str, object]:
+def _finding(finding: Finding, source: Source) -> dict[str, object]:
     result: dict[str, object] = {
-        "rule": found.rule,
-        "severity": found.severity.label,
-        "message": found.message,
-        "line": found.line,
-        "column": found.column,
-        "end_line": found.end_line,
-        "end_column": found.end_column,
-        "start": found.start,
-        "end": found.end,
-        "part": found.part,
-        "view": found.view,
-        "evidence": found.evidence,
-        "fix": _fix(found.fix),
+        "rule": finding.rule,
+        "severity": finding.severity.label,
+        "message": finding.message,
+        "line": finding.line,
+        "column": finding.column,
+        "end_line": finding.end_line,
+        "end_column": finding.end_column,
+        "start": finding.start,
+        "end": finding.end,
+        "part": finding.part,
+        "view": finding.view,
+        "evidence": finding.evidence,
+        "fix": _fix(finding.fix),
     }
-    if found.related:
-        result["related"] = [_related(place, source) for place in found.related]
+    if finding.related:
+        result["related"] = [_related(place, source) for place in finding.related]
     return result
 
 
@@ -96,15 +96,15 @@ def _domain(domain: DomainReport, context: Context) -> dict[str, object]:
         "domain": domain.domain,
         "findings": [
             {
-                "rule": found.rule,
-                "severity": found.severity.label,
-                "message": found.message,
-                "record": found.record,
-                "start": found.start,
-                "end": found.end,
-                "evidence": found.evidence,
+                "rule": finding.rule,
+                "severity": finding.severity.label,
+                "message": finding.message,
+                "record": finding.record,
+                "start": finding.start,
+                "end": finding.end,
+                "evidence": finding.evidence,
             }
-            for found in shown_of_domain(domain, context)
+            for finding in shown_of_domain(domain, context)
         ],
         "unknown": _unknown(domain.unknown),
     }

@@ -1,7 +1,7 @@
 """JUnit's XML, as CI servers read it: a suite per file or domain, a test case per finding.
 
-What fails the run is a failure; a finding below that passes and is told in its output. What stayed
-unknown is skipped, and a file that could not be linted is an error.
+A finding that fails the run is a failure; another one is a case that passes, with the finding in its output. An
+unknown is a skipped case, and a file that could not be linted an error.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from maillint.text.source import Source
 _WIDTH = 100
 
 Suite = tuple[str, list[tuple[str, str, str]]]
-"""A name, and cases: a name, the element that says how it went (``""``: well), and its XML."""
+"""A name, and cases: a name, the XML element of the result (``""`` for a case that passes), and the XML in it."""
 
 
 def render(report: Report, context: Context) -> str:
@@ -55,40 +55,40 @@ def _suite(name: str, cases: list[tuple[str, str, str]]) -> list[str]:
 def _file(file: FileReport, context: Context) -> Suite:
     source = Source(file.path, file.text)
     cases = []
-    for found in shown(file, context):
-        gutter = len(str(found.end_line))
-        frame = Frames(source, _WIDTH, Paint(), gutter).draw(found.start, found.end, found.severity)
-        place = f"{found.line}:{found.column}"
-        name = f"{found.rule} at {place} {found.view}".rstrip()
-        cases.append(_case(name, f"{file.path}:{place}", found, message(found), frame, context))
+    for finding in shown(file, context):
+        gutter = len(str(finding.end_line))
+        frame = Frames(source, _WIDTH, Paint(), gutter).draw(finding.start, finding.end, finding.severity)
+        place = f"{finding.line}:{finding.column}"
+        name = f"{finding.rule} at {place} {finding.view}".rstrip()
+        cases.append(_case(name, f"{file.path}:{place}", finding, message(finding), frame, context))
     return file.path, _whole(cases, file.unknown)
 
 
 def _domain(domain: DomainReport, context: Context) -> Suite:
     cases = []
-    for found in shown_of_domain(domain, context):
-        frame = of_record(found, _WIDTH, Paint())
-        cases.append(_case(found.rule, domain.domain, found, found.message, frame, context))
+    for finding in shown_of_domain(domain, context):
+        frame = of_record(finding, _WIDTH, Paint())
+        cases.append(_case(finding.rule, domain.domain, finding, finding.message, frame, context))
     return domain.domain, _whole(cases, domain.unknown)
 
 
 def _whole(cases: list[tuple[str, str, str]], unknown: tuple[Unknown, ...]) -> list[tuple[str, str, str]]:
-    """The cases of a suite; one that passes where nothing was found, as an empty suite tells nothing."""
+    """The cases of a suite: one that passes where nothing was found, as an empty suite would say nothing."""
     skipped = [(one.rule, "skipped", f"<skipped message={_attribute(one.reason)}/>") for one in unknown]
     return [*(cases or [("maillint", "", "")]), *skipped]
 
 
 def _case(
-    name: str, place: str, found: Finding | DomainFinding, words: str, frame: list[str], context: Context
+    name: str, place: str, finding: Finding | DomainFinding, words: str, frame: list[str], context: Context
 ) -> tuple[str, str, str]:
-    doc = context.rules.get(found.rule)
+    doc = context.rules.get(finding.rule)
     advice = [("why", doc.why), ("fix", doc.fix)] if doc else []
-    body = [f"{place}: {found.severity.label}: {words}", *frame]
+    body = [f"{place}: {finding.severity.label}: {words}", *frame]
     body += [f"{label}: {' '.join(text.split())}" for label, text in advice if text.strip()]
-    # Line by line: a line end is the one control character of the text that is meant.
+    # Line by line, as the line ends between them are the only control characters that belong there.
     text = "\n".join(visible(part) for part in body)
-    if context.fail_on is not None and found.severity >= context.fail_on:
-        return name, "failure", _element("failure", found.rule, words, text)
+    if context.fail_on is not None and finding.severity >= context.fail_on:
+        return name, "failure", _element("failure", finding.rule, words, text)
     return name, "", f"<system-out>{_escape(text)}</system-out>"
 
 

@@ -1,7 +1,7 @@
-"""A comment for a pull request: a table of the findings, and the rest folded away.
+"""A comment for a pull request: a table of the findings, and the rest in blocks that open on a click.
 
-What comes from the input stands in ``<code>``, its punctuation as character references: there GitHub and
-GitLab read no Markdown, and make no links, mentions, references or emoji of it.
+Text of the input is put in ``<code>``, with its punctuation as character references: there GitHub and GitLab
+read no Markdown, and make no links, mentions, references or emoji of it.
 """
 
 from __future__ import annotations
@@ -16,35 +16,36 @@ from maillint.output._report import message, plural, reasons, shown, shown_of_do
 from maillint.output.summary import line
 
 _ROOM = 60_000
-"""Characters; a comment on GitHub holds 65 536."""
+"""The most characters of the output; a comment on GitHub holds 65 536."""
 _LONGEST = 300
+"""The most cells of a text in the table."""
 _ACTIVE = re.compile(r"[&<>\"|\\`*_\[\]~$:@#!{}]|(?<=www)\.")
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~$&:]")
 
 
 def render(report: Report, context: Context) -> str:
-    """Return Markdown as GitHub and GitLab read it; what has no room in a comment is counted."""
+    """Return Markdown as GitHub and GitLab read it; findings that do not fit in a comment are counted."""
     title = f"### maillint: {line(report, context, Paint())}"
     details = [*_rules(report, context), *_unknown(report)]
     return "\n\n".join(["\n".join(part) for part in ([title], _table(report, context), *details) if part]) + "\n"
 
 
 def escape(words: str) -> str:
-    """Return the words of a rule as Markdown that reads as they do."""
-    return _MARKUP.sub(lambda found: "\\" + found[0], words)
+    """Return plain text as Markdown that shows it unchanged."""
+    return _MARKUP.sub(lambda match: "\\" + match[0], words)
 
 
 def _table(report: Report, context: Context) -> list[str]:
     rows = [
         *(
-            _row(f"{file.path}:{found.line}:{found.column}", found, message(found))
+            _row(f"{file.path}:{finding.line}:{finding.column}", finding, message(finding))
             for file in report.files
-            for found in shown(file, context)
+            for finding in shown(file, context)
         ),
         *(
-            _row(domain.domain, found, found.message)
+            _row(domain.domain, finding, finding.message)
             for domain in report.domains
-            for found in shown_of_domain(domain, context)
+            for finding in shown_of_domain(domain, context)
         ),
     ]
     if not rows:
@@ -52,8 +53,8 @@ def _table(report: Report, context: Context) -> list[str]:
     return ["| | where | what | rule |", "|---|---|---|---|", *_fitting(rows)]
 
 
-def _row(place: str, found: Finding | DomainFinding, words: str) -> str:
-    return f"| {found.severity.label} | {_code(place)} | {_code(words)} | {_code(found.rule)} |"
+def _row(place: str, finding: Finding | DomainFinding, words: str) -> str:
+    return f"| {finding.severity.label} | {_code(place)} | {_code(words)} | {_code(finding.rule)} |"
 
 
 def _fitting(rows: list[str]) -> list[str]:
@@ -67,8 +68,8 @@ def _fitting(rows: list[str]) -> list[str]:
 
 def _rules(report: Report, context: Context) -> list[list[str]]:
     names = {
-        *(found.rule for file in report.files for found in shown(file, context)),
-        *(found.rule for domain in report.domains for found in shown_of_domain(domain, context)),
+        *(finding.rule for file in report.files for finding in shown(file, context)),
+        *(finding.rule for domain in report.domains for finding in shown_of_domain(domain, context)),
     }
     items = []
     for name in sorted(names):
@@ -90,27 +91,27 @@ def _unknown(report: Report) -> list[list[str]]:
 
 
 def _folded(title: str, items: list[str]) -> list[list[str]]:
-    """A block that opens on a click; Markdown in it needs the blank lines."""
+    """The lines of a block that opens on a click; Markdown in it needs the blank lines."""
     if not items:
         return []
     room = _ROOM // 6
-    kept: list[str] = []
+    fitting: list[str] = []
     for item in items:
         room -= len(item) + 1
         if room < 0:
-            kept.append(f"- {plural(len(items) - len(kept), 'more')}")
+            fitting.append(f"- {plural(len(items) - len(fitting), 'more')}")
             break
-        kept.append(item)
-    return [["<details>", f"<summary>{title}</summary>", "", *kept, "", "</details>"]]
+        fitting.append(item)
+    return [["<details>", f"<summary>{title}</summary>", "", *fitting, "", "</details>"]]
 
 
 def _code(text: str) -> str:
     return f"<code>{_ACTIVE.sub(_reference, clip(text, _LONGEST))}</code>"
 
 
-def _reference(found: re.Match[str]) -> str:
-    # Renderers look for addresses in decoded text, and not across a comment.
-    return f"&#{ord(found[0])};" + ("<!-- -->" if found[0] == "@" else "")
+def _reference(match: re.Match[str]) -> str:
+    # Renderers look for mail addresses after decoding references, but not across a comment.
+    return f"&#{ord(match[0])};" + ("<!-- -->" if match[0] == "@" else "")
 
 
 def _address(url: str) -> str:

@@ -21,13 +21,13 @@ _FINGERPRINT = "maillint/v1"
 def render(report: Report, context: Context) -> str:
     """Return a log of one run.
 
-    What could not be linted, and what stayed unknown, are notifications of its invocation.
+    Files that could not be linted, and unknowns, are notifications of its invocation.
     """
     files = [(file, fingerprinted(file, context)) for file in report.files]
     domains = [(domain, fingerprinted_of_domain(domain, context)) for domain in report.domains]
     names = {
-        *(found.rule for _, pairs in files for found, _ in pairs),
-        *(found.rule for _, pairs in domains for found, _ in pairs),
+        *(finding.rule for _, pairs in files for finding, _ in pairs),
+        *(finding.rule for _, pairs in domains for finding, _ in pairs),
         *(unknown.rule for file in report.files for unknown in file.unknown),
         *(unknown.rule for domain in report.domains for unknown in domain.unknown),
     }
@@ -79,50 +79,50 @@ def _results(
     source = Source(file.path, file.text)
     location = _location(file.path) | {"index": number}
     results = []
-    for found, fingerprint in pairs:
+    for finding, fingerprint in pairs:
         region = {
-            "startLine": found.line,
-            "startColumn": found.column,
-            "endLine": found.end_line,
-            "endColumn": found.end_column,
-            "charOffset": found.start,
-            "charLength": found.end - found.start,
+            "startLine": finding.line,
+            "startColumn": finding.column,
+            "endLine": finding.end_line,
+            "endColumn": finding.end_column,
+            "charOffset": finding.start,
+            "charLength": finding.end - finding.start,
         }
-        result = _result(found, message(found), fingerprint, index)
+        result = _result(finding, message(finding), fingerprint, index)
         result["locations"] = [_place(location, region)]
-        if found.related:
+        if finding.related:
             result["relatedLocations"] = [
                 _place(location, _region(source, related.start, related.end))
                 | {"id": ordinal, "message": _text(related.message)}
-                for ordinal, related in enumerate(found.related)
+                for ordinal, related in enumerate(finding.related)
             ]
-        if found.fix:
-            result["fixes"] = [_fix(found.fix, location, source)]
-        bag = {"part": found.part, "view": found.view, "evidence": found.evidence}
-        if known := {key: value for key, value in bag.items() if value}:
-            result["properties"] = known
+        if finding.fix:
+            result["fixes"] = [_fix(finding.fix, location, source)]
+        bag = {"part": finding.part, "view": finding.view, "evidence": finding.evidence}
+        if properties := {key: value for key, value in bag.items() if value}:
+            result["properties"] = properties
         results.append(result)
     return results
 
 
 def _domain_result(
-    domain: DomainReport, found: DomainFinding, fingerprint: str, index: Mapping[str, int]
+    domain: DomainReport, finding: DomainFinding, fingerprint: str, index: Mapping[str, int]
 ) -> dict[str, object]:
-    result = _result(found, found.message, fingerprint, index)
+    result = _result(finding, finding.message, fingerprint, index)
     result["locations"] = [{"logicalLocations": [{"fullyQualifiedName": domain.domain, "kind": "resource"}]}]
-    bag = {"record": found.record, "evidence": found.evidence}
-    if known := {key: value for key, value in bag.items() if value}:
-        result["properties"] = known
+    bag = {"record": finding.record, "evidence": finding.evidence}
+    if properties := {key: value for key, value in bag.items() if value}:
+        result["properties"] = properties
     return result
 
 
 def _result(
-    found: Finding | DomainFinding, words: str, fingerprint: str, index: Mapping[str, int]
+    finding: Finding | DomainFinding, words: str, fingerprint: str, index: Mapping[str, int]
 ) -> dict[str, object]:
     return {
-        "ruleId": found.rule,
-        "ruleIndex": index[found.rule],
-        "level": _LEVELS[found.severity],
+        "ruleId": finding.rule,
+        "ruleIndex": index[finding.rule],
+        "level": _LEVELS[finding.severity],
         "message": _text(words),
         "partialFingerprints": {_FINGERPRINT: fingerprint},
     }
@@ -194,7 +194,7 @@ def _region(source: Source, start: int, end: int) -> dict[str, int]:
 
 
 def _location(path: str) -> dict[str, object]:
-    """The place of a file, as a URI: a relative one belongs to the root of the sources."""
+    """The place of a file as a URI; a relative one is relative to the root of the sources."""
     uri = quote(well_formed(path), safe="/~")
     if path.startswith("/"):
         return {"uri": f"file://{uri}"}
@@ -204,10 +204,10 @@ def _location(path: str) -> dict[str, object]:
 
 
 def _text(words: str) -> dict[str, str]:
-    """A plain-text message in which nothing is a link of SARIF's own (3.11.6)."""
+    """A plain-text message, in which nothing reads as an embedded link (SARIF 2.1.0, section 3.11.6)."""
     return {"text": _escape(words.replace("](", "] ("))}
 
 
 def _escape(words: str) -> str:
-    """Braces are doubled, as single ones are placeholders (3.11.5)."""
+    """Double the braces, as single ones are placeholders (section 3.11.5)."""
     return words.replace("{", "{{").replace("}", "}}")

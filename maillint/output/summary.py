@@ -1,4 +1,4 @@
-"""Counts alone: how often each rule hit, what stayed unknown, and the line that sums a run up."""
+"""Counts only: how many findings each rule has, what is unknown, and the summary line of a run."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ _MOST_REASONS = 12
 
 
 def render(report: Report, context: Context) -> str:
-    """Return a line per rule, the most frequent of the worst first, and the summary line."""
+    """Return a line per rule, by severity and then by count, the unknowns, and the summary line."""
     paint = Paint(context.color)
     blocks = [_table(report, context, paint), unknown_lines(report, context, paint), [line(report, context, paint)]]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
 def _table(report: Report, context: Context, paint: Paint) -> list[str]:
-    hits = [(found.severity, found.rule) for file in report.files for found in shown(file, context)]
-    hits += [(found.severity, found.rule) for domain in report.domains for found in shown_of_domain(domain, context)]
+    hits = [(finding.severity, finding.rule) for file in report.files for finding in shown(file, context)]
+    hits += [
+        (finding.severity, finding.rule) for domain in report.domains for finding in shown_of_domain(domain, context)
+    ]
     counts = Counter(hits)
     if not counts:
         return []
@@ -41,14 +43,14 @@ def _table(report: Report, context: Context, paint: Paint) -> list[str]:
 
 
 def line(report: Report, context: Context, paint: Paint) -> str:
-    """Return the line that sums a run up: ``3 errors, 1 warning in 2 of 4 files; 6 unknown``.
+    """Return the summary line of a run: ``3 errors, 1 warning in 2 of 4 files; 6 unknown``.
 
-    The counts are whole, whatever the context hides; how much it hides is said.
+    Findings that the context hides are counted, and the line ends with the number of them.
     """
     counts = [(severity, report.count(severity)) for severity in SEVERITIES]
-    found = [paint(plural(count, severity.label), severity) for severity, count in counts if count]
-    if found:
-        text = f"{', '.join(found)} in {_where(report)}"
+    shown_counts = [paint(plural(count, severity.label), severity) for severity, count in counts if count]
+    if shown_counts:
+        text = f"{', '.join(shown_counts)} in {_where(report)}"
     elif report.files or report.domains:
         groups = count_groups(len(report.files), len(report.domains))
         text = f"no findings in {groups}" if report.unknown else f"{groups} {paint('clean', 'good')}"
@@ -71,9 +73,9 @@ def _where(report: Report) -> str:
 
 
 def unknown_lines(report: Report, context: Context, paint: Paint) -> list[str]:
-    """Return a line per reason why something stayed unknown, with the rules that asked.
+    """Return a line for each reason why something is unknown, with the names of rules as far as they fit.
 
-    Where the context is verbose they are all named, on as many lines as that takes.
+    Where the context is verbose all reasons and all rules are named, on as many lines as that takes.
     """
     whole = reasons(report)
     most = len(whole) if context.verbose > 0 else _MOST_REASONS
@@ -97,7 +99,7 @@ def _unknown(reason: Reason, context: Context, paint: Paint) -> list[str]:
 
 
 def _some(names: tuple[str, ...], room: int) -> str:
-    """As many names as fit, and at least one."""
+    """As many names as fit into ``room`` cells, and at least one."""
     text = names[0]
     for index, name in enumerate(names[1:], 1):
         tail = 0 if index == len(names) - 1 else 3

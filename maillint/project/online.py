@@ -45,7 +45,7 @@ def ask_links(report: Report, groups: Sequence[Group], discovery: Discovery, ask
     The messages are read again, once to collect what is asked and once to judge the answers: keeping those
     of a large run would cost more than reading them.
     """
-    web = LiveWeb(asking.resolver, timeout=asking.timeout, allowed=asking.allowed, may_ask=may_ask)
+    web = LiveWeb(asking.resolver, timeout=asking.timeout, allowed=asking.allowed, may_request=may_ask)
     lists = Blocklists(asking.resolver)
     addresses: dict[str, None] = {}
     for message, config in _messages(report, groups, discovery):
@@ -58,7 +58,7 @@ def ask_links(report: Report, groups: Sequence[Group], discovery: Discovery, ask
             if active.rule.check_name == BLOCKLISTED:
                 for blocklist, domain in asked_of_blocklists(message, active.options, web):
                     domains[blocklist.zone, domain] = blocklist
-    lists.ask_all(
+    lists.query_all(
         [(blocklist, domain) for (_, domain), blocklist in domains.items()],
         lambda done: asking.progress("blocklists", done, len(domains)),
     )

@@ -1,1 +1,1 @@
-"""Texts and places in them; knows nothing of mail."""
+"""Texts, and places in them; nothing here knows about mail."""

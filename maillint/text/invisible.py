@@ -1,11 +1,11 @@
-"""Characters that show nothing, and that are put into texts and addresses to deceive, or by accident."""
+"""Characters that are invisible: they get into texts and addresses to deceive, or by accident."""
 
 from __future__ import annotations
 
 import re
 
 FORMAT_CHARACTERS = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-"""Format controls, joiners and marks without a width (Default_Ignorable_Code_Point), for a class of a pattern."""
+"""Format controls, joiners and zero-width characters (Default_Ignorable_Code_Point), to be put in ``[…]``."""
 
 BLANK_LETTERS = "\u115f\u1160\u17b4\u17b5\u3164\uffa0"
 """Letters and vowels that are drawn as nothing: the fillers of Hangul and the inherent vowels of Khmer."""

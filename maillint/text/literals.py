@@ -1,17 +1,20 @@
-"""What a pattern literally asks of a text, so that it is tried only where it can match."""
+"""Literal pieces of regular expressions: a text without them cannot match, so the expression need not be compiled.
+
+The lists of trackers and wrappers have hundreds of patterns, and compiling one costs as much as a thousand look-ups.
+"""
 
 from __future__ import annotations
 
 import re
 
 _SEGMENT = re.compile(r"/((?:[A-Za-z0-9_-]|\\\.)+)(?:/|\\\?)")
-_SEGMENTS = re.compile(r"/\(\?:((?:[A-Za-z0-9_|-]|\\\.)+)\)(?:/|\\\?)")  # a group of alternatives
+_SEGMENTS = re.compile(r"/\(\?:((?:[A-Za-z0-9_|-]|\\\.)+)\)(?:/|\\\?)")  # a group of alternatives: /(?:one|two)/
 _TOKEN = re.compile(r"(\\[^\w\s]|[\w/=&%~!@#:;,<>'-])|(\\\w|\[\^?\]?[^\]]*\]|\{[^}]*\}|.)", re.DOTALL)
 _MAYBE = frozenset("?*{")
 
 
 def first_segments(path: str) -> list[str]:
-    """The first segments of which a pattern for paths demands one; none where it leaves that open."""
+    """Return the first path segments that a pattern for paths allows; empty where it allows any."""
     if "|" in outside_groups(path):
         return []
     match = _SEGMENT.match(path) or _SEGMENTS.match(path)
@@ -19,7 +22,7 @@ def first_segments(path: str) -> list[str]:
 
 
 def literal_piece(pattern: str) -> str:
-    """Return the longest text that whatever matches a pattern must have; empty where the pattern leaves that open."""
+    """Return the longest literal text that every match of a pattern contains; empty where there is none."""
     outside = outside_groups(pattern)
     if "|" in outside:
         return ""
@@ -28,7 +31,7 @@ def literal_piece(pattern: str) -> str:
         if literal:
             run += literal[-1]
             continue
-        if other[0] in _MAYBE:  # the character before need not be there
+        if other[0] in _MAYBE:  # the character before is optional
             run = run[:-1]
         runs.append(run)
         run = ""
@@ -36,7 +39,7 @@ def literal_piece(pattern: str) -> str:
 
 
 def outside_groups(pattern: str) -> str:
-    """A pattern without what stands in parentheses."""
+    """Return a pattern with a closing parenthesis in the place of each group."""
     depth = 0
     kept = []
     for character in pattern:

@@ -1,4 +1,4 @@
-"""Maps that lead from a decoded text back to the text it was made of."""
+"""Maps from offsets in a decoded text back to offsets in the text, or bytes, that it was decoded from."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import NamedTuple
 
 from maillint.text.spans import Span
 
-# -- maps ---------------------------------------------------------------------------------------------
-
 
 class Piece(NamedTuple):
-    """A run of an OffsetMap: ``length`` decoded units stand in ``source_length`` source units."""
+    """A run of an OffsetMap: ``length`` decoded units at ``start`` come from ``source_length`` units at ``source``."""
 
     start: int
     length: int
@@ -21,11 +19,13 @@ class Piece(NamedTuple):
 
 
 class OffsetMap:
-    """Leads from offsets in a decoded text to offsets in the text (or bytes) it was decoded from.
+    """Maps offsets in a decoded text to offsets in its source: the text, or the bytes, that it was decoded from.
 
-    Built from pieces in decoded order. A piece whose two lengths agree maps one to one; any other maps
-    in proportion (start rounded down, end rounded up), which is exact for base64, for character
-    references and for quoted-printable escapes.
+    A unit is a character of a text or a byte of bytes. The pieces are in the order of the decoded text. A
+    piece whose two lengths agree maps one to one; any other maps in proportion (start rounded down, end
+    rounded up), which is right for base64, for character references and for quoted-printable escapes.
+
+    ``outer`` maps from the source on to the source of the source, and is applied last.
     """
 
     __slots__ = ("_outer", "_pieces", "_starts")
@@ -67,12 +67,12 @@ class OffsetMap:
         return self._outer.end(inner) if self._outer else inner
 
     def span(self, span: Span) -> Span:
-        """Lead a span back to the source; an empty span stays empty."""
+        """Return the span in the source; an empty span stays empty."""
         start = self.start(span.start)
         return Span(start, start if span.end <= span.start else max(start, self.end(span.end)))
 
     def exact(self, span: Span) -> bool:
-        """Whether every unit of the span maps one to one, and without a gap, to the source."""
+        """Whether the span maps to the source unit by unit and without a gap, so that it can be edited there."""
         first = max(bisect_right(self._starts, span.start) - 1, 0)
         last = max(bisect_right(self._starts, max(span.end - 1, span.start)) - 1, 0)
         run = self._pieces[first : last + 1]
@@ -85,12 +85,12 @@ class OffsetMap:
         return self._outer.exact(inner)
 
     def then(self, outer: OffsetMap) -> OffsetMap:
-        """Compose: this map leads into the text that ``outer`` leads on from."""
+        """Return this map followed by ``outer``, which maps from this map's source on."""
         return OffsetMap(self._pieces, self._outer.then(outer) if self._outer else outer)
 
 
 class MapBuilder:
-    """Collects a decoded text and its OffsetMap piece by piece; neighbours that continue are joined."""
+    """Builds a decoded text and its OffsetMap piece by piece; pieces that continue one to one are joined."""
 
     __slots__ = ("_length", "_parts", "_pieces")
 
@@ -103,7 +103,7 @@ class MapBuilder:
         return self._length
 
     def add(self, text: str, source: int, source_length: int | None = None) -> None:
-        """Append text that stands at ``source`` and takes ``source_length`` units there."""
+        """Append text that comes from ``source_length`` units at ``source``; by default from one for each character."""
         size = len(text)
         if not size:
             return

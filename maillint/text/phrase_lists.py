@@ -1,25 +1,27 @@
-"""The shipped lists of spam phrases, compiled."""
+"""Reads phrase lists: the shipped ones (rules/lists/phrases), compiled and cached, and phrases that settings add."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 from maillint.data.compiled import load_text
 from maillint.data.lists import digest, load_yaml, rules_folder
-from maillint.text.phrases import INDEX_FORMAT, Phrase, PhraseIndex, compile_phrases, read_phrases
+from maillint.text.phrases import INDEX_FORMAT, Phrase, PhraseIndex, compile_phrases, phrase_tokens
 
 _COMPILED = "phrases.json"
 
 OWN_CATEGORY = "your own list"
+"""The category of phrases that settings add."""
+
 OWN_WEIGHT = 2
-"""Phrases that settings add are reported one by one, as those of strong sales pressure are."""
+"""Their weight: that of strong sales pressure in the shipped lists, which is reported phrase by phrase."""
 
 
 @cache
 def phrase_index() -> PhraseIndex:
-    """Return the phrases of every shipped language; they are compiled once and kept by content."""
+    """Return the phrases of every shipped language; the compiled form is cached by the content of the lists."""
     contents = _phrase_lists()
     return PhraseIndex.from_json(load_text(_COMPILED, _phrases_key(contents), lambda: _compile(contents)))
 
@@ -51,4 +53,44 @@ def _compile(contents: Sequence[bytes]) -> str:
 
 @lru_cache(16)
 def own_phrases(texts: tuple[str, ...]) -> PhraseIndex:
+    """Return phrases that settings add or allow, as an index; raises ValueError for one that can never match."""
     return compile_phrases([Phrase(text, OWN_CATEGORY, OWN_WEIGHT) for text in texts])
+
+
+def read_phrases(document: object) -> list[Phrase]:
+    """Return the phrases of a list, given as the content of its YAML file, in order.
+
+    The head of `rules/lists/phrases/en.yaml` describes the format. Raises ValueError, which names the place,
+    where the content has another shape.
+    """
+    if not isinstance(document, Mapping) or not isinstance(document.get("categories"), Mapping):
+        raise ValueError("a phrase list needs a mapping `categories`")
+    unknown = set(document) - {"language", "source", "categories"}
+    if unknown:
+        raise ValueError(f"unknown key {min(map(str, unknown))!r} in a phrase list")
+    return [
+        entry for name, category in document["categories"].items() for entry in _category_entries(str(name), category)
+    ]
+
+
+def _category_entries(name: str, category: object) -> Iterator[Phrase]:
+    if not isinstance(category, Mapping):
+        raise ValueError(f"category {name}: expected weight, why and phrases")
+    unknown = set(category) - {"weight", "why", "phrases", "not"}
+    if unknown:
+        raise ValueError(f"category {name}: unknown key {min(map(str, unknown))!r}")
+    weight = category.get("weight")
+    if type(weight) is not int or weight not in (1, 2, 3):
+        raise ValueError(f"category {name}: weight must be 1, 2 or 3")
+    for key, negative in (("phrases", False), ("not", True)):
+        texts = category.get(key, [])
+        if not isinstance(texts, list):
+            raise ValueError(f"category {name}: {key} must be a list")
+        for text in texts:
+            if not isinstance(text, str):
+                raise ValueError(f"category {name}: {text!r} is not text; put it in quotes")
+            try:
+                phrase_tokens(text)
+            except ValueError as error:
+                raise ValueError(f"category {name}: {error}") from None
+            yield Phrase(text, name, weight, negative)

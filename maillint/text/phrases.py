@@ -1,4 +1,4 @@
-"""Find the phrases of a large list in a text, tolerant of spacing, case, apostrophes and inflection.
+"""Finds the phrases of a large list in a text, whatever their spacing, case, apostrophes and word endings.
 
 How a text is read
     Text and phrases are cut into the same tokens:
@@ -7,21 +7,20 @@ How a text is read
     * a **number**: digits with a sign, separators and ``k`` (``50``, ``-50``, ``1 000 000``, ``10k``);
     * a **symbol**: ``%``, or a run of currency signs (more than three alike count as three);
     * a **URL**, whole, so that no phrase is found inside an address;
-    * **punctuation**: anything else that shows, a spaced or doubled hyphen included.
+    * **punctuation**: anything else that is visible, with a doubled hyphen or one between spaces.
 
-    What lies between tokens is white space, single hyphens and invisible characters, and never matters. A
-    phrase matches where its tokens stand next to each other: ``risk free`` is found in ``risk-free`` and
-    across a line break or a no-break space, and not in ``risk. Free``.
+    What is between tokens (white space, single hyphens, invisible characters) makes no difference. A phrase
+    matches where its tokens follow each other: ``risk free`` is found in ``risk-free`` and across a line break
+    or a no-break space, and not in ``risk. Free``.
 
 How a word is compared
     Case, ё/е, the kinds of apostrophe, composed and decomposed letters, stress marks, soft hyphens and
     zero-width characters make no difference. і and и, ї and й, é and e stay different letters.
 
 How a phrase is written
-    ``бесплатн* доставк*``: a star at the end of a word stands for any ending, none included, and needs four
-    letters before it. ``save NN%``: ``NN`` stands for any number, with or without a sign; ``-NN%`` asks for
-    the minus. ``100%``, ``$$$`` and ``-50%`` stand for themselves. Punctuation in a phrase must be there in the
-    text.
+    ``бесплатн* доставк*``: a star at the end of a word stands for any ending, also for no ending, and needs
+    four letters before it. ``save NN%``: ``NN`` stands for any number, with or without a sign; ``-NN%`` requires
+    the minus. ``100%``, ``$$$`` and ``-50%`` stand for themselves. Punctuation in a phrase must be in the text.
 """
 
 from __future__ import annotations
@@ -30,8 +29,9 @@ import json
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from operator import attrgetter
 
@@ -41,7 +41,7 @@ MAX_PHRASE_TOKENS = 16
 STEM_LETTERS = 4
 INDEX_FORMAT = 1  # changes when `to_json` does
 
-_NUMBER = "0*"  # stands for any number; no text token has a digit before a star
+_NUMBER = "0*"  # stands for any number; no token of a text is written so
 _NEGATIVE_NUMBER = "-0*"
 
 _MARKS = "\u0300-\u036f"
@@ -52,8 +52,8 @@ _CURRENCY = "$€£¥₽₴₹₿"
 
 _WORD = rf"\w++(?:[{_APOSTROPHES}{_MARKS}{_INVISIBLE}]++\w++)*+[{_MARKS}]*+"
 _DIGITS = rf"\d++(?:[ \u00a0\u2009\u202f.,]\d{{3}}(?!\d))*+(?:[.,]\d++)?+[kK]?+(?![\w{_MARKS}])"
-# In order of preference, but each told by its first character, so that most are dismissed at once. Every
-# quantifier is possessive: nothing is read twice.
+# In order of preference; the first character decides about most of them, which keeps this fast. Every
+# quantifier is possessive, so that no character is read twice.
 _TOKEN_KINDS = (
     r"[Ww][Ww][Ww]\.\S++",
     _DIGITS,
@@ -63,11 +63,9 @@ _TOKEN_KINDS = (
     r"--++|-(?<=\s-)(?=\s)",
     rf"[^\w\s%{_CURRENCY}{_HYPHENS}{_MARKS}{_INVISIBLE}]++",
 )
-_TOKEN = re.compile(f"({'|'.join(_TOKEN_KINDS)})")
-_PHRASE_TOKEN = re.compile(rf"-?NN(?!\w)|{_WORD}\*(?!\w)|{'|'.join(_TOKEN_KINDS)}")
 
-# What is dropped from a word. Composed letters are made first, so U+0301 is left on Cyrillic vowels only;
-# the last four are letters to Unicode and blanks to the eye.
+# What is dropped from a word. Letters are composed first, so that U+0301 remains on Cyrillic vowels only; the
+# last four are letters that look blank.
 _DROPPED = re.compile(f"[{_INVISIBLE}\u0301\u115f\u1160\u3164\uffa0]")
 _THOUSANDS = re.compile(r"[ \u00a0\u2009\u202f.,](?<=\d.)(?=\d{3}(?!\d))")
 _IS_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?k?")
@@ -75,9 +73,9 @@ _IS_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?k?")
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase to look for or, when `negative`, one that silences the phrases of its category it overlaps.
+    """A phrase to look for or, where `negative`, a phrase that suppresses matches which overlap it.
 
-    A negative phrase without a category silences those of all categories.
+    A negative phrase suppresses matches of its own category, or of all categories where it has none.
     """
 
     text: str
@@ -88,7 +86,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A phrase found at `[start, end)` of the text as given; `phrase` is as its list has it."""
+    """A phrase found at `[start, end)` of the given text; `phrase` is as written in its list."""
 
     start: int
     end: int
@@ -99,15 +97,15 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class PhraseIndex:
-    """Phrases by the first word, ready to search with and to store; made by `compile_phrases`.
+    """Phrases indexed by their first two tokens, to search with and to store; made by `compile_phrases`.
 
     The fields are plain strings as far as possible, because those load fastest:
 
-    * `phrases`: as written; a phrase's number is its place here;
-    * `tokens`: of the phrases that are not written just so, the tokens joined by hidden_spans;
-    * `runs`: (number of the first phrase, category, weight) of neighbours alike; weight 0 means negative;
-    * `heads`: the key of a first token to lines of `second-key number,number`, where a phrase of one token
-      has an empty second key. The key of a stem is its first four characters and a star.
+    * `phrases`: as written; the number of a phrase is its index here;
+    * `tokens`: the tokens of a phrase, joined by spaces, for the phrases that are written differently;
+    * `runs`: (number of the first phrase, category, weight) of neighbours that share them; weight 0: negative;
+    * `heads`: by the key of the first token, lines of `second-key number,number`; a phrase of one token has an
+      empty second key. The key of a stem is its first four characters and a star.
     """
 
     phrases: list[str]
@@ -118,35 +116,35 @@ class PhraseIndex:
     def find(self, text: str) -> list[Match]:
         """Return the matches in `text`, in order and not overlapping.
 
-        A negative phrase removes the matches of its category that share a token with it. Of overlapping
-        matches the longest stays; of equally long ones the heavier, then the earlier. Takes time linear in
-        the text.
+        A negative phrase suppresses the matches of its category that share a token with it. Of overlapping
+        matches the longest is returned; of equally long ones the heavier, then the earlier. The time is linear
+        in the length of the text.
         """
-        pieces = _TOKEN.split(text)  # gap, token, gap, token, …, gap
+        pieces = _token_pattern().split(text)  # gap, token, gap, token, …, gap
         tokens = _normalise(pieces[1::2])
         found = list(self._occurrences(tokens))
         if not found:
             return []
 
         offsets = list(accumulate(map(len, pieces)))  # token i is text[offsets[2i]:offsets[2i + 1]]
-        silenced: dict[str, set[int]] = {}
+        suppressed: dict[str, set[int]] = {}
         candidates = []
         for first, stop, number in found:
             _, category, weight = self.runs[bisect_right(self.runs, number, key=_run_start) - 1]
             if weight == 0:
-                silenced.setdefault(category, set()).update(range(first, stop))
+                suppressed.setdefault(category, set()).update(range(first, stop))
             else:
                 start, end = offsets[2 * first], offsets[2 * stop - 1]
                 candidates.append((start - end, -weight, start, number, end, first, stop, category))
         candidates.sort()
 
-        everywhere = silenced.get("", set())
+        everywhere = suppressed.get("", set())
         taken: set[int] = set()
         matches = []
         for _, negated, start, number, end, first, stop, category in candidates:
             place = range(first, stop)
             free = taken.isdisjoint(place) and everywhere.isdisjoint(place)
-            if free and silenced.get(category, everywhere).isdisjoint(place):
+            if free and suppressed.get(category, everywhere).isdisjoint(place):
                 taken.update(place)
                 matches.append(Match(start, end, self.phrases[number], category, -negated))
         matches.sort(key=attrgetter("start"))
@@ -162,7 +160,7 @@ class PhraseIndex:
             if not self.heads.keys().isdisjoint(keys):
                 nodes[token] = _parse_heads([self.heads[key] for key in keys if key in self.heads])
 
-        wanted_of: dict[str, list[str]] = {}
+        tokens_of: dict[str, list[str]] = {}
         next_tokens = [*tokens[1:], ""]
         for i in [i for i, token in enumerate(tokens) if token in nodes]:
             node = nodes[tokens[i]]
@@ -170,9 +168,9 @@ class PhraseIndex:
             if node.keys().isdisjoint(seconds):
                 continue
             for number in ",".join([node[key] for key in seconds if key in node]).split(","):
-                wanted = wanted_of.get(number)
+                wanted = tokens_of.get(number)
                 if wanted is None:
-                    wanted = wanted_of[number] = self._tokens_of(int(number))
+                    wanted = tokens_of[number] = self._tokens_of(int(number))
                 stop = i + len(wanted)
                 found = tokens[i:stop]
                 if wanted == found or (len(wanted) == len(found) and all(map(_token_matches, wanted, found))):
@@ -183,7 +181,7 @@ class PhraseIndex:
         return self.tokens.get(phrase, phrase).split(" ")
 
     def to_json(self) -> str:
-        """Return the index as one JSON text for `from_json`."""
+        """Return the index as one JSON text, for `from_json`."""
         stored = {
             "format": INDEX_FORMAT,
             "phrases": self.phrases,
@@ -195,9 +193,9 @@ class PhraseIndex:
 
     @classmethod
     def from_json(cls, stored: str) -> PhraseIndex:
-        """Load what `to_json` made; its content is trusted.
+        """Load an index that `to_json` has written, without checking its content.
 
-        Raises ValueError if `stored` is not JSON or was made by another version of the format.
+        Raises ValueError if `stored` is not JSON, or of another version of the format.
         """
         data = json.loads(stored)
         if not isinstance(data, dict) or data.get("format") != INDEX_FORMAT:
@@ -207,16 +205,16 @@ class PhraseIndex:
 
 
 def compile_phrases(entries: Iterable[Phrase]) -> PhraseIndex:
-    """Make the index of `entries`; the lists of several languages may be compiled together.
+    """Make an index of phrases; the lists of several languages may be compiled together.
 
-    Raises ValueError, with the phrase in the text, for a phrase that can never match as written.
+    Raises ValueError, which names the phrase, for a phrase that can never match as written.
     """
     phrases: list[str] = []
     tokens: dict[str, str] = {}
     runs: list[tuple[int, str, int]] = []
     heads: dict[str, dict[str, list[int]]] = {}
     for number, entry in enumerate(entries):
-        wanted = _phrase_tokens(entry.text)
+        wanted = phrase_tokens(entry.text)
         joined = " ".join(wanted)
         if joined != entry.text:
             tokens[entry.text] = joined
@@ -235,48 +233,22 @@ def compile_phrases(entries: Iterable[Phrase]) -> PhraseIndex:
     return PhraseIndex(phrases, tokens, runs, blocks)
 
 
-def read_phrases(document: object) -> list[Phrase]:
-    """Return the entries of a phrase list as its YAML file holds it.
+@cache  # compiled on first use: a run whose results are all cached needs no pattern
+def _token_pattern() -> re.Pattern[str]:
+    return re.compile(f"({'|'.join(_TOKEN_KINDS)})")
 
-    The format is described at the head of `rules/lists/phrases/en.yaml`. Raises ValueError, naming
-    the place, where the document has another shape.
+
+@cache
+def _phrase_token_pattern() -> re.Pattern[str]:
+    return re.compile(rf"-?NN(?!\w)|{_WORD}\*(?!\w)|{'|'.join(_TOKEN_KINDS)}")
+
+
+def phrase_tokens(text: str) -> list[str]:
+    """Split a phrase into normalised tokens; a stem ends in a star, and `NN` becomes a token for any number.
+
+    Raises ValueError, which names the phrase, for a phrase that can never match as written.
     """
-    if not isinstance(document, Mapping) or not isinstance(document.get("categories"), Mapping):
-        raise ValueError("a phrase list needs a mapping `categories`")
-    unknown = set(document) - {"language", "source", "categories"}
-    if unknown:
-        raise ValueError(f"unknown key {min(map(str, unknown))!r} in a phrase list")
-    return [
-        entry for name, category in document["categories"].items() for entry in _category_entries(str(name), category)
-    ]
-
-
-def _category_entries(name: str, category: object) -> Iterator[Phrase]:
-    if not isinstance(category, Mapping):
-        raise ValueError(f"category {name}: expected weight, why and phrases")
-    unknown = set(category) - {"weight", "why", "phrases", "not"}
-    if unknown:
-        raise ValueError(f"category {name}: unknown key {min(map(str, unknown))!r}")
-    weight = category.get("weight")
-    if type(weight) is not int or weight not in (1, 2, 3):
-        raise ValueError(f"category {name}: weight must be 1, 2 or 3")
-    for key, negative in (("phrases", False), ("not", True)):
-        texts = category.get(key, [])
-        if not isinstance(texts, list):
-            raise ValueError(f"category {name}: {key} must be a list")
-        for text in texts:
-            if not isinstance(text, str):
-                raise ValueError(f"category {name}: {text!r} is not text; put it in quotes")
-            try:
-                _phrase_tokens(text)
-            except ValueError as error:
-                raise ValueError(f"category {name}: {error}") from None
-            yield Phrase(text, name, weight, negative)
-
-
-def _phrase_tokens(text: str) -> list[str]:
-    """Cut a phrase into normalised tokens; a stem keeps its star, `NN` becomes the sign for a number."""
-    found = [match[0] for match in _PHRASE_TOKEN.finditer(text)]
+    found = [match[0] for match in _phrase_token_pattern().finditer(text)]
     if not found:
         raise ValueError(f"phrase {text!r} has no words")
     if len(found) > MAX_PHRASE_TOKENS:
@@ -298,8 +270,8 @@ def _phrase_tokens(text: str) -> list[str]:
 
 
 def _normalise(tokens: list[str]) -> list[str]:
-    """Fold case, letters and signs of all tokens at once; one pass in C is ten times a call per word."""
-    joined = "\n".join(tokens)  # no token holds white space but a number's blanks
+    """Fold case, letters and signs of all tokens at once, which is ten times as fast as word by word."""
+    joined = "\n".join(tokens)  # no token has a line end in it
     if not joined.isascii():
         if not unicodedata.is_normalized("NFC", joined):
             joined = unicodedata.normalize("NFC", joined)
@@ -320,7 +292,7 @@ def _run_start(run: tuple[int, str, int]) -> int:
 
 
 def _parse_heads(blocks: list[str]) -> dict[str, str]:
-    """Return {second key: "number,number"} of the heads that one token answers to."""
+    """Return {second key: "number,number"}, merged from the heads that a token may be found under."""
     node: dict[str, str] = dict([line.split(" ") for line in blocks[0].split("\n")])
     for block in blocks[1:]:
         for line in block.split("\n"):
@@ -330,14 +302,14 @@ def _parse_heads(blocks: list[str]) -> dict[str, str]:
 
 
 def _index_key(token: str) -> str:
-    """Return the key of a phrase's token: of a stem only as much as a text's word can be looked up by."""
+    """Return the key of a phrase's token; of a stem, the first letters and a star, as `_keys` gives for a word."""
     if token in (_NUMBER, _NEGATIVE_NUMBER) or token[-1] != "*":
         return token
     return token[:STEM_LETTERS] + "*"
 
 
 def _keys(token: str) -> tuple[str, ...]:
-    """Return the keys under which phrases that match this token of a text may stand."""
+    """Return the keys under which the index has phrases that may match this token of a text."""
     if not token[:1].isalpha() and _IS_NUMBER.fullmatch(token):
         return (token, _NUMBER, _NEGATIVE_NUMBER) if token[0] == "-" else (token, _NUMBER)
     if len(token) >= STEM_LETTERS:

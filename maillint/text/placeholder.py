@@ -1,9 +1,9 @@
-"""The one character that stands for what nobody can know yet."""
+"""The character that stands for text which is known only when a message is sent."""
 
 from __future__ import annotations
 
 PLACEHOLDER_CHAR = "\uf5b1"
-"""Stands for every character of what a template tag prints, in a view and in a URL taken from one.
+"""Stands for each character of a template tag that prints something, in a view and in a URL taken from one.
 
-It is a private-use character; ``View.hole_at`` leads from it to the tag.
+It is a private-use character. ``View.hole_at`` returns the tag at its offset.
 """

@@ -1,4 +1,4 @@
-"""Half-open ranges of a text, and what can be done with them."""
+"""Spans: half-open ranges of characters in a text."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Span(NamedTuple):
     end: int
 
 
-# -- spans -------------------------------------------------------------------------------------------------------------
-
-
 def fill(text: str, spans: Iterable[Span], character: str, *, keep_lines: bool = True) -> str:
-    """Replace every character of the spans; line ends stay unless told otherwise."""
+    """Replace each character of the spans, which are in order and may overlap; the text keeps its length.
+
+    ``keep_lines``: line ends are not replaced.
+    """
     pieces, position = [], 0
     for start, end in spans:
         if end <= position:
@@ -39,7 +39,7 @@ def fill(text: str, spans: Iterable[Span], character: str, *, keep_lines: bool =
 
 
 def merge(spans: Iterable[Span]) -> list[Span]:
-    """Sort spans and join those that touch."""
+    """Return spans in order, without empty ones; those that overlap or touch are joined."""
     result: list[Span] = []
     for span in sorted(spans):
         if result and span.start <= result[-1].end:
@@ -51,7 +51,7 @@ def merge(spans: Iterable[Span]) -> list[Span]:
 
 
 def overlaps(spans: Sequence[Span], span: Span) -> list[Span]:
-    """Return what of a span is covered by spans that are in order and apart."""
+    """Return the parts of ``span`` that ``spans`` cover, which are in order and do not overlap."""
     index = max(bisect_left(spans, (span.start, 0)) - 1, 0)
     result = []
     while index < len(spans) and spans[index].start < span.end:
@@ -63,5 +63,5 @@ def overlaps(spans: Sequence[Span], span: Span) -> list[Span]:
 
 
 def character_at(text: str, offset: int) -> Span:
-    """Return the span of one character; an empty one at the end of the text or of a line."""
+    """Return the span of the character at an offset; an empty span at the end of the text or of a line."""
     return Span(offset, offset + (offset < len(text) and text[offset] not in "\r\n"))

@@ -1,1 +1,1 @@
-"""Addresses, domains, and what is known about who runs them."""
+"""URLs and domains, and what the lists say about who runs them; nothing here makes a request."""

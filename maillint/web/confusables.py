@@ -1,4 +1,4 @@
-"""Host names that look like others: scripts in a label, and what a label can be taken for (Unicode, UTS 39)."""
+"""Look-alike host names: the scripts of a label, and the Latin text that it looks like (Unicode, UTS 39)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _LONGEST_LABEL = 253
 
 
 def mixed_scripts(label: str) -> tuple[str, ...]:
-    """Return the scripts of a label that mixes them, in the order they come in; empty for an honest label.
+    """Return the scripts of a label that mixes them suspiciously, in the order of their first letters; else empty.
 
-    Honest is a label of one script, of scripts that one language writes side by side (Japanese, Chinese,
-    Korean), and of one such language's scripts and Latin: UTS 39, section 5.2, "Highly Restrictive". Digits,
-    hyphens and combining marks belong to any script. Takes a U-label.
+    Not suspicious is a label of one script, of the scripts that one language uses together (Japanese, Chinese,
+    Korean), and of those scripts and Latin: UTS 39, section 5.2, "Highly Restrictive". Digits, hyphens and
+    combining marks belong to any script. Takes a U-label.
     """
     if label.isascii():
         return ()
@@ -35,9 +35,9 @@ def mixed_scripts(label: str) -> tuple[str, ...]:
 
 
 def skeleton(text: str) -> str:
-    """Return a text with every look-alike replaced by the Latin letter or digit that it is taken for.
+    """Return a text with each look-alike replaced by the Latin letter or digit that it looks like.
 
-    Two names whose skeletons are equal can be taken for each other (UTS 39, section 4).
+    Two names with equal skeletons look alike (UTS 39, section 4).
     """
     folded = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
     alike, sequences = _alike()
@@ -49,9 +49,9 @@ def skeleton(text: str) -> str:
 
 @lru_cache(4096)
 def script_of(character: str) -> str:
-    """Return a character's script by its Unicode name; ``Common`` for what belongs to any, ``Inherited`` for marks.
+    """Return a character's script: ``Common`` for one of any script, ``Inherited`` for a combining mark.
 
-    Python has no table of scripts, but the names of letters begin with theirs.
+    Python has no table of scripts, but the Unicode name of a letter begins with the name of its script.
     """
     category = unicodedata.category(character)
     if category[0] == "M":
@@ -73,7 +73,7 @@ def _together() -> tuple[frozenset[str], ...]:
 
 @cache
 def _alike() -> tuple[dict[int, str], tuple[tuple[str, str], ...]]:
-    """Single characters as a table for str.translate; sequences (rn, which looks like m) with what they look like."""
+    """Single look-alikes as a table for str.translate; and sequences, with what they look like (rn looks like m)."""
     single: dict[int, str] = {}
     sequences = []
     for looks, by_source in load_list("confusables")["alike"].items():

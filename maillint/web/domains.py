@@ -1,8 +1,8 @@
-"""Host names: public suffixes, IDNA, IP notations. Nothing here asks a network."""
+"""Host names: public suffixes, internationalised names (IDNA), notations of IP addresses."""
 
 from __future__ import annotations
 
-# Imports of idna (16 ms), ipaddress (5 ms) and tldextract (100 ms) stand where they are needed.
+# idna (16 ms), ipaddress (5 ms) and tldextract (100 ms) are imported where they are needed.
 # ruff: noqa: PLC0415
 import binascii
 import functools
@@ -10,19 +10,19 @@ import sys
 
 from maillint.data.compiled import load_text
 
-TYPE_CHECKING = False  # typing itself costs milliseconds
+TYPE_CHECKING = False  # importing typing costs milliseconds
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 SUFFIXES = "public-suffixes"
 """Name under which the compiled public suffixes are stored."""
 
 AMBIGUOUS = frozenset({"md", "mov", "py", "sh", "zip"})
-"""Suffixes that visible text has more often as file types than as sites.
+"""Suffixes that are file types more often than sites, in visible text.
 
 README.md, clip.mov, setup.py, install.sh and report.zip are everyday file names. The suffixes .pl, .rs, .app,
-.ai, .so and .cc are file types too, but in mail they are countries and sites first.
+.ai, .so and .cc are file types, too, but in mail they are usually countries and sites.
 """
 
 _SUFFIX_FORMAT = "2"
@@ -30,7 +30,7 @@ _LONGEST_INPUT = 1024  # UTS 46 drops invisible characters, so a legal name's in
 _LONGEST_NAME = 253
 _LONGEST_LABEL = 63
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-_."
-_ONLY_IN_SENTENCES = frozenset("。．｡")  # they divide labels in a browser, sentences in a text
+_ONLY_IN_SENTENCES = frozenset("。．｡")  # full stops, which a browser takes for dots of a name
 _HEX_DIGITS = "0123456789abcdef"
 _RESERVED = frozenset({"example", "test", "invalid", "localhost", "onion"})  # RFC 6761, RFC 7686
 _PRIVATE_NAMES = (
@@ -45,19 +45,19 @@ _PRIVATE_NAMES = (
 
 
 def registrable(host: str) -> str | None:
-    """Return the domain that somebody registered: the public suffix and one label, as lower-case A-labels.
+    """Return the registrable domain, which is the public suffix with one label before it, as lower-case A-labels.
 
     Suffixes are those of the Public Suffix List with its private section, so `a.github.io` is a domain of
-    its own. A top-level domain that the list does not know counts as a suffix, which is the list's own
-    default rule: `mail.acme.example` gives `acme.example`. None for IP addresses in any notation, single
-    labels, bare suffixes and malformed names. Takes any case, a trailing dot, U-labels and A-labels.
+    its own. A top-level domain that is not in the list is a suffix, by the list's own default rule:
+    `mail.acme.example` gives `acme.example`. None for IP addresses in any notation, single labels, bare
+    suffixes and malformed names. Takes any case, a trailing dot, U-labels and A-labels.
     """
     name = _name(host)
     return None if name is None else _registrable(name)
 
 
 def organisational(host: str) -> str | None:
-    """Return the registrable domain by the list's ICANN section alone, as mail alignment wants it.
+    """Return the registrable domain by the list's ICANN section alone, which is the organisational domain of DMARC.
 
     `a.github.io` gives `github.io`. Otherwise as `registrable`.
     """
@@ -65,39 +65,42 @@ def organisational(host: str) -> str | None:
     return None if name is None else _registrable(name, private=False)
 
 
-def suffix(host: str) -> str | None:
-    """Return the public suffix, private section included, as lower-case A-labels.
-
-    A bare suffix is its own suffix; an unknown top-level domain is one by the list's default rule. None for
-    IP addresses and malformed names.
-    """
-    name = _name(host)
-    return None if name is None else _suffix(name) or name.rpartition(".")[2]
-
-
 def same_site(a: str, b: str) -> bool:
-    """Tell whether two hosts belong to the same registrable domain.
+    """Whether two hosts belong to the same registrable domain.
 
-    A host without one (an IP address, a single label, a bare suffix) is the same site as itself only, in
-    whatever notation.
+    A host without one (an IP address, a single label, a bare suffix) is the same site as itself only, in any
+    notation.
     """
     return _site(a) == _site(b)
 
 
 def is_under(host: str, names: Iterable[str]) -> bool:
-    """Whether a host is one of the names or below one (``*.acme.example`` is written for acme.example, too)."""
+    """Whether a host is one of the names, or below one; a name may be written ``*.acme.example``."""
     return any(
         host == name or host.endswith(f".{name}") for name in (given.lower().removeprefix("*.") for given in names)
     )
 
 
+def host_and_parents(host: str) -> Iterator[str]:
+    """Yield a host and the names above it: `a.b.example`, `b.example`, `example`."""
+    while host:
+        yield host
+        host = host.partition(".")[2]
+
+
+def name_label(host: str) -> str | None:
+    """Return the label before the public suffix: `google` for `www.google.co.uk`; None as for `registrable`."""
+    name = registrable(host)
+    return None if name is None else name.partition(".")[0]
+
+
 def a_label(host: str) -> str | None:
     """Return the host name in lower-case ASCII, without a trailing dot; None when it cannot be encoded.
 
-    Mapping is UTS 46, non-transitional; encoding is IDNA 2008, which refuses symbols such as curly quotes.
-    An A-label whose Punycode is sound stays, even if IDNA 2008 would not have made it: emoji domains exist.
-    Letters, digits, hyphens and underscores pass anywhere in an ASCII label (DNS has such names). Labels
-    have at most 63 characters, names 253 (RFC 1035, section 2.3.4).
+    Names are mapped by UTS 46, non-transitional, and encoded by IDNA 2008, which refuses symbols such as curly
+    quotes. A label that is an A-label already is accepted if its Punycode is valid, even where IDNA 2008 would
+    refuse it: emoji domains exist. In ASCII labels, letters, digits, hyphens and underscores may come in any
+    order, as in the DNS. Labels have at most 63 characters, names 253 (RFC 1035, section 2.3.4).
     """
     if len(host) > _LONGEST_INPUT:
         return None
@@ -116,9 +119,9 @@ def a_label(host: str) -> str | None:
 
 
 def u_label(host: str) -> str:
-    """Return the host name as people read it: lower-case, A-labels decoded where IDNA 2008 allows it.
+    """Return the host name as people read it: in lower case, with A-labels decoded where IDNA 2008 allows it.
 
-    A host that `a_label` refuses comes back as it was.
+    A host that `a_label` refuses is returned unchanged.
     """
     name = a_label(host)
     if name is None:
@@ -127,7 +130,7 @@ def u_label(host: str) -> str:
 
 
 def parse_ip(host: str) -> IPv4Address | IPv6Address | None:
-    """Return the address that a browser takes the host for; None if it is none.
+    """Return the IP address that a browser reads the host as; None for a name.
 
     IPv4 as in the WHATWG URL standard: decimal, hexadecimal and octal numbers, fewer than four parts, a
     trailing dot (`0x7f.1` is 127.0.0.1). IPv6 in square brackets, without a zone.
@@ -155,7 +158,7 @@ def parse_ip(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def is_private_host(host: str) -> bool:
-    """Tell whether a reader outside the sender's network cannot reach the host by its very name.
+    """Whether the host's name or address says that it can be reached from inside a network only.
 
     True for loopback, unspecified, RFC 1918, link-local, shared (RFC 6598) and unique-local (RFC 4193)
     addresses in any notation, and for names at or under localhost, local, test, invalid, internal, lan
@@ -169,12 +172,12 @@ def is_private_host(host: str) -> bool:
 
 
 def is_host_like(text: str, ambiguous: frozenset[str] = AMBIGUOUS) -> bool:
-    """Tell whether visible text, surrounding white space aside, reads as a host name and as nothing else.
+    """Whether visible text is a host name and nothing else, apart from white space around it.
 
-    True needs two legal labels or more (RFC 1123, IDNA 2008), divided by full stops, and a suffix of the
-    Public Suffix List or a reserved one (`acme.example`). A name directly under a suffix in `ambiguous`
-    (lower-case A-labels) is taken for a file, unless it starts with `www.`. A URL, an address with a port and
-    an IP address are no host names.
+    It needs at least two valid labels (RFC 1123, IDNA 2008), separated by dots, and a suffix of the Public
+    Suffix List or a reserved one (`acme.example`). A name directly under a suffix in `ambiguous` (lower-case
+    A-labels) is taken for a file name, unless it starts with `www.`. False for a URL, a host with a port and an
+    IP address.
     """
     stripped = text.strip()
     if "." not in stripped or len(stripped) > _LONGEST_INPUT or not _ONLY_IN_SENTENCES.isdisjoint(stripped):
@@ -192,10 +195,10 @@ def is_host_like(text: str, ambiguous: frozenset[str] = AMBIGUOUS) -> bool:
 
 
 def suffix_key() -> str | None:
-    """Return what names the public suffixes at hand: a checksum of the list that tldextract carries.
+    """Return a key for the Public Suffix List that tldextract brings, made of its checksum.
 
-    The same list has the same key on every machine, so a wheel may ship the compiled form. tldextract is
-    not imported. None when its files cannot be read as files (a zip, a frozen program).
+    The same list has the same key on every machine, so that a wheel can ship the compiled form. tldextract is
+    not imported. None where its files cannot be read as files (a zip, a frozen program).
     """
     for finder in sys.meta_path:  # importlib.util.find_spec does the same, and costs 5 ms to import
         spec = finder.find_spec("tldextract", None)
@@ -216,9 +219,9 @@ def suffix_key() -> str | None:
 def compile_suffixes() -> str:
     """Return the rules of tldextract's bundled Public Suffix List as a text that `_rules` can search.
 
-    One line for each top-level domain, with three fields divided by tabs: the domain, its rules in the
-    list's ICANN section, its rules in the private section. Rules are divided by spaces, in A-labels and
-    otherwise as in the list: `co.uk`, `*.ck`, `!www.ck`. Imports tldextract (100 ms); never goes online.
+    It has a line for each top-level domain, of three fields separated by tabs: the domain, its rules in the
+    list's ICANN section, its rules in the private section. Rules are separated by spaces, in A-labels and
+    otherwise as in the list: `co.uk`, `*.ck`, `!www.ck`. Imports tldextract (100 ms); makes no request.
     """
     from tldextract import TLDExtract
 
@@ -245,7 +248,7 @@ def _compiled() -> str:
 def _rules(top: str) -> tuple[frozenset[str], frozenset[str]]:
     """The list's ICANN rules under a top-level domain, and all its rules there.
 
-    A few lines of the list serve a whole run; making one set of all its rules costs 2 ms at each start.
+    A run needs a few lines of the list; a set of all its rules would take 2 ms to make at each start.
     """
     text = _compiled()
     start = text.find(f"\n{top}\t")
@@ -257,7 +260,7 @@ def _rules(top: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _suffix(name: str, *, private: bool = True) -> str | None:
-    """The longest suffix that a rule gives, by the algorithm of publicsuffix.org/list without its default."""
+    """The longest suffix by the algorithm of publicsuffix.org/list, without its default rule."""
     rules = _rules(name[name.rfind(".") + 1 :])[private]
     candidate = name
     while True:
@@ -287,7 +290,7 @@ def _site(host: str) -> str:
 
 
 def _name(host: str) -> str | None:
-    """The host in A-labels, None if it is malformed or, ending in a number, can only be an IPv4 address."""
+    """The host in A-labels; None if it is malformed, or ends in a number and so can only be an IPv4 address."""
     name = a_label(host)
     return None if name is None or _ends_in_number(name) else name
 
@@ -299,7 +302,7 @@ def _ends_in_number(name: str) -> bool:
 
 
 def _number(part: str) -> int | None:
-    """The standard's IPv4 number parser, for lower-case ASCII. A huge number is cut, and still beyond 32 bits."""
+    """The standard's IPv4 number parser, for lower-case ASCII. Of a huge number only the beginning is read."""
     base = 10
     if part.startswith("0x"):
         part, base = part[2:] or "0", 16
@@ -345,7 +348,7 @@ def _mapped(host: str) -> str | None:
 
 
 def _encoded(label: str) -> str | None:
-    """An already mapped label as an A-label."""
+    """The A-label of a label that is mapped already; None if it cannot be encoded."""
     if len(label) > _LONGEST_LABEL:
         return None
     import idna

@@ -1,4 +1,4 @@
-"""Whose open beacon an address is: the list of trackers, indexed by host and by path."""
+"""Whose open-tracking beacon an address is, by the list of trackers."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from maillint.data.amendments import AS_SHIPPED, Amendment
 from maillint.data.lists import load_list
 from maillint.text.literals import first_segments, literal_piece
 from maillint.text.placeholder import PLACEHOLDER_CHAR
-from maillint.web.domains import a_label, is_under
+from maillint.web.domains import a_label, host_and_parents, is_under
 from maillint.web.urls import split
 
-TYPE_CHECKING = False  # typing itself costs milliseconds
+TYPE_CHECKING = False  # importing typing costs milliseconds
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
 LONGEST = 8192
-"""How much of an address is looked at."""
+"""How many characters of an address are read."""
 
 _PLAIN = re.compile(r"(?:https?:)?//(?:[^/?#\\@]{0,200}@)?([^/?#\\@:%\s]+)(?::\d{1,5})?([^#\s\\]*)", re.IGNORECASE)
-"""Addresses that need no more careful taking apart: their host, and their path with the query."""
+"""Ordinary addresses, for speed: group 1 is their host, group 2 the path with the query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,10 @@ class _Beacon:
 
 
 class Beacons:
-    """The trackers; finding one takes a look-up for each label of the host and one for the path."""
+    """The list of trackers, indexed by host and by the first segment of the path."""
 
     def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
-        """Index entries of the form that ``rules/lists/trackers.yaml`` explains."""
+        """Index entries; the header of ``rules/lists/trackers.yaml`` explains them."""
         self._by_host: dict[str, list[_Beacon]] = {}
         self._by_segment: dict[str, list[_Beacon]] = {}
         elsewhere: list[_Beacon] = []
@@ -59,39 +59,36 @@ class Beacons:
         self._pieces = [(literal_piece(beacon.path or ""), beacon) for beacon in elsewhere]
 
     def vendor(self, url: str) -> str | None:
-        """Return whose beacon an address is, None for any other address.
+        """Return the vendor whose beacon an address is, None if it is not one.
 
-        Template output (U+F5B1) may stand anywhere in it; where it prints the host, only forms count that any
-        host may have.
+        There may be template output (U+F5B1) in it; where that is the host, only trackers on any host match.
         """
-        host, subject = _taken_apart(url[:LONGEST])
+        host, subject = _host_and_path(url[:LONGEST])
         if host is None:
             return None
         found = [beacon for beacon in self._candidates(host, subject) if beacon.matches(host, subject)]
         return min(found, key=lambda beacon: beacon.rank).vendor if found else None
 
     def _candidates(self, host: str, subject: str) -> Iterator[_Beacon]:
-        name = host
-        while name:
+        for name in host_and_parents(host):
             yield from self._by_host.get(name, ())
-            name = name.partition(".")[2]
         segment = subject[1:].partition("/")[0].partition("?")[0]
         yield from self._by_segment.get(segment, ())
-        for piece, beacon in self._pieces:  # no pattern is compiled for an address that cannot match it
+        for piece, beacon in self._pieces:  # a pattern that cannot match is not compiled
             if piece in subject:
                 yield beacon
 
 
 @lru_cache(4096)
 def beacon_vendor(url: str, amendment: Amendment = AS_SHIPPED) -> str | None:
-    """Return the vendor of a tracker's address, None for any other; ``amendment`` is what settings say of the list.
+    """Return the vendor whose beacon an address is, as ``Beacons.vendor`` does, by the list as settings amend it.
 
-    A host that they add is its own vendor, in all its addresses. See ``Beacons.vendor``.
+    A host that settings add is its own vendor, for all its addresses.
     """
     if amendment != AS_SHIPPED:
         if is_allowed(url, amendment):
             return None
-        host = _taken_apart(url[:LONGEST])[0] or ""
+        host = _host_and_path(url[:LONGEST])[0] or ""
         added = next((name for name in amendment.add if is_under(host, (name,))), None)
         if added is not None or amendment.replaces:
             return added
@@ -99,8 +96,8 @@ def beacon_vendor(url: str, amendment: Amendment = AS_SHIPPED) -> str | None:
 
 
 def is_allowed(url: str, amendment: Amendment) -> bool:
-    """Whether settings let an address's host pass, whatever it looks like."""
-    return bool(amendment.allow) and is_under(_taken_apart(url[:LONGEST])[0] or "", amendment.allow)
+    """Whether settings allow the host of an address, whatever the address looks like."""
+    return bool(amendment.allow) and is_under(_host_and_path(url[:LONGEST])[0] or "", amendment.allow)
 
 
 @cache
@@ -108,13 +105,17 @@ def _shipped() -> Beacons:
     return Beacons(load_list("trackers")["entries"])
 
 
-def _taken_apart(url: str) -> tuple[str | None, str]:
-    """The lower-case host, empty where a template prints it, with path and query; None for no web address."""
+def _host_and_path(url: str) -> tuple[str | None, str]:
+    """The host in lower case, and the path with the query.
+
+    Of a host with template output in it, only the domain after that is returned, which may be empty. The host is
+    None where the address is not an http or https one.
+    """
     if url.startswith(PLACEHOLDER_CHAR):
         rest = url.lstrip(PLACEHOLDER_CHAR)
         host, slash, rest = rest.partition("/")
-        known = host.lower() if host.startswith(".") else ""  # {{ account }}.list-manage.com/…
-        return known.lstrip("."), slash + rest.partition("#")[0] or "/"
+        parent = host.lower() if host.startswith(".") else ""  # {{ account }}.list-manage.com/…
+        return parent.lstrip("."), slash + rest.partition("#")[0] or "/"
     match = _PLAIN.match(url)
     if match is not None:
         host, subject = match[1], match[2]

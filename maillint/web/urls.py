@@ -1,4 +1,4 @@
-"""URLs taken apart the way a browser does it, from text that may be broken, hostile or half a template."""
+"""URLs split as browsers split them, from text that may be broken, hostile or half a template."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ from binascii import Error, a2b_base64
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from maillint.text.placeholder import PLACEHOLDER_CHAR
-
-TYPE_CHECKING = False  # typing itself costs milliseconds
+TYPE_CHECKING = False  # importing typing costs milliseconds
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-
 
 MOST_PARAMETERS = 1000
 """How many parameters of a query are read; no honest link has more."""
 
 LONGEST_VALUE = 32_768
-"""The longest parameter or path that is decoded; a longer one is taken as it is."""
+"""The longest parameter or path, in characters, that is decoded; a longer one is used as it is."""
 
 _PERCENT_ROUNDS = 3
 _LONGEST_HOST = 1024
@@ -26,9 +23,8 @@ _SPECIAL = frozenset({"http", "https", "ws", "wss", "ftp"})
 _EDGES = "".join(map(chr, range(0x21)))  # C0 controls and space
 _INNER = dict.fromkeys(map(ord, "\t\n\r"))
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,63}):")
-_SLASHES = "/\\"
 _DEFAULT_PORTS = {"http": "80", "https": "443", "ftp": "21", "ws": "80", "wss": "443"}
-# An authority with a percent sign is an address that is not decoded to the end.
+# A percent sign in the authority shows that the URL is still encoded.
 _ABSOLUTE = re.compile(r"(https?):(/{1,2})(?=([^\s/?#\\%]+)(?:[/?#\\]|$))", re.IGNORECASE)
 _BASE64_OF_HTTP = re.compile(r"(?:aHR0|SFRU|SHR0)[A-Za-z0-9+/_-]+[=~.]*$")
 _HEX_OF_HTTP = re.compile(r"(?:[46]8)(?:[57]4){2}(?:[0-9a-f]{2})+$", re.IGNORECASE)
@@ -37,10 +33,10 @@ _NOT_BASE64 = str.maketrans({"-": "+", "_": "/", "=": None, "~": None, ".": None
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """The parts of a URL, without the characters that divide them; absent parts are empty.
+    """The parts of a URL, without the characters that separate them; absent parts are empty.
 
-    `scheme` and `host` are lower case; an IPv6 host keeps its brackets, a name its trailing dot. `userinfo`,
-    `port`, `path`, `query` and `fragment` are as written, but for backslashes in a path.
+    `scheme` and `host` are in lower case; an IPv6 host has its brackets, a name its trailing dot. `userinfo`,
+    `port`, `path`, `query` and `fragment` are as written, except that backslashes in a path are slashes.
     """
 
     scheme: str = ""
@@ -53,12 +49,13 @@ class Url:
 
 
 def split(url: str) -> Url:
-    """Take a URL apart as the WHATWG URL standard does; any text has some reading, so this never raises.
+    """Split a URL as the WHATWG URL standard does; any text can be split, so this never raises.
 
-    White space and controls around it are dropped, tabs and line ends within it too. In http, https, ws, wss
-    and ftp URLs backslashes are slashes, and any number of slashes may follow the scheme (`https:\\\\host`,
-    `https:host`); percent-encoding in the host is undone. `//host/path` has a host and no scheme, a relative
-    reference (`www.acme.example`, `/path`) neither. Template output, U+F5B1, may stand anywhere.
+    White space and controls around it are dropped, and tabs and line ends within it. In http, https, ws, wss
+    and ftp URLs backslashes are slashes, any number of slashes may follow the scheme (`https:\\\\host`,
+    `https:host`), and percent-encoding in the host is decoded. `//host/path` has a host and no scheme; a
+    relative reference (`www.acme.example`, `/path`) has neither. There may be template output (U+F5B1)
+    anywhere.
     """
     text = url.strip(_EDGES)
     if "\n" in text or "\t" in text or "\r" in text:
@@ -81,16 +78,10 @@ def split(url: str) -> Url:
     return Url(scheme, userinfo, host, port, slash + path, query, fragment)
 
 
-def host_known(url: str | Url) -> bool:
-    """Tell whether the URL names a host, and no part of that name is template output."""
-    host = (split(url) if isinstance(url, str) else url).host
-    return bool(host) and PLACEHOLDER_CHAR not in host
-
-
 def query_items(query: str) -> Iterator[tuple[str, str]]:
     """Yield names and values of a query, as written and in order; at most MOST_PARAMETERS of them.
 
-    Percent-encoding stays. A name that starts with `amp;` loses it: `&amp;` survives in many a pasted link.
+    They are not decoded. A name loses an `amp;` at its start, which comes from `&amp;` in links pasted as HTML.
     """
     start = 0
     for _ in range(MOST_PARAMETERS):
@@ -108,31 +99,31 @@ def query_items(query: str) -> Iterator[tuple[str, str]]:
 def normalise_for_counting(url: str, dropped: Collection[str] = ()) -> str:
     """Return a key that is equal for URLs that lead a reader to the same place.
 
-    Left out are the fragment, a trailing slash, a default port, `utm_` parameters and those named in
-    `dropped` (lower case). http and https are one. The order of parameters counts, and so does `www.`.
-    Other schemes keep their text, with the scheme in lower case.
+    The fragment, a trailing slash, a default port, `utm_` parameters and those named in `dropped` (lower case)
+    make no difference, nor does http or https. The order of parameters and `www.` do. URLs of other schemes
+    are equal if their text is, with the scheme in lower case.
     """
     parts = split(url)
-    kept = parts.query
-    if "utm_" in kept.lower() or dropped:
-        kept = _without(kept, dropped)
-    kept = kept.strip(_EDGES)
-    question = "?" if kept else ""
+    query = parts.query
+    if "utm_" in query.lower() or dropped:
+        query = _without(query, dropped)
+    query = query.strip(_EDGES)
+    question = "?" if query else ""
     if not parts.host:
         scheme = f"{parts.scheme}:" if parts.scheme else ""
-        return f"{scheme}{parts.path}{question}{kept}"
+        return f"{scheme}{parts.path}{question}{query}"
     scheme = "https" if parts.scheme in {"", "http", "https"} else parts.scheme
     port = "" if parts.port == _DEFAULT_PORTS.get(parts.scheme or "https", "") else f":{parts.port}"
     host = parts.host.removesuffix(".")
-    return f"{scheme}://{host}{port if parts.port else ''}{parts.path.rstrip('/' + _EDGES)}{question}{kept}"
+    return f"{scheme}://{host}{port if parts.port else ''}{parts.path.rstrip('/' + _EDGES)}{question}{query}"
 
 
 def decoded_target(value: str) -> str | None:
-    """Return the absolute http or https URL that a value is or encodes, None if there is none.
+    """Return the absolute http or https URL that a value is or encodes, None if it does not.
 
-    The value may be percent-encoded up to three times, and be base64, base64url (padding optional) or
-    hexadecimal, which may hold or stand in percent-encoding. What the URL itself encodes stays. One slash
-    after the scheme becomes two, as proxies make one of two. A value longer than LONGEST_VALUE is not decoded.
+    The value may be percent-encoded up to three times, and may be base64, base64url (padding optional) or
+    hexadecimal, before or after percent-encoding. Percent-encoding within the URL is left as it is. One slash
+    after the scheme becomes two, as some proxies drop one. A value longer than LONGEST_VALUE is not decoded.
     """
     text = value.strip(_EDGES)
     if len(text) > LONGEST_VALUE:
@@ -153,7 +144,7 @@ def decoded_target(value: str) -> str | None:
 
 
 def as_absolute(text: str) -> str | None:
-    """Return text that is an absolute http or https URL, with two slashes after the scheme; else None."""
+    """Return a text that is an absolute http or https URL, with two slashes after the scheme; None for others."""
     match = _ABSOLUTE.match(text)
     if match is None:
         return None
@@ -161,7 +152,7 @@ def as_absolute(text: str) -> str | None:
 
 
 def unpacked(text: str) -> str | None:
-    """Return what base64, base64url or hexadecimal text that starts with `http` says, None if it is neither."""
+    """Decode base64, base64url or hexadecimal of a text that starts with `http`; None for any other text."""
     if len(text) > LONGEST_VALUE:
         return None
     if _BASE64_OF_HTTP.match(text):
@@ -172,7 +163,7 @@ def unpacked(text: str) -> str | None:
 
 
 def decoded_base64(text: str) -> str | None:
-    """Return the printable text that base64 or base64url holds; padding may be missing, or `~` or `.`.
+    """Decode base64 or base64url to a printable text; padding may be missing, or written `~` or `.`.
 
     None for other text, for what is not UTF-8, and beyond LONGEST_VALUE characters.
     """
@@ -208,8 +199,8 @@ def _host_and_port(address: str) -> tuple[str, str]:
 def _without(query: str, dropped: Collection[str]) -> str:
     pairs = query.split("&", MOST_PARAMETERS)
     beyond = pairs[MOST_PARAMETERS:]  # the rest in one piece
-    kept = [pair for pair in pairs[:MOST_PARAMETERS] if pair and not _is_dropped(pair.strip(_EDGES), dropped)]
-    return "&".join(kept + beyond)
+    others = [pair for pair in pairs[:MOST_PARAMETERS] if pair and not _is_dropped(pair.strip(_EDGES), dropped)]
+    return "&".join(others + beyond)
 
 
 def _is_dropped(pair: str, dropped: Collection[str]) -> bool:

@@ -1,4 +1,4 @@
-"""How the address behind a wrapper is read out of the wrapped address: the forms of `target` in the lists."""
+"""Reads the address behind a wrapper from the wrapped address, in each form of `target` that the lists use."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from urllib.parse import unquote
 from maillint.web.domains import is_host_like
 from maillint.web.urls import LONGEST_VALUE, Url, as_absolute, decoded_base64, decoded_target, query_items
 
-TYPE_CHECKING = False  # typing itself costs milliseconds
+TYPE_CHECKING = False  # importing typing costs milliseconds
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _LONGEST_HOST = 253
-_MOST_BRACKETS = 64  # of JSON in a parameter, which no vendor nests
+_MOST_BRACKETS = 64  # of JSON in a parameter; no vendor nests it deeply
 _STAR = re.compile(r"\*([0-9a-f]{2})", re.IGNORECASE)
 _V3_TOKEN = re.compile(r"\*\*([A-Za-z0-9_-])|\*")
 _V3_RUNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -22,7 +22,7 @@ _V2_TEXT = str.maketrans("-_", "%/")
 
 
 def path_and_query(parts: Url) -> str:
-    """Return what patterns for paths are matched with: the path, `/` at least, and the query."""
+    """Return what patterns for paths match: the path, or `/` where it is empty, and the query."""
     return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
 
 
@@ -33,12 +33,13 @@ def whole(parts: Url) -> str:
 
 
 def _values(parts: Url, name: str) -> Iterator[str]:
+    """The values of a parameter, whose name may be in any case and percent-encoded."""
     wanted = name.lower()
     return (value for key, value in query_items(parts.query) if unquote(key).lower() == wanted)
 
 
 def _address(text: str) -> str | None:
-    """An address that a vendor wrote, who may leave out the scheme."""
+    """The URL in a value; a value without a scheme that begins with a host is an https URL."""
     target = decoded_target(text)
     if target is None and len(text) <= LONGEST_VALUE:
         plain = _percent_decoded(text)
@@ -129,17 +130,18 @@ def _from_urldefense_v3(parts: Url, _: str) -> str | None:
     return None if restored is None else as_absolute(restored)
 
 
-def _restored(text: str, held_back: str) -> str | None:
-    """Put back what URL Defense v3 took out; None when there is not enough of it.
+def _restored(text: str, removed: str) -> str | None:
+    """Put back the characters that URL Defense v3 replaced by stars; None if `removed` has too few of them.
 
-    A run counts characters in older links, bytes of UTF-8 in newer ones; what fits exactly is meant.
+    A star stands for one character; two and a sign stand for a run, whose length the sign gives: in characters
+    in older links, in bytes of UTF-8 in newer ones. Where the characters fit exactly, they are meant.
     """
     runs = [2 + _V3_RUNS.index(match[1]) if match[1] else 1 for match in _V3_TOKEN.finditer(text)]
-    if sum(runs) == len(held_back):
+    if sum(runs) == len(removed):
         lengths = runs
     else:
-        lengths = _characters(runs, [match[1] is None for match in _V3_TOKEN.finditer(text)], held_back)
-    if sum(lengths) > len(held_back) or len(lengths) < len(runs):
+        lengths = _characters(runs, [match[1] is None for match in _V3_TOKEN.finditer(text)], removed)
+    if sum(lengths) > len(removed) or len(lengths) < len(runs):
         return None
     pieces = iter(lengths)
     position = 0
@@ -147,14 +149,14 @@ def _restored(text: str, held_back: str) -> str | None:
     def piece(_: re.Match[str]) -> str:
         nonlocal position
         start, position = position, position + next(pieces)
-        return held_back[start:position]
+        return removed[start:position]
 
     return _V3_TOKEN.sub(piece, text)
 
 
-def _characters(runs: list[int], single: list[bool], held_back: str) -> list[int]:
-    """How many characters each run has when runs count bytes; bytes short of a character go to the next run."""
-    widths = [len(character.encode("utf-8", "replace")) for character in held_back]
+def _characters(runs: list[int], single: list[bool], removed: str) -> list[int]:
+    """The number of characters in each run, where runs count bytes; left-over bytes count for the next run."""
+    widths = [len(character.encode("utf-8", "replace")) for character in removed]
     lengths = []
     position = spare = 0
     for run, one in zip(runs, single, strict=True):
@@ -189,8 +191,8 @@ READERS: dict[str, Callable[[Url, str], str | None]] = {
     "urldefense-v3": _from_urldefense_v3,
     "bing": _from_bing,
 }
-"""By form, what reads a target: takes a URL's parts and the form's argument, gives an address or None.
+"""By form, a function of a URL's parts and the form's argument that returns the target, None if there is none.
 
-The headers of click-wrappers.yaml and gateways.yaml explain the forms. Patterns come from the lists, the URL
-from anybody; it is as long as the caller allows, and what is decoded of it has LONGEST_VALUE characters at most.
+The headers of click-wrappers.yaml and gateways.yaml explain the forms. The patterns in arguments come from the
+lists, the URL from anybody: callers limit its length, and values longer than LONGEST_VALUE are not decoded.
 """

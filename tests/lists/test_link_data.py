@@ -10,7 +10,8 @@ import pytest
 from maillint.checks.link_texts import plain_words
 from maillint.data.lists import load_list
 from maillint.web.domains import a_label, is_host_like, registrable
-from maillint.web.wrappers import LinkLists
+from maillint.web.link_lists import LinkLists
+from maillint.web.wrappers import classify
 
 LANGUAGES = {"en", "de", "fr", "es", "ru", "uk"}
 
@@ -88,8 +89,6 @@ def test_words_for_an_address_are_written_as_they_are_compared() -> None:
 
 
 def test_no_listed_site_is_taken_for_a_wrapper() -> None:
-    from maillint.web.wrappers import classify
-
     lists = LinkLists.from_data(
         gateways=load_list("gateways"),
         redirectors=load_list("redirectors"),

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from maillint.text.phrases import Phrase, PhraseIndex, compile_phrases, read_phrases
+from maillint.text.phrase_lists import read_phrases
+from maillint.text.phrases import Phrase, PhraseIndex, compile_phrases
 
 LISTS = Path(__file__).parents[2] / "rules" / "lists" / "phrases"
 LANGUAGES = ("en", "ru", "uk")

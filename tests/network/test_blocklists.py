@@ -1,4 +1,4 @@
-"""Asking blocklists: what is asked, what an answer means, and what is no answer."""
+"""Blocklists: what is queried, what an answer means, and which answers say nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 from maillint.checks.online import LISTS
 from maillint.data.lists import load_list
 from maillint.network.blocklists import Blocklist, Blocklists, Listing
-from maillint.network.resolver import DnsResolver, ReplayResolver
+from maillint.network.replay import ReplayResolver
+from maillint.network.resolver import DnsResolver
 from tests.dns_server import DnsServer
 
 ENTRIES = {entry["name"]: entry for entry in load_list("blocklists")["lists"]}
@@ -31,7 +32,7 @@ def server() -> Iterator[DnsServer]:
         yield running
 
 
-def test_the_options_name_the_lists_that_there_are() -> None:
+def test_the_options_name_all_lists() -> None:
     assert tuple(ENTRIES) == LISTS
     assert all(entry["terms"].startswith("https://") for entry in ENTRIES.values())
 
@@ -52,7 +53,7 @@ def test_the_options_name_the_lists_that_there_are() -> None:
         (DBL, "a b.example", None),
     ],
 )
-def test_what_is_asked(blocklist: Blocklist, host: str, subject: str | None) -> None:
+def test_what_is_queried(blocklist: Blocklist, host: str, subject: str | None) -> None:
     assert blocklist.subject(host) == subject
 
 
@@ -106,31 +107,31 @@ def test_what_an_answer_means(blocklist: Blocklist, records: list[str], kinds: t
 def test_over_the_network(
     server: DnsServer, blocklist: Blocklist, domain: str, kinds: tuple[str, ...], unknown: str
 ) -> None:
-    asking = Blocklists(DnsResolver(server.address, 0.5))
-    assert asking.listing(blocklist, domain) == Listing(blocklist.title, domain, kinds, unknown)
+    lists = Blocklists(DnsResolver(server.address, 0.5))
+    assert lists.listing(blocklist, domain) == Listing(blocklist.title, domain, kinds, unknown)
 
 
-def test_a_list_that_refuses_is_asked_no_more(server: DnsServer) -> None:
-    asking = Blocklists(DnsResolver(server.address, 5))
-    first = asking.listing(URIBL, "bad.example")
-    second = asking.listing(URIBL, "never.example")
+def test_a_list_that_refuses_gets_no_more_queries(server: DnsServer) -> None:
+    lists = Blocklists(DnsResolver(server.address, 5))
+    first = lists.listing(URIBL, "bad.example")
+    second = lists.listing(URIBL, "never.example")
     assert first.unknown == second.unknown
     assert server.asked("never.example.multi.uribl.com") == 0
-    assert asking.listing(SURBL, "bad.example").kinds
+    assert lists.listing(SURBL, "bad.example").kinds
 
 
-def test_each_domain_is_asked_once(server: DnsServer) -> None:
-    asking = Blocklists(DnsResolver(server.address, 5))
-    told: list[int] = []
-    asking.ask_all([(DBL, "once.example"), (SURBL, "once.example"), (DBL, "twice.example")], told.append)
+def test_each_domain_is_queried_once(server: DnsServer) -> None:
+    lists = Blocklists(DnsResolver(server.address, 5))
+    finished: list[int] = []
+    lists.query_all([(DBL, "once.example"), (SURBL, "once.example"), (DBL, "twice.example")], finished.append)
     for _ in range(3):
-        assert not asking.listing(DBL, "once.example").kinds
+        assert not lists.listing(DBL, "once.example").kinds
     assert server.asked("once.example.dbl.spamhaus.org") == 1
     assert server.asked("once.example.multi.surbl.org") == 1
-    assert told == [1, 2, 3]
+    assert finished == [1, 2, 3]
 
 
-def test_another_zone_may_be_asked(server: DnsServer) -> None:
+def test_another_zone_may_be_queried(server: DnsServer) -> None:
     mirror = Blocklist.from_data(ENTRIES["dbl"], "Key.DBL.dq.example.")
     zone = {"acme.example.key.dbl.dq.example A": ["127.0.1.2"]}
     assert Blocklists(ReplayResolver(zone)).listing(mirror, "acme.example").kinds == ("low reputation",)

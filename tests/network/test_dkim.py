@@ -1,18 +1,14 @@
-"""DKIM keys and signatures taken apart."""
+"""DKIM keys and signatures, parsed."""
 
 from __future__ import annotations
 
 import base64
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maillint.network.answers import Absent, Found, Unreachable
-from maillint.network.dkim import fetch_key, key_name, parse_key, parse_signature
-from maillint.network.resolver import DnsResolver
-from tests.dns_server import DnsServer
+from maillint.network.dkim import parse_key, parse_signature
 
 # Public keys that openssl made; their private halves were thrown away.
 RSA_2048 = (
@@ -45,7 +41,7 @@ ED25519_DER = "MCowBQYDK2VwAyEA1NRe5EgbRW8CLTK7XLLgoVZBu92xwQE7YabsRGFn02o="
         (f"v=DKIM1; h=sha256; s=email; t=s; n=note; p={RSA_2048}", "rsa", 2048),
     ],
 )
-def test_sound_keys(text: str, key_type: str, bits: int) -> None:
+def test_valid_keys(text: str, key_type: str, bits: int) -> None:
     key = parse_key(text)
     assert (key.key_type, key.bits, key.problems) == (key_type, bits, ())
     assert not key.revoked
@@ -79,7 +75,7 @@ def test_bits_of_a_modulus(bits: int) -> None:
         (f"v=DKIM1; rsa; p={RSA_1024}", "malformed-tag", "rsa"),
     ],
 )
-def test_faulty_keys(text: str, code: str, marked: str) -> None:
+def test_invalid_keys(text: str, code: str, marked: str) -> None:
     (problem,) = [problem for problem in parse_key(text).problems if problem.code == code]
     assert text[problem.start : problem.end] == marked
 
@@ -94,46 +90,23 @@ def test_faulty_keys(text: str, code: str, marked: str) -> None:
         ("p=-----BEGIN", "a character that is not base64"),
     ],
 )
-def test_what_is_wrong_with_a_key_is_said(text: str, detail: str) -> None:
+def test_what_is_wrong_with_a_key(text: str, detail: str) -> None:
     assert [problem.detail for problem in parse_key(text).problems] == [detail]
 
 
 @pytest.mark.parametrize(
-    ("text", "revoked", "testing", "strict", "hashes", "services"),
+    ("text", "revoked", "testing", "flags"),
     [
-        ("v=DKIM1; p=", True, False, False, (), ()),
-        ("v=DKIM1; t=y; p=", True, True, False, (), ()),
-        (f"v=DKIM1; t=y:s; p={ED25519}", False, True, True, (), ()),
-        (f"v=DKIM1; t=s; h=SHA1 : sha256; s=*; p={RSA_1024}", False, False, True, ("sha1", "sha256"), ("*",)),
-        (f"v=DKIM1; t=yes; s=email:other; p={RSA_1024}", False, False, False, (), ("email", "other")),
+        ("v=DKIM1; p=", True, False, ()),
+        ("v=DKIM1; t=y; p=", True, True, ("y",)),
+        (f"v=DKIM1; t=y:s; p={ED25519}", False, True, ("y", "s")),
+        (f"v=DKIM1; t=S : Y; h=SHA1 : sha256; s=*; p={RSA_1024}", False, True, ("s", "y")),
+        (f"v=DKIM1; t=yes; s=email:other; p={RSA_1024}", False, False, ("yes",)),
     ],
 )
-def test_flags_of_a_key(
-    text: str, revoked: bool, testing: bool, strict: bool, hashes: tuple[str, ...], services: tuple[str, ...]
-) -> None:
+def test_flags_of_a_key(text: str, revoked: bool, testing: bool, flags: tuple[str, ...]) -> None:
     key = parse_key(text)
-    assert (key.revoked, key.testing, key.strict) == (revoked, testing, strict)
-    assert (key.hashes, key.services) == (hashes, services)
-
-
-def test_fetch_key() -> None:
-    zone: dict[str, Any] = {
-        "s1._domainkey.acme.example TXT": [["v=DKIM1; k=rsa; p=" + RSA_2048[:200], RSA_2048[200:]]],
-        "s2._domainkey.acme.example CNAME": ["s2.esp.example"],
-        "s2.esp.example TXT": ["v=DKIM1; p="],
-        "s3._domainkey.acme.example CNAME": ["gone.esp.example"],
-        "s4._domainkey.acme.example TXT": "timeout",
-    }
-    with DnsServer(zone) as server:
-        resolver = DnsResolver(server.address, 0.3)
-        answer = fetch_key("acme.example", "s1", resolver)
-        assert isinstance(answer, Found)
-        assert parse_key(answer.records[0]).bits == 2048
-        assert fetch_key("acme.example", "s2", resolver) == Found(("v=DKIM1; p=",))
-        assert fetch_key("acme.example", "s3", resolver) == Absent("nxdomain")
-        assert resolver.cname(key_name("acme.example", "s3")) == Found(("gone.esp.example",))
-        assert isinstance(fetch_key("acme.example", "s4", resolver), Unreachable)
-        assert fetch_key("acme.example", "google", resolver) == Absent("nxdomain")
+    assert (key.revoked, key.testing, key.flags) == (revoked, testing, flags)
 
 
 SIGNATURE = (
@@ -145,58 +118,24 @@ SIGNATURE = (
 )
 
 
-def test_a_folded_signature() -> None:
-    signature = parse_signature(SIGNATURE)
-    assert signature.problems == ()
-    assert (signature.domain, signature.selector, signature.algorithm) == ("acme.example", "2026", "rsa-sha256")
-    assert signature.headers == ("from", "to", "subject", "date", "from")
-    assert signature.canonicalisation == ("relaxed", "simple")
-    assert signature.identity == "Ann@mail.acme.example"
-    assert (signature.length, signature.signed_at, signature.expires) == (None, 1767225600, 1767830400)
-    headers = signature.tag("h")
-    assert headers is not None
-    assert SIGNATURE[headers.start : headers.end].startswith("h=From")
-
-
-@pytest.mark.parametrize(
-    ("change", "code", "marked"),
-    [
-        (("v=1", "v=2"), "version", "v=2"),
-        ((" v=1; a", " a"), "missing-tag", None),
-        (("s=2026;", "s=;"), "missing-tag", None),
-        (("h=From : To:Subject:\r\n Date:from; ", ""), "missing-tag", None),
-        (("x=1767830400", "x=soon"), "bad-number", "x=soon"),
-        (("x=1767830400", "l=-1"), "bad-number", "l=-1"),
-        (("bh=47DEQ", "bh=47DE"), "bad-base64", "47DEpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
-        (("d=Acme", "d=x; d=Acme"), "duplicate-tag", "d=Acme.Example"),
-    ],
-)
-def test_faulty_signatures(change: tuple[str, str], code: str, marked: str | None) -> None:
-    text = SIGNATURE.replace(*change)
-    assert text != SIGNATURE
-    (problem,) = parse_signature(text).problems
-    assert problem.code == code
-    assert text[problem.start : problem.end] == (text if marked is None else marked)
-
-
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("relaxed/relaxed", ("relaxed", "relaxed")), ("Relaxed", ("relaxed", "simple")), ("", ("simple", "simple"))],
+    [
+        (SIGNATURE, ("acme.example", "2026")),
+        ("d=acme.example; d=other.example; s=a; s=b", ("acme.example", "a")),
+        ("v=1; s=sel\r\n\tector; d=acme.\r\n example", ("acme.example", "selector")),
+        ("v=1; a=rsa-sha256; s=; d=acme.example", ("acme.example", "")),
+        ("no tags at all", ("", "")),
+    ],
 )
-def test_canonicalisation(value: str, expected: tuple[str, str]) -> None:
-    assert parse_signature(f"v=1; c={value}").canonicalisation == expected
-
-
-def test_defaults_and_numbers() -> None:
-    signature = parse_signature("v=1; d=acme.example; l=0; t=" + "9" * 77)
-    assert signature.identity == "@acme.example"
-    assert (signature.length, signature.signed_at) == (0, None)
+def test_domain_and_selector_of_a_signature(value: str, expected: tuple[str, str]) -> None:
+    assert parse_signature(value) == expected
 
 
 @given(st.one_of(st.text(), st.text(alphabet="vkphsty=;: \r\n1M"), st.binary().map(lambda data: f"p={encode(data)}")))
 def test_any_text_is_read_and_every_span_lies_inside(text: str) -> None:
-    for problems in (parse_key(text).problems, parse_signature(text).problems):
-        assert all(0 <= problem.start <= problem.end <= len(text) for problem in problems)
+    assert all(0 <= problem.start <= problem.end <= len(text) for problem in parse_key(text).problems)
+    parse_signature(text)
 
 
 @given(st.integers(0, 161), st.binary(min_size=1, max_size=3))

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maillint.network.tags import parse_tags
+from tests.marks import unmark
 
 
 @pytest.mark.parametrize(
@@ -43,16 +44,13 @@ def test_tags(text: str, tags: list[tuple[str, str]]) -> None:
     ],
 )
 def test_problems(text: str, codes: list[str]) -> None:
-    plain = text.replace("«", "").replace("»", "")
+    plain, spans = unmark(text)
     problems = parse_tags(plain).problems
     assert [problem.code for problem in problems] == codes
-    if "«" in text:
-        (problem,) = problems
-        assert plain[: problem.start] == text.partition("«")[0]
-        assert plain[problem.end :] == text.partition("»")[2]
+    assert not spans or [(problem.start, problem.end) for problem in problems] == spans
 
 
-def test_the_first_tag_of_a_name_counts() -> None:
+def test_the_first_tag_of_a_name_is_used() -> None:
     first = parse_tags("p=none; p=reject").first("p")
     assert first is not None
     assert first.value == "none"

@@ -1,4 +1,4 @@
-"""What the tests of formats share: the published schemas as functions that list what a document does wrong."""
+"""The published schemas, as functions that list what is wrong with a document."""
 
 from __future__ import annotations
 
@@ -51,24 +51,24 @@ GITLAB: dict[str, Any] = {
 
 
 @pytest.fixture(scope="session")
-def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where schemas are kept once they are fetched: pytest's cache, unless it is switched off."""
+def schema_cache(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of fetched schemas: pytest's cache, unless it is switched off."""
     cache: pytest.Cache | None = getattr(request.config, "cache", None)
     return cache.mkdir("schemas") if cache is not None else tmp_path_factory.mktemp("schemas")
 
 
-def fetched(published: Published, kept: Path) -> bytes:
+def fetched(published: Published, schema_cache: Path) -> bytes:
     """A published schema; without a package index that has it, what it would judge is skipped."""
     try:
-        return published.read(kept)
+        return published.read(schema_cache)
     except UnreachableError as error:
         pytest.skip(f"cannot be fetched: {error}")
 
 
 @pytest.fixture(scope="session")
-def sarif_complaints(kept: Path) -> Complaints:
+def sarif_complaints(schema_cache: Path) -> Complaints:
     """What a SARIF log has against OASIS' schema."""
-    schema = json.loads(fetched(SARIF, kept))
+    schema = json.loads(fetched(SARIF, schema_cache))
     formats = FormatChecker(())
     formats.checks("uri-reference")(lambda value: URI.fullmatch(value) is not None)
     formats.checks("uri")(lambda value: URI.fullmatch(value) is not None and ":" in value)
@@ -77,9 +77,9 @@ def sarif_complaints(kept: Path) -> Complaints:
 
 
 @pytest.fixture(scope="session")
-def junit_complaints(kept: Path) -> Complaints:
+def junit_complaints(schema_cache: Path) -> Complaints:
     """What a JUnit report has against the schema of Jenkins' xUnit plugin."""
-    data = fetched(JUNIT, kept)
+    data = fetched(JUNIT, schema_cache)
     schema = XMLSchema(io.BytesIO(data), allow="none")
     return lambda text: [f"{error.path}: {error.reason}" for error in schema.iter_errors(io.BytesIO(text.encode()))]
 

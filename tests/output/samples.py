@@ -20,6 +20,7 @@ from maillint.finding import (
 )
 from maillint.output import Context
 from maillint.text.source import Source
+from tests.marks import unmark
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,7 @@ def found(
     marked: str, rule: str = "links/text-mismatch", message: str = "a message", path: str = "a.html", **more: Any
 ) -> FileReport:
     """Return the report of a file with one finding, at the ``«»`` of the text."""
-    start = marked.index("«")
-    end = marked.index("»") - 1
-    text = marked.replace("«", "", 1).replace("»", "", 1)
+    text, [(start, end)] = unmark(marked)
     return on(text, path, finding(text, start, end, rule, message, path, **more))
 
 

@@ -1,4 +1,4 @@
-"""Text of the input as it is shown: harmless, visible, and of a known width."""
+"""Text of the input as it is shown: harmless, visible, and measured in cells."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_cells(text: str, shown: str, width: int) -> None:
 
 
 @given(st.text(), st.integers(0, 9))
-def test_cells_cover_the_text_and_show_nothing_unseen(text: str, start: int) -> None:
+def test_cells_cover_the_text_and_show_no_invisible_character(text: str, start: int) -> None:
     run = cells(text, start)
     assert [cell.start for cell in run[1:]] == [cell.end for cell in run[:-1]]
     assert not run or (run[0].start, run[-1].end) == (start, len(text))

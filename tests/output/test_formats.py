@@ -1,4 +1,4 @@
-"""Formats are the modules of the package, and each is imported when it is asked for."""
+"""Formats are the modules of the package, and each is imported only when it is used."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_formats() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "ful", "_cells", "_report", "..finding", "__init__", "full.render"])
-def test_what_is_no_format_is_not_loaded(name: str) -> None:
+def test_a_name_that_is_no_format_is_refused(name: str) -> None:
     with pytest.raises(LookupError, match="there are concise, full, github"):
         load(name)
 
@@ -54,7 +54,7 @@ def test_a_format_imports_no_library_and_not_the_other_formats(name: str) -> Non
     assert not modules & {"bs4", "turbohtml", "tldextract", "dns", "yaml", "click", "idna", "unittest", "socket"}
 
 
-def test_a_rule_is_described_by_what_has_the_attributes() -> None:
+def test_any_object_with_the_attributes_describes_a_rule() -> None:
     doc: RuleDoc = RULES["links/text-mismatch"]
     assert doc.name == "links/text-mismatch"
 
@@ -62,7 +62,7 @@ def test_a_rule_is_described_by_what_has_the_attributes() -> None:
 @pytest.mark.parametrize("name", formats())
 @pytest.mark.parametrize("severity", list(Severity))
 def test_hiding_changes_no_count(name: str, severity: Severity) -> None:
-    """Nothing of a hidden finding is told, and everything of one that is not."""
+    """Nothing of a hidden finding is shown, and everything of any other."""
     out = load(name).render(RUN, replace(PLAIN, min_severity=severity))
     for file in RUN.files:
         for found in file.findings:

@@ -1,4 +1,4 @@
-"""Source frames: the carets stand below the span, whatever the line is made of."""
+"""Source frames: the carets are below the span, whatever characters the line has."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_lines(marked: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize("marked", ["«»", "«»\nabc", "   «»\nabc", "a\n«»\nb", "a\r\n\t«»\r\nb", "a\n«»"])
-def test_nothing_is_drawn_where_nothing_is(marked: str) -> None:
+def test_nothing_is_drawn_for_an_empty_span_on_a_blank_line(marked: str) -> None:
     assert frame(marked) == []
 
 
@@ -110,7 +110,7 @@ def test_a_long_line_is_cut_around_the_span(marked: str, line: str, carets: str)
     assert frame(marked, 28) == [f"1 | {line}", f"  | {carets}"]
 
 
-def test_only_a_stretch_of_a_long_line_is_looked_at() -> None:
+def test_only_a_stretch_of_a_long_line_is_read() -> None:
     text = "QUJD" * 500_000
     frames = Frames(Source("a", text), 80, Paint())
     frames.draw(0, 1, Severity.ERROR)

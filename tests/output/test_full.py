@@ -1,4 +1,4 @@
-"""What the output for people says, and what it leaves out."""
+"""The output for people at a terminal."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def hit(line: int, rule: str = "links/text-mismatch", **more: Any) -> Finding:
     return finding(TEXT, start, start + 3, rule, **more)
 
 
-def test_why_and_fix_are_told_once_for_a_rule_and_file() -> None:
+def test_why_and_fix_are_shown_once_for_a_rule_and_file() -> None:
     one, two = on(TEXT, "a.html", hit(1), hit(2), hit(3, "markup/unclosed-tag")), on(TEXT, "b.html", hit(1))
     out = full(one, two)
     assert out.count("= why: Filters treat") == 2
@@ -46,19 +46,19 @@ def test_at_one_place_the_worst_comes_first() -> None:
     assert [line.split()[1] for line in out.splitlines() if line.startswith("a.html")] == ["error", "warning", "info"]
 
 
-def test_references_are_told_when_asked() -> None:
+def test_references_are_shown_where_verbose() -> None:
     assert "see:" not in full(on(TEXT, "a.html", hit(1)))
     assert "  = see: https://www.rfc-editor.org/rfc/rfc3986\n" in full(on(TEXT, "a.html", hit(1)), verbose=1)
 
 
-def test_a_rule_without_texts_has_its_frame_alone() -> None:
+def test_a_rule_without_texts_has_only_a_frame() -> None:
     assert full(on(TEXT, "a.html", hit(1, "my/rule"))) == (
         "a.html:1:1  error  my/rule\na message\n  |\n1 | one\n  | ^^^\n\n1 error in 1 file\n"
     )
 
 
 @pytest.mark.parametrize("text", ["", "\n", "  \n<p>"])
-def test_a_finding_about_a_file_has_no_frame_where_nothing_is(text: str) -> None:
+def test_a_finding_at_an_empty_place_has_no_frame(text: str) -> None:
     out = full(on(text, "a.html", finding(text, 0, 0, "my/rule")))
     assert out == "a.html:1:1  error  my/rule\na message\n\n1 error in 1 file\n"
 
@@ -107,7 +107,7 @@ def test_unknowns_are_grouped_by_reason(unknown: list[tuple[str, str, str]], lin
     assert out.splitlines()[-1].endswith(f"; {len(unknown)} unknown")
 
 
-def test_all_rules_behind_an_unknown_are_named_when_asked() -> None:
+def test_all_rules_of_an_unknown_are_named_where_verbose() -> None:
     file = on("x", "a.html", unknown=tuple(Unknown(f"family/rule-{n:02}", "no headers known") for n in range(40)))
     out = full(file, verbose=1)
     assert all(f"family/rule-{number:02}" in out for number in range(40))
@@ -120,7 +120,7 @@ def test_many_reasons_are_counted() -> None:
     assert "reason 49" in full(file, verbose=1)
 
 
-def test_the_profile_is_told_where_it_was_inferred() -> None:
+def test_the_profile_is_shown_where_it_was_inferred() -> None:
     inferred = replace(found("«a»"), profile="newsletter", profile_inferred=True)
     assert "\nprofile: newsletter inferred for 2 files, cold inferred for 1 file\n" in full(
         inferred, replace(inferred, profile="cold"), inferred, found("«a»")
@@ -135,7 +135,7 @@ def test_verbose_says_how_each_file_was_read() -> None:
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
-def test_lines_keep_to_the_width(width: int) -> None:
+def test_lines_fit_the_width(width: int) -> None:
     text = "x" * 500 + "\t日本語" * 50
     file = on(
         text, "a.html", *(finding(text, n, n + 40, "links/text-mismatch", "word " * 100) for n in range(0, 600, 50))

@@ -1,4 +1,4 @@
-"""The JSON report keeps to its published schema and to docs/json.md."""
+"""The JSON report agrees with its published schema and with docs/json.md."""
 
 from __future__ import annotations
 
@@ -117,11 +117,11 @@ def damaged(path: str, value: Any) -> Any:
         ("errors", []),
     ],
 )
-def test_the_schema_refuses_what_is_wrong(path: str, value: Any) -> None:
+def test_the_schema_refuses_invalid_reports(path: str, value: Any) -> None:
     assert complaints(SCHEMA, damaged(path, value))
 
 
-def test_a_run_about_domains_alone_has_no_files_and_one_about_files_no_domains() -> None:
+def test_a_run_about_domains_has_no_files_and_one_about_files_no_domains() -> None:
     assert list(parsed(RUN)) == ["version", "tool", "files", "errors", "summary"]
     assert list(parsed(CLEAN)) == ["version", "tool", "files", "summary"]
     assert list(parsed(DOMAIN)) == ["version", "tool", "domains", "summary"]
@@ -129,7 +129,7 @@ def test_a_run_about_domains_alone_has_no_files_and_one_about_files_no_domains()
     assert complaints(SCHEMA, {key: value for key, value in parsed(CLEAN).items() if key != "files"})
 
 
-def test_keys_stand_in_the_order_of_the_documentation() -> None:
+def test_keys_are_in_the_order_of_the_documentation() -> None:
     whole = parsed(RUN)
     file = whole["files"][0]
     assert list(file) == ["path", "kind", "dialect", "profile", "touch", "findings", "unknown"]

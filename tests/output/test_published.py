@@ -1,4 +1,4 @@
-"""What the command writes for other programs keeps to the schemas that those programs publish."""
+"""The command's output for other programs is valid by the schemas that those programs publish."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_all_of_it_at_once_and_a_rule_that_breaks(tmp_path: Path, complaints: di
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "spoilt", "told"),
+    ("name", "text", "spoilt", "complaint"),
     [
         ("sarif", '"startLine": 1', '"startLine": 0', "minimum"),
         ("sarif", '"ruleId"', '"ruleID"', "'ruleID' was unexpected"),
@@ -143,15 +143,15 @@ def test_all_of_it_at_once_and_a_rule_that_breaks(tmp_path: Path, complaints: di
         ("gitlab", '"fingerprint"', '"finger"', "required"),
     ],
 )
-def test_the_schemas_see_what_is_wrong(
-    name: str, text: str, spoilt: str, told: str, tmp_path: Path, complaints: dict[str, Complaints]
+def test_the_schemas_refuse_spoilt_documents(
+    name: str, text: str, spoilt: str, complaint: str, tmp_path: Path, complaints: dict[str, Complaints]
 ) -> None:
     write({"a.html": "<p>Hi <b>Ada</p>\n"}, tmp_path / "mail")
     written = outputs(tmp_path / "mail")[name]
     if name != "junit":
         written = json.dumps(json.loads(written))
     assert text in written
-    assert told in " ".join(complaints[name](written.replace(text, spoilt)))
+    assert complaint in " ".join(complaints[name](written.replace(text, spoilt)))
 
 
 def test_every_kind_of_thing_occurs_in_what_is_checked(tmp_path: Path) -> None:

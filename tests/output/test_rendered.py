@@ -57,7 +57,7 @@ def test_every_expected_file_is_compared() -> None:
 
 @pytest.mark.parametrize("name", formats())
 @pytest.mark.parametrize("verbose", [0, 1])
-def test_nothing_of_the_input_acts_on_a_terminal(name: str, verbose: int) -> None:
+def test_nothing_of_the_input_controls_a_terminal(name: str, verbose: int) -> None:
     out = load(name).render(HOSTILE, replace(PLAIN, verbose=verbose))
     assert not re.search(
         "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u2028\u202a-\u202e\u2066-\u2069\U000e0000-\U000e0fff]", out
@@ -75,7 +75,7 @@ def test_colour_changes_nothing_but_colour(name: str, report: Report) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(formats()) - {"full", "concise", "summary"}))
-def test_colour_is_for_terminals_alone(name: str) -> None:
+def test_colour_is_for_terminals_only(name: str) -> None:
     assert load(name).render(RUN, replace(PLAIN, color=True)) == load(name).render(RUN, PLAIN)
 
 

@@ -1,1 +1,1 @@
-"""Raw messages: header fields, parts, transfer encodings."""
+"""The raw form of a message: header fields, MIME parts and transfer encodings."""

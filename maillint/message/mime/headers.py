@@ -1,4 +1,4 @@
-"""Header fields with their places: unfolding, encoded words, and front matter's fields alike."""
+"""Header fields, unfolded and decoded (RFC 5322, RFC 2047), with a map from the decoded text to the file."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from maillint.text.charsets import codec_name
 from maillint.text.offsets import MapBuilder, OffsetMap
-from maillint.text.source import Source, codec_name
+from maillint.text.source import Source
 from maillint.text.spans import Span
 
 _ENCODED_WORD = re.compile(r"=\?([!#$%&'*+\-^`{|}~\w.]+?)(?:\*[\w-]+)?\?([bBqQ])\?([^? \t\r\n]*)\?=")
@@ -22,9 +23,9 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 class Field:
     """One header field. ``text`` is its value unfolded and with RFC 2047 encoded words decoded.
 
-    ``span`` covers the whole field and ``value`` its raw value, both in the source's text; ``map`` leads
-    from ``text`` back to the source. A field that the configuration gives has no place: ``span`` is empty.
-    ``quoted``: the value is a JSON string.
+    ``span`` is the range of the whole field and ``value`` that of its raw value, both in the source's text;
+    ``map`` leads from ``text`` to the source's text. ``given``: the field comes from the configuration and has
+    no place in the source, so that both spans are empty. ``quoted``: the raw value is a JSON string.
     """
 
     name: str
@@ -42,20 +43,21 @@ class Field:
         return self.name.lower()
 
     def takes(self, text: str) -> bool:
-        """Whether a text can be put into the value as it is; in a JSON string some of it may want escaping."""
+        """Whether a text can be written into the raw value as it is; in a JSON string it may need escaping."""
         return not self.quoted or not _TO_ESCAPE.search(text)
 
     @property
     def raw(self) -> str:
-        """The value as it stands in the source, folding included."""
+        """The value as written in the source, still folded and encoded."""
         return self.text if self.given else self.source.text[self.value.start : self.value.end]
 
 
 @dataclass(frozen=True)
 class Headers:
-    """A message's header fields in order. ``known`` is False where a template says nothing of its headers.
+    """A message's header fields in order.
 
-    ``complete``: the fields are a finished message's own, so what is missing is missing for good.
+    ``known`` is false where nothing is known of the headers, as for most templates. ``complete``: these are the
+    fields of a finished message, and no sending tool will add others.
     """
 
     fields: tuple[Field, ...] = ()
@@ -66,18 +68,18 @@ class Headers:
         return iter(self.fields)
 
     def all(self, name: str) -> list[Field]:
-        """Every field of a name, in order."""
+        """The fields of a name, in any case, in order."""
         low = name.lower()
-        return [known for known in self.fields if known.key == low]
+        return [field for field in self.fields if field.key == low]
 
     def first(self, name: str) -> Field | None:
-        """The first field of a name."""
+        """The first field of a name, in any case; None if there is none."""
         low = name.lower()
-        return next((known for known in self.fields if known.key == low), None)
+        return next((field for field in self.fields if field.key == low), None)
 
     def with_given(self, given: Iterable[tuple[str, str]], source: Source) -> Headers:
-        """Add fields that the sending tool will add; one that the message has itself stays as it is."""
-        own = {known.key for known in self.fields}
+        """Return these headers with fields that the sending tool will add, except those that are here already."""
+        own = {field.key for field in self.fields}
         added = tuple(
             Field(name, text, source, Span(0, 0), Span(0, 0), OffsetMap([]), given=True)
             for name, text in given
@@ -87,10 +89,11 @@ class Headers:
 
 
 def read_block(source: Source, start: int, end: int) -> tuple[list[Field], int]:
-    """Read header fields of ``source.text`` from ``start``; return them and where the body begins.
+    """Read the header fields of ``source.text`` from ``start``; return them and the offset of the body.
 
-    A line that is no field ends nothing (it is skipped), as in the standard library's parser for a block
-    that goes on; the block ends at an empty line or at ``end``.
+    The block ends at an empty line or at ``end``. A line in it that is not a field is skipped, as the standard
+    library's parser does. Where the first line is not a field, all is body; but an mbox line (``From …``) may
+    come first.
     """
     text = source.text
     fields: list[Field] = []
@@ -108,12 +111,12 @@ def read_block(source: Source, start: int, end: int) -> tuple[list[Field], int]:
         if not line[0].strip("\r\n"):
             return fields, position
         if not fields and position > start and not line[0].startswith(("From ", ">From ")):
-            return fields, start  # no header at all: everything is body
+            return fields, start
     return fields, position
 
 
 def make_field(source: Source, name: str, value: Span, span: Span) -> Field:
-    """Build a field from its raw value: unfold it and decode its encoded words (RFC 5322, RFC 2047)."""
+    """Make a field of its raw value, unfolded and with its encoded words decoded (RFC 5322, RFC 2047)."""
     text = source.text
     built = MapBuilder()
     position = value.start
@@ -122,7 +125,7 @@ def make_field(source: Source, name: str, value: Span, span: Span) -> Field:
         word = _ENCODED_WORD.search(text, position, value.end)
         plain_end = word.start() if word else value.end
         between = text[position:plain_end]
-        if not (after_word and word and between.strip() == ""):  # space between encoded words is no text
+        if not (after_word and word and between.strip() == ""):  # space between encoded words is dropped
             _add_unfolded(built, text, position, plain_end)
         if word is None:
             break
@@ -130,7 +133,7 @@ def make_field(source: Source, name: str, value: Span, span: Span) -> Field:
         if decoded is None:
             built.add(word[0], word.start())
         else:
-            for character in decoded:  # each points at its whole word: no part of one can be edited alone
+            for character in decoded:  # each maps to the whole word, as no part of it can be edited alone
                 built.add(character, word.start(), word.end() - word.start())
         after_word = decoded is not None
         position = word.end()

@@ -1,7 +1,7 @@
-"""The parts of a MIME message with their places in the file (RFC 2046).
+"""The parts of a MIME message, with their ranges in the file (RFC 2046).
 
-The standard library's ``email`` reads every part's header (content type, boundary, charset, file name);
-the walk here keeps the raw ranges, which ``email`` does not.
+The standard library's ``email`` reads the header of each part (content type, boundary, charset, file name).
+Splitting a message into parts is done here, because ``email`` does not say where in the file they are.
 """
 
 from __future__ import annotations
@@ -20,14 +20,20 @@ if TYPE_CHECKING:
 
 
 MAX_PARTS = 2000
+"""The most parts of a message that are read."""
+
 MAX_DEPTH = 50
+"""The most multiparts and forwarded messages around a part that is read."""
 
 
 @dataclass(frozen=True)
 class RawPart:
-    """One MIME part. ``number`` is as in IMAP (``1.2``; ``1`` for a message of one part).
+    """One MIME part.
 
-    ``body`` is the raw body's range in the source's text; ``path`` holds the content types around it.
+    ``number`` is as in IMAP: ``1.2``, and ``1`` for a message of one part. ``content_type``, ``encoding`` (the
+    Content-Transfer-Encoding) and ``disposition`` are in lower case, the latter two empty where absent.
+    ``body`` is the range of the raw body in the source's text. ``path`` are the content types of the parts
+    around this one, from the outside in. ``defect`` says what is wrong with the part.
     """
 
     number: str
@@ -43,7 +49,10 @@ class RawPart:
 
 
 def walk(source: Source) -> Iterator[RawPart]:
-    """Yield every part of a message in order, containers included; never raises on broken MIME."""
+    """Yield every part of a message in order, also multiparts; never raises, however broken the MIME is.
+
+    Stops at MAX_PARTS parts, and does not look into parts at MAX_DEPTH.
+    """
     fields, body = read_block(source, 0, len(source.text))
     top = _part("1", source, fields, Span(body, len(source.text)), (), "text/plain")
     pending = [(top, "")]
@@ -106,9 +115,9 @@ def _email_header(fields: list[Field]) -> EmailMessage:
     from email.message import Message as EmailMessage  # noqa: PLC0415 -- 17 ms
 
     header = EmailMessage()
-    for known in fields:
-        if known.key.startswith("content-"):
-            header[known.name] = " ".join(known.raw.split())
+    for field in fields:  # noqa: F402 -- not the one of dataclasses
+        if field.key.startswith("content-"):
+            header[field.name] = " ".join(field.raw.split())
     return header
 
 
@@ -130,13 +139,13 @@ def _boundary(part: RawPart) -> str | None:
 
 
 def _split(text: str, body: Span, boundary: str) -> Iterator[Span]:
-    """The ranges between a multipart's delimiter lines; the line end before a delimiter belongs to it."""
+    """The ranges between the delimiter lines of a multipart; the line end before a delimiter is part of it."""
     delimiter = re.compile(rf"(?:\A|(?<=[\r\n]))--{re.escape(boundary)}(--)?[ \t]*(?:\r\n|\r|\n|\Z)")
     start: int | None = None
     for found in delimiter.finditer(text, body.start, body.end):
         if start is not None:
             end = _before_line_end(text, found.start())
-            if end > start:  # delimiters in a row set nothing apart
+            if end > start:  # there is no part between two delimiters in a row
                 yield Span(start, end)
         if found[1]:
             return

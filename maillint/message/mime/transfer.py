@@ -1,21 +1,18 @@
-"""Transfer encodings and charsets of MIME parts, decoded with a map back to the file (RFC 2045, section 6)."""
+"""The texts of MIME parts: transfer encoding and charset decoded, with a map to the file (RFC 2045, section 6)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from maillint.text.offsets import OffsetMap, Piece
-from maillint.text.source import Source, codec_name, decode_mapped
-
-if TYPE_CHECKING:
-    pass
 from maillint.message.mime.parts import RawPart
+from maillint.text.charsets import codec_name, decode_mapped
+from maillint.text.offsets import OffsetMap, Piece
+from maillint.text.source import Source
 
 _SEVEN_BIT_CHARSETS = ("iso2022", "hz", "utf-7", "utf_7")
-"""Charsets that write other letters with ASCII bytes: valid UTF-8, and yet to be decoded."""
+"""Prefixes of charsets that encode everything in ASCII bytes, so that their text looks like valid UTF-8."""
 
 _QP_TOKEN = re.compile(rb"=[0-9A-Fa-f]{2}|=[ \t]*(?:\r\n|\r|\n|\Z)|[ \t]+(?=\r\n|\r|\n|\Z)")
 _BASE64_RUN = re.compile(rb"[A-Za-z0-9+/]+")
@@ -23,27 +20,27 @@ _BASE64_RUN = re.compile(rb"[A-Za-z0-9+/]+")
 
 @dataclass(frozen=True)
 class Decoded:
-    """A part's text, its map to the source's text, and the charset that it was read in."""
+    """The text of a part, its map to the source's text, and the Python codec that decoded it."""
 
     text: str = field(repr=False)
     map: OffsetMap = field(repr=False)
     charset: str
 
 
-# -- decoding -----------------------------------------------------------------------------------------
-
-
 def decode(source: Source, part: RawPart) -> Decoded:
-    """Decode a text part: transfer encoding, then charset; what does not decode becomes U+FFFD."""
+    """Decode a text part, first by its transfer encoding, then by its charset; other bytes become U+FFFD.
+
+    Text that is valid UTF-8 is read as UTF-8 if the part declares ASCII, or no charset.
+    """
     data = source.text[part.body.start : part.body.end]
     charset = codec_name(part.charset or "us-ascii") or "utf-8"
     plain = part.encoding not in {"base64", "quoted-printable", "x-uuencode"}
     if plain and source.encoding == "utf-8" and not charset.startswith(_SEVEN_BIT_CHARSETS):
-        # the file is UTF-8 (or ASCII), and so is this part whatever it declares: nothing to decode
+        # the whole file is UTF-8 or ASCII, and so is this part, whatever charset it declares
         return Decoded(data, OffsetMap.identity(len(data), part.body.start), charset)
     raw = data.encode("latin-1" if source.encoding == "latin-1" else "utf-8", "replace")
     byte_map = OffsetMap.identity(len(raw), part.body.start)
-    if len(raw) != len(data):  # a UTF-8 file: from its bytes back to its characters
+    if len(raw) != len(data):  # a UTF-8 file, where some characters take several bytes
         byte_map = _utf8_bytes_to_text(data, part.body.start)
     if part.encoding == "quoted-printable":
         raw, inner = decode_quoted_printable(raw)
@@ -51,13 +48,13 @@ def decode(source: Source, part: RawPart) -> Decoded:
     elif part.encoding == "base64":
         raw, inner = decode_base64(raw)
         byte_map = inner.then(byte_map)
-    if charset == "windows-1252" and (part.charset or "us-ascii").lower() in {"us-ascii", "ascii"} and is_utf8(raw):
+    if charset == "windows-1252" and (part.charset or "us-ascii").lower() in {"us-ascii", "ascii"} and _is_utf8(raw):
         charset = "utf-8"
     text, char_map = decode_mapped(raw, charset)
     return Decoded(text, char_map.then(byte_map), charset)
 
 
-def is_utf8(data: bytes) -> bool:
+def _is_utf8(data: bytes) -> bool:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
@@ -76,7 +73,7 @@ def _utf8_bytes_to_text(text: str, start: int) -> OffsetMap:
 
 
 def decode_quoted_printable(data: bytes) -> tuple[bytes, OffsetMap]:
-    """Decode quoted-printable (RFC 2045 section 6.7) and map each byte to its place in the input."""
+    """Decode quoted-printable (RFC 2045 section 6.7) and map each byte to its place in ``data``."""
     out: list[bytes] = []
     pieces: list[Piece] = []
     length = position = 0
@@ -98,10 +95,13 @@ def decode_quoted_printable(data: bytes) -> tuple[bytes, OffsetMap]:
 
 
 def decode_base64(data: bytes) -> tuple[bytes, OffsetMap]:
-    """Decode base64 (RFC 2045 section 6.8), junk and missing padding forgiven, and map each byte back."""
+    """Decode base64 (RFC 2045 section 6.8) and map each byte to its digits in ``data``.
+
+    Other characters are skipped, padding may be missing, and what follows it is ignored.
+    """
     import binascii  # noqa: PLC0415 -- only messages need it
 
-    runs: list[Piece] = []  # of digits, each with its place in the input
+    runs: list[Piece] = []  # runs of digits, mapped to their places in the data
     count = 0
     for run in _BASE64_RUN.finditer(data, 0, (data.find(b"=") + 1 or len(data) + 1) - 1):
         runs.append(Piece(count, run.end() - run.start(), run.start(), run.end() - run.start()))
@@ -113,7 +113,10 @@ def decode_base64(data: bytes) -> tuple[bytes, OffsetMap]:
 
 
 def _base64_pieces(runs: list[Piece], size: int) -> Iterator[Piece]:
-    """Byte ``i`` stands in digits ``[4i // 3, ceil(4(i + 1) / 3))``: whole quanta map together, others singly."""
+    """Map bytes to digits: byte ``i`` comes from the digits ``[4i // 3, ceil(4(i + 1) / 3))``.
+
+    The complete groups of four digits in a run are one piece; the bytes of other groups are a piece each.
+    """
     digits = OffsetMap(runs)
 
     def single(byte: int) -> Piece:

@@ -1,4 +1,4 @@
-"""Header fields: unfolding, encoded words, and where each character stands."""
+"""Header fields: unfolded, decoded, and each character mapped back to the file."""
 
 from __future__ import annotations
 

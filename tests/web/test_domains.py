@@ -1,4 +1,4 @@
-"""Host names: what is registrable, what is an address, what reads as a name."""
+"""Host names: which part is registrable, which are IP addresses, and which texts read as names."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ import maillint.web.domains
 from maillint.web.domains import (
     a_label,
     compile_suffixes,
+    host_and_parents,
     is_host_like,
     is_private_host,
+    name_label,
     organisational,
     parse_ip,
     registrable,
     same_site,
-    suffix,
     suffix_key,
     u_label,
 )
@@ -45,66 +46,76 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize(
-    ("host", "domain", "without_private", "public_suffix"),
+    ("host", "domain", "without_private"),
     [
-        ("acme.com", "acme.com", "acme.com", "com"),
-        ("mail.eu.acme.com", "acme.com", "acme.com", "com"),
-        ("mail.acme.co.uk", "acme.co.uk", "acme.co.uk", "co.uk"),
-        ("MAIL.Acme.CO.UK.", "acme.co.uk", "acme.co.uk", "co.uk"),
-        ("_dmarc.acme.com", "acme.com", "acme.com", "com"),
-        ("r3---sn-4g5e6nez.acme.com", "acme.com", "acme.com", "com"),
+        ("acme.com", "acme.com", "acme.com"),
+        ("mail.eu.acme.com", "acme.com", "acme.com"),
+        ("mail.acme.co.uk", "acme.co.uk", "acme.co.uk"),
+        ("MAIL.Acme.CO.UK.", "acme.co.uk", "acme.co.uk"),
+        ("_dmarc.acme.com", "acme.com", "acme.com"),
+        ("r3---sn-4g5e6nez.acme.com", "acme.com", "acme.com"),
         # private section
-        ("docs.acme.github.io", "acme.github.io", "github.io", "github.io"),
-        ("github.io", None, "github.io", "github.io"),
+        ("docs.acme.github.io", "acme.github.io", "github.io"),
+        ("github.io", None, "github.io"),
         # wildcards and exceptions
-        ("shop.acme.ck", "shop.acme.ck", "shop.acme.ck", "acme.ck"),
-        ("acme.ck", None, None, "acme.ck"),
-        ("a.www.ck", "www.ck", "www.ck", "ck"),
-        ("a.b.city.kobe.jp", "city.kobe.jp", "city.kobe.jp", "kobe.jp"),
-        ("a.b.other.kobe.jp", "b.other.kobe.jp", "b.other.kobe.jp", "other.kobe.jp"),
+        ("shop.acme.ck", "shop.acme.ck", "shop.acme.ck"),
+        ("acme.ck", None, None),
+        ("a.www.ck", "www.ck", "www.ck"),
+        ("a.b.city.kobe.jp", "city.kobe.jp", "city.kobe.jp"),
+        ("a.b.other.kobe.jp", "b.other.kobe.jp", "b.other.kobe.jp"),
         # a wildcard's parent that another wildcard makes a suffix
-        ("ex.futurecms.at", None, "futurecms.at", "ex.futurecms.at"),
-        ("a.ex.futurecms.at", None, "futurecms.at", "a.ex.futurecms.at"),
+        ("ex.futurecms.at", None, "futurecms.at"),
+        ("a.ex.futurecms.at", None, "futurecms.at"),
         # IDN, in every form
-        ("mail.bücher.de", "xn--bcher-kva.de", "xn--bcher-kva.de", "de"),
-        ("mail.XN--Bcher-Kva.de", "xn--bcher-kva.de", "xn--bcher-kva.de", "de"),
-        ("www.食狮.公司.cn", "xn--85x722f.xn--55qx5d.cn", "xn--85x722f.xn--55qx5d.cn", "xn--55qx5d.cn"),
-        ("www。食狮．公司｡cn", "xn--85x722f.xn--55qx5d.cn", "xn--85x722f.xn--55qx5d.cn", "xn--55qx5d.cn"),
-        ("公司.cn", None, None, "xn--55qx5d.cn"),
-        ("ａｃｍｅ.com", "acme.com", "acme.com", "com"),
+        ("mail.bücher.de", "xn--bcher-kva.de", "xn--bcher-kva.de"),
+        ("mail.XN--Bcher-Kva.de", "xn--bcher-kva.de", "xn--bcher-kva.de"),
+        ("www.食狮.公司.cn", "xn--85x722f.xn--55qx5d.cn", "xn--85x722f.xn--55qx5d.cn"),
+        ("www。食狮．公司｡cn", "xn--85x722f.xn--55qx5d.cn", "xn--85x722f.xn--55qx5d.cn"),
+        ("公司.cn", None, None),
+        ("ａｃｍｅ.com", "acme.com", "acme.com"),
         # the list's default rule
-        ("mail.acme.example", "acme.example", "acme.example", "example"),
-        ("localhost", None, None, "localhost"),
-        ("com", None, None, "com"),
-        ("co.uk.", None, None, "co.uk"),
-        # no names
-        ("127.0.0.1", None, None, None),
-        ("127.0.0.1.", None, None, None),
-        ("0x7f.1", None, None, None),
-        ("1.2.3.4.5", None, None, None),
-        ("acme.256", None, None, None),
-        ("acme.0x1f", None, None, None),
-        ("[::1]", None, None, None),
-        ("", None, None, None),
-        (".", None, None, None),
-        (".acme.com", None, None, None),
-        ("acme..com", None, None, None),
-        ("acme.com..", None, None, None),
-        ("acme.com:80", None, None, None),
-        ("acme .com", None, None, None),
-        ("a@acme.com", None, None, None),
-        ("{{ host }}.com", None, None, None),
-        ("acme\0.com", None, None, None),
-        ("”acme.com”", None, None, None),
-        (LONG_NAME, LONG_NAME[-61:], LONG_NAME[-61:], "com"),
-        ("a" + LONG_NAME, None, None, None),
-        (LONG_LABEL + "a.com", None, None, None),
+        ("mail.acme.example", "acme.example", "acme.example"),
+        ("localhost", None, None),
+        ("com", None, None),
+        ("co.uk.", None, None),
+        # not names
+        ("127.0.0.1", None, None),
+        ("127.0.0.1.", None, None),
+        ("0x7f.1", None, None),
+        ("1.2.3.4.5", None, None),
+        ("acme.256", None, None),
+        ("acme.0x1f", None, None),
+        ("[::1]", None, None),
+        ("", None, None),
+        (".", None, None),
+        (".acme.com", None, None),
+        ("acme..com", None, None),
+        ("acme.com..", None, None),
+        ("acme.com:80", None, None),
+        ("acme .com", None, None),
+        ("a@acme.com", None, None),
+        ("{{ host }}.com", None, None),
+        ("acme\0.com", None, None),
+        ("”acme.com”", None, None),
+        (LONG_NAME, LONG_NAME[-61:], LONG_NAME[-61:]),
+        ("a" + LONG_NAME, None, None),
+        (LONG_LABEL + "a.com", None, None),
     ],
 )
-def test_registrable_organisational_suffix(
-    host: str, domain: str | None, without_private: str | None, public_suffix: str | None
-) -> None:
-    assert (registrable(host), organisational(host), suffix(host)) == (domain, without_private, public_suffix)
+def test_registrable_and_organisational(host: str, domain: str | None, without_private: str | None) -> None:
+    assert (registrable(host), organisational(host)) == (domain, without_private)
+
+
+def test_a_host_and_its_parents() -> None:
+    assert list(host_and_parents("a.b.example")) == ["a.b.example", "b.example", "example"]
+    assert list(host_and_parents("")) == []
+
+
+@pytest.mark.parametrize(
+    ("host", "label"), [("www.google.co.uk", "google"), ("google.com", "google"), ("com", None), ("127.0.0.1", None)]
+)
+def test_the_label_before_the_suffix(host: str, label: str | None) -> None:
+    assert name_label(host) == label
 
 
 def encode(name: str) -> str:
@@ -150,7 +161,7 @@ def test_registrable_agrees_with_tldextract_on_every_suffix() -> None:
 def test_inner_wildcards_are_suffixes() -> None:
     rules = frozenset(reference(private=True).tlds)
     names = [rule.removeprefix("*.") for rule in rules if is_inner_wildcard(rule.removeprefix("*."), rules)]
-    assert [name for name in names if registrable(name) is not None or suffix(name) != encode(name)] == []
+    assert [name for name in names if registrable(name) is not None] == []
     assert [name for name in names if organisational(name) != expected(name, private=False)] == []
 
 
@@ -412,20 +423,18 @@ HOSTILE = st.one_of(
 @given(HOSTILE)
 def test_no_string_raises(text: str) -> None:
     name = a_label(text)
-    domain, organisation, public_suffix = registrable(text), organisational(text), suffix(text)
+    domain, organisation = registrable(text), organisational(text)
     assert u_label(text) == text or name is not None
-    assert parse_ip(text) is None or domain is public_suffix is None
+    assert parse_ip(text) is None or domain is None
     assert is_private_host(text) in {True, False}
-    assert not is_host_like(text) or public_suffix is not None
     assert same_site(text, text)
     if name is not None:
         assert a_label(name) == name
         assert a_label(u_label(name)) == name
     if domain is not None:
         assert name is not None
-        assert public_suffix is not None
         assert f".{name}".endswith(f".{domain}")
-        assert domain.partition(".")[2] == public_suffix
+        assert registrable(domain.partition(".")[2]) is None
         assert registrable(domain) == domain
         assert organisation is None or f".{domain}".endswith(f".{organisation}")
 

@@ -1,17 +1,16 @@
-"""The phrase matcher: what counts as the same word, where matches lie, which one stays, and at what cost."""
+"""The phrase matcher: which words are the same, where matches are, which of them is returned, and how fast."""
 
 from __future__ import annotations
 
 import random
 import re
-import time
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maillint.text.phrases import MAX_PHRASE_TOKENS, Match, Phrase, PhraseIndex, compile_phrases, read_phrases
+from maillint.text.phrases import MAX_PHRASE_TOKENS, Match, Phrase, PhraseIndex, compile_phrases
+from tests.timing import fastest
 
 ACUTE = "\u0301"
 SOFT_HYPHEN = "\u00ad"
@@ -176,42 +175,13 @@ def test_a_weight_below_one_is_refused() -> None:
         compile_phrases([Phrase("free", weight=0)])
 
 
-@pytest.mark.parametrize(
-    ("document", "complaint"),
-    [
-        (None, "mapping `categories`"),
-        ({"categories": ["free"]}, "mapping `categories`"),
-        ({"categories": {}, "langauge": "en"}, "'langauge'"),
-        ({"categories": {"gifts": ["free"]}}, "category gifts"),
-        ({"categories": {"gifts": {"weight": 4, "phrases": []}}}, "gifts: weight must be 1, 2 or 3"),
-        ({"categories": {"gifts": {"weight": True, "phrases": []}}}, "gifts: weight must be 1, 2 or 3"),
-        ({"categories": {"gifts": {"weight": 1, "phrase": []}}}, "gifts: unknown key 'phrase'"),
-        ({"categories": {"gifts": {"weight": 1, "phrases": "free"}}}, "gifts: phrases must be a list"),
-        ({"categories": {"gifts": {"weight": 1, "phrases": [True]}}}, "gifts: True is not text"),
-        ({"categories": {"gifts": {"weight": 1, "not": ["fre*"]}}}, "gifts: phrase 'fre*'"),
-    ],
-)
-def test_a_list_of_another_shape_is_refused_with_its_place(document: object, complaint: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(complaint)):
-        read_phrases(document)
-
-
-def test_a_list_is_read_in_order() -> None:
-    gifts = {"weight": 2, "why": "bait", "phrases": ["free gift"], "not": ["feel free"]}
-    document = {"language": "en", "source": "tests", "categories": {"gifts": gifts}}
-    assert read_phrases(document) == [
-        Phrase("free gift", "gifts", 2),
-        Phrase("feel free", "gifts", 2, negative=True),
-    ]
-
-
 def test_a_stored_index_is_the_same_index() -> None:
     compiled = index("бесплатн* доставк*", "save NN%", "risk-free", "Ё", but=("feel free",))
     assert PhraseIndex.from_json(compiled.to_json()) == compiled
 
 
 @pytest.mark.parametrize("stored", ["", "[]", "{}", '{"format": 0}', "not json"])
-def test_what_is_no_stored_index_is_refused(stored: str) -> None:
+def test_a_malformed_stored_index_is_refused(stored: str) -> None:
     with pytest.raises(ValueError):
         PhraseIndex.from_json(stored)
 
@@ -263,15 +233,6 @@ def test_any_phrases_compile_or_are_refused(phrases: list[str], text: str) -> No
     except ValueError:
         return
     assert PhraseIndex.from_json(compiled.to_json()).find(text) == compiled.find(text)
-
-
-def fastest(action: Callable[[], object], times: int = 5) -> float:
-    seconds = []
-    for _ in range(times):
-        start = time.process_time()
-        action()
-        seconds.append(time.process_time() - start)
-    return min(seconds)
 
 
 VOCABULARY = [f"{a}{b}{c}" for a in ("pro", "mon", "fre") for b in ("fit", "ey", "e") for c in ("", "s", "ly", "ed")]

@@ -1,4 +1,4 @@
-"""Parts of raw messages: the same structure as the standard library's, with places."""
+"""Parts of messages: the same structure as the standard library finds, with ranges in the file."""
 
 from __future__ import annotations
 
@@ -19,11 +19,6 @@ def source(data: bytes) -> Source:
     return Source.from_bytes("x.eml", data, message=True)
 
 
-def part_texts(data: bytes) -> dict[str, str]:
-    message = source(data)
-    return {part.number: decode(message, part).text for part in walk(message) if part.content_type.startswith("text/")}
-
-
 def test_nested_parts_have_the_numbers_of_imap() -> None:
     message = EmailMessage()
     message["Subject"] = "x"
@@ -38,37 +33,6 @@ def test_nested_parts_have_the_numbers_of_imap() -> None:
         ("1.2", "text/html", None),
         ("2", "application/pdf", "offer.pdf"),
     ]
-
-
-@pytest.mark.parametrize("cte", ["base64", "quoted-printable", "8bit"])
-@pytest.mark.parametrize("charset", ["utf-8", "koi8-r", "windows-1251"])
-@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_text_is_decoded_and_each_word_leads_to_its_line(cte: str, charset: str, line_end: str) -> None:
-    text = "Первая строка\nВторая строка с ссылкой\n"
-    message = EmailMessage()
-    message["Subject"] = "x"
-    message.set_content(text, charset=charset, cte=cte)
-    data = message.as_bytes().replace(b"\n", line_end.encode())
-    file = source(data)
-    [part] = walk(file)
-    decoded = decode(file, part)
-    assert decoded.text.replace("\r\n", "\n").rstrip() == text.rstrip()
-    start = decoded.text.index("Вторая")
-    found = decoded.map.span(Span(start, start + 6))
-    raw = file.text[found.start : found.end].encode("latin-1" if file.encoding == "latin-1" else "utf-8")
-    expected = {
-        "8bit": "Вторая".encode(charset),
-        "quoted-printable": "".join(f"={byte:02X}" for byte in "Вторая".encode(charset)).encode(),
-    }
-    if cte in expected:
-        assert raw == expected[cte]
-    else:
-        assert file.text[found.start : found.end].strip()
-
-
-def test_a_seven_bit_charset_is_decoded_in_an_ascii_file() -> None:
-    data = b"Content-Type: text/plain; charset=iso-2022-jp\n\n" + "日本語 $$$\n".encode("iso-2022-jp")
-    assert part_texts(data) == {"1": "日本語 $$$\n"}
 
 
 def test_a_forwarded_message_is_walked_into() -> None:
@@ -99,7 +63,7 @@ def test_a_forwarded_message_is_walked_into() -> None:
         b"Content-Type: multipart/mixed; boundary=a\n\n--a\n" * 200,
     ],
 )
-def test_broken_mime_is_read_without_a_word_of_complaint(data: bytes) -> None:
+def test_broken_mime_is_read_without_an_exception(data: bytes) -> None:
     file = source(data)
     for part in walk(file):
         text = decode(file, part)
@@ -117,8 +81,8 @@ def library_messages() -> list[Path]:
     return sorted(Path(spec.origin).parent.glob("data/msg_*.txt"))
 
 
-# the standard library takes apart delivery reports and external bodies, and gives up on missing boundaries
-TAKEN_APART = {"msg_16.txt", "msg_36.txt", "msg_43.txt", "msg_25.txt", "msg_41.txt"}
+# The standard library looks into delivery reports and external bodies, and stops at missing boundaries.
+READ_DIFFERENTLY = {"msg_16.txt", "msg_36.txt", "msg_43.txt", "msg_25.txt", "msg_41.txt"}
 
 
 @pytest.mark.parametrize("path", library_messages(), ids=lambda path: path.name)
@@ -126,4 +90,4 @@ def test_the_structure_is_the_standard_librarys(path: Path) -> None:
     data = path.read_bytes()
     ours = [part.content_type for part in walk(source(data))]
     theirs = [part.get_content_type() for part in email.message_from_bytes(data).walk()]
-    assert (ours == theirs) != (path.name in TAKEN_APART)
+    assert (ours == theirs) != (path.name in READ_DIFFERENTLY)
