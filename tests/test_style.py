@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from maillint.message.css.lengths import attribute_length
 from maillint.message.css.stylesheet import read_sheet, style_blocks
-from maillint.message.css.visibility import Looks, length_of
+from maillint.message.css.visibility import Visibility
 from maillint.message.html.parser import parse_html
 
 
-def looks(text: str, *, word: bool = False) -> tuple[str | None, tuple[float | None, float | None]]:
+def visibility(text: str, *, outlook: bool = False) -> tuple[str | None, tuple[float | None, float | None]]:
     """How the last element of a text is hidden, and its size."""
     html = parse_html(text)
-    judge = Looks(html, word=word)
+    judge = Visibility(html, tuple(style_blocks(html)), outlook=outlook)
     element = html.elements[-1]
-    hiding = judge.hiding(element)
+    hiding = judge.hidden_by(element)
     return (hiding.words if hiding else None), judge.size(element)
 
 
@@ -77,7 +78,7 @@ HIDDEN = [
 
 @pytest.mark.parametrize(("text", "words"), HIDDEN)
 def test_what_hides(text: str, words: str | None) -> None:
-    assert looks(text if "<b" in text else f"{text}</style><b>")[0] == words
+    assert visibility(text if "<b" in text else f"{text}</style><b>")[0] == words
 
 
 @pytest.mark.parametrize(
@@ -89,8 +90,8 @@ def test_what_hides(text: str, words: str | None) -> None:
         ("<style>b{opacity:0}</style><b>", None),
     ],
 )
-def test_word_knows_display_only(text: str, words: str | None) -> None:
-    assert looks(text, word=True)[0] == words
+def test_outlook_knows_display_only(text: str, words: str | None) -> None:
+    assert visibility(text, outlook=True)[0] == words
 
 
 SIZES = [
@@ -115,7 +116,7 @@ SIZES = [
 
 @pytest.mark.parametrize(("text", "size"), SIZES)
 def test_sizes(text: str, size: tuple[float | None, float | None]) -> None:
-    assert looks(text)[1] == size
+    assert visibility(text)[1] == size
 
 
 @pytest.mark.parametrize(
@@ -133,10 +134,10 @@ def test_sizes(text: str, size: tuple[float | None, float | None]) -> None:
     ],
 )
 def test_lengths_of_attributes(value: str, length: float | None) -> None:
-    assert length_of(value) == length
+    assert attribute_length(value) == length
 
 
-SWITCHED = [
+SHOWN_ELSEWHERE = [
     ("@media (max-width:9px){.a{display:block!important}}", '<img class="a" style="display:none">', True),
     ("@media (max-width:9px){#a{display:block}}", '<img id="a" style="display:none">', True),
     ("@media (max-width:9px){img{display:block}}", '<img class="a" style="display:none">', False),
@@ -151,12 +152,12 @@ SWITCHED = [
 ]
 
 
-@pytest.mark.parametrize(("sheet", "text", "switched"), SWITCHED)
-def test_what_a_sheet_shows_to_others(sheet: str, text: str, switched: bool) -> None:
+@pytest.mark.parametrize(("sheet", "text", "shown"), SHOWN_ELSEWHERE)
+def test_what_a_sheet_shows_to_others(sheet: str, text: str, shown: bool) -> None:
     html = parse_html(f"<style>{sheet}</style>{text}")
     image = next(element for element in html.elements if element.tag == "img")
-    judge = Looks(html)
-    assert judge.switched(judge.hiding(image), image) is switched
+    judge = Visibility(html, tuple(style_blocks(html)))
+    assert judge.shown_elsewhere(judge.hidden_by(image), image) is shown
 
 
 def test_a_sheet_is_taken_apart() -> None:

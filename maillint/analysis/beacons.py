@@ -1,11 +1,11 @@
-"""What makes an address a beacon's: its vendor, what it has of its reader, what it is called, where it lies."""
+"""What makes an address a beacon's: what in it identifies the reader, what it is called, what its path says."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from urllib.parse import unquote
 
 from maillint.data.lists import load_list
@@ -18,14 +18,14 @@ from maillint.text.spans import Span
 from maillint.web.urls import Url, query_items, split
 
 LONGEST = 4096
-"""How much of an address is judged."""
+"""Characters of an address that are judged."""
 
 _LONGEST_SHOWN = 1000
 
 _WEB = re.compile(r"\s*(?:https?:|[\\/]{2})", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _PROXIED = re.compile(r"https?://[\w.-]*\.googleusercontent\.com/[\w/=-]+#(https?://.*)", re.DOTALL)
-"""A picture in a message copied out of Gmail; its own address stands behind the mark."""
+"""A picture in a message copied out of Gmail: its own address stands after the ``#``."""
 
 _ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -35,7 +35,7 @@ _PLAIN_VALUE = re.compile(
     r"|[^/?#&]{1,60}\.(?:png|gif|jpe?g|webp|svg|bmp)",
     re.IGNORECASE,
 )
-"""What a parameter says of the picture itself: a number, a version, a few words, the name of a file."""
+"""Values that describe the picture itself: a number, a version, a few words, the name of a file."""
 
 _FEW_NUMBERS = 3
 _NUMBER = re.compile(r"\d{2,}")
@@ -56,10 +56,11 @@ _FOREIGN_TAG = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Marker:
-    """What an address has that differs from reader to reader; ``sure`` if a picture for all seldom has it.
+class ReaderIdentifier:
+    """What in an address differs from reader to reader, in words.
 
-    ``personal``: it names the reader outright.
+    ``sure``: the address of a picture that all readers share seldom has the like. ``personal``: it names the reader
+    outright, as an e-mail address does.
     """
 
     words: str
@@ -69,7 +70,11 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class FetchAddress:
-    """An address that a client fetches, taken apart. ``tags`` are its template tags, with their places in ``url``."""
+    """An address that a client fetches, taken apart.
+
+    ``url`` has PLACEHOLDER_CHAR for what template tags print; ``tags`` are those tags: their places in ``url``, and
+    what they print in their own words.
+    """
 
     url: str
     parts: Url
@@ -78,7 +83,7 @@ class FetchAddress:
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """``rules/lists/beacon-signs.yaml`` as it is looked up."""
+    """``rules/lists/beacon-signs.yaml``, which explains each of these."""
 
     names: tuple[str, ...]
     spacers: frozenset[str]
@@ -113,7 +118,7 @@ def signs() -> Signs:
 
 @cache
 def identifier_names() -> Mapping[str, tuple[str, str]]:
-    """The lower-case names of parameters that name a recipient or a visit: to their group and vendor."""
+    """By lower-case name, the group (``visitor`` or ``recipient``) and vendor of parameters that identify a reader."""
     data = load_list("link-identifiers")
     return {
         entry["name"].lower(): (group, entry["vendor"])
@@ -127,17 +132,16 @@ def identifier_names() -> Mapping[str, tuple[str, str]]:
 
 
 def is_remote(url: str) -> bool:
-    """Whether a client fetches the address from a server; one that a template tag begins may be."""
+    """Whether a client fetches an address from a server; also true where a template tag may print such an address."""
     if _WEB.match(url):
         return True
     if url.startswith(PLACEHOLDER_CHAR) or (PLACEHOLDER_CHAR in url and not _OTHER_SCHEME.match(url)):
         return True
-    match = _FOREIGN_TAG.match(url)
-    return match is not None
+    return _FOREIGN_TAG.match(url) is not None
 
 
 def original(url: str) -> str:
-    """Return an address as it was before Gmail put its proxy's in front."""
+    """Return a picture's own address where Gmail's image proxy has wrapped it; any other address as it is."""
     proxied = _PROXIED.match(url) if "googleusercontent" in url else None
     return url if proxied is None else proxied[1]
 
@@ -187,18 +191,18 @@ def host_under(host: str, names: frozenset[str]) -> bool:
     return False
 
 
-# -- markers --------------------------------------------------------------------------------------------------
+# -- what identifies the reader -------------------------------------------------------------------------------
 
 
-def marker(address: FetchAddress) -> Marker | None:
-    """Find what an address has of its reader; the surest first, None for an address that all readers share."""
+def reader_identifier(address: FetchAddress) -> ReaderIdentifier | None:
+    """Find what identifies the reader in an address, the surest first; None for an address that all readers share."""
     tag = _recipient_tag(address)
     if tag is not None:
-        return Marker(f"the template tag {shorten(tag, 40)} in its address", sure=True)
+        return ReaderIdentifier(f"the template tag {shorten(tag, 40)} in its address", sure=True)
     mail = _ADDRESS.search(address.parts.path + "?" + address.parts.query)
     if mail is not None and not mail[0].lower().endswith((".png", ".gif", ".jpg", ".jpeg", ".webp", ".svg")):
-        return Marker("an e-mail address in its address", sure=True, personal=True)
-    weak: Marker | None = None
+        return ReaderIdentifier("an e-mail address in its address", sure=True, personal=True)
+    weak: ReaderIdentifier | None = None
     if address.parts.query:
         weak = _in_query(address.parts.query)
         if weak is not None and weak.sure:
@@ -224,7 +228,7 @@ def _recipient_tag(address: FetchAddress) -> str | None:
 
 
 def _after_host(url: str) -> int:
-    """Where the host of an address ends, of which the template may print a part or all."""
+    """Where the host of an address ends; a template tag may print some or all of it."""
     start = url.find("//")
     if 0 <= start < 8:
         start += 2
@@ -237,7 +241,7 @@ def _after_host(url: str) -> int:
 
 
 def _parameter_around(url: str, place: int) -> str | None:
-    """The lower-case name of the parameter whose value begins at or holds a place; None outside a query."""
+    """The lower-case name of the parameter in whose value a place lies; None outside a query."""
     question = url.find("?", 0, place)
     if question < 0:
         return None
@@ -247,7 +251,7 @@ def _parameter_around(url: str, place: int) -> str | None:
 
 
 def _prints_file(words: str) -> bool:
-    """Whether a tag's words say that it prints the site's address or that of a file of its own."""
+    """Whether a tag's words say that it prints the address of the site or of a file that all readers share."""
     if _QUOTED_FILE.search(words):
         return True
     if is_named(words):
@@ -256,14 +260,14 @@ def _prints_file(words: str) -> bool:
     return not found.isdisjoint(signs().files)
 
 
-def _in_query(query: str) -> Marker | None:
+def _in_query(query: str) -> ReaderIdentifier | None:
     own: list[str] = []
     for name, value in query_items(query):
         low = unquote(name).lower()
-        known = identifier_names().get(low)
-        if known is not None and value:
-            personal = known[0] == "recipient"
-            return Marker(f"the parameter {name}, which names the reader, in its address", personal, personal)
+        listed = identifier_names().get(low)
+        if listed is not None and value:
+            personal = listed[0] == "recipient"
+            return ReaderIdentifier(f"the parameter {name}, which names the reader, in its address", personal, personal)
         if _is_signature(low) or (low in signs().ordinary and _PLAIN_VALUE.fullmatch(value)):
             continue
         own.append(name if value else "")
@@ -271,17 +275,17 @@ def _in_query(query: str) -> Marker | None:
         return None
     names = [name for name in own if 0 < len(name) <= 24][:3]
     if not names:
-        return Marker("a query in its address", sure=False)
-    return Marker(f"the parameter{'s' * (len(names) > 1)} {', '.join(names)} in its address", sure=False)
+        return ReaderIdentifier("a query in its address", sure=False)
+    return ReaderIdentifier(f"the parameter{'s' * (len(names) > 1)} {', '.join(names)} in its address", sure=False)
 
 
 def _is_signature(name: str) -> bool:
-    known = signs()
-    return name in known.signatures or name.startswith(known.signature_families)
+    listed = signs()
+    return name in listed.signatures or name.startswith(listed.signature_families)
 
 
-def _token_in_path(parts: Url) -> Marker | None:
-    """A piece of the path that nobody made up; but pictures are kept under such names, too."""
+def _token_in_path(parts: Url) -> ReaderIdentifier | None:
+    """A machine-made piece of the path. It is not sure, since file stores name pictures so, too."""
     path = parts.path
     if len(path) < 16 or host_under(parts.host, signs().picture_hosts):
         return None
@@ -291,17 +295,17 @@ def _token_in_path(parts: Url) -> Marker | None:
         return None
     if _is_picture(segments[-1]) and any(segment.lower() in signs().picture_folders for segment in segments[:-1]):
         return None
-    return Marker("a token in its address" if token else "numbers in its address", sure=False)
+    return ReaderIdentifier("a token in its address" if token else "numbers in its address", sure=False)
 
 
 def _is_numbered(segments: Sequence[str]) -> bool:
-    """Whether a path is a row of ids: campaign, mailing, reader. A date is none."""
+    """Whether a path is a row of ids (campaign, mailing, reader) rather than a date."""
     numbers = [segment for segment in segments if _NUMBER.fullmatch(segment)]
     return len(numbers) >= _FEW_NUMBERS and sum(map(len, numbers)) >= 10
 
 
 def _is_shredded(segments: Sequence[str]) -> bool:
-    """Whether a path is a token that slashes divide."""
+    """Whether a path is a token in pieces, with slashes between them."""
     if len(segments) < 5 or _is_picture(segments[-1]):
         return False
     random = sum(len(segment) >= 5 and len(_SWITCH.findall(segment)) >= 2 for segment in segments)
@@ -312,9 +316,8 @@ def _is_picture(name: str) -> bool:
     return name.lower().endswith((".gif", ".png", ".jpg", ".jpeg", ".webp", ".svg", ".bmp"))
 
 
-@lru_cache(4096)
 def is_token(text: str) -> bool:
-    """Whether a piece of an address is made by a machine: a UUID, a hash, base64, a long row of numbers."""
+    """Whether a machine made a piece of an address: a UUID, a hash, base64, a long row of digits."""
     if len(text) < 16 or len(text) > 2048:
         return len(text) > 2048
     if _UUID.fullmatch(text):
@@ -328,7 +331,7 @@ def is_token(text: str) -> bool:
 
 
 def _is_random(word: str) -> bool:
-    """Whether letters, digits and cases change as nobody would write them."""
+    """Whether letters, digits and capitals alternate as in no word."""
     digits = sum(character.isdigit() for character in word)
     if digits == len(word):
         return True
@@ -350,13 +353,13 @@ def _is_mixed(word: str) -> bool:
 
 
 def is_named(text: str) -> bool:
-    """Whether somebody calls a thing a pixel: ``open-image``, ``trackingPixelUrl``."""
+    """Whether a name calls something a tracking pixel: ``open-image``, ``trackingPixelUrl``."""
     letters = _LETTERS.sub("", text.lower())
     return any(name in letters for name in signs().names)
 
 
 def is_open_path(parts: Url) -> bool:
-    """Whether path and query read like one that counts opens, whoever's it is."""
+    """Whether path and query read like those of an address that counts opens, of any vendor."""
     subject = f"{parts.path}?{parts.query}" if parts.query else parts.path
     return signs().open_paths.search(subject[:LONGEST]) is not None
 
@@ -367,7 +370,7 @@ def file_name(parts: Url) -> str:
 
 
 def is_spacer(address: FetchAddress) -> bool:
-    """Whether the file is called what designers call the images of their layout."""
+    """Whether the file has a name that designers give to the pictures that space their layout: ``spacer.gif``."""
     names = [file_name(address.parts)]
     names.extend(words for _, words in address.tags)
     return any(
@@ -376,5 +379,5 @@ def is_spacer(address: FetchAddress) -> bool:
 
 
 def shown(part: Part, span: Span) -> str:
-    """Return an address in the words of the source, so that template tags read as they are written."""
+    """Return an address as the part has it, with its template tags, shortened to what a finding quotes."""
     return shorten(part.text[span.start : span.end], _LONGEST_SHOWN)

@@ -1,4 +1,4 @@
-"""Pictures judged: which of those that a view fetches are open pixels, and which may be."""
+"""The pictures that a view fetches, and which of them are open pixels, or may be."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from maillint.analysis.beacons import (
     is_open_path,
     is_remote,
     is_spacer,
-    marker,
     original,
     read_address,
+    reader_identifier,
 )
 from maillint.data.amendments import Amendment
-from maillint.message.css.visibility import TINY, Hiding, Looks
+from maillint.message.css.lengths import TINY
+from maillint.message.css.visibility import Hiding
 from maillint.message.html.tree import Element, Html
 from maillint.message.memo import remembered
 from maillint.message.views import View
@@ -47,33 +48,35 @@ _ORDINARY = (".jpg", ".jpeg", ".webp", ".svg", ".JPG")
 _RATIO_LAYOUTS = frozenset({"responsive", "intrinsic", "fill", "flex-item", "fixed-height", "nodisplay"})
 _NOT_LOADED = frozenset({"template", "noembed", "noframes", "iframe", "textarea", "title", "script"})
 _PICTURE_SIZE = 16
-"""Who declares so many pixels shows a picture, hidden or not."""
+"""Pixels of width or height from which something is a picture for people, hidden or not."""
 
 _OPEN_WORDS = "open track pixel beacon trk read seen view oimg ut.php lt.php otserv /oo/".split()
-"""One of these stands in whatever ``is_open_path`` finds."""
+"""Every path that ``is_open_path`` finds holds one of these."""
 
 _MOST_COMPARED = 50_000  # pictures with pictures, where many are hidden
 _OFTEN = 3
-"""An address that stands so often in a message is a piece of its layout: a pixel is needed once."""
+"""A file that a message uses so often belongs to its layout: one open pixel is enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An element that fetches a picture, with its addresses and the attributes that have them."""
+    """An element that fetches a picture; ``addresses`` are pairs of an address and the attribute that has it."""
 
     element: Element
     addresses: tuple[tuple[str, str], ...]
 
     def span(self, attribute: str) -> Span:
-        """The place of an address."""
+        """The place of an attribute's address."""
         return self.element.value_span(attribute)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a picture is taken for. ``sign`` says why, in words; ``span`` is the place of its address.
+    """Why a picture is an open pixel, or how likely it is one.
 
-    ``own``: its address differs from reader to reader. ``sure``: not for its looks alone.
+    ``vendor`` is empty where its address is no known tracker's; ``sign`` says why, in words; ``span`` is the place of
+    its address, ``url``. ``own``: the address differs from reader to reader. ``sure``: more speaks for it than its
+    size and visibility.
     """
 
     confidence: Confidence
@@ -86,7 +89,7 @@ class Verdict:
 
 
 def pictures(html: Html) -> Iterator[Picture]:
-    """The pictures of a view, whatever element shows them."""
+    """The pictures of a parsed view, of whatever elements."""
     sources: dict[int, list[tuple[str, str]]] = {}
     for element in html.elements:
         tag = element.tag
@@ -121,16 +124,10 @@ def _candidates(srcset: str) -> Iterator[str]:
 
 
 @remembered
-def looks_of(view: View) -> Looks:
-    """How a view's elements look to its audience."""
-    return Looks(view.html, word=view.outlook is not None)
-
-
-@remembered
 def judged(view: View, trackers: Amendment) -> tuple[tuple[Picture, Verdict], ...]:
-    """Judge the pictures of a view; those that nothing is to be said of are left out.
+    """The pictures of a view that are or may be open pixels, judged once for each view.
 
-    ``trackers`` is what settings say of the list of trackers.
+    ``trackers`` are the settings' changes to the list of trackers.
     """
     found = tuple(pictures(view.html))
     if not found:
@@ -144,8 +141,8 @@ class _Judge:
         self._view = view
         self._trackers = trackers
         self._found = found
-        self._looks = looks_of(view)
-        self._told: set[int] = set()
+        self._visibility = view.content.visibility
+        self._reported_blocks: set[int] = set()
         self._compared = 0
         self._uses: tuple[Counter[str], dict[str, set[tuple[object, object]]]] | None = None
 
@@ -154,7 +151,7 @@ class _Judge:
         for url, name in picture.addresses:
             vendor = None if url.endswith(_ORDINARY) else beacon_vendor(original(url), self._trackers)
             if vendor is not None and not element.in_any(_NOT_LOADED):
-                own = marker(self._address(picture, url, name)) is not None
+                own = reader_identifier(self._address(picture, url, name)) is not None
                 sign = f"{vendor} counts opens by this address"
                 return Verdict("certain", vendor, sign, url, picture.span(name), own)
         remote = next(((url, name) for url, name in picture.addresses if is_remote(url)), None)
@@ -164,19 +161,19 @@ class _Judge:
             return Verdict("certain", "", "amp-pixel is made for that", remote[0], picture.span(remote[1]), own=True)
         width, height = self._size(element)
         small = width is not None and height is not None and width < TINY and height < TINY
-        none = 0 in {width, height}
-        thin = not none and (width is None) != (height is None) and _least(width, height) < TINY
-        hiding = self._looks.hiding(element)
-        if not (small or none or thin or hiding):
+        empty = 0 in {width, height}
+        thin = not empty and (width is None) != (height is None) and _least(width, height) < TINY
+        hiding = self._visibility.hidden_by(element)
+        if not (small or empty or thin or hiding):
             return self._by_path(picture, *remote, width, height)
-        if element.in_any(_NOT_LOADED) or (hiding is None and self._looks.switched(None, element)):
+        if element.in_any(_NOT_LOADED) or (hiding is None and self._visibility.shown_elsewhere(None, element)):
             return None
-        if hiding is not None and self._looks.switched(hiding, element):
-            if hiding.element is element or not (small or none or thin):
+        if hiding is not None and self._visibility.shown_elsewhere(hiding, element):
+            if hiding.element is element or not (small or empty or thin):
                 return None
             hiding = None
-        big = not (small or none) and max(width or 0, height or 0) >= _PICTURE_SIZE
-        shape = _shape(width, height) if small or none or thin else ""
+        big = not (small or empty) and max(width or 0, height or 0) >= _PICTURE_SIZE
+        shape = _shape(width, height) if small or empty or thin else ""
         if hiding is not None and not shape:
             shape = hiding.words if hiding.element is element else f"inside an element with {hiding.words}"
         return self._by_looks(picture, *remote, shape, hiding, thin=thin and hiding is None, big=big)
@@ -184,7 +181,7 @@ class _Judge:
     def _by_path(
         self, picture: Picture, url: str, name: str, width: float | None, height: float | None
     ) -> Verdict | None:
-        """A picture that hides nothing, but whose address counts opens."""
+        """Judge a picture that can be seen: by its address alone."""
         if max(width or 0, height or 0) >= _PICTURE_SIZE or not _may_be_open_path(url):
             return None
         address = self._address(picture, url, name)
@@ -195,10 +192,10 @@ class _Judge:
         ):
             sign = f"its whole address is the template tag {address.tags[0][1]}"
         elif is_open_path(address.parts) and not _full_width(picture.element):
-            mark = marker(address)
-            if mark is None:
+            identifier = reader_identifier(address)
+            if identifier is None:
                 return None
-            sign = f"its address counts opens, with {mark.words}"
+            sign = f"its address counts opens, with {identifier.words}"
         else:
             return None
         if picture.element.in_any(_NOT_LOADED):
@@ -208,36 +205,34 @@ class _Judge:
     def _by_looks(
         self, picture: Picture, url: str, name: str, shape: str, hiding: Hiding | None, *, thin: bool, big: bool
     ) -> Verdict | None:
-        """A picture that nobody is meant to see."""
+        """Judge a picture that nobody is meant to see."""
         address = self._address(picture, url, name)
-        mark = marker(address)
+        identifier = reader_identifier(address)
         span = picture.span(name)
         spacer = is_spacer(address)
         named = not spacer and _is_named(picture.element, address)
-        if mark is not None and mark.sure:
+        if identifier is not None and identifier.sure:
             if big and (hiding is None or self._has_twin(picture)):
                 return None
-            return Verdict("likely", "", f"{shape}, with {mark.words}", url, span, own=True)
-        if is_open_path(address.parts) and mark is not None and not big:
+            return Verdict("likely", "", f"{shape}, with {identifier.words}", url, span, own=True)
+        if is_open_path(address.parts) and identifier is not None and not big:
             return Verdict("likely", "", f"{shape}, and its address counts opens", url, span, own=True)
         if named and not big:
-            return Verdict("likely", "", f"{shape}, and it is called a tracker", url, span, own=mark is not None)
+            return Verdict("likely", "", f"{shape}, and it is called a tracker", url, span, own=identifier is not None)
         if thin or self._is_layout(url):
             return None
-        if mark is not None and not big and not (spacer and "token" in mark.words):
-            return Verdict("likely", "", f"{shape}, with {mark.words}", url, span, own=True, sure=False)
+        if identifier is not None and not big and not (spacer and "token" in identifier.words):
+            return Verdict("likely", "", f"{shape}, with {identifier.words}", url, span, own=True, sure=False)
         if spacer or not _has_host(address):
             return None
         if big and (hiding is None or hiding.element is not picture.element or self._has_twin(picture)):
             return None
-        if (
-            len(picture.element.attrs.get("alt", "").split()) > 1
-        ):  # described to readers: who shows it is styled elsewhere
+        if len(picture.element.attrs.get("alt", "").split()) > 1:  # it is described: another file's styles show it
             return None
         if hiding is not None and hiding.element is not picture.element:
-            if hiding.element.index in self._told:  # one word about a block is enough
+            if hiding.element.index in self._reported_blocks:  # one finding for all pictures of a hidden block
                 return None
-            self._told.add(hiding.element.index)
+            self._reported_blocks.add(hiding.element.index)
         return Verdict("possible", "", shape, url, span, own=False, sure=False)
 
     def _address(self, picture: Picture, url: str, name: str) -> FetchAddress:
@@ -245,15 +240,15 @@ class _Judge:
 
     def _size(self, element: Element) -> tuple[float | None, float | None]:
         if element.tag.startswith("amp-") and element.attrs.get("layout", "").lower() in _RATIO_LAYOUTS:
-            return None, None  # only their ratio counts
+            return None, None  # their numbers are a ratio
         if element.tag == "v:imagedata" and element.parent is not None:
-            return self._looks.size(element.parent)
-        return self._looks.size(element)
+            return self._visibility.size(element.parent)
+        return self._visibility.size(element)
 
     # -- the other pictures
 
     def _is_layout(self, url: str) -> bool:
-        """Whether a file is used as designers use their spacers: often, and in other sizes, too."""
+        """Whether a file is used like a spacer of the layout: often, or in several sizes."""
         if self._uses is None:
             counted: Counter[str] = Counter()
             sizes: dict[str, set[tuple[object, object]]] = {}
@@ -268,7 +263,7 @@ class _Judge:
         return counted[_file(url)] >= _OFTEN or len(sizes.get(_file(url), ())) > 1
 
     def _has_twin(self, picture: Picture) -> bool:
-        """Whether a picture that can be seen stands for a hidden one: the dark, the small or the still one."""
+        """Whether a picture that can be seen seems to be another version of a hidden one (dark, small, still)."""
         self._compared += len(self._found)
         if self._compared > _MOST_COMPARED:
             return True
@@ -276,7 +271,7 @@ class _Judge:
         size = self._size(picture.element)
         around = set(_near(picture.element))
         for other in self._found:
-            if other is picture or self._looks.hiding(other.element) is not None:
+            if other is picture or self._visibility.hidden_by(other.element) is not None:
                 continue
             if alt and other.element.attrs.get("alt", "").strip() == alt:
                 return True
@@ -288,12 +283,12 @@ class _Judge:
 
 
 def _file(url: str) -> str:
-    """The file's name and query: one spacer may lie on several hosts."""
+    """The file's name and query, since one spacer may lie on several hosts."""
     return url.rpartition("/")[2] or url
 
 
 def _near(element: Element) -> Iterator[int]:
-    """The elements closest around one."""
+    """The indexes of the closest elements around one."""
     for count, around in enumerate(element.ancestors):
         if count == 3 or around.tag in {"body", "table", "tbody", "tr", "html"}:
             return
@@ -324,7 +319,7 @@ def _is_named(element: Element, address: FetchAddress) -> bool:
 
 
 def _has_host(address: FetchAddress) -> bool:
-    """Whether the address names who is to be asked."""
+    """Whether the address names a host that is known."""
     return bool(address.parts.host) and PLACEHOLDER_CHAR not in address.parts.host
 
 

@@ -1,17 +1,19 @@
-"""What a view makes a client load besides its pictures: by its styles, and by elements that show nothing."""
+"""What a view makes a client load besides pictures: by its styles, and by elements that show nothing themselves."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
 
-from maillint.message.css.stylesheet import StyleBlock, style_blocks
-from maillint.message.html.tree import Element, Html
+from maillint.data.amendments import Amendment
+from maillint.message.css.stylesheet import StyleBlock
+from maillint.message.html.tree import Element
 from maillint.message.memo import remembered
 from maillint.message.views import View
 from maillint.text.spans import Span
+from maillint.web.trackers import beacon_vendor
 
 _URL = re.compile(
     r"""url\(\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|&quot;(?P<quot>[^"]*?)&quot;|&\#0?39;(?P<apos>[^"]*?)&\#0?39;"""
@@ -50,10 +52,10 @@ _ELEMENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """An address that a client fetches. ``how`` names the property, the at-rule or the element that makes it.
+    """An address that a client fetches because of a property, an at-rule or an element, which ``how`` names.
 
-    ``span`` is the address's place in the view. ``element`` has the attribute; a style sheet's load has None,
-    and ``selector`` with ``conditions`` say what it is for.
+    ``span`` is the address's place in the view; ``element`` has the attribute with the address. A style sheet's load
+    has no element: ``selector`` and ``conditions`` say where it applies.
     """
 
     how: str
@@ -66,7 +68,7 @@ class Load:
 
 @remembered
 def style_loads(view: View) -> tuple[Load, ...]:
-    """What styles make a client load: attributes first, then sheets."""
+    """What styles make a client load: those of attributes first, then those of style sheets."""
     return tuple(_style_loads(view))
 
 
@@ -82,14 +84,19 @@ def _style_loads(view: View) -> Iterator[Load]:
             span = element.value_span("style")
             for how, url, place in _urls(text[span.start : span.end], span.start):
                 yield Load(how, unescape(url).strip(), place, element)
-    for block in style_blocks(view.html):
+    for block in view.content.styles:
         if any(piece in block.text for piece in _SHEET_LOADS):
             yield from _sheet_loads(block)
 
 
-def element_loads(html: Html) -> Iterator[Load]:
-    """What elements that are no pictures make a client load."""
-    for element in html.elements:
+@remembered
+def element_loads(view: View) -> tuple[Load, ...]:
+    """What elements other than pictures make a client load."""
+    return tuple(_element_loads(view))
+
+
+def _element_loads(view: View) -> Iterator[Load]:
+    for element in view.html.elements:
         names = _ELEMENTS.get(element.tag)
         if names is None:
             continue
@@ -115,6 +122,16 @@ def element_loads(html: Html) -> Iterator[Load]:
                 yield Load(f"{how} {name}" if how == "video" else how, url, span, element)
 
 
+@remembered
+def tracker_loads(view: View, trackers: Amendment) -> Mapping[Load, str]:
+    """The loads of a view by the addresses of known trackers, with their vendors.
+
+    ``trackers`` are the settings' changes to the list of trackers.
+    """
+    vendors = ((load, beacon_vendor(load.url, trackers)) for load in (*style_loads(view), *element_loads(view)))
+    return {load: vendor for load, vendor in vendors if vendor is not None}
+
+
 def _sheet_loads(block: StyleBlock) -> Iterator[Load]:
     sheet = block.sheet
     for span in sheet.imports:
@@ -131,7 +148,10 @@ def _sheet_loads(block: StyleBlock) -> Iterator[Load]:
 
 
 def _urls(text: str, start: int) -> Iterator[tuple[str, str, Span]]:
-    """Every ``url()`` in declarations, with its property; ``start`` is where they stand in the view."""
+    """Every ``url()`` in declarations: its property, its address, and the address's place.
+
+    ``start`` is where the declarations stand in the view.
+    """
     for match in _URL.finditer(text):
         declaration = text.rfind(";", 0, match.start()) + 1
         if text.startswith("&quot;", declaration - 6):  # the semicolon of a character reference

@@ -320,7 +320,7 @@ def link_empty_anchor(message: Message, options: Options) -> Iterator[Hit | NotK
         if (
             element is None
             or element.tag not in {"a", "mj-button"}
-            or element.hidden
+            or link.view.content.visibility.hides(element)
             or link.link.shown.strip("\xa0\u200b\u200c\ufeff ")
         ):
             continue

@@ -7,18 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from maillint.analysis.beacons import expression, marker, read_address, shown
+from maillint.analysis.beacons import expression, read_address, reader_identifier, shown
 from maillint.analysis.images import Picture, Verdict, judged
-from maillint.analysis.loads import Load, element_loads, style_loads
+from maillint.analysis.loads import tracker_loads
 from maillint.check import Options, check
-from maillint.data.amendments import Amendment
 from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.html.tree import Element
 from maillint.message.model import Message, Part
 from maillint.message.views import View
 from maillint.text.spans import Span, overlaps
-from maillint.web.trackers import beacon_vendor
 
 _LONGEST_TAG = 10_000
 _HINTS = ("rack", "RACK", "Rack", "penpixel", "pencode", "pencounter", "sermatch")  # one is in every placeholder
@@ -39,9 +37,9 @@ def pixel(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
         for picture, verdict in judged(view, message.lists.trackers):
             if verdict.confidence != "possible" and (verdict.sure or not _for_outlook_only(part, view, picture)):
                 yield _picture_hit(part, view, picture, verdict)
-        for load, vendor in known_loads(view, message.lists.trackers):
+        for load, vendor in tracker_loads(view, message.lists.trackers).items():
             sign = f"{vendor} counts opens by this address"
-            own = marker(read_address(load.url, view, load.span)) is not None
+            own = reader_identifier(read_address(load.url, view, load.span)) is not None
             evidence = {"sign": sign, "vendor": vendor, "confidence": "certain", "own": own}
             yield Hit(part, load.span, {**evidence, "url": shown(part, load.span)}, view)
 
@@ -79,14 +77,6 @@ def _for_outlook_only(part: Part, view: View, picture: Picture) -> bool:
     return view.outlook is not None and not any(
         other.outlook is None and other.shows(picture.element.span) for other in part.views
     )
-
-
-def known_loads(view: View, trackers: Amendment) -> Iterator[tuple[Load, str]]:
-    """The addresses of known trackers that a view loads by its styles, or by elements other than pictures."""
-    for load in (*style_loads(view), *element_loads(view.html)):
-        vendor = beacon_vendor(load.url, trackers)
-        if vendor is not None:
-            yield load, vendor
 
 
 # -- placeholders ---------------------------------------------------------------------------------------------

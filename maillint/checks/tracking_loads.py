@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from maillint.analysis.beacons import Marker, host_under, is_remote, marker, read_address, shown, signs
-from maillint.analysis.images import looks_of
-from maillint.analysis.loads import Load, element_loads, style_loads
+from maillint.analysis.beacons import (
+    ReaderIdentifier,
+    host_under,
+    is_remote,
+    read_address,
+    reader_identifier,
+    shown,
+    signs,
+)
+from maillint.analysis.loads import Load, element_loads, style_loads, tracker_loads
 from maillint.check import Option, Options, check
 from maillint.hits import Hit, NotKnown
-from maillint.message.css.visibility import TINY, Looks
+from maillint.message.css.lengths import TINY
 from maillint.message.html.tree import Element
 from maillint.message.model import Message, Part
 from maillint.message.views import View
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span
-from maillint.web.trackers import beacon_vendor
 
 _NOTHING = re.compile(
     r"(?:\s|&nbsp;|&#(?:160|8203|8204|65279);|&zwnj;|&shy;|\u00a0|\u200b|\u200c|<!--.*?-->|<br\s*/?>)*+\Z", re.DOTALL
@@ -25,13 +31,13 @@ _ROOM = re.compile(
     r"(?:^|[;\s-])(?:(?:min-)?(?:width|height)|padding(?:-\w+)?|line-height|aspect-ratio)\s*:"
     r"(?!\s*(?:auto|0(?:px)?|[01]px)\s*(?:;|!|$))"
 )
-"""A size of an element's own."""
+"""A style that gives an element a size of its own."""
 
 _ON_DEMAND = re.compile(
     r"@media[^{]*\bprint\b|outlookmessageheader|moz-email-headers|gmail_quote|blockquote|yahoo_quoted|#_t\b|_two50",
     re.IGNORECASE,
 )
-"""Rules that only printing, answering or forwarding brings to life: they report that, and load nothing else."""
+"""Selectors and conditions of rules that apply only when a message is printed, answered or forwarded."""
 
 _HOST = re.compile(r"\s*(?:https?:)?//([^/?#:\s]+)", re.IGNORECASE)
 _BACKGROUNDS = frozenset({"background", "background-image"})
@@ -42,17 +48,15 @@ _DOCUMENTS = frozenset({"object", "embed", "iframe", "frame", "bgsound"})
 def css_beacon(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Remote addresses in styles that show nothing: on empty or hidden elements, in imports, in fonts with a token.
 
-    Backgrounds that can be seen are pictures, and web fonts are fonts: neither counts. The addresses of known
-    trackers are the business of ``pixel``.
+    Backgrounds that can be seen and web fonts are not reported; ``pixel`` reports the addresses of known trackers.
     """
     trackers = message.lists.trackers
     for part, view in message.views(("html",)):
-        loads = [load for load in style_loads(view) if is_remote(load.url)]
-        if not loads:
-            continue
-        for load in loads:
-            if beacon_vendor(load.url, trackers) is None and (reason := _style_reason(view, load, looks_of(view))):
-                yield _hit(part, view, load, reason)
+        for load in style_loads(view):
+            if is_remote(load.url) and load not in tracker_loads(view, trackers):
+                reason = _style_reason(view, load)
+                if reason is not None:
+                    yield _hit(part, view, load, reason)
 
 
 @check(
@@ -61,18 +65,18 @@ def css_beacon(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     options={"ignore": Option("texts", [], "elements, such as `link` or `iframe`, that are never reported")},
 )
 def remote_beacon(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Elements that load something remote by themselves and show no picture for it.
+    """Elements other than pictures that load something remote by themselves, and show nothing for it.
 
-    Web fonts, and sound, video and graphics that a reader can see, do not count. The addresses of known
-    trackers are the business of ``pixel``, and image buttons are pictures.
+    Web fonts, and sound, video and graphics that a reader can see, are not reported; ``pixel`` reports the addresses
+    of known trackers.
     """
     for part, view in message.views(("html",)):
-        for load in element_loads(view.html):
+        for load in element_loads(view):
             if not is_remote(load.url) or load.element is None or load.element.tag in options["ignore"]:
                 continue
-            if beacon_vendor(load.url, message.lists.trackers) is not None:
+            if load in tracker_loads(view, message.lists.trackers):
                 continue
-            reason = _element_reason(view, load, load.element, looks_of(view))
+            reason = _element_reason(view, load, load.element)
             if reason is not None:
                 yield _hit(part, view, load, reason)
 
@@ -82,40 +86,41 @@ def _hit(part: Part, view: View, load: Load, reason: str) -> Hit:
     return Hit(part, span, {"how": load.how, "url": shown(part, load.span), "reason": reason}, view)
 
 
-def _mark(view: View, load: Load) -> Marker | None:
-    return marker(read_address(load.url, view, load.span))
+def _identifier(view: View, load: Load) -> ReaderIdentifier | None:
+    return reader_identifier(read_address(load.url, view, load.span))
 
 
 # -- styles ---------------------------------------------------------------------------------------------------
 
 
-def _style_reason(view: View, load: Load, looks: Looks) -> str | None:
+def _style_reason(view: View, load: Load) -> str | None:
     """Say why what a style loads shows nothing; None where it may show something."""
     if load.how == "@import":
         return None if _is_own_file(load) else "most clients ignore imported sheets"
-    mark = _mark(view, load)
+    identifier = _identifier(view, load)
     if load.selector.startswith("@font-face"):
-        return mark.words if mark is not None and mark.sure and not _is_font(load) else None
+        return identifier.words if identifier is not None and identifier.sure and not _is_font(load) else None
     if load.element is not None:
-        return _element_style_reason(view, load, load.element, looks, mark)
+        return _element_style_reason(view, load, load.element, identifier)
     if _ON_DEMAND.search(load.selector) or any(map(_ON_DEMAND.search, load.conditions)):
-        return "it tells of printing, answering or forwarding" if mark is not None else None
-    return mark.words if mark is not None and mark.personal else None
+        return "it tells of printing, answering or forwarding" if identifier is not None else None
+    return identifier.words if identifier is not None and identifier.personal else None
 
 
-def _element_style_reason(view: View, load: Load, element: Element, looks: Looks, mark: Marker | None) -> str | None:
-    width, height = looks.size(element)
-    hiding = looks.hiding(element)
+def _element_style_reason(view: View, load: Load, element: Element, identifier: ReaderIdentifier | None) -> str | None:
+    visibility = view.content.visibility
+    width, height = visibility.size(element)
+    hiding = visibility.hidden_by(element)
     if hiding is not None and hiding.words.startswith("text-indent"):
         hiding = None  # it moves the words, so that the background shows in their place
-    if hiding is not None and not looks.switched(hiding, element) and load.how in _BACKGROUNDS:
+    if hiding is not None and not visibility.shown_elsewhere(hiding, element) and load.how in _BACKGROUNDS:
         return f"the element is hidden by {hiding.words}"
     if width is not None and height is not None and width < TINY and height < TINY:
         return f"the element is {width:g}×{height:g} px"
-    if mark is not None and mark.personal:
-        return mark.words
-    if mark is not None and load.how in _BACKGROUNDS and not _has_room(element) and _is_empty(view, element):
-        return f"the element is empty, with {mark.words}"
+    if identifier is not None and identifier.personal:
+        return identifier.words
+    if identifier is not None and load.how in _BACKGROUNDS and not _has_room(element) and _is_empty(view, element):
+        return f"the element is empty, with {identifier.words}"
     return None
 
 
@@ -125,7 +130,7 @@ def _is_empty(view: View, element: Element) -> bool:
 
 
 def _has_room(element: Element) -> bool:
-    """Whether an element has a size of its own, in which a background shows."""
+    """Whether an element has a size of its own, so that a background shows even without content."""
     attrs = element.attrs
     return bool(attrs.get("width") or attrs.get("height") or _ROOM.search(attrs.get("style", "").lower()))
 
@@ -138,14 +143,14 @@ def _is_font(load: Load) -> bool:
 
 
 def _is_own_file(load: Load) -> bool:
-    """Whether an address is a web font's, or begins with a template tag: a file that is put into the message."""
+    """Whether an address is a web font's, or names no host, as that of a file of the sender's own does."""
     return load.url.startswith(PLACEHOLDER_CHAR) or _HOST.match(load.url) is None or _is_font(load)
 
 
 # -- elements -------------------------------------------------------------------------------------------------
 
 
-def _element_reason(view: View, load: Load, element: Element, looks: Looks) -> str | None:
+def _element_reason(view: View, load: Load, element: Element) -> str | None:
     """Say why what an element loads shows nothing; None where it may show something."""
     tag = element.tag
     if tag == "link":
@@ -156,17 +161,19 @@ def _element_reason(view: View, load: Load, element: Element, looks: Looks) -> s
         return "clients that allow it load it unasked"
     if tag == "audio":
         silent = "controls" not in element.attrs
-        return "it has no controls" if silent or "autoplay" in element.attrs else _unseen(view, load, element, looks)
+        return "it has no controls" if silent or "autoplay" in element.attrs else _unseen(view, load, element)
     shape = element.parent if tag.startswith("v:") and element.parent is not None else element
-    return _unseen(view, load, shape, looks)
+    return _unseen(view, load, shape)
 
 
-def _unseen(view: View, load: Load, element: Element, looks: Looks) -> str | None:
-    width, height = looks.size(element)
+def _unseen(view: View, load: Load, element: Element) -> str | None:
+    """Say why an element cannot be seen, or what identifies the reader in what it loads; None for neither."""
+    visibility = view.content.visibility
+    width, height = visibility.size(element)
     if width is not None and height is not None and width < TINY and height < TINY:
         return f"it is {width:g}×{height:g} px"
-    hiding = looks.hiding(element)
-    if hiding is not None and not looks.switched(hiding, element):
+    hiding = visibility.hidden_by(element)
+    if hiding is not None and not visibility.shown_elsewhere(hiding, element):
         return f"it is hidden by {hiding.words}"
-    mark = _mark(view, load)
-    return mark.words if mark is not None and mark.personal else None
+    identifier = _identifier(view, load)
+    return identifier.words if identifier is not None and identifier.personal else None

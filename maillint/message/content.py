@@ -7,6 +7,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from maillint.message.css.stylesheet import StyleBlock, style_blocks
+from maillint.message.css.visibility import Visibility
 from maillint.message.html.tree import Element, Html, TextRun
 from maillint.message.html.vocabulary import BLOCKS
 from maillint.text.offsets import MapBuilder, OffsetMap, Piece
@@ -97,21 +99,28 @@ class Image:
 
 @dataclass(frozen=True)
 class Content:
-    """A view's flow of visible text, the text hidden from sight, its links and its images."""
+    """A view's flow of visible text, the text hidden from sight, its links, its images and its style sheets.
+
+    ``visibility`` says of each element whether it can be seen.
+    """
 
     flow: Flow
     hidden: Flow
     links: tuple[Link, ...]
     images: tuple[Image, ...]
+    styles: tuple[StyleBlock, ...]
+    visibility: Visibility
 
 
-def gather(html: Html) -> Content:
-    """Walk a parsed view once."""
-    flow, hidden = _flows(html)
+def gather(html: Html, *, outlook: bool = False) -> Content:
+    """Walk a parsed view once. ``outlook``: the view is that of Outlook for Windows."""
+    styles = tuple(style_blocks(html))
+    visibility = Visibility(html, styles, outlook=outlook)
+    flow, hidden = _flows(html, visibility)
     images = tuple(_images(html))
     links = [*_links(html, flow, images), *_bare_links(html, flow)]
     links.sort(key=lambda link: link.span)
-    return Content(flow, hidden, tuple(links), images)
+    return Content(flow, hidden, tuple(links), images, styles, visibility)
 
 
 def gather_text(text: str, hidden_spans: Sequence[Span]) -> Content:
@@ -120,7 +129,8 @@ def gather_text(text: str, hidden_spans: Sequence[Span]) -> Content:
     builder.add(TextRun(text, Span(0, len(text)), None))
     flow = builder.flow()
     links = tuple(_found_urls(flow))
-    return Content(flow, _FlowBuilder(()).flow(), links, ())
+    nothing = Html(text, hidden_spans, (), [], [], [], [], [])
+    return Content(flow, _FlowBuilder(()).flow(), links, (), (), Visibility(nothing, ()))
 
 
 class _FlowBuilder:
@@ -151,9 +161,14 @@ class _FlowBuilder:
         return Flow(self._built.text(), self._built.map(), [piece.source for piece in pieces], pieces)
 
 
-def _flows(html: Html) -> tuple[Flow, Flow]:
+def _nothing(run: TextRun) -> bool:
+    return False
+
+
+def _flows(html: Html, visibility: Visibility) -> tuple[Flow, Flow]:
     shown, hidden = _FlowBuilder(html.hidden_spans), _FlowBuilder(html.hidden_spans)
     breaks = [element for element in html.elements if element.tag in _BREAKS]
+    hides = visibility.hides_text if visibility.hides_some_text else _nothing
     pointer = 0
     last_block: Element | None = None
     for run in html.runs:
@@ -173,7 +188,7 @@ def _flows(html: Html) -> tuple[Flow, Flow]:
         if element.block is not last_block:
             shown.line_break(start)
             last_block = element.block
-        (hidden if element.hidden else shown).add(run)
+        (hidden if hides(run) else shown).add(run)
     return shown.flow(), hidden.flow()
 
 

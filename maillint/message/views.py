@@ -91,7 +91,11 @@ class View:
     @cached_property
     def content(self) -> Content:
         """What the view shows: text, links, images."""
-        return gather(self.html) if self.markup else gather_text(self.text, self.hidden_spans)
+        return (
+            gather(self.html, outlook=self.outlook is not None)
+            if self.markup
+            else gather_text(self.text, self.hidden_spans)
+        )
 
     @cached_property
     def _hidden_starts(self) -> list[int]:

@@ -1,59 +1,96 @@
-"""Inline styles: declarations, lengths, and what hides an element."""
+"""Declarations: what a ``style`` attribute, or the body of a rule, declares (CSS Syntax Module Level 3, section 5)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-_DECLARATION = re.compile(r"""\s*([-\w]+)\s*:((?:[^;"'(]|"[^"]*"|'[^']*'|\((?:"[^"]*"|'[^']*'|[^)"'])*\)|["'(])*);?""")
-_LENGTH = re.compile(r"\s*\+?(\d*\.?\d+)\s*(px|pt|em|rem|%|)?\s*$", re.IGNORECASE)
-_PIXELS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0}
+_OPAQUE = re.compile(
+    r"/\*[^*]*(?:\*(?!/)[^*]*)*(?:\*/)?"
+    r"|\"(?:[^\"\\\r\n]|\\.)*\"?|'(?:[^'\\\r\n]|\\.)*'?|url\([^)\"'\r\n]*|URL\([^)\"'\r\n]*"
+)
+_SPECIAL = re.compile(r"[\"']|/\*")
+_DELIMITER = re.compile(r"[();]")
+_NAME = re.compile(r"-{0,2}[A-Za-z_][\w-]*")
+_IMPORTANT = re.compile(r"!\s*important\Z", re.IGNORECASE)
 
 
-@lru_cache(4096)
-def declarations(style: str) -> Mapping[str, str]:
-    """Return the declarations of a ``style`` attribute: lower-case property to value, later ones winning."""
-    result: dict[str, str] = {}
-    position = 0
-    while position < len(style):
-        match = _DECLARATION.match(style, position)
-        if match is None or match.end() == position:
-            semicolon = style.find(";", position)
-            if semicolon < 0:
-                break
-            position = semicolon + 1
+class Declaration(NamedTuple):
+    """A property's value, without comments and white space around it, and whether it is ``!important``."""
+
+    value: str
+    important: bool
+
+
+def read_declarations(text: str, only: frozenset[str] | None = None) -> dict[str, Declaration]:
+    """Return the declarations that hold, by lower-case property: the last important one, or else the last.
+
+    Values are not validated; a declaration without a name or a value is dropped, as browsers do. ``only`` names the
+    properties that are wanted, if not all are.
+    """
+    result: dict[str, Declaration] = {}
+    for piece in _split(text):
+        name, _, value = piece.partition(":")
+        name = name.strip().lower()
+        if (name not in only) if only is not None else not _NAME.fullmatch(name):
             continue
-        name, value = match[1].lower(), match[2].strip()
-        important = value.lower().endswith("!important")
+        value = value.strip()
+        important = "!" in value and _IMPORTANT.search(value) is not None
         if important:
-            value = value[: value.rindex("!")].strip()
-        result[name] = value
-        position = match.end()
+            value = value[: value.rindex("!")].rstrip()
+        if not value:
+            continue
+        if important or name not in result or not result[name].important:
+            result[name] = Declaration(value, important)
     return result
 
 
-def pixels(value: str | None) -> float | None:
-    """Return a length in CSS pixels; None for what is no absolute length (a percentage, ``auto``, nothing)."""
-    match = _LENGTH.match(value) if value else None
-    if match is None or match[2] == "%":
-        return None
-    return float(match[1]) * _PIXELS[match[2].lower()]
+def declarations(text: str) -> dict[str, str]:
+    """Return the values that hold, by lower-case property, as ``read_declarations`` finds them."""
+    return {name: declaration.value for name, declaration in read_declarations(text).items()}
 
 
-def hides(attrs: Mapping[str, str]) -> bool:
-    """Whether an element's own attributes keep it, and all inside it, from the reader's eye."""
-    if "hidden" in attrs:
-        return True
-    style = attrs.get("style")
-    if not style:
-        return False
-    low = style.lower()
-    if not any(word in low for word in ("display", "visibility", "opacity", "max-height", "font-size")):
-        return False
-    own = declarations(low)
-    if own.get("display") == "none" or own.get("visibility") in {"hidden", "collapse"}:
-        return True
-    if pixels(own.get("opacity")) == 0:
-        return True
-    return pixels(own.get("max-height")) == 0 and own.get("overflow") == "hidden"
+def _split(text: str) -> Iterable[str]:
+    """Split at the semicolons outside of comments, strings, addresses and parentheses; comments become spaces."""
+    pieces = text.split(";")
+    if not _SPECIAL.search(text) and ("(" not in text or all(map(_is_balanced, pieces))):
+        return pieces
+    return _split_with_care(text)
+
+
+def _is_balanced(piece: str) -> bool:
+    return piece.count("(") == piece.count(")")
+
+
+def _split_with_care(text: str) -> Iterator[str]:
+    start, depth = 0, 0
+    for delimiter in _DELIMITER.finditer(mask(text)):
+        if delimiter[0] == "(":
+            depth += 1
+        elif delimiter[0] == ")":
+            depth = max(depth - 1, 0)
+        elif not depth:
+            yield without_comments(text[start : delimiter.start()])
+            start = delimiter.end()
+    yield without_comments(text[start:])
+
+
+def mask(text: str) -> str:
+    """Blank the comments of CSS, and put an ``x`` for each character of strings and bare addresses.
+
+    What is left of braces, parentheses and semicolons is syntax. The length stays.
+    """
+    return _OPAQUE.sub(_masked, text)
+
+
+def _masked(found: re.Match[str]) -> str:
+    length = len(found[0])
+    if found[0].startswith("/*"):
+        return " " * length
+    return "x" * length if found[0][0] in "\"'" else "xxx(" + "x" * (length - 4)
+
+
+def without_comments(text: str) -> str:
+    """Return CSS with a space for each comment."""
+    return _OPAQUE.sub(lambda found: " " if found[0].startswith("/*") else found[0], text) if "/*" in text else text

@@ -1,42 +1,86 @@
-"""What a selector asks of an element, as far as its last part tells, and how much it weighs (Selectors Level 4)."""
+"""Selectors: what their last compound requires of an element, and their specificity (Selectors Level 4)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property
+from typing import NamedTuple
 
 from maillint.message.html.tree import Element
 
 _SIMPLE = re.compile(r"([.#]?)(-?[A-Za-z_][\w-]*)|\[[^\]]*\]?|:{1,2}[\w-]+(?:\([^)]*\)?)?|[*\\]")
 _ATTRIBUTE = re.compile(r"\[\s*(class|id)\s*([~*^|$]?)=\s*[\"']?([^\"'\]]*)[\"']?\s*\]")
 _COMBINATOR = re.compile(r"[\s>+~]+")
+_PLAIN = re.compile(r"[A-Za-z][\w-]*(?:[.#]-?[A-Za-z_][\w-]*)*|(?:[.#]-?[A-Za-z_][\w-]*)+")
 _LONGEST = 300
 _MOST_COMPOUNDS = 12
 
-Asked = tuple[frozenset[str], tuple[str, ...]]
-"""Names that an element must have, and pieces that one of its names must hold."""
+
+class ClassTest(NamedTuple):
+    """What a selector's last compound requires of an element's classes and id, in whatever way it says so.
+
+    ``names`` (``.class``, ``#id``) must all be the element's; each of ``pieces`` must be part of one of its names.
+    """
+
+    names: frozenset[str]
+    pieces: tuple[str, ...]
+
+    def passes(self, names: frozenset[str]) -> bool:
+        """Whether an element with these names passes."""
+        return self.names <= names and all(any(piece in name for name in names) for piece in self.pieces)
 
 
-@lru_cache(4096)
-def asked(arm: str) -> Asked:
-    """Return the classes and ids that a selector's last compound asks for, in whatever way it says so."""
-    last = _COMBINATOR.split(arm)[-1]
-    names = {name for name in _simple_names(last) if name[0] in ".#"}
-    pieces = []
-    for name, operator, value in _ATTRIBUTE.findall(last):
-        if operator in {"", "~"}:
-            names.update(f"{'.' if name == 'class' else '#'}{part}" for part in value.split())
-        else:
-            pieces.append(value)
-    return frozenset(names), tuple(pieces)
+class Selector:
+    """One selector of a rule's list."""
 
+    def __init__(self, text: str) -> None:
+        self.text = text
 
-@lru_cache(4096)
-def last_names(arm: str) -> frozenset[str]:
-    """What a selector's last compound asks of an element: its tag, ``.class`` and ``#id``."""
-    last = _COMBINATOR.split(arm)[-1]
-    return frozenset(_simple_names(last))
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The tag, ``.class`` and ``#id`` that the last compound requires."""
+        return frozenset(_simple_names(self._last))
+
+    @cached_property
+    def class_test(self) -> ClassTest:
+        """What the last compound requires of classes and id."""
+        names = {name for name in self.names if name[0] in ".#"}
+        pieces = []
+        for name, operator, value in _ATTRIBUTE.findall(self._last):
+            if operator in {"", "~"}:
+                names.update(f"{'.' if name == 'class' else '#'}{part}" for part in value.split())
+            else:
+                pieces.append(value)
+        return ClassTest(frozenset(names), tuple(pieces))
+
+    @cached_property
+    def specificity(self) -> tuple[int, int, int]:
+        """The weight, by ids, by classes (with attributes and states), and by tags."""
+        ids = classes = tags = 0
+        for match in _SIMPLE.finditer(self.text):
+            if match[1] == "#":
+                ids += 1
+            elif match[1] == "." or match[0][0] in "[:":
+                classes += 1
+            elif match[2]:
+                tags += 1
+        return ids, classes, tags
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether ``names`` are all that it requires."""
+        return _PLAIN.fullmatch(self.text) is not None
+
+    @cached_property
+    def is_cheap(self) -> bool:
+        """Whether it costs no more than a look at each element and those around it."""
+        text = self.text
+        return len(text) <= _LONGEST and ":has" not in text and len(_COMBINATOR.split(text)) <= _MOST_COMPOUNDS
+
+    @cached_property
+    def _last(self) -> str:
+        return _COMBINATOR.split(self.text)[-1]
 
 
 def _simple_names(compound: str) -> Iterator[str]:
@@ -51,25 +95,8 @@ def names_of(element: Element) -> frozenset[str]:
     names = [element.tag]
     if "class" in attrs:
         names.extend(f".{name}" for name in attrs["class"].split())
+    if "css-class" in attrs:  # of a component of MJML
+        names.extend(f".{name}" for name in attrs["css-class"].split())
     if "id" in attrs:
         names.append(f"#{attrs['id'].strip()}")
     return frozenset(names)
-
-
-def is_simple(arm: str) -> bool:
-    """Whether a selector costs no more than a look at each element and those around it."""
-    return len(arm) <= _LONGEST and ":has" not in arm and len(_COMBINATOR.split(arm)) <= _MOST_COMPOUNDS
-
-
-@lru_cache(4096)
-def specificity(arm: str) -> tuple[int, int, int]:
-    """A selector's weight, by its ids, its classes (with attributes and states), and its tags."""
-    ids = classes = tags = 0
-    for match in _SIMPLE.finditer(arm):
-        if match[1] == "#":
-            ids += 1
-        elif match[1] == "." or match[0][0] in "[:":
-            classes += 1
-        elif match[2]:
-            tags += 1
-    return ids, classes, tags

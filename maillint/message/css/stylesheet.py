@@ -1,7 +1,7 @@
 """Style sheets taken apart: rules with their places, and the conditions under which they hold.
 
 Only as much of the CSS syntax is read as it takes to find every block and its prelude (CSS Syntax Module
-Level 3); what a selector matches is the business of whoever asks.
+Level 3); ``selectors`` says what a selector requires, ``declarations`` reads what stands between the braces.
 """
 
 from __future__ import annotations
@@ -9,25 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cached_property
 
+from maillint.message.css.declarations import mask, without_comments
+from maillint.message.html.tree import Element, Html
 from maillint.text.spans import Span
-
-if TYPE_CHECKING:
-    from maillint.message.html.tree import Element, Html
-
-_OPAQUE = re.compile(
-    r"/\*[^*]*(?:\*(?!/)[^*]*)*(?:\*/)?"
-    r"|\"(?:[^\"\\\r\n]|\\.)*\"?|'(?:[^'\\\r\n]|\\.)*'?|url\([^)\"'\r\n]*|URL\([^)\"'\r\n]*"
-)
-"""Comments, strings and bare addresses: braces and semicolons in them mean nothing."""
 
 LONGEST = 200_000
 """How much of one style sheet is read; no client takes more."""
 
-_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_AFTER_AT = re.compile(r"[{};]")
 _BRACE = re.compile(r"[{}]")
+_TAGS = frozenset({"style", "mj-style"})
 _MOST_CONDITIONS = 8
 _EVERYWHERE = frozenset({"", "all", "screen", "all, screen", "screen, all", "only screen", "projection, screen"})
 
@@ -54,7 +47,7 @@ class Sheet:
     imports: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StyleBlock:
     """One ``<style>`` element: ``text`` is its content, ``start`` where that stands in the view.
 
@@ -66,7 +59,7 @@ class StyleBlock:
     element: Element
     conditional: bool
 
-    @property
+    @cached_property
     def sheet(self) -> Sheet:
         """The content taken apart."""
         return read_sheet(self.text)
@@ -74,9 +67,7 @@ class StyleBlock:
 
 def style_blocks(html: Html) -> Iterator[StyleBlock]:
     """The style sheets that stand in a view, without AMP's boilerplate, which a script takes back."""
-    for element in html.elements:
-        if element.tag not in {"style", "mj-style"}:
-            continue
+    for element in [element for element in html.elements if element.tag in _TAGS]:
         attrs = element.attrs
         if any(name.endswith("boilerplate") for name in attrs):
             continue
@@ -88,10 +79,9 @@ def style_blocks(html: Html) -> Iterator[StyleBlock]:
         yield StyleBlock(html.text[start:end], start, element, media not in _EVERYWHERE)
 
 
-@lru_cache(128)
 def read_sheet(text: str) -> Sheet:
     """Take a style sheet apart; any text has some reading. Blocks that hold blocks are conditions only."""
-    masked = _OPAQUE.sub(_masked, text)
+    masked = mask(text)
     rules: list[SheetRule] = []
     imports: list[Span] = []
     open_blocks: list[_Block] = []
@@ -115,9 +105,32 @@ def read_sheet(text: str) -> Sheet:
                 rules.append(block.rule(text, at))
         start = at + 1
     _add_imports(masked, start, len(text), imports)
-    if open_blocks and open_blocks[-1].leaf:  # the end of the sheet ends what is open
+    if open_blocks and open_blocks[-1].leaf:  # the end of a sheet closes every block
         rules.append(open_blocks[-1].rule(text, len(text)))
     return Sheet(tuple(rules), tuple(imports))
+
+
+def without_conditions(text: str) -> str:
+    """Return CSS without the blocks of at-rules, with comments and strings masked: what holds for every reader."""
+    masked = mask(text)
+    pieces, position = [], 0
+    at = masked.find("@")
+    while at >= 0 and (delimiter := _AFTER_AT.search(masked, at)):
+        if delimiter[0] == "{":
+            pieces.append(masked[position:at])
+            position = _block_end(masked, delimiter.start())
+        at = masked.find("@", max(delimiter.end(), position))
+    pieces.append(masked[position:])
+    return "".join(pieces)
+
+
+def _block_end(masked: str, opening: int) -> int:
+    depth = 0
+    for brace in _BRACE.finditer(masked, opening):
+        depth += 1 if brace[0] == "{" else -1
+        if depth == 0:
+            return brace.end()
+    return len(masked)
 
 
 @dataclass(slots=True)
@@ -132,15 +145,9 @@ class _Block:
         return SheetRule(self.prelude, text[self.start : end], Span(self.start, end), self.around)
 
 
-def _masked(found: re.Match[str]) -> str:
-    return (" " if found[0].startswith("/*") else "x") * len(found[0])
-
-
 def _clean(prelude: str) -> str:
     """A prelude without comments and the markers that hid a sheet from browsers of the nineties."""
-    if "/*" in prelude:
-        prelude = _COMMENT.sub(" ", prelude)
-    return prelude.replace("<!--", "").replace("-->", "").strip()
+    return without_comments(prelude).replace("<!--", "").replace("-->", "").strip()
 
 
 def _add_imports(masked: str, start: int, end: int, imports: list[Span]) -> None:

@@ -1,382 +1,218 @@
-"""What makes an element small or hides it: its attributes, its style, the style sheets, what stands around it.
+"""Whether an element can be seen, and its text read: the one answer, for text and for pictures alike.
 
-This is the cascade (CSS Cascading and Inheritance Level 4) for the few properties that can do so, with no
-layout behind it: a length is known where it is declared, and unknown otherwise. Rules under a condition
-(``@media``, ``@supports``) hide nothing, since most readers are not under it; but what such a rule would
-show again is a picture that waits for its readers, and nobody's beacon.
+An element is hidden by its attributes, by its style, by the style sheets, or by an element around it, as far as
+declarations tell without a layout. What is hidden from most readers counts as hidden; ``shown_elsewhere`` says
+whether some readers see it all the same. Text in the colour of its background is not hidden.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
-from maillint.message.css.declarations import pixels
-from maillint.message.css.selectors import Asked, asked, is_simple, last_names, names_of, specificity
-from maillint.message.css.stylesheet import SheetRule, StyleBlock, style_blocks
-from maillint.message.html.tree import Element, Html
+from maillint.message.css.cascade import Cascade, read_values, values_of
+from maillint.message.css.declarations import Declaration
+from maillint.message.css.fonts import FontSizes, may_be_zero
+from maillint.message.css.hiding import FINAL, Kind, Values, may_hide, ways, ways_in_outlook
+from maillint.message.css.lengths import TINY, declared_length
+from maillint.message.css.stylesheet import StyleBlock
+from maillint.message.html.tree import Element, Html, TextRun
+from maillint.text.placeholder import PLACEHOLDER_CHAR
 
-Values = Mapping[str, str]
-"""Lower-case properties to their lower-case values."""
-
-TINY = 2.0
-"""Lengths below so many pixels show nothing but a dot."""
-
-_FAR = -500.0  # a margin or an offset beyond this leads off any screen
-_PROPERTIES = frozenset(
-    (
-        "display visibility opacity width height max-width max-height min-width min-height overflow overflow-x"
-        " overflow-y position left top right bottom margin-left margin-top text-indent clip clip-path transform"
-    ).split()
-)
-_COULD_HIDE = {
-    word: re.compile(rf"\s*:\s*(?:{value})")
-    for word, value in {
-        "display": "none",
-        "visibility": "hidden|collapse",
-        "opacity": "[0.]",
-        "width": r"[01](?![\d.]|\s*%)",
-        "height": r"[01](?![\d.])",
-        "clip": "rect",
-        "clip-path": "",
-        "position": "absolute|fixed",
-        "text-indent": "-",
-        "margin-left": "-",
-        "margin-top": "-",
-        "transform": "[^;}]*(?:scale|translate)",
-    }.items()
-}
-"""What a sheet must have to hide anything: properties with the beginning of their values."""
-
-_SMALL = "width|height|max-width|max-height".split("|")
-_NUMBER = re.compile(r"\s*\+?(\d+\.?\d*|\.\d+)(?:px)?(?![\w%.])")
-_SIGNED = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|vw|vh|%)?")
-_UNITS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "vw": 10.0, "vh": 10.0, "%": 10.0}
-_CLIPPED = re.compile(r"rect\(\s*([01](?:px)?)[\s,]+\1[\s,]+\1[\s,]+\1\s*\)|inset\(\s*(?:[5-9]\d|100)%|circle\(\s*0")
-_GONE = re.compile(r"scale(?:3d|x|y)?\(\s*0(?:\.0+)?\s*[,)]|translate(?:3d|x|y)?\(\s*(?:0\s*,\s*)?-\d{3,}")
-_HIDDEN = frozenset({"none", "hidden", "collapse"})
-_MOST_WORK = 400_000  # rules times elements: what a hostile sheet may cost
+_NOTHING: Mapping[str, Declaration] = {}
 
 
 class Hiding(NamedTuple):
     """What keeps an element from sight: ``words`` say how, ``element`` is the one that is hidden so."""
 
     words: str
+    kind: Kind
     element: Element
 
 
-@lru_cache(8192)
-def layout(style: str) -> Mapping[str, tuple[str, bool]]:
-    """Read the declarations that bear on sight: property to value and whether it is ``!important``."""
-    result: dict[str, tuple[str, bool]] = {}
-    for piece in style.split(";"):
-        name, _, value = piece.partition(":")
-        name = name.strip().lower()
-        if name not in _PROPERTIES:
-            continue
-        value = value.strip().lower()
-        important = value.endswith(("!important", "! important"))
-        if important:
-            value = value[: value.rindex("!")].rstrip()
-        if value and (important or not result.get(name, ("", False))[1]):
-            result[name] = (value, important)
-    return result
+class _Inside(NamedTuple):
+    """How an element hides what stands in it, itself or as what is around it does.
+
+    Nothing in the element can take back ``final``; a ``visibility`` of its own takes back the other.
+    """
+
+    final: Hiding | None = None
+    visibility: Hiding | None = None
+
+    @property
+    def outermost(self) -> Hiding | None:
+        """The one to name."""
+        if self.final is None or self.visibility is None:
+            return self.final or self.visibility
+        if self.final.element is self.visibility.element:
+            return self.final if self.final.kind == "display" else self.visibility
+        return min(self.final, self.visibility, key=lambda hiding: hiding.element.index)
 
 
-@lru_cache(8192)
-def _inline_hides(style: str, around: bool) -> str | None:
-    own = layout(style)
-    return hides({name: value for name, (value, _) in own.items()}, around=around) if own else None
+_SEEN = _Inside()
 
 
-def hides(values: Values, *, around: bool = False) -> str | None:
-    """Say in words how declarations hide an element; None if they do not. ``around``: with all inside it."""
-    if values.get("display") == "none":
-        return "display: none"
-    if values.get("visibility") in {"hidden", "collapse"}:
-        return f"visibility: {values['visibility']}"
-    opacity = _signed(values.get("opacity"))
-    if opacity is not None and opacity < 0.03:
-        return "opacity: 0"
-    if around and "hidden" in {values.get("overflow"), values.get("overflow-x"), values.get("overflow-y")}:
-        for name in _SMALL:
-            if pixels(values.get(name)) == 0:
-                return f"{name}: 0"
-    placed = values.get("position") in {"absolute", "fixed"}
-    for name in ("left", "top", "right", "bottom") if placed else ():
-        if _is_far(values.get(name)):
-            return f"{name}: {values[name]}"
-    for name in ("margin-left", "margin-top", "text-indent"):
-        if _is_far(values.get(name)) and (around or name != "text-indent"):
-            return f"{name}: {values[name]}"
-    if (placed and _CLIPPED.match(values.get("clip", ""))) or _CLIPPED.match(values.get("clip-path", "")):
-        return "a clip that leaves nothing"
-    if _GONE.search(values.get("transform", "")):
-        return f"transform: {values['transform']}"
-    return None
+class Visibility:
+    """What can be seen of a view's elements. Answers are cached for as long as this lives."""
 
-
-def _signed(value: str | None) -> float | None:
-    match = _SIGNED.fullmatch(value) if value else None
-    return float(match[1]) * _UNITS[match[2] or ""] if match else None
-
-
-def _is_far(value: str | None) -> bool:
-    length = _signed(value)
-    return length is not None and length <= _FAR
-
-
-def length_of(attribute: str | None) -> float | None:
-    """Read a ``width`` or ``height`` attribute in pixels; None for a share of something and for no number."""
-    match = _NUMBER.match(attribute) if attribute else None
-    return float(match[1]) if match else None
-
-
-def _length(element: Element, values: Values, name: str) -> float | None:
-    declared = values.get(name)
-    if declared is None:
-        length = length_of(element.attrs.get(name))
-    elif declared == "auto":  # as the picture has it; who writes a 1 beside it knows that
-        length = length_of(element.attrs.get(name))
-        length = length if length is not None and length < TINY else None
-    else:
-        length = pixels(declared)
-    most, least = pixels(values.get(f"max-{name}")), pixels(values.get(f"min-{name}"))
-    if most is not None and (length is None or most < length) and (length is not None or most < TINY):
-        length = most
-    if least is not None and length is not None and least > length:
-        length = least
-    return length
-
-
-class Looks:
-    """How a view's elements look, as far as declarations tell. Answers are kept, for as long as this is."""
-
-    def __init__(self, html: Html, *, word: bool = False) -> None:
-        """``word``: as Outlook for Windows has it, whose engine knows no way to hide but ``display``."""
+    def __init__(self, html: Html, blocks: Sequence[StyleBlock], *, outlook: bool = False) -> None:
+        """``blocks`` are the view's style sheets. ``outlook``: the view is that of Outlook for Windows."""
         self._html = html
-        self._word = word
-        self._around: dict[int, Hiding | None] = {}
-        self._selected: dict[int, frozenset[int]] = {}
+        self._cascade = Cascade(html, blocks)
+        self._ways = ways_in_outlook if outlook else ways
+        self._attribute_hides = not outlook
+        self._declared: dict[str, Mapping[str, Declaration]] = {}
 
     # -- questions
+
+    def hidden_by(self, element: Element) -> Hiding | None:
+        """What hides an element, itself or from around it; None if it can be seen."""
+        own = next(iter(self._own(element, around=False)), None)
+        return own or self._inherited(element).outermost
+
+    def hides(self, element: Element) -> bool:
+        """Whether what stands in an element is hidden, pictures and text alike."""
+        inside = self._inside[element.index]
+        return inside is not _SEEN and inside.outermost is not None
+
+    @cached_property
+    def hides_some_text(self) -> bool:
+        """Whether any text may be hidden."""
+        return any(inside is not _SEEN for inside in self._inside) or self._has_zero_fonts
+
+    def hides_text(self, run: TextRun) -> bool:
+        """Whether a piece of text is hidden: as all around it, or by a font size of nothing."""
+        if run.element is None:
+            return False
+        inside = self._inside[run.element.index]
+        if inside is not _SEEN and inside.outermost is not None:
+            return True
+        if not self._has_zero_fonts:
+            return False
+        prints = run.text.replace(PLACEHOLDER_CHAR, " ").isspace()  # what a template tag prints may be markup
+        return not prints and self._font_sizes.is_zero(run.element)
+
+    def shown_elsewhere(self, hiding: Hiding | None, element: Element) -> bool:
+        """Whether some readers see what is hidden from most (or is small, with no ``hiding``).
+
+        The rules for them count if they name the element, or one between it and what is hidden, by class or id.
+        """
+        if hiding is None:
+            return self._cascade.undoes("size", (element,))
+        return hiding.kind == "mso-hide" or self._cascade.undoes(hiding.kind, _path(element, hiding.element))
 
     def size(self, element: Element) -> tuple[float | None, float | None]:
         """Width and height in pixels; None for one that is not declared, or not in a fixed unit.
 
-        Style sheets are asked only where the element is small without them, or a rule could make it so.
+        Style sheets count only where the element is small without them, or a rule could make it so.
         """
-        style = element.attrs.get("style")
-        values: Values = {name: value for name, (value, _) in layout(style).items()} if style else {}
-        width, height = _length(element, values, "width"), _length(element, values, "height")
+        values = values_of(self._style(element))
+        width, height = declared_length(element, values, "width"), declared_length(element, values, "height")
         small = (width is not None and width < TINY) or (height is not None and height < TINY)
-        if small or self._matching(element, self._hiding_by_name):
-            values = self.values(element)
-            width, height = _length(element, values, "width"), _length(element, values, "height")
+        if small or self._cascade.could_hide(element):
+            values = self._values(element)
+            width, height = declared_length(element, values, "width"), declared_length(element, values, "height")
         return width, height
 
-    def hiding(self, element: Element) -> Hiding | None:
-        """What hides an element, itself or from around it; None if it can be seen."""
-        own = self._own(element, around=False)
-        return own or self._inherited(element.parent)
+    # -- what hides
 
-    def switched(self, hiding: Hiding | None, element: Element) -> bool:
-        """Whether some readers' sheet shows what is hidden (or is small, with no ``hiding``) for the others.
-
-        Rules that name the element by class or id count, whatever their condition: a media query, or a
-        selector that only one mail client's page fulfils. So do those that name an element around it.
-        """
-        waiting = self._showing.get(_kind(hiding.words) if hiding else "size")
-        if not waiting:
-            return False
-        nodes = (element,) if hiding is None else _path(element, hiding.element)
-        return any(
-            names <= own and all(any(piece in name for name in own) for piece in pieces)
-            for own in map(names_of, nodes)
-            for names, pieces in waiting
-        )
-
-    def values(self, element: Element) -> Values:
-        """The element's declarations after the cascade, without inheritance; attributes are not among them."""
-        inline = layout(element.attrs["style"]) if element.attrs.get("style") else {}
-        matching = self._matching(element, self._by_name)
-        if not matching:
-            return {name: value for name, (value, _) in inline.items()}
-        best: dict[str, tuple[bool, bool, tuple[int, int, int], int]] = {}
-        result: dict[str, str] = {}
-        for rule in matching:
-            weight = max((specificity(arm) for arm in rule.arms), default=(0, 0, 0))
-            for name, (value, important) in rule.declared.items():
-                rank = (important, False, weight, rule.order)
-                if name not in best or rank >= best[name]:
-                    best[name], result[name] = rank, value
-        for name, (value, important) in inline.items():
-            if name not in best or (important, True) >= best[name][:2]:
-                result[name] = value
+    @cached_property
+    def _inside(self) -> Sequence[_Inside]:
+        """By an element's index, how it hides what stands in it."""
+        result: list[_Inside] = []
+        styles, sheets_hide = self._hiding_styles, self._cascade.hides_something
+        for element in self._html.elements:
+            around = result[element.parent.index] if element.parent is not None else _SEEN
+            if around is not _SEEN and around.visibility is not None:
+                around = self._undone(element, around)
+            attrs = element.attrs
+            if sheets_hide or element.preview or (attrs and (attrs.get("style") in styles or "hidden" in attrs)):
+                for hiding in self._own(element, around=True):
+                    if hiding.kind == "visibility":
+                        around = around._replace(visibility=around.visibility or hiding)
+                    else:
+                        around = around._replace(final=around.final or hiding)
+            result.append(around)
         return result
 
-    # -- answers
+    def _inherited(self, element: Element) -> _Inside:
+        """How an element is hidden by those around it."""
+        if element.parent is None:
+            return _SEEN
+        around = self._inside[element.parent.index]
+        return around if around.visibility is None else self._undone(element, around)
 
-    def _own(self, element: Element, *, around: bool) -> Hiding | None:
-        attrs = element.attrs
-        style = attrs.get("style")
-        words = _inline_hides(style, around) if style else None
-        if words is not None or self._matching(element, self._hiding_by_name):
-            words = hides(self.values(element), around=around)  # a sheet may take back what an attribute says
-        if words is None and "hidden" in attrs and "display" not in self.values(element):
-            words = "the hidden attribute"
-        if words is None or (self._word and not words.startswith("display")):
-            return None
-        return Hiding(words, element)
+    def _undone(self, element: Element, around: _Inside) -> _Inside:
+        """How an element is hidden from around it, unless it says that it is visible."""
+        visible = self._values(element).get("visibility") in {"visible", "initial"}
+        return around._replace(visibility=None) if visible else around
 
-    def _inherited(self, element: Element | None) -> Hiding | None:
-        """What hides all that stands in an element."""
-        chain = []
-        found: Hiding | None = None
-        while element is not None:
-            if element.index in self._around:
-                found = self._around[element.index]
-                break
-            chain.append(element)
-            element = element.parent
-        for around in reversed(chain):
-            found = found or self._own(around, around=True)
-            self._around[around.index] = found
-        return found
+    def _own(self, element: Element, *, around: bool) -> Iterable[Hiding]:
+        """The ways in which what is said of an element itself hides it. ``around``: with all inside it."""
+        if element.preview or self._attributes_hide(element.attrs) or self._cascade.could_hide(element):
+            return self._declared_ways(element, around)
+        return ()  # most elements
 
-    # -- style sheets
+    def _attributes_hide(self, attrs: Mapping[str, str]) -> bool:
+        """Whether attributes hide an element as long as no style sheet takes that back."""
+        return attrs.get("style") in self._hiding_styles or ("hidden" in attrs and self._attribute_hides)
 
-    @cached_property
-    def _rules(self) -> Sequence[_Rule]:
-        """Every rule that bears on sight, whatever its condition."""
-        most = _MOST_WORK // (len(self._html.elements) + 1)
-        rules: list[_Rule] = []
-        for block in self._blocks:
-            for rule in block.sheet.rules:
-                declared = layout(rule.body)
-                if declared and len(rules) < most:
-                    rules.append(_Rule(rule, declared, len(rules), block.conditional))
-        return rules
+    def _declared_ways(self, element: Element, around: bool) -> Iterator[Hiding]:
+        if element.preview:
+            yield Hiding("display: none", "display", element)
+            return
+        way = next(self._ways(values_of(self._style(element)), around=around), None)
+        if way is not None and way.kind in FINAL and not self._cascade.may_overrule(way.kind):
+            yield Hiding(*way, element)
+            return
+        values = self._values(element)
+        for way in self._ways(values, around=around):
+            yield Hiding(*way, element)
+        if "hidden" in element.attrs and "display" not in values and self._attribute_hides:
+            yield Hiding("the hidden attribute", "display", element)
 
     @cached_property
-    def _blocks(self) -> Sequence[StyleBlock]:
-        return tuple(style_blocks(self._html))  # a walk over all elements
-
-    @cached_property
-    def _by_name(self) -> Mapping[str, Sequence[_Rule]]:
-        return _indexed(rule for rule in self._rules if not rule.conditional)
-
-    @cached_property
-    def _hiding_by_name(self) -> Mapping[str, Sequence[_Rule]]:
-        """The rules that hide something for everybody; few templates have one."""
-        if not any(_could_hide(block.text) for block in self._blocks):
-            return {}
-        return _indexed(rule for rule in self._rules if not rule.conditional and rule.could_hide)
-
-    @cached_property
-    def _showing(self) -> Mapping[str, Sequence[Asked]]:
-        """By what was hidden or small, what the selectors that show it again ask of an element."""
-        found: dict[str, dict[Asked, None]] = {}
-        for rule in self._rules:
-            for kind in rule.shows:
-                for wanted in map(asked, rule.arms):
-                    if wanted[0] or wanted[1]:
-                        found.setdefault(kind, {})[wanted] = None
-        return {kind: tuple(wanted) for kind, wanted in found.items()}
-
-    def _matching(self, element: Element, index: Mapping[str, Sequence[_Rule]]) -> list[_Rule]:
-        if not index:
-            return []
-        names = names_of(element)
-        candidates = {rule.order: rule for name in (*names, "*") for rule in index.get(name, ())}
-        return [
-            rule
-            for order, rule in sorted(candidates.items())
-            if any(last_names(arm) <= names for arm in rule.arms) and element.index in self._selects(rule)
-        ]
-
-    def _selects(self, rule: _Rule) -> frozenset[int]:
-        """The indexes of the elements that a rule's selectors match."""
-        if rule.order not in self._selected:
-            found: set[int] = set()
-            for arm in rule.arms:
-                if not is_simple(arm):
-                    continue
-                try:
-                    nodes = self._html.tree.select(arm)
-                except ValueError:  # browsers drop a rule whose selector they do not understand
-                    continue
-                for node in nodes:
-                    element = self._html.element_at(node.source_line, node.source_col)
-                    if element is not None:
-                        found.add(element.index)
-            self._selected[rule.order] = frozenset(found)
-        return self._selected[rule.order]
-
-
-@lru_cache(128)
-def _could_hide(sheet: str) -> bool:
-    """Whether a sheet may hide anything; to search it for words costs less than to take it apart."""
-    low = sheet.lower()
-    for word, value in _COULD_HIDE.items():
-        position = low.find(word)
-        while position >= 0:
-            position += len(word)
-            if value.match(low, position):
-                return True
-            position = low.find(word, position)
-    return False
-
-
-class _Rule:
-    """A rule that bears on sight, with what is asked of it more than once."""
-
-    def __init__(
-        self, rule: SheetRule, declared: Mapping[str, tuple[str, bool]], order: int, conditional: bool
-    ) -> None:
-        self.declared = declared
-        self.order = order
-        self.conditional = conditional or bool(rule.conditions)
-        self.arms = tuple(filter(None, (arm.strip() for arm in rule.selector.split(","))))
-
-    @cached_property
-    def could_hide(self) -> bool:
-        values = {name: value for name, (value, _) in self.declared.items()}
-        return hides(values, around=True) is not None or any(
-            (length := pixels(values.get(name))) is not None and length < TINY for name in _SMALL
+    def _hiding_styles(self) -> frozenset[str]:
+        """The ``style`` attributes that hide an element as long as no style sheet takes that back."""
+        return frozenset(
+            style
+            for style in self._styles
+            if may_hide(style.lower()) and any(self._ways(values_of(read_values(style)), around=True))
         )
 
     @cached_property
-    def shows(self) -> frozenset[str]:
-        """The kinds of hiding that the rule ends: ``display``, ``visibility``, ``opacity``, ``size``, ``place``."""
-        declared = {name: value for name, (value, _) in self.declared.items()}
-        kinds = {name for name in ("display", "visibility") if declared.get(name, "none") not in _HIDDEN}
-        if (_signed(declared.get("opacity")) or 0) > 0.03:
-            kinds.add("opacity")
-        lengths = [declared[name] for name in _SMALL if name in declared]
-        if any((pixels(length) if length != "0" else 0) not in {0, 1} for length in lengths):
-            kinds.add("size")
-        if declared.get("position") in {"static", "relative"} or kinds & {"size"}:
-            kinds.add("place")
-        return frozenset(kinds)
+    def _styles(self) -> frozenset[str]:
+        return frozenset(element.attrs["style"] for element in self._html.elements if "style" in element.attrs)
 
+    # -- declarations
 
-def _kind(words: str) -> str:
-    name = words.partition(":")[0]
-    if name in {"display", "visibility", "opacity"}:
-        return name
-    return "size" if name in _SMALL else "display" if name == "the hidden attribute" else "place"
+    def _style(self, element: Element) -> Mapping[str, Declaration]:
+        """The declarations of an element's ``style`` attribute."""
+        style = element.attrs.get("style")
+        if not style:
+            return _NOTHING
+        if style not in self._declared:
+            self._declared[style] = read_values(style)
+        return self._declared[style]
 
+    def _values(self, element: Element) -> Values:
+        return self._cascade.values(element, self._style(element))
 
-def _indexed(rules: Iterable[_Rule]) -> Mapping[str, Sequence[_Rule]]:
-    """Rules by one name that each of their selectors asks of an element; ``*`` for those that ask for none."""
-    index: dict[str, list[_Rule]] = {}
-    for rule in rules:
-        for name in {min(last_names(arm), default="*") for arm in rule.arms}:  # ids and classes sort before tags
-            index.setdefault(name, []).append(rule)
-    return index
+    @cached_property
+    def _has_zero_fonts(self) -> bool:
+        """Whether any style may give text a size of nothing."""
+        return self._cascade.may_shrink_text or any(may_be_zero(style.lower()) for style in self._styles)
+
+    @cached_property
+    def _font_sizes(self) -> FontSizes:
+        def inline(element: Element) -> Values:
+            return values_of(self._style(element))
+
+        def cascaded(element: Element) -> Values:
+            return self._cascade.font(element, self._style(element))
+
+        return FontSizes(cascaded if self._cascade.may_shrink_text else inline, cascaded)
 
 
 def _path(element: Element, top: Element) -> Iterator[Element]:

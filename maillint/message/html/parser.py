@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from maillint.message.css.declarations import hides
 from maillint.message.html.tree import Element
 from maillint.text.spans import Span
 
@@ -126,15 +125,12 @@ class Builder:
         if tag in CLOSES_P and not (tag == "table" and self.quirks):
             self.close_implied(frozenset({"p"}), SCOPE | {"button"}, element)
         parent = self.stack[-1] if self.stack else None
-        attrs = element.attrs
         if parent is None:
-            element.hidden = bool(attrs) and hides(attrs)
             element.silent = tag in NO_TEXT
             element.block = element if tag in BLOCKS else None
         else:
             element.parent = parent
             element.depth = parent.depth + 1
-            element.hidden = parent.hidden or (bool(attrs) and hides(attrs))
             element.silent = parent.silent or tag in NO_TEXT
             element.block = element if tag in BLOCKS else parent.block
         self.result.elements.append(element)

@@ -33,9 +33,8 @@ class Element:
     """A start tag and what belongs to it.
 
     ``attrs`` maps lower-case names to decoded values; ``content_end`` is where the element's content ends,
-    with or without an end tag. ``hidden``: it, or an element around it, is kept from the reader's eye.
-    ``silent``: its text is no text of the message (a style, a title). ``block`` is the block element that
-    its text flows in.
+    with or without an end tag. ``silent``: its text is no text of the message (a style, a title). ``preview``: its
+    text is shown in the list of messages alone (MJML). ``block`` is the block element that its text flows in.
     """
 
     __slots__ = (
@@ -45,11 +44,11 @@ class Element:
         "content_end",
         "depth",
         "end_tag",
-        "hidden",
         "html",
         "index",
         "inherited",
         "parent",
+        "preview",
         "self_closing",
         "silent",
         "span",
@@ -69,7 +68,7 @@ class Element:
         self.content_end = span.end
         self.parent: Element | None = None
         self.depth = 0
-        self.hidden = False
+        self.preview = False
         self.silent = False
         self.block: Element | None = None
         self.inherited: dict[str, Span] | None = None

@@ -105,8 +105,8 @@ class MjmlBuilder(Builder):
         parent = self.stack[-1] if self.stack else None
         if parent is not None:
             element.parent, element.depth = parent, parent.depth + 1
-            element.hidden, element.silent = parent.hidden, parent.silent
-        element.hidden = element.hidden or (known is not None and known.holds == "preview")
+            element.silent = parent.silent
+        element.preview = known is not None and known.holds == "preview"
         element.silent = element.silent or (known is not None and known.silent)
         element.block = element
         self.result.elements.append(element)

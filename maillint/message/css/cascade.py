@@ -1,0 +1,260 @@
+"""What a view's style sheets declare for an element, of the few properties that bear on sight.
+
+This is the cascade (CSS Cascading and Inheritance Level 4) without inheritance and without a layout. Rules under
+a condition (``@media``, ``@supports``) declare nothing here, since most readers do not meet it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from maillint.message.css import fonts
+from maillint.message.css.declarations import Declaration, read_declarations
+from maillint.message.css.hiding import FINAL, PROPERTIES, SIZES, Kind, Values, undone, ways, ways_in_outlook
+from maillint.message.css.lengths import TINY, pixels
+from maillint.message.css.selectors import ClassTest, Selector, names_of
+from maillint.message.css.stylesheet import SheetRule, StyleBlock, without_conditions
+from maillint.message.html.tree import Element, Html
+
+_COULD_HIDE = {
+    word: re.compile(rf"(?<!line-){word}\s*(?:/\*|:\s*(?:/\*|{value}))")
+    for word, value in {
+        "display": "none",
+        "visibility": "hidden|collapse",
+        "opacity": "[0.]",
+        "width": r"[01](?![\d.]|\s*%)",
+        "height": r"[01](?![\d.])",
+        "clip": "rect",
+        "clip-path": "",
+        "position": "absolute|fixed",
+        "text-indent": "-",
+        "margin-left": "-",
+        "margin-top": "-",
+        "transform": "[^;}]*(?:scale|translate)",
+        "mso-hide": "all",
+    }.items()
+}
+"""What CSS must have to hide or shrink anything: properties with the beginning of their values."""
+
+_READ = PROPERTIES | fonts.PROPERTIES
+_MOST_WORK = 400_000  # rules times elements: what a hostile sheet may cost
+
+
+_OVERRULES: Mapping[str, re.Pattern[str]] = {name: re.compile(rf"{name}\s*:[^;}}]{{0,40}}!") for name in FINAL}
+
+
+def could_hide(css: str) -> bool:
+    """Whether lower-case CSS may hide or shrink anything; to search it for words costs less than to take it apart."""
+    for word, value in _COULD_HIDE.items():
+        position = css.find(word)
+        while position >= 0:
+            if value.match(css, position):
+                return True
+            position = css.find(word, position + 1)
+    return False
+
+
+def read_values(css: str) -> dict[str, Declaration]:
+    """Read the declarations that bear on sight and on the size of text, in lower case."""
+    return read_declarations(css.lower(), _READ)
+
+
+def values_of(declared: Mapping[str, Declaration]) -> Values:
+    """Return the values alone."""
+    return {name: declaration.value for name, declaration in declared.items()}
+
+
+class Cascade:
+    """The style sheets of a view. What they are searched for is cached for as long as this lives."""
+
+    def __init__(self, html: Html, blocks: Sequence[StyleBlock]) -> None:
+        self._html = html
+        self._blocks = blocks
+        self._selected: dict[str, frozenset[int]] = {}
+
+    @property
+    def hides_something(self) -> bool:
+        """Whether a rule that holds for most readers may hide or shrink some element."""
+        return bool(self._hiding)
+
+    def could_hide(self, element: Element) -> bool:
+        """Whether a rule that holds for most readers may hide or shrink an element, or hide what is in it."""
+        return bool(self._hiding) and any(True for _ in self._matching(element, self._hiding))
+
+    @cached_property
+    def may_shrink_text(self) -> bool:
+        """Whether any rule may give text a size of nothing."""
+        return fonts.may_be_zero(self._css)
+
+    def may_overrule(self, name: Kind) -> bool:
+        """Whether a rule that holds for most readers may overrule a property in the style of an element."""
+        return (
+            _OVERRULES[name].search(self._css) is not None and _OVERRULES[name].search(self._css_for_most) is not None
+        )
+
+    def values(self, element: Element, inline: Mapping[str, Declaration]) -> Values:
+        """The declarations that bear on an element's sight; ``inline`` are those of its ``style`` attribute."""
+        return self._cascaded(element, inline, self._bearing)
+
+    def font(self, element: Element, inline: Mapping[str, Declaration]) -> Values:
+        """The declarations that bear on the size of an element's text; ``inline`` as for ``values``."""
+        return self._cascaded(element, inline, self._fonts)
+
+    def _cascaded(
+        self, element: Element, inline: Mapping[str, Declaration], index: Mapping[str, Sequence[_Rule]]
+    ) -> Values:
+        result = dict(inline)
+        ranks = {name: (declared.important, True, (0, 0, 0), 0) for name, declared in inline.items()}
+        for rule, weight in self._matching(element, index):
+            for name, declared in rule.declared.items():
+                rank = (declared.important, False, weight, rule.order)
+                if name not in ranks or rank >= ranks[name]:
+                    ranks[name], result[name] = rank, declared
+        return values_of(result)
+
+    def undoes(self, kind: Kind, elements: Iterable[Element]) -> bool:
+        """Whether a rule undoes a kind of hiding for one of the elements, whatever the rule's condition.
+
+        Only rules that name classes or ids count: a media query, or a selector that only one mail client's page
+        meets.
+        """
+        tests = self._showing.get(kind, ())
+        return bool(tests) and any(test.passes(names) for names in map(names_of, elements) for test in tests)
+
+    # -- rules
+
+    @cached_property
+    def _css(self) -> str:
+        """The style sheets in lower case, for a first look."""
+        return "\n".join(block.text for block in self._blocks).lower()
+
+    @cached_property
+    def _css_for_most(self) -> str:
+        return "\n".join(without_conditions(block.text) for block in self._blocks if not block.conditional).lower()
+
+    @cached_property
+    def _most(self) -> int:
+        return _MOST_WORK // (len(self._html.elements) + 1)
+
+    @cached_property
+    def _rules(self) -> Sequence[_Rule]:
+        sheets = ((rule, block.conditional) for block in self._blocks for rule in block.sheet.rules)
+        return [_Rule(rule, order, conditional) for order, (rule, conditional) in enumerate(sheets)]
+
+    @cached_property
+    def _bearing(self) -> Mapping[str, Sequence[_Rule]]:
+        return self._indexed(rule for rule in self._rules if not rule.conditional and rule.bears_on_sight)
+
+    @cached_property
+    def _fonts(self) -> Mapping[str, Sequence[_Rule]]:
+        named = fonts.PROPERTIES
+        return self._indexed(
+            rule for rule in self._rules if not rule.conditional and not named.isdisjoint(rule.declared)
+        )
+
+    @cached_property
+    def _hiding(self) -> Mapping[str, Sequence[_Rule]]:
+        """The rules that hide or shrink something; few templates have one."""
+        if not (could_hide(self._css) and could_hide(self._css_for_most)):
+            return {}
+        return self._indexed(rule for rule in self._rules if not rule.conditional and rule.could_hide)
+
+    @cached_property
+    def _showing(self) -> Mapping[Kind, Sequence[ClassTest]]:
+        """By the kind of hiding, what the rules that undo it require of an element."""
+        found: dict[Kind, dict[ClassTest, None]] = {}
+        bearing = [rule for rule in self._rules if rule.bears_on_sight]
+        for rule in bearing[: self._most]:
+            for kind in undone(rule.values):
+                for selector in rule.selectors:
+                    test = selector.class_test
+                    if test.names or test.pieces:
+                        found.setdefault(kind, {})[test] = None
+        return {kind: tuple(tests) for kind, tests in found.items()}
+
+    def _indexed(self, rules: Iterable[_Rule]) -> Mapping[str, Sequence[_Rule]]:
+        """Rules by one name that each of their selectors requires; ``*`` for those that require no name."""
+        index: dict[str, list[_Rule]] = {}
+        for count, rule in enumerate(rules):
+            if count == self._most:
+                break
+            for name in {min(selector.names, default="*") for selector in rule.selectors}:  # ids, classes, then tags
+                index.setdefault(name, []).append(rule)
+        return index
+
+    # -- selectors
+
+    def _matching(
+        self, element: Element, index: Mapping[str, Sequence[_Rule]]
+    ) -> Iterator[tuple[_Rule, tuple[int, int, int]]]:
+        """The rules of an index that select an element, in order, with the weight that they do it with."""
+        if not index:
+            return
+        names = names_of(element)
+        candidates = {rule.order: rule for name in (*names, "*") for rule in index.get(name, ())}
+        for _, rule in sorted(candidates.items()):
+            weights = [
+                selector.specificity
+                for selector in rule.selectors
+                if selector.names <= names and (selector.is_plain or element.index in self._elements(selector))
+            ]
+            if weights:
+                yield rule, max(weights)
+
+    def _elements(self, selector: Selector) -> frozenset[int]:
+        """The indexes of the elements that a selector matches."""
+        if selector.text not in self._selected:
+            found: set[int] = set()
+            for node in self._select(selector):
+                element = self._html.element_at(node.source_line, node.source_col)
+                if element is not None:
+                    found.add(element.index)
+            self._selected[selector.text] = frozenset(found)
+        return self._selected[selector.text]
+
+    def _select(self, selector: Selector) -> Sequence[Any]:
+        if not selector.is_cheap:
+            return ()
+        try:
+            return self._html.tree.select(selector.text)
+        except ValueError:  # browsers drop a rule whose selector they do not understand
+            return ()
+
+
+class _Rule:
+    """A rule of a style sheet; ``order`` is its place among all rules of the view."""
+
+    def __init__(self, rule: SheetRule, order: int, conditional: bool) -> None:
+        self._rule = rule
+        self.order = order
+        self.conditional = conditional or bool(rule.conditions)
+
+    @cached_property
+    def selectors(self) -> Sequence[Selector]:
+        return [Selector(text) for text in map(str.strip, self._rule.selector.split(",")) if text]
+
+    @cached_property
+    def declared(self) -> Mapping[str, Declaration]:
+        return read_values(self._rule.body)
+
+    @cached_property
+    def bears_on_sight(self) -> bool:
+        return not PROPERTIES.isdisjoint(self.declared)
+
+    @property
+    def values(self) -> Values:
+        return values_of(self.declared)
+
+    @cached_property
+    def could_hide(self) -> bool:
+        if not could_hide(self._rule.body.lower()):
+            return False
+        lengths = (pixels(self.values.get(name)) for name in SIZES)
+        return (
+            any(ways(self.values, around=True))
+            or any(ways_in_outlook(self.values, around=True))
+            or any(length is not None and length < TINY for length in lengths)
+        )
