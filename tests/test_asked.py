@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from maillint.analysis.askable_links import ACTS, GATEWAY, MAYBE_OUT, TAG, TRACKER, Question, hosts, may_ask, questions
+from maillint.analysis.askable_links import (
+    ACTS,
+    GATEWAY,
+    MAYBE_OUT,
+    TAG,
+    TRACKER,
+    Request,
+    linked_hosts,
+    may_request,
+    requests,
+)
 from maillint.message.model import Message
 from maillint.message.read import Settings, read_message
 from maillint.text.source import Source
@@ -20,7 +30,7 @@ def message(text: str, kind: str = "html", **settings: Any) -> Message:
 def asked(text: str, kind: str = "html", **settings: Any) -> list[str]:
     """The addresses that are asked, and the reasons why others are not, each once and in order."""
     found = (
-        item.url if isinstance(item, Question) else item.reason for item in questions(message(text, kind, **settings))
+        item.url if isinstance(item, Request) else item.reason for item in requests(message(text, kind, **settings))
     )
     return list(dict.fromkeys(found))
 
@@ -210,7 +220,7 @@ def test_of_a_wrapped_link_the_target_is_asked(url: str, expected: list[str]) ->
     ],
 )
 def test_a_redirect_is_followed_to_what_may_be_asked(url: str, expected: bool) -> None:
-    assert may_ask(url) is expected
+    assert may_request(url) is expected
 
 
 def test_each_view_has_its_links() -> None:
@@ -220,7 +230,8 @@ def test_each_view_has_its_links() -> None:
 
 def test_hosts_are_those_of_all_web_links() -> None:
     html = a("https://a.example/unsubscribe", "Leave") + a("https://b.example/{{ x }}") + a("https://{{ h }}/")
-    assert [question.host for question in hosts(message(html + a("mailto:x@c.example")))] == ["a.example", "b.example"]
+    found = linked_hosts(message(html + a("mailto:x@c.example")))
+    assert [request.host for request in found] == ["a.example", "b.example"]
 
 
 @pytest.mark.parametrize(
@@ -241,5 +252,5 @@ def test_hostile_input_costs_little(text: str) -> None:
         for view in part.views:
             assert view.content.links  # what all checks share is not measured here
     start = time.process_time()
-    list(questions(whole))
+    list(requests(whole))
     assert time.process_time() - start < 1.5

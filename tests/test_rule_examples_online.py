@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from maillint.analysis.askable_links import may_ask
+from maillint.analysis.askable_links import may_request
 from maillint.catalogue.examples import examples
 from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import Example, Rule
@@ -29,7 +29,7 @@ def judged(text: str, setting: Mapping[str, Any], rules: list[Rule]) -> FileRepo
     kind = setting.get("kind", "html")
     settings = Settings(profile=setting.get("profile"), headers=tuple((setting.get("headers") or {}).items()))
     message = read_message([Source.from_text(f"example.{kind}", text)], settings, kind)
-    web = ReplayWeb(setting.get("web") or {}, may_ask)
+    web = ReplayWeb(setting.get("web") or {}, may_request)
     reads = Online(message, web, Blocklists(ReplayResolver(setting.get("dns") or {})).listing)
     ruleset = [active(rule, setting.get("options")) for rule in rules]
     online = lint(message, ruleset, "online", reads)

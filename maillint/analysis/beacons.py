@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import unquote
 
+from maillint.analysis.foreign_tags import FOREIGN_TAG, masked
 from maillint.data.lists import load_list
 from maillint.message.model import Part
 from maillint.message.template.tags import Tag
@@ -47,12 +48,6 @@ _QUOTED_FILE = re.compile(
 _CHUNK = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _SWITCH = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
 _TOKEN = re.compile(r"[A-Za-z0-9_~+=:%|,.@-]{16,}")
-_FOREIGN_TAG = re.compile(
-    r"\{\{.{1,200}?\}\}|\*\|.{1,200}?\|\*|%%=.{1,200}?=%%|%%[^%\s]{1,100}%%|<[%?].{1,200}?[%?]>|\[\[.{1,200}?\]\]"
-    r"|[$#]!?\{[^{}]{1,200}\}|\{[$@]?[A-Za-z_][^{}\s]{0,100}\}|\[[A-Za-z_][\w .-]{0,100}\]|%[A-Z_][A-Z0-9_:-]{2,60}%"
-    r"|%[a-z]{1,60}[_.][a-z_.]{1,60}%|##\w{1,60}##|__[A-Za-z]\w{0,60}__"
-)
-"""What is written like a template tag in a language that the file as a whole is not written in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +132,7 @@ def is_remote(url: str) -> bool:
         return True
     if url.startswith(PLACEHOLDER_CHAR) or (PLACEHOLDER_CHAR in url and not _OTHER_SCHEME.match(url)):
         return True
-    return _FOREIGN_TAG.match(url) is not None
+    return FOREIGN_TAG.match(url) is not None
 
 
 def original(url: str) -> str:
@@ -158,9 +153,9 @@ def read_address(url: str, view: View, span: Span) -> FetchAddress:
                 break
             tags.append((position, expression(tag)))
             position += tag.span.end - tag.span.start
-    elif _FOREIGN_TAG.search(url):
-        tags = [(match.start(), match[0].strip("{}<%?=*|[]$#!_-> ")) for match in _FOREIGN_TAG.finditer(url)]
-        url = _FOREIGN_TAG.sub(lambda match: PLACEHOLDER_CHAR * len(match[0]), url)
+    elif FOREIGN_TAG.search(url):
+        tags = [(match.start(), match[0].strip("{}<%?=*|[]$#!_-> ")) for match in FOREIGN_TAG.finditer(url)]
+        url = masked(url)
     return FetchAddress(url, split(url), tuple(tags))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from maillint.hits import Hit, NotKnown
+from maillint.message.memo import remembered
 from maillint.message.mime.headers import Field
 from maillint.message.model import Message, Part
 from maillint.message.template.detect import detect
@@ -13,11 +14,14 @@ from maillint.message.views import Views, make_views
 from maillint.text.offsets import OffsetMap
 from maillint.text.spans import Span
 
+NO_HEADERS = "no headers known"
 
-def field_views(message: Message, known: Field) -> Views:
-    """Return every view of a field's value, its template tags as holes; offsets are those of the value."""
-    dialect = next((part.dialect for part in message.parts if part.dialect), None) or detect(known.text, "")
-    return make_views(known.text, read(known.text, dialect), markup=False)
+
+@remembered
+def field_views(message: Message, field: Field) -> Views:
+    """The views of a field's value, with PLACEHOLDER_CHAR for its template tags; offsets are those of the value."""
+    dialect = next((part.dialect for part in message.parts if part.dialect), None) or detect(field.text, "")
+    return make_views(field.text, read(field.text, dialect), markup=False)
 
 
 def absent(message: Message) -> Hit | NotKnown:
@@ -26,28 +30,26 @@ def absent(message: Message) -> Hit | NotKnown:
 
 
 def unless_stated(message: Message, name: str) -> Iterator[NotKnown]:
-    """Say that a field is not known, where there is none and the sending tool may add one."""
+    """Say that a field is not known, where the message has no such field and the sending tool may add one."""
     if not message.headers.known and not message.headers.all(name):
         yield NotKnown(NO_HEADERS)
 
 
 def printed_by_tag(name: str) -> NotKnown:
+    """Say that nobody can tell what a field says, because a template tag prints it."""
     return NotKnown(f"a template tag prints {name}")
 
 
-def whole_file(known: Field) -> Part:
+def whole_file(field: Field) -> Part:
     """The whole file of a field as a place: names, folds and empty values are in no field's text."""
-    source = known.source
+    source = field.source
     return Part(source.text, source, OffsetMap.identity(len(source.text)), "text/plain")
 
 
-def value_place(known: Field) -> tuple[Field | Part, Span]:
+def value_place(field: Field) -> tuple[Field | Part, Span]:
     """Place and span of a field's value, white space around it left out."""
-    stripped = known.text.strip()
-    if not stripped and not known.given:
-        return whole_file(known), Span(known.value.start, known.value.start)
-    start = known.text.find(stripped)
-    return known, Span(start, start + len(stripped))
-
-
-NO_HEADERS = "no headers known"
+    stripped = field.text.strip()
+    if not stripped and not field.given:
+        return whole_file(field), Span(field.value.start, field.value.start)
+    start = field.text.find(stripped)
+    return field, Span(start, start + len(stripped))

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from html import unescape
 from urllib.parse import unquote
 
 from maillint.analysis.beacons import FetchAddress, identifier_names, read_address
-from maillint.analysis.links import wrapping
-from maillint.data.amendments import Lists
+from maillint.analysis.links import LinkInView, links_of
+from maillint.analysis.senders import addresses
+from maillint.analysis.unsubscribe import is_unsubscribe_link
 from maillint.data.lists import load_list
 from maillint.hits import Change
-from maillint.message.content import Link
+from maillint.message.memo import remembered
 from maillint.message.model import Message
 from maillint.message.views import View
 from maillint.text.placeholder import PLACEHOLDER_CHAR
@@ -57,7 +58,7 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    ways_out: tuple[str, ...]
+    settings: tuple[str, ...]
     account: tuple[str, ...]
     mail_names: frozenset[str]
     mail_tags: frozenset[str]
@@ -69,9 +70,8 @@ class _Words:
 @cache
 def _words() -> _Words:
     data = load_list("reader-links")
-    ways_out = dict.fromkeys((*load_list("unsubscribe")["words"], *data["ways-out"]))
     return _Words(
-        tuple(ways_out),
+        tuple(data["settings"]),
         tuple(data["account"]),
         frozenset(data["mail-names"]),
         frozenset(data["mail-tags"]),
@@ -130,58 +130,71 @@ def _fragment(text: str, start: int, end: int) -> int:
     return end if position < 0 else position
 
 
-def without(view: View, span: Span, known: Sequence[Parameter], dropped: Collection[Parameter]) -> tuple[Change, ...]:
-    """The changes that take some of an address's parameters out, and with the last of them the question mark."""
-    if not all(parameter.whole for parameter in known):
+def without(view: View, span: Span, every: Sequence[Parameter], dropped: Collection[Parameter]) -> tuple[Change, ...]:
+    """The changes that take some of an address's parameters out, and with the last of them the question mark.
+
+    ``every`` are the parameters of the address at ``span``. Where a template statement stands in one, nothing changes.
+    """
+    if not all(parameter.whole for parameter in every):
         return ()
     gone = {parameter.span for parameter in dropped}
-    return tuple(_without_one(view, span, known, index, gone) for index, one in enumerate(known) if one.span in gone)
+    return tuple(
+        _without_one(view, span, every, index, gone) for index, parameter in enumerate(every) if parameter.span in gone
+    )
 
 
-def _without_one(view: View, span: Span, known: Sequence[Parameter], index: int, gone: Collection[Span]) -> Change:
-    """Take a parameter out with the separator before it, or the one after it where none is kept before."""
-    start, end = known[index].span
-    first = next((place for place, one in enumerate(known) if one.span not in gone), None)
+def _without_one(view: View, span: Span, every: Sequence[Parameter], index: int, gone: Collection[Span]) -> Change:
+    """Take a parameter out with the separator before it, or the one after it where no parameter before it stays."""
+    start, end = every[index].span
+    first = next((place for place, parameter in enumerate(every) if parameter.span not in gone), None)
     if first is not None and first > index:
-        return Change(Span(start, known[index + 1].span.start), "")
-    before = known[index - 1].span.end if index else view.text.rindex("?", span.start, start)
+        return Change(Span(start, every[index + 1].span.start), "")
+    before = every[index - 1].span.end if index else view.text.rindex("?", span.start, start)
     return Change(Span(before, end), "")
 
 
 # -- identifiers ----------------------------------------------------------------------------------------------
 
 
-def identifiers(message: Message, view: View, link: Link) -> Iterator[Identifier]:
-    """What a link says of its reader, unless it is one that has to."""
-    url = link.url
+@remembered
+def identifiers(message: Message) -> tuple[tuple[LinkInView, Identifier], ...]:
+    """What the links of a message say of their readers, link by link; links that have to know them are left out."""
+    return tuple((link, found) for link in links_of(message) for found in _identifiers_in(message, link))
+
+
+def _identifiers_in(message: Message, link: LinkInView) -> Sequence[Identifier]:
+    url = link.link.url
     if "?" not in url and "@" not in url and "%40" not in url and PLACEHOLDER_CHAR not in url:
-        return
-    if not _may_identify(url) or not _is_web(url):
-        return
-    address = read_address(url, view, link.span)
-    words = _words()
-    said = f"{url} {link.shown} {' '.join(tag for _, tag in address.tags)}".lower()
-    if any(word in said for word in words.ways_out):
-        return
-    for_account = any(word in said for word in words.account)
-    seen = False
-    known = parameters(view, link.span)
-    whole = all(parameter.whole for parameter in known)
-    for index, parameter in enumerate(known):
+        return ()
+    if not _may_identify(message, url) or not _is_web(url):
+        return ()
+    address = read_address(url, link.view, link.span)
+    words = f"{url} {link.shown} {' '.join(tag for _, tag in address.tags)}".lower()
+    if any(word in words for word in _words().settings):
+        return ()
+    for_account = any(word in words for word in _words().account)
+    found = tuple(_found_in(message, link, address, for_account=for_account))
+    return () if found and is_unsubscribe_link(message, link) else found
+
+
+def _found_in(message: Message, link: LinkInView, address: FetchAddress, *, for_account: bool) -> Iterator[Identifier]:
+    view, span = link.view, link.span
+    every = parameters(view, span)
+    whole = all(parameter.whole for parameter in every)
+    by_parameter = False
+    for index, parameter in enumerate(every):
         found = _named(parameter) or (None if for_account else _mail_in(message, address, parameter))
         if found is not None:
-            seen = True
+            by_parameter = True
             what, vendor, recipient = found
-            changes: tuple[Change, ...] = ()
-            if whole:
-                changes = (_without_one(view, link.span, known, index, (parameter.span,)),)
+            changes = (_without_one(view, span, every, index, (parameter.span,)),) if whole else ()
             yield Identifier(what, vendor, parameter.span, changes, recipient, parameter.name)
-    if seen:
+    if by_parameter:
         return
     if not for_account and _mail_in_path(message, address):
-        yield Identifier("the reader's e-mail address", "", link.span)
-    elif _INNER.search(url):
-        yield from _wrapped(url, link.span, message.lists)
+        yield Identifier("the reader's e-mail address", "", span)
+    elif _INNER.search(link.link.url):
+        yield from _behind_wrapper(link)
 
 
 def _is_web(url: str) -> bool:
@@ -189,8 +202,8 @@ def _is_web(url: str) -> bool:
     return scheme not in {"mailto", "tel", "sms", "data", "cid", "javascript", "skype", "sip", "callto", "xmpp"}
 
 
-@lru_cache(4096)
-def _may_identify(url: str) -> bool:
+@remembered
+def _may_identify(message: Message, url: str) -> bool:
     """Whether an address has one of the names, an address or a tag: most have neither."""
     if "@" in url or "%40" in url or PLACEHOLDER_CHAR in url:
         return True
@@ -203,10 +216,10 @@ def _may_identify(url: str) -> bool:
 
 
 def _named(parameter: Parameter) -> tuple[str, str, bool] | None:
-    known = identifier_names().get(parameter.name.lower())
-    if known is None or not parameter.value:
+    entry = identifier_names().get(parameter.name.lower())
+    if entry is None or not parameter.value:
         return None
-    group, vendor = known
+    group, vendor = entry
     vendor = "" if vendor == "any" else vendor
     of = f" of {vendor}" if vendor else ""
     if group == "recipient":
@@ -242,14 +255,14 @@ def _tags_of(address: FetchAddress, name: str) -> Iterator[str]:
 def _kind_of_tag(words: str) -> str | None:
     """Whether a template tag prints the reader's address (``mail``) or number in a list (``reader``)."""
     low = words.partition("|")[0].lower().rstrip("()} ")
-    known = _words()
-    if not known.others.isdisjoint(_WORD.findall(low)):
+    lists = _words()
+    if not lists.others.isdisjoint(_WORD.findall(low)):
         return None
     match = _LAST_NAME.search(low)
     names = {_LETTERS.sub("", low.rpartition(".")[2]), _LETTERS.sub("", match[1]) if match else ""}
-    if not names.isdisjoint(known.mail_tags):
+    if not names.isdisjoint(lists.mail_tags):
         return "mail"
-    return None if names.isdisjoint(known.reader_tags) else "reader"
+    return None if names.isdisjoint(lists.reader_tags) else "reader"
 
 
 def _mail_in_path(message: Message, address: FetchAddress) -> bool:
@@ -271,26 +284,19 @@ def _is_reader(message: Message, text: str, *, named: bool) -> bool:
     match = _MAIL.search(text)
     if match is None:
         return False
-    found = unquote(match[0]).lower()
-    return found in _recipients(message) or (named and message.finished and found not in _senders(message))
+    address = unquote(match[0]).lower()
+    if address in addresses(message, "to", "delivered-to"):
+        return True
+    return named and message.finished and address not in addresses(message, "from", "reply-to", "sender")
 
 
-def _recipients(message: Message) -> str:
-    return " ".join(field.text for name in ("to", "delivered-to") for field in message.headers.all(name)).lower()
-
-
-def _senders(message: Message) -> str:
-    names = ("from", "reply-to", "sender")
-    return " ".join(field.text for name in names for field in message.headers.all(name)).lower()
-
-
-def _wrapped(url: str, span: Span, lists: Lists) -> Iterator[Identifier]:
-    """Parameters of the address behind a wrapper."""
-    found = wrapping(url, lists)
-    if found is None or found.target is None:
+def _behind_wrapper(link: LinkInView) -> Iterator[Identifier]:
+    """The first parameter that names the reader in the address that a wrapper leads to."""
+    target = link.wrapping.target if link.wrapping is not None else None
+    if target is None:
         return
-    for name, value in query_items(split(found.target).query):
-        named = _named(Parameter(unquote(name), value, span))
+    for name, value in query_items(split(target).query):
+        named = _named(Parameter(unquote(name), value, link.span))
         if named is not None:
-            yield Identifier(named[0], named[1], span, (), named[2])
+            yield Identifier(named[0], named[1], link.span, (), named[2])
             return

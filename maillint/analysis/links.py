@@ -1,4 +1,4 @@
-"""What the checks of links share: each link with its address taken apart, whose domains are one's own, the lists."""
+"""A message's links, each understood once: its address taken apart, the template tags in it, what wraps it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from maillint.data.amendments import SHIPPED, Lists
+from maillint.analysis.beacons import tags_in
+from maillint.analysis.foreign_tags import masked
+from maillint.data.amendments import Lists
 from maillint.data.lists import load_list
 from maillint.message.content import Link
+from maillint.message.html.tree import Element
+from maillint.message.memo import remembered
 from maillint.message.model import Message, Part
 from maillint.message.template.tags import Tag
 from maillint.message.views import View
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
-from maillint.web.domains import a_label, organisational, registrable, same_site
+from maillint.web.domains import a_label, registrable, same_site
 from maillint.web.link_lists import LinkLists
 from maillint.web.urls import Url, split
 from maillint.web.wrappers import Wrapping, classify
@@ -24,18 +28,8 @@ from maillint.web.wrappers import Wrapping, classify
 LONGEST_EVIDENCE = 1000
 """Characters of an address that a finding quotes at the most."""
 
-_LONGEST_CACHED = 4096
 _LONGEST_MASKED = 2048
-_HOLES = re.compile(f"{PLACEHOLDER_CHAR}+")
-# What sending tools replace, in a language that the file as a whole is not written in. Every piece has a bound.
-_FOREIGN_TAG = re.compile(
-    r"\{\{.{1,200}?\}\}|\{%.{1,200}?%\}|\*\|.{1,200}?\|\*|%%=.{1,200}?=%%|%%[^%\s]{1,100}%%|<[%?].{1,200}?[%?]>"
-    r"|\[\[.{1,200}?\]\]|[$#]!?\{[^{}]{1,200}\}|\{[$@]?[A-Za-z_][^{}\s]{0,100}\}|\{\d{1,3}\}"
-    r"|\[[A-Za-z_][\w .-]{0,100}\]|%[A-Z_][A-Z0-9_:-]{2,60}%|%[a-z]{1,60}[_.][a-z_.]{1,60}%|__[A-Za-z]\w{0,60}__"
-    r"|##\w{1,60}##|@@\w{1,60}@@|(?<=//)\$!?[A-Za-z_][\w.]{0,100}"
-    r"|^(?:[$@]!?\(?[A-Za-z_][^\s/?#]{0,200}|#[^#]{1,60}#$|-\w{1,60}-$|[A-Z][A-Z0-9]{0,30}(?:_[A-Z0-9]{1,30}){1,8}$)"
-)
-_ADDRESS = re.compile(r"<[^<>@]{0,320}@([^<>@]{1,320})>|([^\s<>@,;:\"()]{1,320}@[^\s<>@,;:\"()]{1,320})")
+_PLACEHOLDERS = re.compile(f"{PLACEHOLDER_CHAR}+")
 _NO_WORD = re.compile(r"[\W_]+")
 _DISK = re.compile(r"[A-Za-z]:[\\/]|\\\\[\w.-]")
 _UNSAFE = re.compile(r"[\x00-\x20\"<>`{}|\\^\x7f]")
@@ -58,11 +52,12 @@ class LinkAddress:
         return bool(self.parts.host) and self.parts.scheme in {"http", "https", ""}
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A link as one view has it.
+@dataclass(frozen=True, slots=True, eq=False)
+class LinkInView:
+    """A link as one view has it; there is one such object for each link of each view of a message.
 
-    ``tags`` are the template tags that print pieces of its address, in order; ``lists`` are the settings' own.
+    ``tags`` are the template tags that print pieces of its address, in order. ``wrapping`` is what wraps the address;
+    None for one that is no web address or leads where it says.
     """
 
     part: Part
@@ -70,46 +65,53 @@ class Seen:
     link: Link
     address: LinkAddress
     tags: tuple[Tag, ...] = ()
-    lists: Lists = SHIPPED
+    wrapping: Wrapping | None = None
 
     @property
-    def wrapping(self) -> Wrapping | None:
-        """What wraps the address; None for one that is no web address or leads where it says."""
-        return wrapping(self.address.url, self.lists) if self.address.web else None
+    def kind(self) -> str:
+        """The name of the element, or ``bare`` for an address in running text."""
+        return self.link.kind
+
+    @property
+    def element(self) -> Element | None:
+        """The element; None for an address in running text."""
+        return self.link.element
+
+    @property
+    def span(self) -> Span:
+        """The place of the address in the part's text."""
+        return self.link.span
+
+    @property
+    def shown(self) -> str:
+        """What a reader sees of the link, white space collapsed."""
+        return self.link.shown
+
+    @property
+    def shown_span(self) -> Span:
+        """The place of what a reader sees."""
+        return self.link.shown_span
 
     @property
     def text(self) -> str:
-        """The address for people to read: template tags as they are written."""
-        return shorten(self._filled(lambda tag: self.part.text[tag.span.start : tag.span.end]), LONGEST_EVIDENCE)
+        """The address for people to read: template tags as they are written, no longer than LONGEST_EVIDENCE."""
+        written = _fill(self.link.url, self.tags, lambda tag: self.part.text[tag.span.start : tag.span.end])
+        return shorten(written, LONGEST_EVIDENCE)
 
     @property
     def key(self) -> str:
-        """The address with each tag's expression in its hole, so that other tags make another address."""
-        return self._filled(lambda tag: f"{PLACEHOLDER_CHAR}{tag_name(tag)}{PLACEHOLDER_CHAR}")
-
-    def _filled(self, words: Callable[[Tag], str]) -> str:
-        if PLACEHOLDER_CHAR not in self.link.url:
-            return self.link.url
-        waiting = iter(self.tags)
-
-        def fill(run: re.Match[str]) -> str:
-            pieces, left = [], len(run[0])
-            while left > 0 and (tag := next(waiting, None)) is not None:  # one run may be of several tags
-                pieces.append(words(tag))
-                left -= tag.span.end - tag.span.start
-            return "".join(pieces) or "…"
-
-        return _HOLES.sub(fill, self.link.url)
+        """The address with the name of each tag in the tag's place: two addresses are alike where their tags are."""
+        return with_tag_names(self.link.url, self.tags)
 
     @property
     def written(self) -> bool:
         """Whether the address stands in an attribute, and not in running text that clients make a link of."""
-        return self.link.kind != "bare"
+        return self.kind != "bare"
 
     @property
     def source(self) -> str:
         """The address as the part has it."""
-        return self.view.text[self.link.span.start : self.link.span.end]
+        return self.view.text[self.span.start : self.span.end]
 
     def escaped(self, url: str) -> str | None:
         """Return an address as it must stand in this link's place; None for one that a tag prints a piece of."""
@@ -119,36 +121,49 @@ class Seen:
         return clean.replace("&", "&amp;").replace("'", "&#39;") if self.part.markup else clean
 
 
-def seen(message: Message, kinds: Sequence[str] = ("html", "text")) -> Iterator[Seen]:
-    """Every link of every view of the parts of a kind."""
+def links_of(message: Message, kinds: Sequence[str] = ("html", "text")) -> Iterator[LinkInView]:
+    """Every link of every view of the parts of a kind (``html``, ``text``)."""
     for part, view in message.views(kinds):
-        yield from seen_in(message, part, view)
+        yield from links_in(message, part, view)
 
 
-def seen_in(message: Message, part: Part, view: View) -> Iterator[Seen]:
-    """Every link of a view."""
+def links_in(message: Message, part: Part, view: View) -> tuple[LinkInView, ...]:
+    """Every link of a view, in the order of their addresses' places; each call gives the same objects."""
+    by_view = _links_by_view(message)
+    if view not in by_view:
+        by_view[view] = tuple(_read_links(message, part, view))
+    return by_view[view]
+
+
+@remembered
+def _links_by_view(message: Message) -> dict[View, tuple[LinkInView, ...]]:
+    """The links of each view that a check has read so far.
+
+    Views are shared by messages that differ in their settings, and so in what wraps a link: the message remembers
+    its links, and a view does not.
+    """
+    return {}
+
+
+def _read_links(message: Message, part: Part, view: View) -> Iterator[LinkInView]:
     for link in view.content.links:
-        url = link.url
-        tags = tuple(_tags_in(view, link.span)) if PLACEHOLDER_CHAR in url else ()
-        address = _cached_address(url) if len(url) <= _LONGEST_CACHED else read_address(url)
-        yield Seen(part, view, link, address, tags, message.lists)
+        tags = tuple(tags_in(view, link.span)) if PLACEHOLDER_CHAR in link.url else ()
+        address = _address(message, link.url)
+        wraps = wrapping(message, address.url) if address.web else None
+        yield LinkInView(part, view, link, address, tags, wraps)
 
 
-def read_address(url: str) -> LinkAddress:
+@remembered
+def _address(message: Message, url: str) -> LinkAddress:
     """Take an address apart; what is written like a template tag, near its beginning, counts as one."""
-    masked = (
-        _FOREIGN_TAG.sub(lambda found: PLACEHOLDER_CHAR * len(found[0]), url[:_LONGEST_MASKED]) + url[_LONGEST_MASKED:]
-    )
-    if f"\\{PLACEHOLDER_CHAR}" in masked:  # a tag's escape, in a template that is a string of another
-        masked = masked.replace(f"\\{PLACEHOLDER_CHAR}", PLACEHOLDER_CHAR + PLACEHOLDER_CHAR)
-    parts = split(f"//{masked}" if masked[:4].lower() == "www." else masked)
+    written = masked(url[:_LONGEST_MASKED]) + url[_LONGEST_MASKED:]
+    if f"\\{PLACEHOLDER_CHAR}" in written:  # a tag's escape, in a template that is a string of another
+        written = written.replace(f"\\{PLACEHOLDER_CHAR}", PLACEHOLDER_CHAR + PLACEHOLDER_CHAR)
+    parts = split(f"//{written}" if written[:4].lower() == "www." else written)
     host = parts.host.removesuffix(".")
     # A tag before an @ may print a slash, and what follows be a path.
     unknown = PLACEHOLDER_CHAR in host or PLACEHOLDER_CHAR in parts.userinfo or is_disk_path(url)
-    return LinkAddress(masked, parts, "" if unknown else host)
-
-
-_cached_address = lru_cache(4096)(read_address)
+    return LinkAddress(written, parts, "" if unknown else host)
 
 
 def is_disk_path(url: str) -> bool:
@@ -156,26 +171,33 @@ def is_disk_path(url: str) -> bool:
     return _DISK.match(url) is not None
 
 
-def without_holes(text: str) -> str:
-    """Return a text with an ellipsis for each hole, where nobody can tell any more which tag it is of."""
-    return _HOLES.sub("…", text) if PLACEHOLDER_CHAR in text else text
-
-
 # -- template tags --------------------------------------------------------------------------------------------
 
 
-def _tags_in(view: View, span: Span) -> Iterator[Tag]:
-    """The output tags of a span."""
-    position = span.start
-    while position < span.end:
-        tag = view.hole_at(position)
-        if tag is None:
-            position = view.text.find(PLACEHOLDER_CHAR, position + 1, span.end)
-            if position < 0:
-                return
-        else:
-            yield tag
-            position = tag.span.end
+def with_tag_names(text: str, tags: Sequence[Tag]) -> str:
+    """Put the name of each template tag in the place of what it prints; ``tags`` are those of the text, in order."""
+    return _fill(text, tags, lambda tag: f"{PLACEHOLDER_CHAR}{tag_name(tag)}{PLACEHOLDER_CHAR}")
+
+
+def _fill(text: str, tags: Sequence[Tag], words: Callable[[Tag], str]) -> str:
+    """Put words for each tag in the place of the PLACEHOLDER_CHARs that stand for it."""
+    if PLACEHOLDER_CHAR not in text:
+        return text
+    waiting = iter(tags)
+
+    def fill(run: re.Match[str]) -> str:
+        pieces, left = [], len(run[0])
+        while left > 0 and (tag := next(waiting, None)) is not None:  # one run may be of several tags
+            pieces.append(words(tag))
+            left -= tag.span.end - tag.span.start
+        return "".join(pieces) or "…"
+
+    return _PLACEHOLDERS.sub(fill, text)
+
+
+def without_placeholders(text: str) -> str:
+    """Return a text with an ellipsis for what template tags print, where it is not known which tags those are."""
+    return _PLACEHOLDERS.sub("…", text) if PLACEHOLDER_CHAR in text else text
 
 
 def tag_name(tag: Tag) -> str:
@@ -183,34 +205,17 @@ def tag_name(tag: Tag) -> str:
     return _NO_WORD.sub("_", (tag.argument or tag.word).partition("|")[0]).strip("_") or "_"
 
 
-# -- domains and lists ----------------------------------------------------------------------------------------
+# -- lists ----------------------------------------------------------------------------------------------------
 
 
-def mail_address(text: str) -> str | None:
-    """Return the address of a From or Reply-To field: the one in angle brackets, else the first."""
-    found = list(_ADDRESS.finditer(text[:4096]))
-    angled = [match[0].strip("<>") for match in found if match[1]]
-    return next(iter(angled or [match[2] for match in found]), None)
+@remembered
+def wrapping(message: Message, url: str) -> Wrapping | None:
+    """What wraps an address, by the lists of the message's settings; None where nothing does."""
+    return classify(url, link_lists(message.lists))
 
 
-def sender_domain(message: Message) -> str | None:
-    """Return the organisational domain of the From field; None where it is not known."""
-    sender = message.headers.first("from")
-    if sender is None:
-        return None
-    address = mail_address(sender.text)
-    domain = address.rpartition("@")[2] if address else ""
-    return None if not domain or _FOREIGN_TAG.search(domain) else organisational(domain)
-
-
-def own_domains(message: Message) -> frozenset[str]:
-    """Return the registrable domains that are the sender's own: declared, or the From field's."""
-    found = {registrable(name.lower().removeprefix("*.")) for name in message.own_domains}
-    return frozenset(name for name in (*found, sender_domain(message)) if name)
-
-
-@lru_cache(16)
-def _link_lists(lists: Lists) -> LinkLists:
+@lru_cache(16)  # settings: a run has few, and they hold no text of a message
+def link_lists(lists: Lists) -> LinkLists:
     """The lists of gateways, redirects, click trackers and shorteners, as settings amend them."""
     short, clicks = lists.shorteners, lists.click_trackers
     shorteners, wrappers = load_list("shorteners"), load_list("click-wrappers")
@@ -228,16 +233,6 @@ def _link_lists(lists: Lists) -> LinkLists:
         allowed_hosts=clicks.allow,
         allowed_shorteners=short.allow,
     )
-
-
-def wrapping(url: str, lists: Lists = SHIPPED) -> Wrapping | None:
-    """Tell what wraps an address."""
-    return _cached_wrapping(url, lists) if len(url) <= _LONGEST_CACHED else classify(url, _link_lists(lists))
-
-
-@lru_cache(4096)
-def _cached_wrapping(url: str, lists: Lists) -> Wrapping | None:
-    return classify(url, _link_lists(lists))
 
 
 @cache
@@ -260,8 +255,8 @@ def same_owner(a: str, b: str) -> bool:
     return sites.get(first, first) == sites.get(second, second)
 
 
-@lru_cache(4096)
-def is_placeholder_host(host: str) -> bool:
+@remembered
+def is_placeholder_host(message: Message, host: str) -> bool:
     """Whether a host only stands for one that is to come: example.com, yourdomain.com."""
     name = a_label(host)
     return name is not None and (registrable(name) or name) in _placeholder_hosts()

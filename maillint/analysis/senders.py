@@ -1,55 +1,101 @@
-"""Whose domains messages are sent from, and what the messages say of these domains' mail."""
+"""Whom a message is from and to: mailboxes, their domains, and which domains are the sender's own."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
+from maillint.analysis.foreign_tags import FOREIGN_TAG
+from maillint.analysis.header_fields import field_views
+from maillint.message.memo import remembered
+from maillint.message.mime.headers import Field
+from maillint.message.mime.mailboxes import Mailbox, mailboxes
 from maillint.message.model import Message
-from maillint.network.dkim import parse_signature
-from maillint.network.facts import Selector
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.spans import Span
 from maillint.web import domains
 
+if TYPE_CHECKING:  # of a message's checks none needs the DNS
+    from maillint.network.facts import Selector
+
 _MOST_SIGNATURES = 20
-_LONGEST_FIELD = 20_000
-_ADDRESS = re.compile(
-    r"""
-    "(?:[^"\\]|\\.)*" | \([^()]*\)                   # a quoted name, a comment: no address in these
-    | (?P<open><)? [^\s<>@,;:()"]+ @ (?P<domain>[^\s<>@,;:()"]+)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+_LONGEST_SIGNATURE = 20_000
+
+
+@remembered
+def mailboxes_in(message: Message, field: Field) -> tuple[Mailbox, ...]:
+    """The mailboxes of a field of addresses; their spans count in the field's text.
+
+    PLACEHOLDER_CHAR stands for what template tags print.
+    """
+    return tuple(mailboxes(_address_text(message, field)))
+
+
+def _address_text(message: Message, field: Field) -> str:
+    """A field with each character of an encoded word as a letter: no address is made of those (RFC 2047, section 5)."""
+    text = field_views(message, field).first.text
+    if field.given or not message.finished or "=?" not in field.raw:
+        return text
+    return "".join(
+        character if character.isspace() or field.map.exact(Span(offset, offset + 1)) else "x"
+        for offset, character in enumerate(text)
+    )
+
+
+@remembered
+def senders(message: Message) -> tuple[Mailbox, ...]:
+    """The mailboxes of From that have an address; of all From fields, where there are several."""
+    fields = message.headers.all("from")
+    return tuple(box for field in fields for box in mailboxes_in(message, field) if box.address is not None)
+
+
+@remembered
+def addresses(message: Message, *names: str) -> frozenset[str]:
+    """The addresses in the fields of some names, in lower case; those that a template tag prints are left out."""
+    return frozenset(
+        box.address.lower()
+        for name in names
+        for field in message.headers.all(name)
+        for box in mailboxes_in(message, field)
+        if box.address is not None and not box.printed
+    )
+
+
+# -- domains --------------------------------------------------------------------------------------------------
 
 
 def from_domains(message: Message) -> list[str]:
-    """The domains of the message's From field, in A-labels; those that a template fills in are left out."""
-    field = message.headers.first("from")
-    return _domains(field.raw) if field else []
+    """The domains of the senders, in A-labels; those that a template fills in are left out."""
+    return _full_names(senders(message))
 
 
 def envelope_domain(message: Message) -> str | None:
     """The domain of the Return-Path of a finished message, if it has one."""
     field = message.headers.first("return-path") if message.finished else None
-    return next(iter(_domains(field.raw)), None) if field else None
+    return next(iter(_full_names(mailboxes_in(message, field))), None) if field else None
 
 
-def _domains(value: str) -> list[str]:
-    """The domains of the addresses in a field; an address in angle brackets comes before what is around it."""
-    found = [match for match in _ADDRESS.finditer(value[:_LONGEST_FIELD]) if match["domain"]]
-    bracketed = [match for match in found if match["open"]]
-    names = (domains.a_label(match["domain"]) for match in bracketed or found)
+def _full_names(boxes: Iterable[Mailbox]) -> list[str]:
+    names = (domains.a_label(box.domain) for box in boxes if box.domain and not _is_printed(box.domain))
     return list(dict.fromkeys(name for name in names if name and "." in name))
 
 
-def signing_selectors(message: Message, domain: str) -> Iterator[Selector]:
-    """The selectors of the message's signatures whose ``d=`` is aligned with a domain (RFC 9989 section 4.10)."""
-    if not message.finished:
-        return
-    for field in message.headers.all("dkim-signature")[:_MOST_SIGNATURES]:
-        signature = parse_signature(field.raw[:_LONGEST_FIELD])
-        signer = domains.a_label(signature.domain)
-        if signer and signature.selector and aligned(signer, domain):
-            yield Selector(signature.selector, signer, "signature")
+@remembered
+def sender_sites(message: Message) -> tuple[str, ...]:
+    """The organisational domains of the senders, in order; those that a template fills in are left out."""
+    known = (box.domain for box in senders(message) if box.domain and not _is_printed(box.domain))
+    return tuple(dict.fromkeys(site for domain in known if (site := domains.organisational(domain)) is not None))
+
+
+def _is_printed(domain: str) -> bool:
+    return PLACEHOLDER_CHAR in domain or FOREIGN_TAG.search(domain) is not None
+
+
+@remembered
+def own_domains(message: Message) -> frozenset[str]:
+    """The registrable domains that are the sender's own: those declared, and those of From."""
+    declared = (domains.registrable(name.lower().removeprefix("*.")) for name in message.own_domains)
+    return frozenset(name for name in (*declared, *sender_sites(message)) if name)
 
 
 def aligned(one: str, other: str) -> bool:
@@ -58,6 +104,23 @@ def aligned(one: str, other: str) -> bool:
 
 
 def common(names: Iterable[str | None]) -> str | None:
-    """The one name among those given, None where there are several or none."""
+    """The one name among those given, None where there are several or no name."""
     known = {name for name in names if name}
     return known.pop() if len(known) == 1 else None
+
+
+# -- signatures -----------------------------------------------------------------------------------------------
+
+
+def signing_selectors(message: Message, domain: str) -> Iterator[Selector]:
+    """The selectors of the message's signatures whose ``d=`` is aligned with a domain (RFC 9989 section 4.10)."""
+    from maillint.network.dkim import parse_signature  # noqa: PLC0415 -- only runs that ask the DNS need it
+    from maillint.network.facts import Selector  # noqa: PLC0415
+
+    if not message.finished:
+        return
+    for field in message.headers.all("dkim-signature")[:_MOST_SIGNATURES]:
+        signature = parse_signature(field.raw[:_LONGEST_SIGNATURE])
+        signer = domains.a_label(signature.domain)
+        if signer and signature.selector and aligned(signer, domain):
+            yield Selector(signature.selector, signer, "signature")

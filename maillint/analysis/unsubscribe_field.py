@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from maillint.hits import Change
+from maillint.message.memo import remembered
+from maillint.message.mime.mailboxes import comment_end
 from maillint.message.views import View
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span, overlaps
@@ -17,7 +19,6 @@ _PIECE = re.compile(
     r"(?P<space>\s+)|(?P<comma>,)|(?P<semicolon>;)|(?P<quote>\")|(?P<comment>\()"
     r"|<+(?P<uri>[^<>]*)>*|(?P<text>[^\s,<\"]+)"
 )
-_COMMENT_TOKEN = re.compile(r"[()]|\\.", re.DOTALL)
 _URI_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,31}):")
 _KNOWN_SCHEME = re.compile(r"(?:https?|mailto|ftp):", re.IGNORECASE)
 _NEXT_URI = re.compile(r"[,;]\s*(?=(?:https?|mailto):)", re.IGNORECASE)
@@ -57,7 +58,7 @@ class _Piece:
     """A part of the field between white space and comments.
 
     ``kind`` is ``uri`` (something in angle brackets, of which ``inner`` is the inside), ``loose`` (an address
-    without them), ``hole`` (what a template tag prints), ``text`` (other words), ``comma``, ``semicolon`` or
+    without them), ``tag`` (what a template tag prints), ``text`` (other words), ``comma``, ``semicolon`` or
     ``quote``.
     """
 
@@ -66,19 +67,10 @@ class _Piece:
     inner: Span
 
 
-def uris(view: View) -> list[Uri]:
-    """Return the addresses of the field, those without angle brackets too."""
-    return [_uri(view, piece) for piece in _pieces(view.text) if piece.kind in {"uri", "loose", "hole"}]
-
-
-def comment_end(text: str, start: int) -> int:
-    """Return where the comment ends whose parenthesis stands at ``start``; comments may hold comments."""
-    depth = 0
-    for token in _COMMENT_TOKEN.finditer(text, start):
-        depth += (token[0] == "(") - (token[0] == ")")
-        if depth == 0:
-            return token.end()
-    return len(text)
+@remembered
+def uris(view: View) -> tuple[Uri, ...]:
+    """The addresses in a view of the field, those without angle brackets too."""
+    return tuple(_uri(view, piece) for piece in _pieces(view.text) if piece.kind in {"uri", "loose", "tag"})
 
 
 def faults(view: View) -> Iterator[Fault | None]:
@@ -88,7 +80,7 @@ def faults(view: View) -> Iterator[Fault | None]:
     if quotes:
         yield Fault(quotes[0].span, "has quotation marks outside the angle brackets", quotes)
     pieces = [piece for piece in pieces if piece.kind != "quote"]
-    certain = not any(piece.kind in {"text", "hole"} for piece in pieces)
+    certain = not any(piece.kind in {"text", "tag"} for piece in pieces)
     before: _Piece | None = None  # the address that a comma must come after
     for index, piece in enumerate(pieces):
         last = index == len(pieces) - 1
@@ -107,7 +99,7 @@ def faults(view: View) -> Iterator[Fault | None]:
                 yield Fault(piece.span, "has a semicolon for a comma", (Change(piece.span, "" if last else ","),))
             case "text":
                 yield Fault(piece.span, "has text outside the angle brackets")
-            case "hole":
+            case "tag":
                 yield None
 
 
@@ -127,9 +119,9 @@ def _uri_fault(view: View, piece: _Piece) -> Iterator[Fault]:
     if not raw.strip():
         yield Fault(piece.span, "has an empty pair of angle brackets")
     elif end == piece.span.end:
-        kept = raw.rstrip(_AFTER)
-        at = start + len(kept)
-        whole = not _WHITE.search(kept) and not _NEXT_URI.search(kept)
+        address = raw.rstrip(_AFTER)
+        at = start + len(address)
+        whole = not _WHITE.search(address) and not _NEXT_URI.search(address)
         yield Fault(
             Span(piece.span.start, at),
             "has an angle bracket that is not closed",
@@ -217,4 +209,4 @@ def _text_piece(text: str, span: Span) -> _Piece:
     bare = text.rstrip(";>")
     if _KNOWN_SCHEME.match(bare) or _BARE_ADDRESS.fullmatch(bare):
         return _Piece("loose", span, Span(span.start, span.start + len(bare)))
-    return _Piece("hole" if PLACEHOLDER_CHAR in text else "text", span, span)
+    return _Piece("tag" if PLACEHOLDER_CHAR in text else "text", span, span)

@@ -19,6 +19,7 @@ from maillint.text.phrases import Match
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 
+_LONGEST_SHOWN = 60
 _PREVIEW = re.compile(r"(?:\s*+\S){0,200}+")
 """An inbox shows no more than so many characters; hidden text after them is no preheader."""
 
@@ -124,7 +125,7 @@ def _reported(hits: Sequence[Match], text: str, options: Options) -> Sequence[Ma
 def _evidence(hit: Match, hits: Sequence[Match], text: str) -> dict[str, object]:
     return {
         "phrase": hit.phrase,
-        "match": shorten(text[hit.start : hit.end]),
+        "match": shorten(text[hit.start : hit.end], _LONGEST_SHOWN),
         "category": hit.category,
         "weight": hit.weight,
         "hits": len(hits),
@@ -149,7 +150,7 @@ def subject_fake_reply(message: Message, options: Options) -> Iterator[Hit | Not
     A sending tool adds those fields to a later touch by itself, so there they are unknown unless stated.
     """
     headers = message.headers
-    if any(known.text.strip() for name in ("in-reply-to", "references") for known in headers.all(name)):
+    if any(field.text.strip() for name in ("in-reply-to", "references") for field in headers.all(name)):
         return
     if any(attached.content_type == "message/rfc822" for attached in message.attachments):
         return
@@ -171,7 +172,8 @@ def _fake_reply(subject: Field, prefix: Span) -> Hit:
     text = subject.text
     rest = prefix.end + len(text[prefix.end :]) - len(text[prefix.end :].lstrip())
     changes = (Change(Span(prefix.start, rest), ""),) if rest < len(text) else ()
-    return Hit(subject, prefix, {"prefix": shorten(text[prefix.start : prefix.end])}, None, changes, safe=True)
+    evidence = {"prefix": shorten(text[prefix.start : prefix.end], _LONGEST_SHOWN)}
+    return Hit(subject, prefix, evidence, None, changes, safe=True)
 
 
 def _reply_prefix(subject: str) -> Span | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from maillint.analysis.header_fields import absent, field_views, printed_by_tag, unless_stated, value_place, whole_file
 from maillint.analysis.links import wrapping
-from maillint.analysis.unsubscribe_field import Fault, Uri, comment_end, faults, uris
+from maillint.analysis.senders import mailboxes_in
+from maillint.analysis.unsubscribe_field import Fault, Uri, faults, uris
 from maillint.check import Option, Options, check
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.mime.headers import Field
@@ -57,9 +57,9 @@ def message_id_missing(message: Message, options: Options) -> Iterator[Hit | Not
 @check("bcc-present")
 def bcc_present(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Finished messages with recipients in a Bcc field, which the other recipients may then read."""
-    for known in message.headers.all("bcc") if message.finished else ():
-        if known.text.strip():
-            yield Hit(*value_place(known))
+    for field in message.headers.all("bcc") if message.finished else ():
+        if field.text.strip():
+            yield Hit(*value_place(field))
 
 
 @check(
@@ -69,12 +69,12 @@ def bcc_present(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
 )
 def duplicate_header(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Fields that may stand once and stand more often; those that repeat the first word for word can go."""
-    seen: dict[str, list[Field]] = {}
+    by_name: dict[str, list[Field]] = {}
     single = {name.lower() for name in options["names"]}
-    for known in message.headers:
-        if known.key in single:
-            seen.setdefault(known.key, []).append(known)
-    for first, *others in seen.values():
+    for field in message.headers:
+        if field.key in single:
+            by_name.setdefault(field.key, []).append(field)
+    for first, *others in by_name.values():
         if not others:
             continue
         evidence = {"name": others[0].name, "count": len(others) + 1}
@@ -82,15 +82,15 @@ def duplicate_header(message: Message, options: Options) -> Iterator[Hit | NotKn
         if message.finished and all(other.raw.split() == first.raw.split() for other in others):
             span = span if isinstance(place, Part) else place.map.span(span)
             spare = tuple(Span(other.span.start, other.span.end + len(_line_end(other))) for other in others)
-            changes = tuple(Change(field, "") for field in spare)
+            changes = tuple(Change(extent, "") for extent in spare)
             yield Hit(whole_file(first), span, evidence, None, changes, safe=True)
         else:
             yield Hit(place, span, evidence)
 
 
-def _line_end(known: Field) -> str:
+def _line_end(field: Field) -> str:
     """The line end after a field; none where the file ends with it."""
-    text, end = known.source.text, known.span.end
+    text, end = field.source.text, field.span.end
     return "\r\n" if text.startswith("\r\n", end) else text[end : end + 1]
 
 
@@ -160,29 +160,29 @@ _ENCODED_WORD = re.compile(r"=\?[\w.*-]+\?[bq]\?", re.IGNORECASE)
 def list_unsubscribe_syntax(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """List-Unsubscribe that is not written as addresses in angle brackets with commas between them."""
     yield from unless_stated(message, "list-unsubscribe")
-    for index, known in enumerate(message.headers.all("list-unsubscribe")):
+    for index, field in enumerate(message.headers.all("list-unsubscribe")):
         if index:
-            yield Hit(*value_place(known), {"fault": "stands twice", "url": ""})
-        if not known.text.strip():
-            yield Hit(*value_place(known), {"fault": "is empty", "url": ""})
-        if message.finished and _ENCODED_WORD.search(known.raw):
-            yield Hit(*value_place(known), {"fault": "is in encoded words, which are for text only", "url": ""})
-        place = whole_file(known) if message.finished else known
-        for view in field_views(message, known):
+            yield Hit(*value_place(field), {"fault": "stands twice", "url": ""})
+        if not field.text.strip():
+            yield Hit(*value_place(field), {"fault": "is empty", "url": ""})
+        if message.finished and _ENCODED_WORD.search(field.raw):
+            yield Hit(*value_place(field), {"fault": "is in encoded words, which are for text only", "url": ""})
+        place = whole_file(field) if message.finished else field
+        for view in field_views(message, field):
             for fault in faults(view):
-                yield printed_by_tag("List-Unsubscribe") if fault is None else _syntax_hit(place, known, fault)
+                yield printed_by_tag("List-Unsubscribe") if fault is None else _syntax_hit(place, field, fault)
 
 
-def _syntax_hit(place: Field | Part, known: Field, fault: Fault) -> Hit:
+def _syntax_hit(place: Field | Part, field: Field, fault: Fault) -> Hit:
     """A fold is one character of the field and several of the file, so a finished message's file is edited."""
-    evidence = {"fault": fault.words, "url": shorten(known.text[fault.span.start : fault.span.end])}
+    evidence = {"fault": fault.words, "url": shorten(field.text[fault.span.start : fault.span.end])}
     if isinstance(place, Field):
         return Hit(place, fault.span, evidence, None, fault.changes, fault.safe)
-    changes = tuple(Change(known.map.span(change.span), change.text) for change in fault.changes)
-    before = [known.text[change.span.start : change.span.end].split() for change in fault.changes]
+    changes = tuple(Change(field.map.span(change.span), change.text) for change in fault.changes)
+    before = [field.text[change.span.start : change.span.end].split() for change in fault.changes]
     if before != [place.text[change.span.start : change.span.end].split() for change in changes]:
         changes = ()  # what stands in an encoded word cannot be edited alone
-    return Hit(place, known.map.span(fault.span), evidence, None, changes, fault.safe)
+    return Hit(place, field.map.span(fault.span), evidence, None, changes, fault.safe)
 
 
 @check("list-unsubscribe-no-https", fields=("schemes",))
@@ -201,14 +201,14 @@ def _lacking(message: Message, scheme: str) -> Iterator[Hit | NotKnown]:
     """Where no address of any List-Unsubscribe field has a scheme; fields without any address say nothing."""
     yield from unless_stated(message, "list-unsubscribe")
     fields = message.headers.all("list-unsubscribe")
-    elsewhere = {uri.scheme for known in fields[1:] for uri in uris(field_views(message, known).first)}
-    for known in fields[:1]:
-        for view in field_views(message, known):
+    elsewhere = {uri.scheme for field in fields[1:] for uri in uris(field_views(message, field).first)}
+    for field in fields[:1]:
+        for view in field_views(message, field):
             schemes = elsewhere.union(uri.scheme for uri in uris(view)) - {""}
             if None in schemes and scheme not in schemes:
                 yield printed_by_tag("List-Unsubscribe")
             elif schemes and scheme not in schemes:
-                yield Hit(*value_place(known), {"schemes": sorted(name for name in schemes if name)})
+                yield Hit(*value_place(field), {"schemes": sorted(name for name in schemes if name)})
 
 
 @check("list-unsubscribe-wrapped", fields=("url", "reason"))
@@ -216,20 +216,20 @@ def list_unsubscribe_wrapped(message: Message, options: Options) -> Iterator[Hit
     """Web addresses in List-Unsubscribe that lead through another's redirect, or through http beside https."""
 
     yield from unless_stated(message, "list-unsubscribe")
-    for known in message.headers.all("list-unsubscribe"):
-        for view in field_views(message, known):
+    for field in message.headers.all("list-unsubscribe"):
+        for view in field_views(message, field):
             found = uris(view)
             secure = any(uri.scheme == "https" for uri in found)
             for uri in found:
-                wrapped = wrapping(uri.text, message.lists) if uri.scheme in {"http", "https"} else None
+                wrapped = wrapping(message, uri.text) if uri.scheme in {"http", "https"} else None
                 if wrapped is not None:
                     reason = f"goes through a {wrapped.kind.replace('-', ' ')} ({wrapped.vendor})"
                 elif uri.scheme == "http" and secure:
                     reason = "is not encrypted (http)"
                 else:
                     continue
-                url = shorten(known.text[uri.span.start : uri.span.end])
-                yield Hit(known, uri.span, {"url": url, "reason": reason})
+                url = shorten(field.text[uri.span.start : uri.span.end])
+                yield Hit(field, uri.span, {"url": url, "reason": reason})
 
 
 @check("list-unsubscribe-token", fields=("url", "reason"))
@@ -240,13 +240,13 @@ def list_unsubscribe_token(message: Message, options: Options) -> Iterator[Hit |
     template tag prints is taken for that in a template, and for a tag left behind in a finished message.
     """
     yield from unless_stated(message, "list-unsubscribe")
-    for known in message.headers.all("list-unsubscribe"):
-        for view in field_views(message, known):
+    for field in message.headers.all("list-unsubscribe"):
+        for view in field_views(message, field):
             for uri in uris(view):
                 reason = _token_fault(uri, finished=message.finished)
                 if reason:
-                    shown = shorten(known.text[uri.span.start : uri.span.end])
-                    yield Hit(known, uri.span, {"url": shown, "reason": reason})
+                    shown = shorten(field.text[uri.span.start : uri.span.end])
+                    yield Hit(field, uri.span, {"url": shown, "reason": reason})
 
 
 _UNRENDERED = re.compile(r"\{\{|\}\}|\{%|%\}|<%|%>|\$\{|#\{|\*\||\|\*|%%")
@@ -273,27 +273,7 @@ def _token_fault(uri: Uri, *, finished: bool) -> str | None:
 
 # -- From ---------------------------------------------------------------------------------------------
 
-_LONGEST_FROM = 4000
-_MAILBOX_TOKEN = re.compile(
-    r"(?P<space>\s+)|(?P<comma>[,;])|<(?P<inner>[^<>]*)>|(?P<comment>\()"
-    r'|(?P<text>(?:"(?:[^"\\]|\\.)*+"|[^\s",;<(])+|.)',
-    re.DOTALL,
-)
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-_AROUND_DOT = re.compile(r" ?([@.]) ?")
 _ADDRESS = re.compile(r'(?:[^\s@<>()",;:\\\[\]]+|"(?:[^"\\]|\\.)*+")@(?P<domain>[^\s@<>()",;:\\]+)')
-
-
-@dataclass(frozen=True, slots=True)
-class _Mailbox:
-    """One sender. ``address`` is None where there is but a name; ``span`` is the address's, or else the name's.
-
-    ``printed``: a template tag stands in the address, or in what may be one.
-    """
-
-    span: Span
-    address: str | None
-    printed: bool
 
 
 @check("from-multiple", fields=("count",))
@@ -303,26 +283,26 @@ def from_multiple(message: Message, options: Options) -> Iterator[Hit | NotKnown
     fields = message.headers.all("from")
     for again in fields[1:]:
         yield Hit(*value_place(again), {"count": len(fields)})
-    for known in fields:
-        addresses = [box for box in _mailboxes(_sender_text(message, known)) if box.address is not None]
+    for field in fields:
+        addresses = [box for box in mailboxes_in(message, field) if box.address is not None]
         if len(addresses) > 1:
-            yield Hit(known, addresses[1].span, {"count": len(addresses)})
+            yield Hit(field, addresses[1].span, {"count": len(addresses)})
 
 
 @check("from-invalid", fields=("sender", "reason"))
 def from_invalid(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """From that is no address at a full domain in ASCII (RFC 5322, section 3.4; RFC 5321, section 2.3.5)."""
     yield from unless_stated(message, "from")
-    for known in message.headers.all("from"):
-        boxes = _mailboxes(_sender_text(message, known))
+    for field in message.headers.all("from"):
+        boxes = mailboxes_in(message, field)
         if not boxes:
-            yield Hit(*value_place(known), {"sender": "", "reason": "it is empty"})
+            yield Hit(*value_place(field), {"sender": "", "reason": "it is empty"})
         for box in boxes:
             if box.printed:
                 yield printed_by_tag("From")
             elif reason := _address_fault(box.address, alone=len(boxes) == 1):
-                sender = shorten(known.text[box.span.start : box.span.end])
-                yield Hit(known, box.span, {"sender": sender, "reason": reason})
+                sender = shorten(field.text[box.span.start : box.span.end])
+                yield Hit(field, box.span, {"sender": sender, "reason": reason})
 
 
 def _address_fault(address: str | None, *, alone: bool) -> str | None:
@@ -337,48 +317,3 @@ def _address_fault(address: str | None, *, alone: bool) -> str | None:
     if "." not in domain.strip(".") or (not domain.startswith("[") and a_label(domain) is None):
         return "its domain is no full host name"
     return None
-
-
-def _sender_text(message: Message, known: Field) -> str:
-    """A From field with its template tags as holes and its encoded words as letters: those are names only."""
-    text = field_views(message, known).first.text[:_LONGEST_FROM]
-    if known.given or not message.finished or "=?" not in known.raw:
-        return text
-    return "".join(
-        character if character.isspace() or known.map.exact(Span(offset, offset + 1)) else "x"
-        for offset, character in enumerate(text)
-    )
-
-
-def _mailboxes(text: str) -> list[_Mailbox]:
-    """Cut a From field at its commas; comments are left out, names stay where there is no address."""
-    boxes: list[_Mailbox] = []
-    words: list[Span] = []
-    angle: Span | None = None
-    position = 0
-    while position <= len(text):
-        found = _MAILBOX_TOKEN.match(text, position)
-        kind = found.lastgroup if found else "comma"
-        if kind == "comma":
-            if words or angle is not None:
-                boxes.append(_mailbox(text, words, angle))
-            words, angle = [], None
-        elif kind == "inner":
-            angle = angle if angle is not None else Span(*found.span("inner"))  # type: ignore[union-attr]
-        elif kind == "text":
-            words.append(Span(*found.span()))  # type: ignore[union-attr]
-        position = len(text) + 1 if found is None else found.end()
-        if kind == "comment":
-            position = comment_end(text, position - 1)
-    return boxes
-
-
-def _mailbox(text: str, words: list[Span], angle: Span | None) -> _Mailbox:
-    """Of its words and what stands in angle brackets; an obsolete address has comments inside (RFC 5322, 4.4)."""
-    if angle is not None and angle.end > angle.start:
-        return _Mailbox(angle, text[angle.start : angle.end].strip(), PLACEHOLDER_CHAR in text[angle.start : angle.end])
-    span = Span(words[0].start, words[-1].end) if words else Span(angle.start - 1, angle.end + 1)  # type: ignore[union-attr]
-    pieces = [text[word.start : word.end] for word in words]
-    named = angle is not None or not any("@" in _QUOTED.sub("", piece) for piece in pieces)
-    address = None if named else _AROUND_DOT.sub(r"\1", " ".join(pieces))
-    return _Mailbox(span, address, any(PLACEHOLDER_CHAR in piece for piece in pieces))

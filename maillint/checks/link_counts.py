@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from maillint.analysis.header_fields import field_views
-from maillint.analysis.links import Seen, mail_address, own_domains, seen_in
-from maillint.analysis.unsubscribe_field import uris
+from maillint.analysis.destinations import destination, has_role
+from maillint.analysis.links import LinkInView, links_in
+from maillint.analysis.senders import addresses, own_domains
+from maillint.analysis.unsubscribe import is_unsubscribe_link
 from maillint.check import Option, Options, check
-from maillint.data.lists import load_list
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message, Part
 from maillint.message.views import View
@@ -142,25 +141,20 @@ class _Judge:
         self._bare = options["bare-domains"]
         self._message = message
         self._own = own_domains(message)
-        self._contacts = frozenset(_contacts(message))
-        self._ways_out = frozenset(
-            normalise_for_counting(uri.text)
-            for known in message.headers.all("list-unsubscribe")
-            for uri in uris(field_views(message, known).first)
-        )
+        self._contacts = addresses(message, "from", "reply-to")
 
     def count(self, part: Part, view: View) -> _Count:
         """Count the links of a view."""
         anchors = 0
         places: dict[str, _Place] = {}
         left_out: set[str] = set()
-        for link in seen_in(self._message, part, view):
+        for link in links_in(self._message, part, view):
             key = destination(link)
             if key is None:
                 continue
             anchors += 1
             if key not in places:
-                places[key] = _Place(link.link.span, link.text)
+                places[key] = _Place(link.span, link.text)
             if self._role(link, key) is not None:
                 left_out.add(key)
         if self._bare:
@@ -171,7 +165,7 @@ class _Judge:
         counted.sort(key=lambda place: place.span)
         return _Count(part, view, anchors, len(places), counted)
 
-    def _role(self, link: Seen, key: str) -> str | None:
+    def _role(self, link: LinkInView, key: str) -> str | None:
         """Why a link is not counted; None for one that is."""
         scheme = link.address.parts.scheme
         if scheme in {"tel", "sms", "callto", "fax"}:
@@ -179,13 +173,13 @@ class _Judge:
         if scheme == "mailto" and self._is_own_mail(key):
             return self._spared("own-mail")
         text = link.text.lower()
-        shown = link.link.shown.lower()
+        shown = link.shown.lower()
         if any(word in text or word in shown for word in self._excluded):
             return "excluded"
-        if normalise_for_counting(link.link.url) in self._ways_out or _has_word(_ways_out_words(), text, shown):
+        if is_unsubscribe_link(self._message, link):
             return self._spared("unsubscribe")
         for role in ("legal", "browser-view"):
-            if is_role(role, link, text, shown):
+            if has_role(role, link):
                 return self._spared(role)
         return None
 
@@ -240,60 +234,3 @@ def _dotted_words(text: str) -> Iterator[tuple[int, str]]:
         if PLACEHOLDER_CHAR not in word:
             yield start + word.find(bare), bare
         dot = text.find(".", end)
-
-
-def destination(link: Seen) -> str | None:
-    """Return a key that is equal for links to the same place; None for what leads nowhere.
-
-    Campaign parameters and the place on the page make no difference, and wrappers are taken off. A template tag
-    stands for its expression.
-    """
-    parts = link.address.parts
-    url = link.address.url
-    if not url or url[0] == "#" or parts.scheme in {"javascript", "vbscript", "data", "file", "cid", "about"}:
-        return None
-    if parts.scheme in {"http", "https"} and not parts.host:
-        return None
-    if parts.scheme == "mailto":
-        address = link.key.partition(":")[2].partition("?")[0].strip(" <>").lower()
-        return f"mailto:{address}" if address else None
-    found = link.wrapping
-    if found is not None and found.target is not None and PLACEHOLDER_CHAR not in found.target:
-        return normalise_for_counting(found.target)
-    key = f"//{link.key}" if link.key[:4].lower() == "www." else link.key
-    return normalise_for_counting(key)
-
-
-def _contacts(message: Message) -> Iterator[str]:
-    for name in ("from", "reply-to"):
-        for known in message.headers.all(name):
-            address = mail_address(known.text)
-            if address is not None:
-                yield address.lower()
-
-
-def _has_word(words: Sequence[str], *texts: str) -> bool:
-    return any(word in text for word in words for text in texts)
-
-
-@cache
-def _ways_out_words() -> tuple[str, ...]:
-    return tuple(load_list("unsubscribe")["words"])
-
-
-@cache
-def _role_words(role: str) -> tuple[tuple[str, ...], frozenset[str]]:
-    data = load_list("link-roles")[role]
-    return tuple(data["texts"]), frozenset(data["paths"])
-
-
-def is_role(role: str, link: Seen, text: str, shown: str) -> bool:
-    """Whether a link has a role (``legal``, ``browser-view``) by its lower-case address and visible text."""
-    words, paths = _role_words(role)
-    if len(shown) <= 200 and any(word in shown for word in words):
-        return True
-    if link.address.url.startswith(PLACEHOLDER_CHAR) and any(word in text for word in words if " " not in word):
-        return True
-    path = link.address.parts.path.lower()
-    segments = {segment.partition(".")[0].replace("-", "").replace("_", "") for segment in path.split("/", 20)}
-    return not paths.isdisjoint(segments)

@@ -9,10 +9,12 @@ from functools import cache, lru_cache
 from html import unescape
 from urllib.parse import unquote
 
-from maillint.analysis.links import Seen, is_disk_path, is_placeholder_host, own_domains, seen
+from maillint.analysis.links import LinkInView, is_disk_path, is_placeholder_host, links_of
+from maillint.analysis.senders import own_domains
 from maillint.check import Option, Options, check
 from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown
+from maillint.message.memo import remembered
 from maillint.message.model import Message
 from maillint.message.template.parse import inserts_template
 from maillint.message.views import View
@@ -41,10 +43,10 @@ def link_placeholder(message: Message, options: Options) -> Iterator[Hit | NotKn
     """Links that nobody has given an address: empty, ``#``, ``https://``, example.com, TODO, lorem ipsum."""
     words = _placeholder_words() | set(options["words"])
     own = own_domains(message)
-    for link in seen(message):
-        reason = _placeholder_reason(link, words, own)
+    for link in links_of(message):
+        reason = _placeholder_reason(message, link, words, own)
         if reason is not None:
-            yield Hit(link.part, link.link.span, {"url": link.text, "reason": reason}, link.view)
+            yield Hit(link.part, link.span, {"url": link.text, "reason": reason}, link.view)
 
 
 @cache
@@ -52,10 +54,11 @@ def _placeholder_words() -> frozenset[str]:
     return frozenset(load_list("link-hosts")["words"])
 
 
-def _placeholder_reason(link: Seen, words: frozenset[str], own: frozenset[str]) -> str | None:
+def _placeholder_reason(message: Message, link: LinkInView, words: frozenset[str], own: frozenset[str]) -> str | None:
+    """Why an address only stands for one that is to come; None for one that may be meant."""
     url, parts, host = link.address.url, link.address.parts, link.address.host
     if not url:
-        return None if link.link.kind == "form" else "its address is empty"  # a form without one is sent to nobody
+        return None if link.kind == "form" else "its address is empty"  # a form without one is sent to nobody
     if PLACEHOLDER_CHAR in url and not host:
         return None
     if len(url) <= 12 and _NOTHING_BEHIND.fullmatch(url):
@@ -64,15 +67,15 @@ def _placeholder_reason(link: Seen, words: frozenset[str], own: frozenset[str]) 
         lost = PLACEHOLDER_CHAR not in url and not _is_place(link.view, url[1:]) and url[1:].casefold() not in words
         return f"no place in the message has the name {shorten(url[1:], 40)}" if lost else _stands_for(url, words)
     if host and link.address.web:
-        named = is_placeholder_host(host) and registrable(host) not in own
+        named = is_placeholder_host(message, host) and registrable(host) not in own
         return f"{shorten(host, 60)} stands for a site that is to come" if named else None
     if parts.scheme == "mailto":
         found = _MAILTO.match(url)
         domain = found[1].rpartition("@")[2] if found else ""
-        known = (
-            domain and PLACEHOLDER_CHAR not in domain and is_placeholder_host(domain) and registrable(domain) not in own
-        )
-        return f"{shorten(domain, 60)} stands for a domain that is to come" if known else None
+        stands_for = PLACEHOLDER_CHAR not in domain and is_placeholder_host(message, domain)
+        if not stands_for or registrable(domain) in own:
+            return None
+        return f"{shorten(domain, 60)} stands for a domain that is to come"
     if parts.scheme == "tel":
         digits = _NOT_DIGITS.sub("", url)
         return "nobody has this number" if len(digits) > 6 and _is_made_up(digits) else None
@@ -91,7 +94,7 @@ def _is_place(view: View, name: str) -> bool:
     if view.partial or not html.is_document or any(inserts_template(element.tag) for element in html.elements):
         return True
     names = {element.attrs.get(attribute) for element in html.elements for attribute in ("id", "name")}
-    return name in names or unquote(name) in names or any(PLACEHOLDER_CHAR in known for known in names if known)
+    return name in names or unquote(name) in names or any(PLACEHOLDER_CHAR in value for value in names if value)
 
 
 def _is_made_up(digits: str) -> bool:
@@ -136,28 +139,28 @@ def link_malformed(message: Message, options: Options) -> Iterator[Hit | NotKnow
     where a base element says what they are relative to. What is no address yet is a placeholder.
     """
     words = _placeholder_words()
-    based: dict[int, bool] = {}
-    for link in seen(message, ("html",)):
-        if not link.written or not link.address.url or _placeholder_reason(link, words, frozenset()):
+    based: dict[View, bool] = {}
+    for link in links_of(message, ("html",)):
+        if not link.written or not link.address.url or _placeholder_reason(message, link, words, frozenset()):
             continue
-        if id(link.view) not in based:
-            based[id(link.view)] = any(element.tag == "base" for element in link.view.html.elements[:50])
-        fault = _fault(link, based=based[id(link.view)])
+        if link.view not in based:
+            based[link.view] = any(element.tag == "base" for element in link.view.html.elements[:50])
+        fault = _fault(message, link, based=based[link.view])
         if fault is None:
             continue
         escaped = link.escaped(fault.mended) if fault.mended is not None and fault.mended != link.link.url else None
-        changes = () if escaped is None else (Change(link.link.span, _quoted_value(link, escaped)),)
+        changes = () if escaped is None else (Change(link.span, _quoted_value(link, escaped)),)
         evidence = {"url": link.text, "reason": fault.reason}
-        yield Hit(link.part, link.link.span, evidence, link.view, changes, safe=fault.safe)
+        yield Hit(link.part, link.span, evidence, link.view, changes, safe=fault.safe)
 
 
-def _quoted_value(link: Seen, escaped: str) -> str:
+def _quoted_value(link: LinkInView, escaped: str) -> str:
     """An attribute's value; one that had no quotation marks around it gets them."""
-    start = link.link.span.start
+    start = link.span.start
     return escaped if link.view.text[start - 1 : start] in {'"', "'"} else f'"{escaped}"'
 
 
-def _fault(link: Seen, *, based: bool) -> _Fault | None:
+def _fault(message: Message, link: LinkInView, *, based: bool) -> _Fault | None:
     url = link.address.url
     if url[0] in {"#", PLACEHOLDER_CHAR} or is_disk_path(url) or INVISIBLE.search(url):
         return None  # a place on the page; anything; what has a rule of its own
@@ -167,7 +170,7 @@ def _fault(link: Seen, *, based: bool) -> _Fault | None:
         or _mailto_fault(url)
         or _space_fault(link, url)
         or (None if based or link.address.parts.scheme else _relative_fault(link, url))
-        or _host_fault(link)
+        or _host_fault(message, link)
     )
 
 
@@ -176,8 +179,8 @@ def _quotes_fault(url: str) -> _Fault | None:
         return _Fault("it has the =3D of a quoted-printable message in it")
     if url[0] in _QUOTES or url[-1] in _QUOTES or url.startswith(('\\"', "\\'")):
         inner = url.strip(_QUOTES + "\\ ")
-        known = _WEB.match(inner) is not None and not any(quote in inner for quote in _QUOTES)
-        return _Fault("a quotation mark is part of it", inner if known else None)
+        mended = _WEB.match(inner) is not None and not any(quote in inner for quote in _QUOTES)
+        return _Fault("a quotation mark is part of it", inner if mended else None)
     return None
 
 
@@ -221,19 +224,19 @@ def _slashes(url: str) -> str:
     return path.replace("\\", "/") + mark + query
 
 
-def _space_fault(link: Seen, url: str) -> _Fault | None:
+def _space_fault(link: LinkInView, url: str) -> _Fault | None:
     """White space in a web address; in a mail's subject or a telephone number, clients cope with it."""
     if link.address.parts.scheme not in {"", "http", "https"} or _SPACE.search(url) is None:
         return None
-    known = _WEB.match(url) is not None and _SPACE.search(link.address.parts.host) is None
+    has_host = _WEB.match(url) is not None and _SPACE.search(link.address.parts.host) is None
     if "\n" in url or "\r" in url:
         joined = _LINE_BREAK.sub("", url)
-        return _Fault("a line break is part of it", _unspaced(joined) if known else None)
-    known = known and _ATTRIBUTE.search(url) is None  # a quotation mark is missing, and attributes follow
-    return _Fault("white space is part of it", _SPACE.sub("%20", url) if known else None)
+        return _Fault("a line break is part of it", _unspaced(joined) if has_host else None)
+    ends = _ATTRIBUTE.search(url) is None  # else a quotation mark is missing, and attributes follow
+    return _Fault("white space is part of it", _SPACE.sub("%20", url) if has_host and ends else None)
 
 
-def _relative_fault(link: Seen, url: str) -> _Fault | None:
+def _relative_fault(link: LinkInView, url: str) -> _Fault | None:
     parts = link.address.parts
     if url.startswith("//"):
         return _Fault("it has no scheme, and a message has no page to take one from", f"https:{url}", safe=False)
@@ -247,7 +250,7 @@ def _relative_fault(link: Seen, url: str) -> _Fault | None:
     return _Fault("it is relative, and a message has no address of its own")
 
 
-def _host_fault(link: Seen) -> _Fault | None:
+def _host_fault(message: Message, link: LinkInView) -> _Fault | None:
     parts, host = link.address.parts, link.address.host
     if parts.scheme == "mailto":
         return _mail_address_fault(link.address.url)
@@ -255,12 +258,12 @@ def _host_fault(link: Seen) -> _Fault | None:
         return None
     if parts.port and PLACEHOLDER_CHAR not in parts.port and not (parts.port.isdigit() and int(parts.port[:6]) < 65536):
         return _Fault(f"{shorten(parts.port, 20)} is no port")
-    reason = _no_host(host)
+    reason = _no_host(message, host)
     return None if reason is None else _Fault(reason)
 
 
-@lru_cache(4096)
-def _no_host(host: str) -> str | None:
+@remembered
+def _no_host(message: Message, host: str) -> str | None:
     """Why there cannot be such a host."""
     if parse_ip(host) is not None or is_private_host(host):
         return None
@@ -271,7 +274,7 @@ def _no_host(host: str) -> str | None:
     return None if tld == name or _is_known(tld) else f"there is no top-level domain .{shorten(tld, 60)}"
 
 
-@lru_cache(256)
+@lru_cache(256)  # short keys: a label of a host name has no more than 63 characters
 def _is_known(tld: str) -> bool:
     """Whether there is such a top-level domain; of some, the Public Suffix List has the second level alone (co.za)."""
     return any(is_host_like(f"a.{middle}{tld}", frozenset()) for middle in ("", "co.", "com."))
@@ -314,7 +317,7 @@ def link_invisible_character(message: Message, options: Options) -> Iterator[Hit
 
     Joiners between letters that are not ASCII are spelling (Persian, Indic scripts) or emoji.
     """
-    for link in seen(message):
+    for link in links_of(message):
         url = link.link.url
         if not url.isascii() and INVISIBLE.search(url):
             for span, character in _hidden_spans(link):
@@ -322,20 +325,20 @@ def link_invisible_character(message: Message, options: Options) -> Iterator[Hit
         if "%" in url and (found := _ENCODED_INVISIBLE.search(link.source)) is not None:
             character = unquote(found[0])
             if not _joins(unquote(link.link.url), character):
-                start = link.link.span.start
+                start = link.span.start
                 span = Span(start + found.start(), start + found.end())
                 yield _invisible_hit(link, span, character, safe=False)
 
 
-def _invisible_hit(link: Seen, span: Span, character: str, *, safe: bool) -> Hit:
+def _invisible_hit(link: LinkInView, span: Span, character: str, *, safe: bool) -> Hit:
     code = f"U+{ord(character):04X}"
     evidence = {"url": link.text, "character": _NAMES.get(character, "invisible character"), "code": code}
     return Hit(link.part, span, evidence, link.view, (Change(span, ""),), safe=safe)
 
 
-def _hidden_spans(link: Seen) -> Iterator[tuple[Span, str]]:
+def _hidden_spans(link: LinkInView) -> Iterator[tuple[Span, str]]:
     """Runs of invisible characters in an address, written out or as character references, each with its first."""
-    source, start = link.source, link.link.span.start
+    source, start = link.source, link.span.start
     found = [(match.start(), match.end(), match[0]) for match in INVISIBLE.finditer(source)]
     if link.part.markup and "&" in source:
         for match in _REFERENCE.finditer(source):
@@ -360,7 +363,7 @@ def _joins(text: str, character: str) -> bool:
     """Whether a joiner stands between letters that are not ASCII, wherever a text has it."""
     if character not in "\u200c\u200d":
         return False
-    places = [index for index, known in enumerate(text) if known == character]
+    places = [index for index, each in enumerate(text) if each == character]
     return all(_is_letter(text[index - 1 : index]) and _is_letter(text[index + 1 : index + 2]) for index in places)
 
 
@@ -375,13 +378,13 @@ def _is_letter(character: str) -> bool:
 def link_homograph(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Hosts that mix scripts within a label, or look like the sender's domain, one's own or a linked one (UTS 39)."""
     own = own_domains(message)
-    known = {skeleton(u_label(name)): name for name in own}
-    links = [link for link in seen(message) if link.address.host and link.address.web]
+    own_looks = {skeleton(u_label(name)): name for name in own}
+    links = [link for link in links_of(message) if link.address.host and link.address.web]
     linked: dict[str, str] | None = None
     for link in links:
         host = link.address.host
         foreign = "xn--" in host or not host.isascii()
-        if not (foreign or known):
+        if not (foreign or own_looks):
             continue
         shown = u_label(host) if foreign else host
         reason = _mixing(shown) if foreign else None
@@ -390,14 +393,14 @@ def link_homograph(message: Message, options: Options) -> Iterator[Hit | NotKnow
             if foreign and linked is None:
                 linked = _linked_domains(links)
             looks = skeleton(u_label(site))
-            twin = known.get(looks) or ((linked or {}).get(looks) if foreign else None)
+            twin = own_looks.get(looks) or ((linked or {}).get(looks) if foreign else None)
             reason = f"looks like {shorten(u_label(twin), 60)}" if twin is not None and twin != site else None
         if reason is not None:
             evidence = {"url": link.text, "host": shorten(shown, 60), "reason": reason}
-            yield Hit(link.part, link.link.span, evidence, link.view)
+            yield Hit(link.part, link.span, evidence, link.view)
 
 
-def _linked_domains(links: Sequence[Seen]) -> dict[str, str]:
+def _linked_domains(links: Sequence[LinkInView]) -> dict[str, str]:
     """The domains in Latin letters that a message links to, by what they look like."""
     domains = {registrable(host) for host in {link.address.host for link in links} if host.isascii()}
     return {skeleton(name): name for name in domains if name is not None and "xn--" not in name}

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from maillint.analysis.links import Seen, seen_in, tag_name
+from maillint.analysis.destinations import destination, has_role
+from maillint.analysis.links import LinkInView, links_in, tag_name
 from maillint.check import Option, Options, check
-from maillint.checks.link_counts import destination, is_role
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message, Part
 from maillint.text.placeholder import PLACEHOLDER_CHAR
@@ -58,7 +58,7 @@ def link_text_part_parity(message: Message, options: Options) -> Iterator[Hit | 
                 "count": len(links),
                 "urls": [shorten(link.text) for link in links[:3]],
             }
-            related = tuple((link.link.span, shorten(link.text)) for link in links[1:_MOST_RELATED])
+            related = tuple((link.span, shorten(link.text)) for link in links[1:_MOST_RELATED])
             yield Hit(here.part, links[0].link.span, evidence, links[0].view, related=related)
 
 
@@ -79,41 +79,36 @@ class _Pages:
 
     def __init__(self, message: Message, part: Part, options: Options) -> None:
         self.part = part
-        self.wanted: dict[str, Seen] = {}
+        self.wanted: dict[str, LinkInView] = {}
         self.hidden: set[str] = set()
         self._every: set[str] = set()
         self._cut_off: list[str] = []
         self._prints = any(view.holes for view in part.views)
         for view in part.views:
-            for link in seen_in(message, part, view):
+            for link in links_in(message, part, view):
                 self._add(link, options)
             self._every.update(_same_host(normalise_for_counting(image.url)) for image in view.content.images)
 
-    def _add(self, link: Seen, options: Options) -> None:
+    def _add(self, link: LinkInView, options: Options) -> None:
         key = _same_host(destination(link) or "")
-        if (
-            not key
-            or not (link.address.web or link.address.url.startswith(PLACEHOLDER_CHAR))
-            or link.link.kind == "form"
-        ):
+        if not key or not (link.address.web or link.address.url.startswith(PLACEHOLDER_CHAR)) or link.kind == "form":
             return
-        found = link.wrapping
-        if found is not None and found.kind == "click-tracker" and found.target is None:
+        wraps = link.wrapping
+        if wraps is not None and wraps.kind == "click-tracker" and wraps.target is None:
             self.hidden.add(key)
         self._every.add(key)
-        if not self.part.markup and len(key) >= _CUT_OFF and _LINE_GOES_ON.match(link.view.text, link.link.span.end):
+        if not self.part.markup and len(key) >= _CUT_OFF and _LINE_GOES_ON.match(link.view.text, link.span.end):
             self._cut_off.append(key)
-        if link.link.images and not link.link.shown and not options["pictures"]:
+        if link.link.images and not link.shown and not options["pictures"]:
             return
-        text, shown = link.text.lower(), link.link.shown.lower()
-        if not any(is_role(role, link, text, shown) for role in options["ignore"]):
+        if not any(has_role(role, link) for role in options["ignore"]):
             self.wanted.setdefault(key, link)
 
-    def lacking(self, other: _Pages) -> dict[str, Seen]:
+    def lacking(self, other: _Pages) -> dict[str, LinkInView]:
         """The links of the other part that lead where none of this part does."""
         return {key: link for key, link in other.wanted.items() if not self._has(key, link, other)}
 
-    def _has(self, key: str, link: Seen, other: _Pages) -> bool:
+    def _has(self, key: str, link: LinkInView, other: _Pages) -> bool:
         """Whether a link leads there: to what a line break has left of it, or to a name that is no link by itself.
 
         An address that a template tag prints may be here under another name, wherever a tag prints something.
@@ -122,9 +117,9 @@ class _Pages:
             return True
         if not self._unknown <= other._every:
             return True
-        if key in other._cut_off and any(known.startswith(key) for known in self._every):
+        if key in other._cut_off and any(other_key.startswith(key) for other_key in self._every):
             return True
-        if any(key.startswith(known) for known in self._cut_off):
+        if any(key.startswith(beginning) for beginning in self._cut_off):
             return True
         name = key.partition("//")[2].removeprefix("www.")
         return bool(name) and name in self._text

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from urllib.parse import unquote
 
-from maillint.analysis.links import Seen, same_owner, seen, wrapping
+from maillint.analysis.links import LinkInView, links_of, same_owner, wrapping
 from maillint.check import Option, Options, check
 from maillint.data.amendments import Amendment
 from maillint.data.lists import load_list
@@ -65,15 +65,15 @@ def link_text_mismatch(message: Message, options: Options) -> Iterator[Hit | Not
     nobody can tell is the business of redirect-wrapped and shortener.
     """
     brands = _brands() | set(options["brands"])
-    for link in seen(message, ("html",)):
-        if link.link.element is None or link.link.kind == "form" or not link.address.host or not link.address.web:
+    for link in links_of(message, ("html",)):
+        if link.element is None or link.kind == "form" or not link.address.host or not link.address.web:
             continue
         actual: str | None = None
         for names, span in _texts(link):
             if not names:
                 continue
             if actual is None:
-                actual = _target(link)
+                actual = _target(message, link)
             if actual is None:
                 break
             others = [named for named in names if named.host.lower() not in brands]
@@ -91,30 +91,30 @@ def link_text_mismatch(message: Message, options: Options) -> Iterator[Hit | Not
 @check("link-scheme-mismatch", fields=("shown", "actual", "url"))
 def link_scheme_mismatch(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links by http whose visible text says https, to the same site."""
-    for link in seen(message, ("html",)):
-        if link.address.parts.scheme != "http" or link.link.element is None or "://" not in link.link.shown:
+    for link in links_of(message, ("html",)):
+        if link.address.parts.scheme != "http" or link.element is None or "://" not in link.shown:
             continue
         text, _ = _visible(link)
         named = next(_explicit(text), None)
         if named is None or named.scheme != "https" or not _agree(named.host, link.address.host, ()):
             continue
-        source, start = link.source, link.link.span.start
+        source, start = link.source, link.span.start
         start += len(source) - len(source.lstrip())
-        known = link.view.text[start : start + 5].lower() == "http:" and link.address.parts.port == ""
-        changes = (Change(Span(start, start + 4), "https"),) if known else ()
+        plain = link.view.text[start : start + 5].lower() == "http:" and link.address.parts.port == ""
+        changes = (Change(Span(start, start + 4), "https"),) if plain else ()
         evidence = {"shown": "https", "actual": "http", "url": link.text}
-        yield Hit(link.part, link.link.span, evidence, link.view, changes, safe=True)
+        yield Hit(link.part, link.span, evidence, link.view, changes, safe=True)
 
 
-def _target(link: Seen) -> str | None:
+def _target(message: Message, link: LinkInView) -> str | None:
     """The host that a link opens in the end; None where nobody can tell."""
-    found = wrapping(link.address.url, link.lists)
-    if found is None:
+    wraps = link.wrapping
+    if wraps is None:
         return link.address.host
-    if found.target is None:
+    if wraps.target is None:
         return None
-    inner = wrapping(found.target, link.lists)
-    host = split(found.target).host.removesuffix(".")
+    inner = wrapping(message, wraps.target)
+    host = split(wraps.target).host.removesuffix(".")
     return None if inner is not None or PLACEHOLDER_CHAR in host else host
 
 
@@ -144,12 +144,12 @@ class _Spans:
         return self._flow.span(self._start + first, self._start + last)
 
 
-def _texts(link: Seen) -> Iterator[tuple[list[_Named], _Spans]]:
+def _texts(link: LinkInView) -> Iterator[tuple[list[_Named], _Spans]]:
     """What a link's texts name, the visible one first, with the way to their places."""
-    if "." in link.link.shown:
+    if "." in link.shown:
         text, spans = _visible(link)
         yield _names(text), spans
-    element = link.link.element
+    element = link.element
     assert element is not None
     if element.tag == "area":
         yield from _attribute(element, "alt")
@@ -166,12 +166,12 @@ def _attribute(element: Element, name: str) -> Iterator[tuple[list[_Named], _Spa
         yield _names(text), _Spans(element.value_span(name))
 
 
-def _visible(link: Seen) -> tuple[str, _Spans]:
+def _visible(link: LinkInView) -> tuple[str, _Spans]:
     """A link's visible text, cleaned of what nobody sees."""
     flow = link.view.content.flow
-    start, end = flow_range(flow, link.link.shown_span)
+    start, end = flow_range(flow, link.shown_span)
     text, index = _cleaned(flow.text[start : min(end, start + _LONGEST_TEXT)])
-    return text, _Spans(link.link.shown_span, flow, start, index)
+    return text, _Spans(link.shown_span, flow, start, index)
 
 
 def flow_range(flow: Flow, span: Span) -> tuple[int, int]:
@@ -216,18 +216,18 @@ def _explicit(text: str) -> Iterator[_Named]:
         return
     for match in _EXPLICIT.finditer(text):
         host = match["host"] or match["www"]
-        kept = host.rstrip(".")
+        name = host.rstrip(".")
         after = text[match.start() + len(match[0].rstrip(".")) :]
         if PLACEHOLDER_CHAR in host or after.startswith(_CUT_OFF):
             continue  # what is cut off may go on as anything
-        if parse_ip(kept) is None and not is_host_like(kept, frozenset()):
+        if parse_ip(name) is None and not is_host_like(name, frozenset()):
             continue
-        end = match.end() - (len(host) - len(kept))
+        end = match.end() - (len(host) - len(name))
         while end < len(text) and not text[end].isspace() and text[end] not in "<>\"'":
             end += 1
         while end > match.start() + 1 and text[end - 1] in ".,;:!?)]}»”’…":
             end -= 1
-        yield _Named(kept, (match["scheme"] or "").lower(), match.start(), end)
+        yield _Named(name, (match["scheme"] or "").lower(), match.start(), end)
 
 
 @cache
@@ -246,9 +246,9 @@ _TRUNK = re.compile(r"\(0\)")
 @check("link-contact-mismatch", fields=("shown", "actual", "url"))
 def link_contact_mismatch(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links that show one mail address or telephone number and use another."""
-    for link in seen(message, ("html",)):
-        scheme, shown = link.address.parts.scheme, link.link.shown
-        if link.link.element is None or scheme not in {"mailto", "tel"} or PLACEHOLDER_CHAR in shown:
+    for link in links_of(message, ("html",)):
+        scheme, shown = link.address.parts.scheme, link.shown
+        if link.element is None or scheme not in {"mailto", "tel"} or PLACEHOLDER_CHAR in shown:
             continue
         if ("@" not in shown) if scheme == "mailto" else not _PHONE.search(shown):
             continue
@@ -261,7 +261,7 @@ def link_contact_mismatch(message: Message, options: Options) -> Iterator[Hit | 
             yield Hit(link.part, spans(place), evidence, link.view)
 
 
-def _other_mail(text: str, link: Seen) -> tuple[re.Match[str], str] | None:
+def _other_mail(text: str, link: LinkInView) -> tuple[re.Match[str], str] | None:
     opened = unquote(link.address.url.partition(":")[2].partition("?")[0]).strip(" <>/")
     shown = [match for match in _MAIL.finditer(text) if not match[0].startswith(".")]
     if not shown or "@" not in opened or PLACEHOLDER_CHAR in opened:
@@ -277,7 +277,7 @@ def _folded(address: str) -> str:
     return f"{local.lower()}@{a_label(domain) or domain.lower()}"
 
 
-def _other_phone(text: str, link: Seen) -> tuple[re.Match[str], str] | None:
+def _other_phone(text: str, link: LinkInView) -> tuple[re.Match[str], str] | None:
     number = unquote(link.address.url.partition(":")[2])
     opened = _digits(number)
     shown = list(_PHONE.finditer(text))
@@ -315,13 +315,13 @@ _WORDED = frozenset({"a", "mj-button", "mj-navbar-link"})
 @check("link-empty-anchor", fields=("url",))
 def link_empty_anchor(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links with nothing to read in them: no text, no alternative text of a picture, no label."""
-    for link in seen(message, ("html",)):
-        element = link.link.element
+    for link in links_of(message, ("html",)):
+        element = link.element
         if (
             element is None
             or element.tag not in {"a", "mj-button"}
             or link.view.content.visibility.hides(element)
-            or link.link.shown.strip("\xa0\u200b\u200c\ufeff ")
+            or link.shown.strip("\xa0\u200b\u200c\ufeff ")
         ):
             continue
         if _labelled(element) or any(_labelled(image.element) for image in link.link.images):
@@ -335,15 +335,13 @@ def _labelled(element: Element) -> bool:
     return any(element.attrs.get(name, "").strip() for name in ("alt", "aria-label", "aria-labelledby", "title"))
 
 
-def _has_other_content(link: Seen) -> bool:
+def _has_other_content(link: LinkInView) -> bool:
     """Whether something inside may show a text that is in no flow: a drawing, a list of options, hidden text."""
-    if link.view.prints_at(link.link.shown_span.start):  # what an attribute puts there
+    if link.view.prints_at(link.shown_span.start):  # what an attribute puts there
         return True
-    inside = link.view.content.hidden.within(link.link.shown_span)
+    inside = link.view.content.hidden.within(link.shown_span)
     text = link.view.text
-    return bool(inside) or any(
-        text.find(tag, *link.link.shown_span) >= 0 for tag in ("<svg", "<v:", "<object", "<video")
-    )
+    return bool(inside) or any(text.find(tag, *link.shown_span) >= 0 for tag in ("<svg", "<v:", "<object", "<video"))
 
 
 @check(
@@ -353,11 +351,11 @@ def _has_other_content(link: Seen) -> bool:
 def link_vague_text(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links whose text would fit any link: ``click here``, ``more``."""
     vague = _vague_texts(message.lists.vague_texts)
-    for link in seen(message, ("html",)):
-        element = link.link.element
-        if element is None or element.tag not in _WORDED or not 0 < len(link.link.shown) <= 60:
+    for link in links_of(message, ("html",)):
+        element = link.element
+        if element is None or element.tag not in _WORDED or not 0 < len(link.shown) <= 60:
             continue
-        words = plain_words(link.link.shown)
+        words = plain_words(link.shown)
         if words not in vague:
             continue
         label = element.attrs.get("aria-label", "") or element.attrs.get("title", "")
@@ -366,7 +364,7 @@ def link_vague_text(message: Message, options: Options) -> Iterator[Hit | NotKno
         text, spans = _visible(link)
         left = len(text) - len(text.lstrip())
         span = spans(_Named("", "", left, max(len(text.rstrip()), left + 1)))
-        yield Hit(link.part, span, {"text": shorten(link.link.shown), "url": link.text}, link.view)
+        yield Hit(link.part, span, {"text": shorten(link.shown), "url": link.text}, link.view)
 
 
 def plain_words(text: str) -> str:
@@ -375,7 +373,7 @@ def plain_words(text: str) -> str:
     return " ".join(plain.split()).strip(_EDGE + ">»&+✓✔👉👈🔗⇒⟶")
 
 
-@lru_cache(16)
+@lru_cache(16)  # settings: a run has few, and they hold no text of a message
 def _vague_texts(amendment: Amendment) -> frozenset[str]:
     languages = load_list("vague-texts")["texts"].values()
     listed = amendment.over({text for texts in languages for text in texts})

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 
 from maillint.analysis.links import (
     LONGEST_EVIDENCE,
-    Seen,
+    LinkInView,
     is_disk_path,
     is_placeholder_host,
-    own_domains,
-    seen,
-    sender_domain,
-    without_holes,
+    links_of,
+    without_placeholders,
 )
+from maillint.analysis.senders import own_domains, sender_sites
 from maillint.check import Option, Options, check
 from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown
+from maillint.message.memo import remembered
+from maillint.message.mime.headers import Field
 from maillint.message.model import Message
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
@@ -50,27 +51,29 @@ def link_wrapped(message: Message, options: Options) -> Iterator[Hit | NotKnown]
     click tracker at a name below such a domain is not, since it mostly is a vendor's in one's own name; it has
     to be declared itself. Hosts that the settings add to a list are reported, whosever they are.
     """
-    for link in seen(message):
-        found = link.wrapping
-        if found is None or found.kind not in options["kinds"] or _declared(message, options, link, found):
+    for link in links_of(message):
+        wraps = link.wrapping
+        if wraps is None or wraps.kind not in options["kinds"] or _declared(message, options, link, wraps):
             continue
-        evidence = {"url": link.text, "vendor": found.vendor, "leads": "hides where it leads"}
+        evidence = {"url": link.text, "vendor": wraps.vendor, "leads": "hides where it leads"}
         changes: tuple[Change, ...] = ()
-        if found.target is not None:
-            target = without_holes(found.target)
+        if wraps.target is not None:
+            target = without_placeholders(wraps.target)
             leads = f"leads to {shorten(split(target).host or target, 60)}"
             evidence |= {"target": shorten(target, LONGEST_EVIDENCE), "leads": leads}
-            escaped = link.escaped(found.target)
-            changes = () if escaped is None else (Change(link.link.span, escaped),)
-        yield Hit(link.part, link.link.span, evidence, link.view, changes, safe=options["safe"])
+            escaped = link.escaped(wraps.target)
+            changes = () if escaped is None else (Change(link.span, escaped),)
+        yield Hit(link.part, link.span, evidence, link.view, changes, safe=options["safe"])
 
 
-def _declared(message: Message, options: Options, link: Seen, found: Wrapping) -> bool:
+def _declared(message: Message, options: Options, link: LinkInView, wraps: Wrapping) -> bool:
+    """Whether the wrapper's host is declared as one's own; hosts that the settings add to a list never are."""
     host = link.address.host
-    named = {"click-tracker": link.lists.click_trackers, "shortener": link.lists.shorteners}.get(found.kind)
-    if not host or (named is not None and is_under(host, named.add)):
+    lists = {"click-tracker": message.lists.click_trackers, "shortener": message.lists.shorteners}
+    amended = lists.get(wraps.kind)
+    if not host or (amended is not None and is_under(host, amended.add)):
         return False
-    if found.kind == "click-tracker":
+    if wraps.kind == "click-tracker":
         return is_under(host, options["own"]) or host in message.own_domains
     return is_under(host, [*options["own"], *message.own_domains])
 
@@ -81,36 +84,36 @@ def _declared(message: Message, options: Options, link: Seen, found: Wrapping) -
 @check("link-insecure", fields=("url", "host"))
 def link_insecure(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links by http. Mended safely where the host is known for https, from a list or from another link to it."""
-    links = list(seen(message))
+    links = list(links_of(message))
     encrypted = {link.address.host for link in links if link.address.parts.scheme == "https"}
     for link in links:
         parts, host = link.address.parts, link.address.host
         if parts.scheme != "http" or not parts.host.strip():
             continue
-        if host and (_is_private(host) or is_placeholder_host(host)):
+        if host and (_is_private(message, host) or is_placeholder_host(message, host)):
             continue  # has its own rule, and no certificate
         yield Hit(
             link.part,
-            link.link.span,
-            {"url": link.text, "host": shorten(u_label(host) if host else without_holes(parts.host), 60)},
+            link.span,
+            {"url": link.text, "host": shorten(u_label(host) if host else without_placeholders(parts.host), 60)},
             link.view,
             _encrypted(link),
             safe=bool(host) and (host in encrypted or _has_https(host)),
         )
 
 
-def _encrypted(link: Seen) -> tuple[Change, ...]:
+def _encrypted(link: LinkInView) -> tuple[Change, ...]:
     """The change of http into https, where there can be a certificate and the port stays what it was."""
     source = link.source
-    start = link.link.span.start + len(source) - len(source.lstrip())
+    start = link.span.start + len(source) - len(source.lstrip())
     if link.address.parts.port or parse_ip(link.address.host) or link.view.text[start : start + 5].lower() != "http:":
         return ()
     return (Change(Span(start, start + 4), "https"),)
 
 
 def _has_https(host: str) -> bool:
-    known = _hosts("https")
-    return host in known or host.removeprefix("www.") in known or host.rpartition(".")[2] in _hosts("https-tlds")
+    listed = _hosts("https")
+    return host in listed or host.removeprefix("www.") in listed or host.rpartition(".")[2] in _hosts("https-tlds")
 
 
 @check(
@@ -120,14 +123,14 @@ def _has_https(host: str) -> bool:
 )
 def link_dangerous_scheme(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links that run code or open a file instead of a page; a path on a disk counts as ``file``."""
-    for link in seen(message, ("html",)):
+    for link in links_of(message, ("html",)):
         scheme = link.address.parts.scheme
         if not scheme or len(scheme) == 1:
             if not is_disk_path(link.link.url):
                 continue
             scheme = "file"
         if scheme in options["schemes"]:
-            yield Hit(link.part, link.link.span, {"url": link.text, "scheme": scheme}, link.view)
+            yield Hit(link.part, link.span, {"url": link.text, "scheme": scheme}, link.view)
 
 
 # -- to what kind of host -------------------------------------------------------------------------------------
@@ -136,60 +139,59 @@ def link_dangerous_scheme(message: Message, options: Options) -> Iterator[Hit | 
 @check("link-ip-host", fields=("url", "ip"))
 def link_ip_host(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links to an IP address, in whatever notation; private ones are the business of link-private-host."""
-    for link in seen(message):
+    for link in links_of(message):
         host = link.address.host
         if link.address.web and host and (host[-1].isalnum() or host[-1] == "]"):
             address = parse_ip(host)
             if address is not None and not is_private_host(host):
-                yield Hit(link.part, link.link.span, {"url": link.text, "ip": str(address)}, link.view)
+                yield Hit(link.part, link.span, {"url": link.text, "ip": str(address)}, link.view)
 
 
 @check("link-userinfo", fields=("url", "userinfo", "host"))
 def link_userinfo(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links with a user name before the host, which readers take for the host."""
-    for link in seen(message):
+    for link in links_of(message):
         parts = link.address.parts
         # A tag before the @ may print a slash, and what follows be a path.
         if parts.userinfo and parts.scheme in {"http", "https", "ftp"} and PLACEHOLDER_CHAR not in parts.userinfo:
             evidence = {"url": link.text, "userinfo": shorten(parts.userinfo, 40), "host": shorten(parts.host, 60)}
-            yield Hit(link.part, link.link.span, evidence, link.view)
+            yield Hit(link.part, link.span, evidence, link.view)
 
 
 @check("link-odd-port", fields=("url", "port"))
 def link_odd_port(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links to another port than the scheme's own."""
-    for link in seen(message):
+    for link in links_of(message):
         parts, host = link.address.parts, link.address.host
         if not parts.port or not parts.port.isdigit() or not link.address.web:
             continue
         port = parts.port.lstrip("0")
-        if port not in {"", _PORTS[parts.scheme]} and not (host and _is_private(host)):
-            yield Hit(link.part, link.link.span, {"url": link.text, "port": port}, link.view)
+        if port not in {"", _PORTS[parts.scheme]} and not (host and _is_private(message, host)):
+            yield Hit(link.part, link.span, {"url": link.text, "port": port}, link.view)
 
 
 @check("link-private-host", fields=("url", "host", "reason"))
 def link_private_host(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links that lead nowhere outside the sender's network: private names and addresses, sites under test."""
     own = own_domains(message)
-    for link in seen(message):
+    for link in links_of(message):
         host = link.address.host
         if not host or not link.address.web:
             continue
-        reason = _private_reason(host)
+        reason = _private_reason(message, host)
         if reason is None and _under_test(host, own):
             reason = "is a site under test"
         if reason is not None:
-            yield Hit(
-                link.part, link.link.span, {"url": link.text, "host": shorten(host, 60), "reason": reason}, link.view
-            )
+            yield Hit(link.part, link.span, {"url": link.text, "host": shorten(host, 60), "reason": reason}, link.view)
 
 
-def _is_private(host: str) -> bool:
-    return _private_reason(host) is not None
+def _is_private(message: Message, host: str) -> bool:
+    return _private_reason(message, host) is not None
 
 
-@lru_cache(4096)
-def _private_reason(host: str) -> str | None:
+@remembered
+def _private_reason(message: Message, host: str) -> str | None:
+    """Why no reader reaches a host; None for one that readers may reach."""
     if is_private_host(host):
         return "is reached from inside a network only"
     if is_under(host, _hosts("tunnels")):
@@ -220,13 +222,13 @@ def link_suspicious_tld(message: Message, options: Options) -> Iterator[Hit | No
     """Links to a top-level domain that filters distrust; one's own domain is known to oneself."""
     listed = message.lists.suspicious_tlds.over(_tlds())
     own = own_domains(message)
-    for link in seen(message):
+    for link in links_of(message):
         host = link.address.host
         tld = host.rpartition(".")[2]
         if tld not in listed or tld == host or not link.address.web:
             continue
         if registrable(host) not in own and not is_under(host, options["allow"]):
-            yield Hit(link.part, link.link.span, {"url": link.text, "host": shorten(host, 60), "tld": tld}, link.view)
+            yield Hit(link.part, link.span, {"url": link.text, "host": shorten(host, 60), "tld": tld}, link.view)
 
 
 @cache
@@ -249,34 +251,32 @@ def _hosts(key: str) -> frozenset[str]:
 )
 def link_unaligned(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Messages in which no web link leads to the From field's organisational domain, or to one's own."""
-    sender = sender_domain(message)
-    links = [link for link in seen(message) if link.address.web or link.address.url.startswith(PLACEHOLDER_CHAR)]
+    links = [link for link in links_of(message) if link.address.web or link.address.url.startswith(PLACEHOLDER_CHAR)]
     if not links:
         return
-    if sender is None:
+    sites = sender_sites(message)
+    if not sites:
         yield NotKnown("the From field's domain is not known")
         return
-    if sender in options["shared"]:
+    if set(sites) <= set(options["shared"]):
         return
     own = own_domains(message)
     hosts: dict[str, None] = {}
     unknown = False
     for link in links:
-        address = link.address
-        if not address.host:
+        host, wraps = link.address.host, link.wrapping
+        if not host:
             unknown = True
             continue
-        found = link.wrapping
-        target = split(found.target).host if found is not None and found.target else address.host
-        if not own.isdisjoint({organisational(address.host), registrable(address.host), organisational(target)}):
+        target = split(wraps.target).host if wraps is not None and wraps.target else host
+        if not own.isdisjoint({organisational(host), registrable(host), organisational(target)}):
             return
         hosts.setdefault(registrable(target) or target)
     if unknown:
         yield NotKnown("a template tag prints the host of a link")
         return
     place = message.start
-    sender_field = message.headers.first("from")
-    span = Span(0, len(sender_field.text)) if sender_field is place and sender_field is not None else Span(0, 0)
+    span = Span(0, len(place.text)) if isinstance(place, Field) else Span(0, 0)
     yield Hit(
-        place, span, {"domain": sender, "hosts": [shorten(host, 60) for host in list(hosts)[:5]], "count": len(hosts)}
+        place, span, {"domain": sites[0], "hosts": [shorten(host, 60) for host in list(hosts)[:5]], "count": len(hosts)}
     )

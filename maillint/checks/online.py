@@ -1,14 +1,14 @@
-"""Checks of what links lead to, run where the web or blocklists may be asked."""
+"""Checks of what links lead to, run where requests to the web or to blocklists are allowed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from maillint.analysis.askable_links import Question, hosts, questions
-from maillint.analysis.links import LONGEST_EVIDENCE, own_domains, same_owner
+from maillint.analysis.askable_links import Request, linked_hosts, requests
+from maillint.analysis.links import LONGEST_EVIDENCE, same_owner
+from maillint.analysis.senders import own_domains
 from maillint.check import Check, Option, Options
 from maillint.data.lists import load_list
 from maillint.hits import Hit, NotKnown
@@ -17,14 +17,14 @@ from maillint.text.shorten import shorten
 from maillint.web.domains import is_private_host, is_under, registrable, u_label
 from maillint.web.urls import split
 
-if TYPE_CHECKING:  # the network is imported when it is asked, and only then
+if TYPE_CHECKING:  # the network is imported by runs that use it, and only then
     from maillint.network.blocklists import Blocklist, Listing
     from maillint.network.http import RedirectChain, Web
 
 GONE = frozenset({404, 410})
 """Status codes that say that there is no such page (RFC 9110, sections 15.5.5 and 15.5.11).
 
-Other codes of 4xx say what a server thinks of whoever asks: robots are often refused what readers get.
+Other codes of 4xx say what a server thinks of the client: robots are often refused what readers get.
 """
 
 _PROBLEMS = {
@@ -43,59 +43,55 @@ _NO_AUTHORITIES = "no certificate could be verified: are authorities installed?"
 
 @dataclass(frozen=True)
 class Online:
-    """What the checks here read: a message, and who answers questions about its links.
+    """What the checks here read: a message, and what was found out about its links.
 
-    ``web`` answers for addresses, None where none is asked; ``listing`` what a blocklist says of a domain.
+    ``web`` holds the answers of servers, None where no server is requested; ``listing`` tells what a blocklist says of
+    a domain.
     """
 
     message: Message
     web: Web | None
     listing: Callable[[Blocklist, str], Listing]
 
-    @cached_property
-    def questions(self) -> tuple[Question | NotKnown, ...]:
-        """The links of the message that may be asked, and why others are not."""
-        return tuple(questions(self.message))
-
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    question: Question
-    trail: RedirectChain
+    request: Request
+    chain: RedirectChain
 
     @property
     def evidence(self) -> dict[str, object]:
         """What every finding here says: the link, and where it ends if that is elsewhere."""
         target = (
-            {} if self.trail.target == self.question.url else {"target": shorten(self.trail.target, LONGEST_EVIDENCE)}
+            {} if self.chain.target == self.request.url else {"target": shorten(self.chain.target, LONGEST_EVIDENCE)}
         )
-        return {"url": self.question.link.text, **target}
+        return {"url": self.request.link.text, **target}
 
     def hit(self, **evidence: object) -> Hit:
         """A finding at the link's address."""
-        link = self.question.link
-        return Hit(link.part, link.link.span, {**self.evidence, **evidence}, link.view)
+        link = self.request.link
+        return Hit(link.part, link.span, {**self.evidence, **evidence}, link.view)
 
 
 def wanted(message: Message) -> Iterator[str]:
-    """The addresses, as asked, that ``Online.web`` will be asked for."""
+    """The addresses, as they are requested, whose answers ``Online.web`` has to hold."""
     from maillint.network.http import canonical  # noqa: PLC0415
 
-    for question in questions(message):
-        url = canonical(question.url) if isinstance(question, Question) else None
+    for request in requests(message):
+        url = canonical(request.url) if isinstance(request, Request) else None
         if url is not None:
             yield url
 
 
 def _answers(online: Online) -> Iterator[_Answer | NotKnown]:
-    """What is known of each link; nothing of an address that cannot be asked, which has a rule of its own."""
+    """What is known of each link; nothing of an address that cannot be requested, which has a rule of its own."""
     from maillint.network.http import canonical  # noqa: PLC0415
 
-    for question in online.questions:
-        if isinstance(question, NotKnown):
-            yield question
-        elif online.web is not None and (url := canonical(question.url)) is not None:
-            yield _Answer(question, online.web.chain(url))
+    for request in requests(online.message):
+        if isinstance(request, NotKnown):
+            yield request
+        elif online.web is not None and (url := canonical(request.url)) is not None:
+            yield _Answer(request, online.web.chain(url))
 
 
 # -- the web ------------------------------------------------------------------------------------------
@@ -107,36 +103,36 @@ def _unreachable(online: Online, options: Options) -> Iterator[Hit | NotKnown]:
         if isinstance(answer, NotKnown):
             yield answer
             continue
-        trail = answer.trail
-        problem = _dead_end(trail)
+        chain = answer.chain
+        problem = _dead_end(chain)
         if problem:
-            moved = trail.hops[0].host != trail.last.host
-            via = f"{trail.hops[0].host} redirects to {trail.last.host}, and " if moved else ""
-            status = {"status": trail.last.status} if trail.last.status else {}
+            moved = chain.hops[0].host != chain.last.host
+            via = f"{chain.hops[0].host} redirects to {chain.last.host}, and " if moved else ""
+            status = {"status": chain.last.status} if chain.last.status else {}
             yield answer.hit(problem=f"{via}{problem}", **status)
-        elif reason := _open_end(trail):
+        elif reason := _open_end(chain):
             yield NotKnown(reason)
 
 
-def _dead_end(trail: RedirectChain) -> str:
-    """What is wrong with where a trail ends, if that is certain; empty if nothing is."""
-    last = trail.last
+def _dead_end(chain: RedirectChain) -> str:
+    """What is wrong with where a chain ends, if that is certain; empty if nothing is."""
+    last = chain.last
     if last.kind == "absent":
         return last.words
-    if trail.end == "loop" and not any(hop.cookies for hop in trail.hops):
+    if chain.end == "loop" and not any(hop.cookies for hop in chain.hops):
         return f"{last.host} redirects in a circle"
     fails = last.status >= 500 and not last.temporary
     return last.words if last.kind == "answered" and (last.status in GONE or fails) else ""
 
 
-def _open_end(trail: RedirectChain) -> str:
-    """Why nobody knows where a trail ends that has no dead end; empty if that is known."""
-    last = trail.last
-    match trail.end:
+def _open_end(chain: RedirectChain) -> str:
+    """Why nobody knows where a chain ends that has no dead end; empty if that is known."""
+    last = chain.last
+    match chain.end:
         case "loop":
             return f"{last.host} redirects in a circle for want of cookies"
         case "long":
-            return f"{trail.hops[0].host} redirects more than {trail.redirects - 1} times"
+            return f"{chain.hops[0].host} redirects more than {chain.redirects - 1} times"
         case "blocked":
             return f"{last.host} redirects to a link that is not asked"
     return last.words if last.kind == "unknown" or last.status >= 300 else ""
@@ -149,27 +145,27 @@ def _redirect_chain(online: Online, options: Options) -> Iterator[Hit | NotKnown
         if isinstance(answer, NotKnown):
             yield answer
             continue
-        trail = answer.trail
-        count, target = trail.redirects, shorten(trail.target)
+        chain = answer.chain
+        count, target = chain.redirects, shorten(chain.target)
         path = ""
-        if _dead_end(trail):
+        if _dead_end(chain):
             continue
-        if trail.end == "long":
+        if chain.end == "long":
             path = f"is redirected more than {count - 1} times"
-        elif count and not _stays(trail, own, options["allow"]):
+        elif count and not _stays(chain, own, options["allow"]):
             path = f"is redirected to another site{f' ({count} times)' if count > 1 else ''}: {target}"
-        elif count > options["max"] and trail.end != "loop":
+        elif count > options["max"] and chain.end != "loop":
             path = f"is redirected {count} times, to {target}"
         if path:
-            hops = [shorten(hop.url, LONGEST_EVIDENCE) for hop in trail.hops]
-            yield answer.hit(path=path, count=count, target=shorten(trail.target, LONGEST_EVIDENCE), hops=hops)
-        elif reason := _open_end(trail):
+            hops = [shorten(hop.url, LONGEST_EVIDENCE) for hop in chain.hops]
+            yield answer.hit(path=path, count=count, target=shorten(chain.target, LONGEST_EVIDENCE), hops=hops)
+        elif reason := _open_end(chain):
             yield NotKnown(reason)
 
 
-def _stays(trail: RedirectChain, own: frozenset[str], allowed: Sequence[str]) -> bool:
-    """Whether a trail ends where it began, at the same name in another country, at one's own site, or where it may."""
-    start, end = trail.hops[0].host, split(trail.target).host
+def _stays(chain: RedirectChain, own: frozenset[str], allowed: Sequence[str]) -> bool:
+    """Whether a chain ends where it began, at the same name in another country, at one's own site, or where it may."""
+    start, end = chain.hops[0].host, split(chain.target).host
     if same_owner(start, end) or is_under(end, allowed) or (is_under(start, own) and is_under(end, own)):
         return True
     first, second = registrable(start), registrable(end)
@@ -182,7 +178,7 @@ def _bad_certificate(online: Online, options: Options) -> Iterator[Hit | NotKnow
         if isinstance(answer, NotKnown):
             yield answer
             continue
-        last = answer.trail.last
+        last = answer.chain.last
         if last.problem is not None:
             if last.problem == "untrusted" and online.web is not None and not online.web.verifies:
                 yield NotKnown(_NO_AUTHORITIES)
@@ -206,34 +202,33 @@ def blocklists(options: Options) -> tuple[Blocklist, ...]:
     )
 
 
-def asked_of_blocklists(message: Message, options: Options, web: Web | None) -> Iterator[tuple[Blocklist, str]]:
-    """What ``Online.listing`` will be asked: each list with the domains of the links, and of where they lead."""
-    known = dict.fromkeys(host for question in hosts(message) for host in _hosts_of(question, web))
+def blocklist_queries(message: Message, options: Options, web: Web | None) -> Iterator[tuple[Blocklist, str]]:
+    """What ``Online.listing`` has to answer: each list with the domains of the links, and of where they lead."""
+    hosts = dict.fromkeys(host for request in linked_hosts(message) for host in _hosts_of(request, web))
     for blocklist in blocklists(options):
-        for host in known:
+        for host in hosts:
             subject = blocklist.subject(host)
             if subject is not None:
                 yield blocklist, subject
 
 
-def _hosts_of(question: Question, web: Web | None) -> list[str]:
-    """The host of a link, and those that it redirects to, where that is known without asking anybody again."""
+def _hosts_of(request: Request, web: Web | None) -> list[str]:
+    """The host of a link, and those that it redirects to, where that is known without another request."""
     from maillint.network.http import canonical  # noqa: PLC0415
 
-    url = canonical(question.url)
-    known = web.requested_chain(url) if web is not None and url is not None else None
-    trail = () if known is None else known.hops
-    found = [question.host.removesuffix("."), *(hop.host for hop in trail)]
+    url = canonical(request.url)
+    chain = web.requested_chain(url) if web is not None and url is not None else None
+    found = [request.host.removesuffix("."), *(hop.host for hop in (chain.hops if chain is not None else ()))]
     return [host for host in dict.fromkeys(found) if not is_private_host(host)]
 
 
 def _blocklisted(online: Online, options: Options) -> Iterator[Hit | NotKnown]:
     """Links whose host, or a host that they redirect to, is on a blocklist that mail filters use."""
     lists = blocklists(options)
-    for question in hosts(online.message):
+    for request in linked_hosts(online.message):
         domains: list[str] = []
         words: list[str] = []
-        for host in _hosts_of(question, online.web):
+        for host in _hosts_of(request, online.web):
             titles = []
             for blocklist in lists:
                 subject = blocklist.subject(host)
@@ -248,9 +243,9 @@ def _blocklisted(online: Online, options: Options) -> Iterator[Hit | NotKnown]:
                 domains.append(shorten(u_label(host)))
                 words.append(f"{shorten(u_label(host))} is on {' and '.join(titles)}")
         if words:
-            link = question.link
+            link = request.link
             evidence = {"url": link.text, "domains": domains, "listed": "; ".join(words)}
-            yield Hit(link.part, link.link.span, evidence, link.view)
+            yield Hit(link.part, link.span, evidence, link.view)
 
 
 # -- declarations -------------------------------------------------------------------------------------

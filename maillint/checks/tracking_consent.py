@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 
 from maillint.analysis.identifiers import identifiers
+from maillint.analysis.pixels import pixel_tags, pixels
 from maillint.check import Option, Options, check
-from maillint.checks.tracking import pixel, pixel_placeholder
 from maillint.data.lists import load_list
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message
@@ -37,19 +37,15 @@ def consent_required(message: Message, options: Options) -> Iterator[Hit | NotKn
     wanted = [_jurisdictions()[code] for code in map(str.lower, options["jurisdictions"]) if code in _jurisdictions()]
     if not wanted or consent == "individual":
         return
-    first = wanted[0]
-    told = {"where": " and ".join(dict.fromkeys(entry["name"] for entry in wanted)), "rule": first["rule"]}
-    for hit in pixel.run(message, {}):
-        if isinstance(hit, Hit) and (consent == "none" or hit.evidence["own"]):
-            yield Hit(hit.place, hit.span, {**told, "what": "an open pixel"}, hit.view)
-    for hit in pixel_placeholder.run(message, {}):
-        if isinstance(hit, Hit):
-            yield Hit(hit.place, hit.span, {**told, "what": "an open pixel"}, hit.view)
-    for part, view in message.views():
-        for link in view.content.links:
-            for found in identifiers(message, view, link):
-                if found.recipient:
-                    yield Hit(part, found.span, {**told, "what": "a link that names its reader"}, view)
+    law = {"where": " and ".join(dict.fromkeys(entry["name"] for entry in wanted)), "rule": wanted[0]["rule"]}
+    for pixel in pixels(message):
+        if consent == "none" or pixel.own:
+            yield Hit(pixel.part, pixel.span, {**law, "what": "an open pixel"}, pixel.view)
+    for tag in pixel_tags(message):
+        yield Hit(tag.part, tag.span, {**law, "what": "an open pixel"}, tag.view)
+    for link, found in identifiers(message):
+        if found.recipient:
+            yield Hit(link.part, found.span, {**law, "what": "a link that names its reader"}, link.view)
 
 
 @cache

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from maillint.analysis.beacons import shown
 from maillint.analysis.identifiers import identifiers, is_campaign, parameters, without
+from maillint.analysis.links import links_of
 from maillint.check import Option, Options, check
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message
@@ -23,19 +24,16 @@ def link_identifier(message: Message, options: Options) -> Iterator[Hit | NotKno
     Links to leave the list, to confirm or to sign in have to know their reader, and do not count.
     """
     ignored = {name.lower() for name in options["ignore"]}
-    for part, view in message.views():
-        for link in view.content.links:
-            for found in identifiers(message, view, link):
-                parameter = found.parameter
-                if parameter.lower() in ignored:
-                    continue
-                evidence = {
-                    "identifier": found.words,
-                    "url": shown(part, link.span),
-                    "vendor": found.vendor,
-                    "parameter": parameter,
-                }
-                yield Hit(part, found.span, evidence, view, found.changes)
+    for link, found in identifiers(message):
+        if found.parameter.lower() in ignored:
+            continue
+        evidence = {
+            "identifier": found.words,
+            "url": shown(link.part, link.span),
+            "vendor": found.vendor,
+            "parameter": found.parameter,
+        }
+        yield Hit(link.part, found.span, evidence, link.view, found.changes)
 
 
 @check(
@@ -48,24 +46,19 @@ def utm_in_first_touch(message: Message, options: Options) -> Iterator[Hit | Not
     if message.touch not in {None, 1}:
         return
     ignored = {name.lower() for name in options["ignore"]}
-    for part, view in message.views():
-        for link in view.content.links:
-            if "?" not in link.url:
-                continue
-            known = parameters(view, link.span)
-            found = [
-                parameter
-                for parameter in known
-                if is_campaign(parameter.name) and parameter.name.lower() not in ignored
-            ]
-            if not found:
-                continue
-            if message.touch is None:
-                yield NotKnown("whether this is the first touch is not declared (touch: 1)")
-                return
-            evidence = {
-                "parameters": ", ".join(parameter.name for parameter in found),
-                "url": shown(part, link.span),
-            }
-            span = Span(found[0].span.start, found[-1].span.end)
-            yield Hit(part, span, evidence, view, without(view, link.span, known, found), safe=True)
+    for link in links_of(message):
+        if "?" not in link.link.url:
+            continue
+        every = parameters(link.view, link.span)
+        found = [
+            parameter for parameter in every if is_campaign(parameter.name) and parameter.name.lower() not in ignored
+        ]
+        if not found:
+            continue
+        if message.touch is None:
+            yield NotKnown("whether this is the first touch is not declared (touch: 1)")
+            return
+        names = ", ".join(parameter.name for parameter in found)
+        evidence = {"parameters": names, "url": shown(link.part, link.span)}
+        span = Span(found[0].span.start, found[-1].span.end)
+        yield Hit(link.part, span, evidence, link.view, without(link.view, link.span, every, found), safe=True)

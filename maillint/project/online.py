@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from maillint.analysis.askable_links import may_ask
+from maillint.analysis.askable_links import may_request
 from maillint.catalogue.rule import ActiveRule
-from maillint.checks.online import Online, asked_of_blocklists, wanted
+from maillint.checks.online import Online, blocklist_queries, wanted
 from maillint.config.config import Config
 from maillint.engine.lint import lint
 from maillint.engine.suppression import suppress
@@ -45,7 +45,7 @@ def ask_links(report: Report, groups: Sequence[Group], discovery: Discovery, ask
     The messages are read again, once to collect what is asked and once to judge the answers: keeping those
     of a large run would cost more than reading them.
     """
-    web = LiveWeb(asking.resolver, timeout=asking.timeout, allowed=asking.allowed, may_request=may_ask)
+    web = LiveWeb(asking.resolver, timeout=asking.timeout, allowed=asking.allowed, may_request=may_request)
     lists = Blocklists(asking.resolver)
     addresses: dict[str, None] = {}
     for message, config in _messages(report, groups, discovery):
@@ -56,7 +56,7 @@ def ask_links(report: Report, groups: Sequence[Group], discovery: Discovery, ask
     for message, config in _messages(report, groups, discovery):
         for active in rules_for(message, config):
             if active.rule.check_name == BLOCKLISTED:
-                for blocklist, domain in asked_of_blocklists(message, active.options, web):
+                for blocklist, domain in blocklist_queries(message, active.options, web):
                     domains[blocklist.zone, domain] = blocklist
     lists.query_all(
         [(blocklist, domain) for (_, domain), blocklist in domains.items()],

@@ -1,0 +1,21 @@
+"""Tags of a template language that the file as a whole is not written in: what a sending tool still replaces."""
+
+from __future__ import annotations
+
+import re
+
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+
+FOREIGN_TAG = re.compile(
+    r"\{\{.{1,200}?\}\}|\{%.{1,200}?%\}|\*\|.{1,200}?\|\*|%%=.{1,200}?=%%|%%[^%\s]{1,100}%%|<[%?].{1,200}?[%?]>"
+    r"|\[\[.{1,200}?\]\]|[$#]!?\{[^{}]{1,200}\}|\{[$@]?[A-Za-z_][^{}\s]{0,100}\}|\{\d{1,3}\}"
+    r"|\[[A-Za-z_][\w .-]{0,100}\]|%[A-Z_][A-Z0-9_:-]{2,60}%|%[a-z]{1,60}[_.][a-z_.]{1,60}%|__[A-Za-z]\w{0,60}__"
+    r"|##\w{1,60}##|@@\w{1,60}@@|(?<=//)\$!?[A-Za-z_][\w.]{0,100}"
+    r"|^(?:[$@]!?\(?[A-Za-z_][^\s/?#]{0,200}|#[^#]{1,60}#$|-\w{1,60}-$|[A-Z][A-Z0-9]{0,30}(?:_[A-Z0-9]{1,30}){1,8}$)"
+)
+"""What is written like a template tag in an address. Every piece has a bound, so that no text takes long."""
+
+
+def masked(text: str) -> str:
+    """Return a text of the same length with PLACEHOLDER_CHAR for each character of a foreign tag."""
+    return FOREIGN_TAG.sub(lambda match: PLACEHOLDER_CHAR * len(match[0]), text)

@@ -1,0 +1,183 @@
+"""Whether a link leads out of the mailing list: the one answer for every check that needs to know."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from functools import cache
+from typing import Literal
+
+from maillint.analysis.beacons import tags_in
+from maillint.analysis.header_fields import field_views
+from maillint.analysis.links import LinkInView, links_of, with_tag_names
+from maillint.analysis.unsubscribe_field import uris
+from maillint.data.lists import load_list
+from maillint.message.memo import remembered
+from maillint.message.model import Message
+from maillint.message.template.placeholders import placeholder_role
+from maillint.message.views import View
+from maillint.text.spans import Span
+from maillint.web.urls import normalise_for_counting
+
+Grade = Literal["named", "implied", "possible"]
+"""How a link is known to lead out of the list, or to the settings for it.
+
+``named``
+    its address, its own words or the template tag in its address say so
+``implied``
+    the words around it in its sentence say so, List-Unsubscribe has its address, or another link of the message to the
+    same address is named or implied
+``possible``
+    the words around it say so in another sentence of its block, or those around another link to the same address
+
+To leave out of a count what is only possible would lose findings, and to request it may take the reader off the list.
+"""
+
+_BEFORE = 100
+_AFTER = 60
+_MARKUP_BEFORE = 2000
+"""Characters before a link, markup included, in which its text is sought; ``_BEFORE`` of what is found are read."""
+_MARKUP_AFTER = 1000
+_LONGEST_WORDS = 300
+_MOST_PICTURES = 5
+_SENTENCE_END = re.compile(r"[.!](?=\s)")  # an answer to a question is about the same
+
+
+@remembered
+def unsubscribe_grade(message: Message, link: LinkInView) -> Grade | None:
+    """How a link is known to lead out of the list; None for one of which nothing says so."""
+    own = _grade_by_itself(message, link)
+    if own in {"named", "implied"}:
+        return own
+    return _grades_by_address(message).get(_key(link), own)
+
+
+def is_unsubscribe_link(message: Message, link: LinkInView) -> bool:
+    """Whether a link is named or implied to lead out of the list."""
+    return unsubscribe_grade(message, link) in {"named", "implied"}
+
+
+def reads_as_unsubscribe(url: str) -> bool:
+    """Whether an address by itself says that it leads out of the list."""
+    return _has_any(_words() + _link_words(), url.lower())
+
+
+def words_on(link: LinkInView) -> str:
+    """What a link shows, in lower case: its text, and what stands for its pictures."""
+    element = link.element
+    if element is None:
+        return ""
+    pictures = [image.element for image in link.link.images[:_MOST_PICTURES]]
+    attributes = [each.attrs.get(name, "") for each in (element, *pictures) for name in ("title", "aria-label", "alt")]
+    return " ".join(text[:_LONGEST_WORDS] for text in (link.shown, *attributes) if text).lower()
+
+
+# -- by its own words, and those around it --------------------------------------------------------------------
+
+
+@remembered
+def _grade_by_itself(message: Message, link: LinkInView) -> Grade | None:
+    if _is_named(link):
+        return "named"
+    before, after = _before(link), _after(link)
+    if not _has_any(_words() + _hints(), f"{before} \0 {after}".lower()):
+        return None
+    *_, before = _SENTENCE_END.split(before)
+    after, *_ = _SENTENCE_END.split(after)
+    return "implied" if _has_any(_words() + _hints(), f"{before} \0 {after}".lower()) else "possible"
+
+
+def _is_named(link: LinkInView) -> bool:
+    if reads_as_unsubscribe(link.text) or _has_any(_words() + _link_words() + _hints(), words_on(link)):
+        return True
+    return any(placeholder_role(tag) == "unsubscribe" for tag in link.tags)
+
+
+def _has_any(pieces: tuple[str, ...], text: str) -> bool:
+    return any(piece in text for piece in pieces)
+
+
+@remembered
+def _borders(view: View) -> tuple[list[int], list[int]]:
+    """Where what the links of a view show begins, and where it ends; both in order."""
+    shown = [link.shown_span for link in view.content.links]
+    return sorted(span.start for span in shown), sorted(span.end for span in shown)
+
+
+def _before(link: LinkInView) -> str:
+    """The text between the link before and this one, within its block."""
+    element = link.element
+    start = link.span.start if element is None else element.span.start
+    _, ends = _borders(link.view)
+    index = bisect_right(ends, start) - 1
+    neighbour = ends[index] if index >= 0 else 0
+    return _text(link, Span(max(neighbour, _block(link).start, start - _MARKUP_BEFORE), start))[-_BEFORE:]
+
+
+def _after(link: LinkInView) -> str:
+    """The text between this link and the next one, within its block or, in running text, its line."""
+    end = max(link.shown_span.end, link.span.end)
+    starts, _ = _borders(link.view)
+    index = bisect_left(starts, end)
+    neighbour = starts[index] if index < len(starts) else len(link.view.text)
+    stop = min(neighbour, _block(link).end, end + _MARKUP_AFTER)
+    if link.element is None:
+        line_end = link.view.text.find("\n", end, stop)
+        stop = stop if line_end < 0 else line_end
+    return _text(link, Span(end, stop))[:_AFTER]
+
+
+def _block(link: LinkInView) -> Span:
+    """The block that the link's sentence stands in."""
+    element = link.element
+    block = None if element is None else element.block
+    return Span(0, len(link.view.text)) if block is None else Span(block.span.start, block.content_end)
+
+
+def _text(link: LinkInView, span: Span) -> str:
+    return link.view.content.flow.within(span) if span.end > span.start else ""
+
+
+# -- by its address -------------------------------------------------------------------------------------------
+
+
+def _key(link: LinkInView) -> str:
+    """A key that is equal for two links to the same address; empty for a link that leads nowhere yet."""
+    return "" if link.address.url[:1] in {"", "#"} else normalise_for_counting(link.key)
+
+
+@remembered
+def _grades_by_address(message: Message) -> dict[str, Grade]:
+    """By address, how the List-Unsubscribe field and the links to it make any other link to it known."""
+    found: dict[str, Grade] = dict.fromkeys(_field_addresses(message), "implied")
+    for link in links_of(message):
+        key = _key(link)
+        if key and found.get(key) != "implied" and (grade := _grade_by_itself(message, link)) is not None:
+            found[key] = "possible" if grade == "possible" else "implied"
+    return found
+
+
+def _field_addresses(message: Message) -> Iterator[str]:
+    for field in message.headers.all("list-unsubscribe"):
+        view = field_views(message, field).first
+        for uri in uris(view):
+            yield normalise_for_counting(with_tag_names(uri.text, tuple(tags_in(view, uri.span))))
+
+
+# -- lists ----------------------------------------------------------------------------------------------------
+
+
+@cache
+def _words() -> tuple[str, ...]:
+    return tuple(load_list("unsubscribe")["words"])
+
+
+@cache
+def _link_words() -> tuple[str, ...]:
+    return tuple(load_list("unsubscribe")["links"])
+
+
+@cache
+def _hints() -> tuple[str, ...]:
+    return tuple(load_list("unsubscribe")["hints"])
