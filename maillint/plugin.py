@@ -5,6 +5,7 @@ Other modules of maillint are its own business and may move.
 
 from __future__ import annotations
 
+from maillint.analysis.links import LinkInView, links_of
 from maillint.check import Option, Options, check
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.mime.headers import Field
@@ -18,6 +19,7 @@ __all__ = [
     "Change",
     "Field",
     "Hit",
+    "LinkInView",
     "Message",
     "NotKnown",
     "Option",
@@ -26,4 +28,5 @@ __all__ = [
     "Span",
     "View",
     "check",
+    "links_of",
 ]

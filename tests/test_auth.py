@@ -1,4 +1,4 @@
-"""What the rules about domains say: found, absent and unreachable, each told as what it is."""
+"""The rules about domains: records that are found, absent and unreachable are not confused."""
 
 from __future__ import annotations
 
@@ -75,13 +75,13 @@ def test_what_is_absent_is_missing(rule: str, record: str, absence: str) -> None
 
 @pytest.mark.parametrize(("rule", "record"), SUBJECTS)
 @pytest.mark.parametrize("trouble", list(TROUBLES))
-def test_what_nobody_could_say_is_unknown_and_never_missing(rule: str, record: str, trouble: str) -> None:
+def test_a_query_without_an_answer_is_unknown_and_never_missing(rule: str, record: str, trouble: str) -> None:
     reported = report({**SOUND, record: trouble}, "acme.example", "s1")
     assert found(reported) == set()
     assert unknown(reported, rule) == [f"{record}: {TROUBLES[trouble]}"]
 
 
-def test_where_nothing_answers_every_rule_is_unknown_and_none_finds_anything() -> None:
+def test_where_no_query_is_answered_every_rule_is_unknown() -> None:
     dead = {f"{name} {kind}": "timeout" for name in ["acme.example"] for kind in ("TXT", "MX", "A", "AAAA")}
     dead |= {"_dmarc.acme.example TXT": "timeout", "s1._domainkey.acme.example TXT": "timeout"}
     reported = report(dead, "acme.example", "s1", ips=("192.0.2.1",))
@@ -97,7 +97,7 @@ def test_where_nothing_answers_every_rule_is_unknown_and_none_finds_anything() -
         ({}, "acme.example", {"domain-missing"}),
         ({"example TXT": ["x"]}, "acme.example", {"domain-missing"}),
         ({"mail.acme.example A": ["192.0.2.1"]}, "acme.example", {"spf-missing", "dmarc-missing", "mx-missing"}),
-        # nothing of a sound domain above saves a name that is not there
+        # a sound domain above does not make up for a name that does not exist
         (SOUND, "gone.acme.example", {"domain-missing"}),
         # mail of a subdomain: SPF is its own, DMARC comes from above
         ({**SOUND, "news.acme.example A": ["192.0.2.1"]}, "news.acme.example", {"spf-missing"}),
@@ -105,7 +105,7 @@ def test_where_nothing_answers_every_rule_is_unknown_and_none_finds_anything() -
         # several records
         (without(**{"acme.example TXT": [SPF, "v=spf1 mx ~all"]}), "acme.example", {"spf-multiple"}),
         (dmarc(DMARC, "v=DMARC1; p=none"), "acme.example", {"dmarc-multiple"}),
-        # those that discard each other hand over to the domain above
+        # several records are discarded, and the domain above is consulted
         ({**NEWS, "_dmarc.news.acme.example TXT": [DMARC, DMARC + ";"]}, "news.acme.example", {"dmarc-multiple"}),
         # policies
         (dmarc("v=DMARC1; p=none; rua=mailto:a@acme.example"), "acme.example", {"dmarc-policy-none"}),
@@ -125,7 +125,7 @@ def test_what_is_found(dns: Mapping[str, Any], domain: str, expected: set[str]) 
     assert found(report(dns, domain)) == expected
 
 
-def test_of_a_domain_that_does_not_exist_nothing_else_is_said() -> None:
+def test_a_domain_that_does_not_exist_has_no_other_finding() -> None:
     reported = report({}, "acme.example", "s1", ips=("192.0.2.1",))
     assert [finding.rule for finding in reported.findings] == ["auth/domain-missing"]
     assert reported.unknown == ()
@@ -175,7 +175,7 @@ def test_a_record_that_was_meant_to_be_spf_is_shown(record: str, shown: str) -> 
     assert finding.message == "acme.example has no SPF record: this one does not begin with “v=spf1” and a space"
 
 
-def test_lookups_are_told_by_the_share_of_each_term() -> None:
+def test_lookups_are_reported_with_the_share_of_each_term() -> None:
     one = "v=spf1 " + " ".join(f"exists:{n}.b.example" for n in range(7)) + " -all"
     dns = spf("v=spf1 mx include:a.example a:mx.acme.example include:b.example -all", **{
         "a.example TXT": ["v=spf1 include:c.example -all"],
@@ -206,7 +206,7 @@ def test_lookups_are_told_by_the_share_of_each_term() -> None:
         ("v=spf1 include:%{ir}.a.example -all", {}, "spf-lookups", "%{ir}.a.example in SPF depends on the message"),
     ],
 )  # fmt: skip
-def test_what_an_spf_record_draws_in_may_stay_unknown(
+def test_what_an_spf_record_includes_may_stay_unknown(
     record: str, others: Mapping[str, Any], rule: str, reason: str
 ) -> None:
     reported = report(spf(record, **others))
@@ -235,7 +235,7 @@ def test_more_than_ten_lookups_are_certain_although_some_did_not_answer() -> Non
          "has no SPF record"),
     ],
 )  # fmt: skip
-def test_a_broken_include_is_told_with_the_way_to_it(
+def test_a_broken_include_is_reported_with_the_way_to_it(
     record: str, others: Mapping[str, Any], path: str, fault: str
 ) -> None:
     reported = report(spf(f"v=spf1 {record} -all", **others))
@@ -253,7 +253,7 @@ def test_a_broken_include_is_told_with_the_way_to_it(
         ("v=spf1 ip4:192.0.2.0/24 ~all", "203.0.113.7", "softfail", "~all"),
         ("v=spf1 -ip4:203.0.113.7 ip4:203.0.113.0/24 ~all", "203.0.113.7", "fail", "-ip4:203.0.113.7"),
         ("v=spf1 redirect=a.example", "203.0.113.7", "fail", ""),
-        # what is wrong with the record is told by its own rule
+        # the fault of the record has a rule of its own
         ("v=spf1 ip4:192.0.2.0/99 -all", "203.0.113.7", None, ""),
         ("", "203.0.113.7", None, ""),
     ],
@@ -303,7 +303,7 @@ def guessing(dns: Mapping[str, Any]) -> DomainReport:
 
 
 @pytest.mark.parametrize("record", ["v=DKIM1; p=", "v=spf1 -all", "v=DKIM1; p=AAAA"])
-def test_a_guessed_selector_shows_dkim_and_never_the_lack_of_it(record: str) -> None:
+def test_a_guessed_selector_may_show_dkim_but_never_its_absence(record: str) -> None:
     missing = without("s1._domainkey.acme.example TXT")
     assert unknown(guessing(missing), "dkim-missing")
     assert unknown(guessing({**missing, "google._domainkey.acme.example TXT": [record]}), "dkim-missing")
@@ -330,9 +330,7 @@ def test_a_guessed_selector_shows_dkim_and_never_the_lack_of_it(record: str) -> 
          "the DKIM key at s1._domainkey.acme.example says t=y: the domain is only testing DKIM"),
     ],
 )  # fmt: skip
-def test_a_key_that_is_there_and_cannot_be_used_is_not_missing_but_told(
-    texts: list[str], rule: str, message: str
-) -> None:
+def test_a_key_that_cannot_be_used_is_reported_and_not_missing(texts: list[str], rule: str, message: str) -> None:
     reported = report({**SOUND, "s1._domainkey.acme.example TXT": texts}, "acme.example", "s1")
     assert message in [finding.message for finding in reported.findings if finding.rule == f"auth/{rule}"]
     assert "dkim-missing" not in found(reported)
@@ -399,7 +397,7 @@ def test_results_for_programs() -> None:
     }
 
 
-def test_results_tell_none_from_unknown() -> None:
+def test_results_keep_absent_and_unknown_apart() -> None:
     absent = report({"acme.example A": ["192.0.2.1"]}).facts
     assert absent["spf"]["lookups"] == 0  # type: ignore[index]
     assert absent["dmarc"]["determined"] is True  # type: ignore[index]
@@ -435,7 +433,7 @@ def within(record: str | None, start: int, end: int) -> bool:
     return 0 <= start <= end <= len(record or "")
 
 
-def test_a_record_with_a_thousand_faults_is_told_in_part() -> None:
+def test_only_some_of_a_thousand_faults_are_reported() -> None:
     reported = report(spf("v=spf1 " + "x " * 1000 + "-all"))
     assert len([finding for finding in reported.findings if finding.rule == "auth/spf-syntax"]) == 20
     assert sum(map(len, messages(reported.findings))) < 10_000

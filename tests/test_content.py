@@ -138,11 +138,11 @@ def test_hidden_text_is_read_where_it_is_a_preheader(text: str, found: bool) -> 
     assert (phrases(report("content/spam-words", text).findings) == ["You have won"]) is found
 
 
-def test_a_phrase_in_one_branch_is_told_once_with_its_branch() -> None:
+def test_a_phrase_in_one_branch_is_reported_once_with_its_branch() -> None:
     text = "{% if vip %}<p>You have won</p>{% else %}<p>Hello</p>{% endif %}<p>It is risk-free.</p>"
     first, second = report("content/spam-words", text).findings
     assert (first.evidence["match"], second.evidence["match"]) == ("You have won", "risk-free")
-    assert (first.view, second.view) == ("", "")  # whoever gets the branch gets the phrase
+    assert (first.view, second.view) == ("", "")  # every reader of the branch gets the phrase
 
 
 def test_both_parts_of_a_message_are_read_and_decoded() -> None:
@@ -201,7 +201,7 @@ def test_subject_of_a_message(subject: str, found: list[str]) -> None:
     assert phrases(report("content/spam-words-subject", with_subject(subject), "eml").findings) == found
 
 
-def test_subject_in_front_matter_without_what_its_tags_are_called() -> None:
+def test_names_of_tags_in_a_subject_are_not_searched() -> None:
     text = '---\nsubject: "{{ you_have_won }} {% if easy money %}You have won{% endif %}"\n---\n<p>Hi</p>'
     (found,) = report("content/spam-words-subject", text).findings
     assert text[found.start : found.end] == "You have won"
@@ -348,7 +348,7 @@ def test_the_prefix_is_dropped_where_that_is_safe(subject: str, fixed: str | Non
     ids=lambda subject: subject[:6],
 )
 @pytest.mark.parametrize("rule", ["content/spam-words-subject", "content/subject-fake-reply"])
-def test_a_long_subject_takes_no_long_time(rule: str, subject: str) -> None:
+def test_a_long_subject_takes_little_time(rule: str, subject: str) -> None:
     text = with_subject(subject)
     start = process_time()
     report(rule, text, "eml")

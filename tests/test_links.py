@@ -1,4 +1,4 @@
-"""The rules of links/: what each finds in one address or text after another, what it spares, and what it changes."""
+"""The rules of links/: what each finds in addresses and texts, what it lets pass, and what it changes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def findings(text: str, *names: str, **given: Any) -> list[Finding]:
 
 
 def unknown(text: str, *names: str, **given: Any) -> list[Unknown]:
-    return [known for report in reports(text, *names, **given) for known in report.unknown]
+    return [reason for report in reports(text, *names, **given) for reason in report.unknown]
 
 
 def marked(text: str, found: list[Finding]) -> list[str]:
@@ -97,7 +97,7 @@ PLAIN = [
     "x-apple-data-detectors://0",
     "cid:logo",
 ]
-"""What no rule about an address says anything of."""
+"""Addresses in which no rule finds anything."""
 
 TEMPLATES = [
     "{{ url }}",
@@ -349,7 +349,7 @@ def test_a_broken_address_is_mended_where_its_meaning_is_plain(url: str, fixed: 
         assert findings(link(fixed), "malformed") == []
 
 
-def test_an_address_in_running_text_has_no_bounds_to_be_wrong_about() -> None:
+def test_an_address_in_running_text_is_not_malformed() -> None:
     assert findings("<p>www.acme.example/a. See (https://acme..example)and https://acme.cmo…</p>", "malformed") == []
 
 
@@ -381,7 +381,7 @@ def test_an_unwrapped_address_brings_no_markup_and_no_template_tag_with_it() -> 
     )
 
 
-def test_a_target_with_a_tag_in_it_is_told_and_not_put_in_place() -> None:
+def test_a_target_with_a_tag_in_it_is_reported_without_a_fix() -> None:
     [found] = findings(link("https://partner.example/r?u=https%3A%2F%2Facme.example%2F{{ path }}"), "redirect-wrapped")
     assert found.fix is None
     assert found.evidence["target"] == "https://acme.example/…"
@@ -411,7 +411,7 @@ OWN = {
         ("short", (), ["bit.ly"], 0),
     ],
 )
-def test_own_redirects_have_to_be_declared(which: str, own: tuple[str, ...], declared: list[str], count: int) -> None:
+def test_own_redirects_must_be_declared(which: str, own: tuple[str, ...], declared: list[str], count: int) -> None:
     rule = "shortener" if which == "short" else "redirect-wrapped"
     assert len(findings(link(OWN[which]), rule, own_domains=own, options={"own": declared})) == count
 
@@ -485,7 +485,7 @@ AGREE = [
     ("#", "acme.example"),
     ("mailto:jane@acme.example", "partner.example"),
     ("javascript:void(0)", "acme.example"),
-    ("https://bit.ly/3AbCdEf", "acme.example"),  # nobody can tell; the shortener has its own finding
+    ("https://bit.ly/3AbCdEf", "acme.example"),  # the target is not known; the shortener has its own finding
     ("https://u1.ct.sendgrid.net/ls/click?upn=u001.abc", "acme.example"),
     ("https://www.google.com/url?q=https%3A%2F%2Fwww.acme.example%2F", "acme.example"),
     ("https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Facme.example", "https://acme.example"),
@@ -501,7 +501,7 @@ def test_a_text_that_names_another_site(url: str, text: str, shown: str, actual:
 
 
 @pytest.mark.parametrize(("url", "text"), AGREE)
-def test_a_text_that_names_the_same_site_or_none(url: str, text: str) -> None:
+def test_a_text_that_names_the_same_site_or_no_site(url: str, text: str) -> None:
     assert findings(link(url, text), "text-mismatch") == []
 
 
@@ -537,7 +537,7 @@ def test_a_mismatch_in_one_branch_says_which() -> None:
         ("https://acme.example/", "https://acme.example/", 0),
         ("http://acme.example/", "http://acme.example/", 0),
         ("http://acme.example/", "acme.example", 0),
-        ("http://partner.example/", "https://acme.example/", 0),  # has a worse fault
+        ("http://partner.example/", "https://acme.example/", 0),  # another rule reports the worse fault
         ("http://{{ host }}/", "https://acme.example/", 0),
         ("http://acme.example/", "https://{{ host }}/", 0),
     ],
@@ -814,8 +814,9 @@ def test_what_counts_as_a_destination(body: str, numbers: tuple[int, int, int]) 
     anchors, destinations, count = numbers
     extra = link("https://extra-1.example/") + link("https://extra-2.example/")
     [found] = findings(body + extra, "first-touch-limit", touch=1, headers=HEADERS)
-    seen = found.evidence
-    assert (seen["anchors"], seen["destinations"], seen["count"]) == (anchors + 2, destinations + 2, count + 2)
+    evidence = found.evidence
+    counted = (evidence["anchors"], evidence["destinations"], evidence["count"])
+    assert counted == (anchors + 2, destinations + 2, count + 2)
 
 
 @pytest.mark.parametrize(
@@ -828,7 +829,7 @@ def test_what_counts_as_a_destination(body: str, numbers: tuple[int, int, int]) 
         ({"include": ["phone"]}, link("tel:+442079460000")),
     ],
 )
-def test_what_is_left_out_can_be_counted(option: dict[str, Any], body: str) -> None:
+def test_links_without_a_choice_can_be_counted(option: dict[str, Any], body: str) -> None:
     body += link("https://b.example/")
     assert findings(body, "first-touch-limit", touch=1, headers=HEADERS) == []
     assert findings(body, "first-touch-limit", touch=1, headers=HEADERS, options={"max": 1, **option}) != []
@@ -842,13 +843,13 @@ def test_what_is_left_out_can_be_counted(option: dict[str, Any], body: str) -> N
         ({"bare-domains": False}, "<p>Jane, a.example</p>"),
     ],
 )
-def test_what_counts_can_be_left_out(option: dict[str, Any], body: str) -> None:
+def test_links_can_be_excluded_from_the_count(option: dict[str, Any], body: str) -> None:
     body += link("https://b.example/")
     assert findings(body, "first-touch-limit", touch=1, headers=HEADERS) != []
     assert findings(body, "first-touch-limit", touch=1, headers=HEADERS, options={"max": 1, **option}) == []
 
 
-def test_the_first_destination_too_many_is_pointed_at_and_all_counted_ones_are_named() -> None:
+def test_a_finding_points_at_the_first_destination_over_the_limit_and_names_all_counted() -> None:
     text = link("https://a.example/") + link("https://b.example/") + link("https://a.example/#x")
     [found] = findings(text, "first-touch-limit", touch=1)
     assert marked(text, [found]) == ["https://b.example/"]
@@ -883,7 +884,7 @@ def test_a_cold_message_without_a_touch_may_be_the_first() -> None:
     [
         ({"profile": "cold", "touch": 2}, {}, 4, 1),
         ({"profile": "cold", "touch": 2}, {}, 3, 0),
-        ({"profile": "cold", "touch": 1}, {}, 4, 0),  # has its own limit
+        ({"profile": "cold", "touch": 1}, {}, 4, 0),  # the first touch has a limit of its own
         ({"profile": "cold", "touch": 1}, {"per-touch": {1: 2}}, 3, 1),
         ({"profile": "cold", "touch": 3}, {"per-touch": {"3": 0}}, 1, 1),
         ({"profile": "newsletter"}, {}, 60, 0),
@@ -892,7 +893,7 @@ def test_a_cold_message_without_a_touch_may_be_the_first() -> None:
         ({"profile": "newsletter"}, {"per-profile": {}}, 100, 0),
     ],
 )
-def test_budgets(given: dict[str, Any], options: dict[str, Any], links: int, count: int) -> None:
+def test_limits_by_touch_and_profile(given: dict[str, Any], options: dict[str, Any], links: int, count: int) -> None:
     body = "".join(link(f"https://a.example/{number}") for number in range(links))
     merged = {**RULES["too-many"].options, **options}
     assert len(findings(body, "too-many", options=merged, **given)) == count
@@ -924,7 +925,7 @@ def parity(html: str, text: str) -> list[tuple[Any, Any, Any]]:
         (link("{{ url }}"), "See {{ url }}\n", []),
         (link("{{ url }}"), "See {{ link.href }}\n", []),
         (link("{{ url }}"), "Hello\n", [("a.html", "text", ["{{ url }}"])]),
-        (link("https://a.example/c?id=11"), "https://a.example/c?id=12\n", []),  # a tracker's number for each part
+        (link("https://a.example/c?id=11"), "https://a.example/c?id=12\n", []),  # a tracker has numbered the parts
         (
             link("https://a.example/a-very-long-path-that-is-cut-off-here"),
             "https://a.example/a-very-long-path-that-\nis-cut-off-here\n",
@@ -1001,7 +1002,7 @@ def test_evidence_is_not_longer_than_people_read() -> None:
 def test_a_link_in_outlook_alone() -> None:
     text = f"<!--[if mso]>{link('http://acme.example/')}<![endif]-->"
     [found] = findings(text, "insecure")
-    assert found.view == ""  # nobody else gets the place at all
+    assert found.view == ""  # no other client gets the place
 
 
 # -- anything -------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What links say of their readers and campaigns: found, let pass, and taken out."""
+"""What links say of their readers and campaigns: what is found, let pass, and taken out."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_wrapped_link_names_its_reader(url: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["Abmelden", "Unsubscribe", "Отписаться", "Se désabonner", "Manage preferences"])
-def test_a_way_out_has_to_know_its_reader(text: str) -> None:
+def test_an_unsubscribe_link_must_know_its_reader(text: str) -> None:
     assert run(f'<a href="https://acme.example/u?mc_eid=1a2b">{text}</a>', active("link-identifier")) == []
 
 

@@ -32,9 +32,9 @@ _CODE_COMMENT = re.compile(
 class Directive:
     """One suppression comment.
 
-    ``span`` covers the comment in ``place.text``; ``names`` are the rules and families it names, each with
-    its span there (none: it names nothing and suppresses nothing). ``covers`` is the part of the file
-    whose findings it leaves out, None for the whole message. ``alone``: nothing else is said in the comment.
+    ``span`` covers the comment in ``place.text``; ``names`` are the rules and families that it names, each with its
+    span there; without names it suppresses nothing. ``covers`` is the part of the file whose findings are suppressed,
+    None for the whole message. ``alone``: the comment has no other text.
     """
 
     place: Part
@@ -62,7 +62,7 @@ def find_directives(message: Message) -> list[Directive]:
 
 
 def _sidecars(message: Message) -> Iterator[Part]:
-    """The files of a template that are no part of it, such as its subject's, as texts."""
+    """The files of a template that are not one of its parts, such as the file of its subject."""
     if message.finished:
         return
     own = [part.source.path for part in message.parts]
@@ -100,7 +100,7 @@ def _in_front_matter(part: Part) -> Iterator[Directive]:
 
 
 def _template_comments(part: Part) -> Iterator[Span]:
-    """The template's comments, each with what opens and closes it, so that it can be taken out as a whole."""
+    """The template's comments, each with its opening and closing tags, so that it can be taken out as a whole."""
     tags = part.template.tags
     for number, tag in enumerate(tags):
         start, end = tag.span
@@ -139,7 +139,7 @@ def _directive(part: Part, match: re.Match[str], comment: Span, in_html: bool) -
 
 
 def _covered_line(text: str, comment: Span) -> Span:
-    """The comment's own line; for a comment on a line of its own, the next line with anything on it."""
+    """The comment's line; for a comment on a line of its own, the next line that is not empty."""
     start = _line_start(text, comment.start)
     end = _line_end(text, comment.end)
     if not text[start : comment.start].strip(_BLANK) and not text[comment.end : end].strip(_BLANK):
@@ -161,7 +161,7 @@ def _line_end(text: str, offset: int) -> int:
 
 
 def removal(directive: Directive) -> Span:
-    """What to take out of the text to be rid of a comment: its line with the line end, if that is all there is."""
+    """What to take out of the text to remove a comment: its whole line, if nothing else stands there."""
     text = directive.place.text
     start, end = _line_start(text, directive.span.start), _line_end(text, directive.span.end)
     if text[start : directive.span.start].strip(_BLANK) or text[directive.span.end : end].strip(_BLANK):

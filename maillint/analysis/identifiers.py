@@ -35,7 +35,7 @@ _INNER = re.compile(r"%3d|%253d", re.IGNORECASE)
 class Parameter:
     """A parameter of an address as it stands in a view: ``span`` covers name and value, no separator.
 
-    A template statement ends the span, and then the parameter is not ``whole``: nobody can tell what goes on.
+    A template statement ends the span, and then the parameter is not ``whole``: its rest is not known.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """What names the reader in a link: ``words`` say what it is; ``changes`` drop it where it can go alone."""
+    """What names the reader in a link: ``words`` say what it is; ``changes`` drop it, where it can go alone."""
 
     words: str
     vendor: str
@@ -100,7 +100,7 @@ def is_campaign(name: str) -> bool:
 
 
 def parameters(view: View, span: Span) -> list[Parameter]:
-    """The parameters of an address that stands at ``span``, with the places of name and value."""
+    """The parameters of the address at ``span``, with their places in the view."""
     text = view.text
     question = text.find("?", span.start, span.end)
     if question < 0:
@@ -158,7 +158,7 @@ def _without_one(view: View, span: Span, every: Sequence[Parameter], index: int,
 
 @remembered
 def identifiers(message: Message) -> tuple[tuple[LinkInView, Identifier], ...]:
-    """What the links of a message say of their readers, link by link; links that have to know them are left out."""
+    """What the links of a message say of their readers, link by link; links that must know them are left out."""
     return tuple((link, found) for link in links_of(message) for found in _identifiers_in(message, link))
 
 
@@ -204,7 +204,7 @@ def _is_web(url: str) -> bool:
 
 @remembered
 def _may_identify(message: Message, url: str) -> bool:
-    """Whether an address has one of the names, an address or a tag: most have neither."""
+    """Whether an address may name its reader: by a parameter's name, a mail address or a tag. Most do not."""
     if "@" in url or "%40" in url or PLACEHOLDER_CHAR in url:
         return True
     low = unquote(url[:4096]).lower()
@@ -228,7 +228,7 @@ def _named(parameter: Parameter) -> tuple[str, str, bool] | None:
 
 
 def _mail_in(message: Message, address: FetchAddress, parameter: Parameter) -> tuple[str, str, bool] | None:
-    """A parameter with the reader's address or its hash, as far as the message tells."""
+    """What a parameter has of the reader's mail address: words, vendor and whether it names the recipient."""
     name, value = parameter.name.lower(), parameter.value
     if PLACEHOLDER_CHAR in value:
         kinds = {_kind_of_tag(tag) for tag in _tags_of(address, parameter.name)}
@@ -278,7 +278,10 @@ def _mail_in_path(message: Message, address: FetchAddress) -> bool:
 
 
 def _is_reader(message: Message, text: str, *, named: bool) -> bool:
-    """Whether a text has an address of the reader's: one of the message's own recipients, or said to be so."""
+    """Whether a text has the reader's address.
+
+    It is an address of the message's recipients or, in a parameter that is ``named`` so, of anybody but its senders.
+    """
     if "@" not in text and "%40" not in text:
         return False
     match = _MAIL.search(text)

@@ -161,7 +161,7 @@ def _address(message: Message, url: str) -> LinkAddress:
         written = written.replace(f"\\{PLACEHOLDER_CHAR}", PLACEHOLDER_CHAR + PLACEHOLDER_CHAR)
     parts = split(f"//{written}" if written[:4].lower() == "www." else written)
     host = parts.host.removesuffix(".")
-    # A tag before an @ may print a slash, and what follows be a path.
+    # A tag before an @ may print a slash, and what follows it is then a path.
     unknown = PLACEHOLDER_CHAR in host or PLACEHOLDER_CHAR in parts.userinfo or is_disk_path(url)
     return LinkAddress(written, parts, "" if unknown else host)
 

@@ -1,4 +1,4 @@
-"""What the checks of a domain's DNS share: unanswered questions, and words from records."""
+"""What the checks of a domain's DNS share: queries without an answer, and spans and words of records."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 Results = Iterator[DomainHit | NotKnown]
 
 MOST_PROBLEMS = 20
-"""Faults of one record that are told one by one; a hostile record may have thousands."""
+"""Faults of one record that are reported one by one; a hostile record may have thousands."""
 
 
 def unanswered(*lookups: Lookup) -> Iterator[NotKnown]:
-    """Say of each lookup that nobody could answer, and why."""
+    """Say why a lookup has no answer, for each lookup without one."""
     for lookup in lookups:
         if lookup.open:
             yield NotKnown(lookup.open)
 
 
 def reason(answer: Answer | None) -> str:
-    """Why nobody could answer; empty for an answer."""
+    """Why there was no answer; empty for an answer."""
     return getattr(answer, "reason", "")
 
 
 def words(code: str) -> str:
-    """The words of a parser's code: `unknown-mechanism` is an unknown mechanism."""
+    """The words of a problem's code: `unknown-mechanism` becomes “unknown mechanism”."""
     return code.replace("-", " ")
 
 
@@ -41,7 +41,7 @@ def whole(record: str) -> Span:
 
 
 def first_word(record: str) -> Span:
-    """The span of what a record begins with."""
+    """The span of the first word or tag of a record."""
     indent = len(record) - len(record.lstrip())
     ends = [end for end in (record.find(" ", indent), record.find(";", indent)) if end > indent]
     return Span(0, min(ends, default=len(record)))

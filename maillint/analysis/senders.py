@@ -15,7 +15,7 @@ from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span
 from maillint.web import domains
 
-if TYPE_CHECKING:  # of a message's checks none needs the DNS
+if TYPE_CHECKING:  # the network is imported by runs that use it, and only then
     from maillint.network.facts import Selector
 
 _MOST_SIGNATURES = 20
@@ -83,8 +83,8 @@ def _full_names(boxes: Iterable[Mailbox]) -> list[str]:
 @remembered
 def sender_sites(message: Message) -> tuple[str, ...]:
     """The organisational domains of the senders, in order; those that a template fills in are left out."""
-    known = (box.domain for box in senders(message) if box.domain and not _is_printed(box.domain))
-    return tuple(dict.fromkeys(site for domain in known if (site := domains.organisational(domain)) is not None))
+    sites = (domains.organisational(box.domain) for box in senders(message) if not _is_printed(box.domain))
+    return tuple(dict.fromkeys(site for site in sites if site is not None))
 
 
 def _is_printed(domain: str) -> bool:
@@ -105,8 +105,8 @@ def aligned(one: str, other: str) -> bool:
 
 def common(names: Iterable[str | None]) -> str | None:
     """The one name among those given, None where there are several or no name."""
-    known = {name for name in names if name}
-    return known.pop() if len(known) == 1 else None
+    distinct = {name for name in names if name}
+    return distinct.pop() if len(distinct) == 1 else None
 
 
 # -- signatures -----------------------------------------------------------------------------------------------

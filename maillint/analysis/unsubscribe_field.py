@@ -26,7 +26,7 @@ _BARE_ADDRESS = re.compile(rf"[^\s@<>,;:\"()/?{PLACEHOLDER_CHAR}]+@[^\s@<>,;:\"(
 _WHITE = re.compile(r"\s+")
 _AFTER = " \t\r\n,;>"
 _LONGEST = 10_000
-"""How much of a field is read; no honest one has a tenth of it."""
+"""Characters of a field that are read; real ones have not a tenth of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Uri:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong, in words that go on from the field's name, and the changes that mend it."""
+    """What is wrong, in words that follow the field's name, and the changes that mend it."""
 
     span: Span
     words: str
@@ -74,14 +74,14 @@ def uris(view: View) -> tuple[Uri, ...]:
 
 
 def faults(view: View) -> Iterator[Fault | None]:
-    """Yield every fault of the field, of each address the first; None where a template tag prints what counts."""
+    """Yield every fault of the field, the first of each address; None where a template tag prints what matters."""
     pieces = _pieces(view.text)
     quotes = tuple(Change(piece.span, "") for piece in pieces if piece.kind == "quote")
     if quotes:
         yield Fault(quotes[0].span, "has quotation marks outside the angle brackets", quotes)
     pieces = [piece for piece in pieces if piece.kind != "quote"]
     certain = not any(piece.kind in {"text", "tag"} for piece in pieces)
-    before: _Piece | None = None  # the address that a comma must come after
+    before: _Piece | None = None  # an address that must be followed by a comma
     for index, piece in enumerate(pieces):
         last = index == len(pieces) - 1
         if before is not None and piece.kind in {"uri", "loose"}:
@@ -143,13 +143,13 @@ def _uri_fault(view: View, piece: _Piece) -> Iterator[Fault]:
 
 
 def _white(view: View, span: Span) -> list[Span]:
-    """The runs of white space in a span, without what only the blanking of a template tag has made."""
+    """The runs of white space in a span, without those that only stand for blanked template tags."""
     runs = [Span(*match.span()) for match in _WHITE.finditer(view.text, *span)]
     return [run for run in runs if not overlaps(view.hidden_spans, run)]
 
 
 def _white_fault(view: View, inner: Span, white: list[Span]) -> Fault:
-    """Clients ignore white space here (RFC 2369, section 2), so it can go; what a query may mean is a guess."""
+    """Clients ignore white space here (RFC 2369, section 2), so it can go; in a query, to drop it is a guess."""
     query = view.text.find("?", *inner)
     meant = {run for run in white if 0 <= query < run.start and run.end < inner.end}
     changes = tuple(Change(run, "%20" if run in meant else "") for run in white)
@@ -157,7 +157,7 @@ def _white_fault(view: View, inner: Span, white: list[Span]) -> Fault:
 
 
 def _unreachable(uri: Uri) -> str | None:
-    """Say why no recipient can reach an address; None if one may."""
+    """Say why no recipient can reach an address; None if recipients may."""
     if uri.scheme in {"http", "https"}:
         host = split(uri.text).host
         if not host:
@@ -183,7 +183,7 @@ def _uri(view: View, piece: _Piece) -> Uri:
 
 
 def _pieces(text: str) -> list[_Piece]:
-    """Cut the field into its pieces; comments and white space are legal between them, and left out."""
+    """Cut the field into its pieces, leaving out the comments and white space between them, which are legal."""
     pieces: list[_Piece] = []
     position = 0
     text = text[:_LONGEST]
@@ -205,7 +205,7 @@ def _pieces(text: str) -> list[_Piece]:
 
 
 def _text_piece(text: str, span: Span) -> _Piece:
-    """A word outside of angle brackets: an address, with a semicolon or a bracket left at its end, or not."""
+    """A word outside of angle brackets, which may be an address; a semicolon or bracket at its end is left out."""
     bare = text.rstrip(";>")
     if _KNOWN_SCHEME.match(bare) or _BARE_ADDRESS.fullmatch(bare):
         return _Piece("loose", span, Span(span.start, span.start + len(bare)))

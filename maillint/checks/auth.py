@@ -1,7 +1,7 @@
-"""Checks of what a domain publishes about its mail: that it is there at all, DKIM and DMARC (SPF: `auth_spf`).
+"""Checks of what a domain publishes about its mail: that the domain exists, DKIM and DMARC (SPF: `auth_spf`).
 
-Each reads the facts of one domain. A question that nobody could answer is NotKnown, with what was asked and
-why there was no answer; it is never taken for absence.
+Each reads the facts of one domain. A query without an answer is NotKnown, with its name and why there was no answer;
+it is never taken for absence.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from maillint.hits import DomainHit, NotKnown
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 
-if TYPE_CHECKING:  # the network floor is imported by runs that go online, and not by all that read this module
+if TYPE_CHECKING:  # the network is imported by runs that use it, and not by all that import this module
     from maillint.network.dkim import DkimKey
     from maillint.network.dmarc import DmarcRecord, Query
     from maillint.network.facts import DomainFacts, KeyFacts
@@ -66,12 +66,12 @@ def mx_missing(facts: DomainFacts, options: Options) -> Results:
 
 
 def _in_use(facts: DomainFacts) -> list[KeyFacts]:
-    """What stands at the selectors in use: a guessed one may be old, or somebody's test."""
+    """The records at the selectors in use. Guessed selectors are left out: theirs may be old, or somebody's test."""
     return [key for key in facts.keys if key.origin != "guessed"]
 
 
 def _keys(facts: DomainFacts) -> list[tuple[DkimKey, dict[str, Any]]]:
-    """The key of each selector in use that has one record, with the evidence that says where it stands."""
+    """The key of each selector in use that has exactly one record, with evidence of its place."""
     return [(key.keys[0], _where(key)) for key in _in_use(facts) if len(key.keys) == 1]
 
 
@@ -89,7 +89,7 @@ def _tag_span(tag: Tag | None, record: str) -> Span:
 
 @domain_check("dkim-missing", fields=("selector", "name"))
 def dkim_missing(facts: DomainFacts, options: Options) -> Results:
-    """A selector in use has no key. Where none is known, a usual one may have; else it stays unknown."""
+    """A selector in use has no key. Where no selector is known and no usual one has a key, that is unknown."""
     yield from _unanswered_keys(facts)
     if not facts.keys:
         yield NotKnown(NO_SELECTOR)
@@ -118,7 +118,7 @@ def dkim_syntax(facts: DomainFacts, options: Options) -> Results:
             yield DomainHit({**_where(at), **fault}, second, whole(second))
     for key, where in _keys(facts):
         lacking = [problem for problem in key.problems if problem.code == "missing-key"]
-        for problem in (lacking or key.problems)[:MOST_PROBLEMS]:  # what else is wrong with no key says nothing
+        for problem in (lacking or key.problems)[:MOST_PROBLEMS]:  # without a key, its other faults do not matter
             fault = {"fault": _key_fault(key, problem), "code": problem.code}
             yield DomainHit({**where, **fault}, key.text, Span(problem.start, problem.end))
 
@@ -161,20 +161,20 @@ def dkim_testing(facts: DomainFacts, options: Options) -> Results:
 
 
 def _undetermined(facts: DomainFacts) -> Iterator[NotKnown]:
-    """Say why nobody can tell which DMARC record applies, where that is so."""
+    """Say why it is not known which DMARC record applies, where that is so."""
     if not facts.dmarc.determined:
         query = facts.dmarc.unreachable[0]
         yield NotKnown(f"{query.name} TXT: {reason(query.answer)}")
 
 
 def _applied(facts: DomainFacts) -> list[tuple[Query, DmarcRecord]]:
-    """The place and the record that apply; empty where none does, or that is not known."""
+    """The place and the record that apply; empty where no record does, or that is not known."""
     policy = facts.dmarc.policy
     return [(policy, policy.record)] if policy and policy.record else []
 
 
 def _discarded(facts: DomainFacts) -> list[Query]:
-    """The places where several records discard each other, as far as the domain's mail is concerned."""
+    """The places where there are several records, so that receivers discard them all, up to the record that applies."""
     found = []
     for query in facts.dmarc.queries:
         if query.record:
@@ -186,9 +186,9 @@ def _discarded(facts: DomainFacts) -> list[Query]:
 
 @domain_check("dmarc-missing", fields=("domain", "but"))
 def dmarc_missing(facts: DomainFacts, options: Options) -> Results:
-    """No DMARC policy applies to the domain: it has none, and no domain above it has one for it.
+    """No DMARC policy applies to the domain: neither the domain nor one above it has a policy for it.
 
-    Several records are none too; `dmarc-multiple` tells that.
+    Receivers use none of several records; `dmarc-multiple` reports that.
     """
     yield from _undetermined(facts)
     for _, record in _applied(facts):
@@ -209,7 +209,7 @@ def dmarc_missing(facts: DomainFacts, options: Options) -> Results:
 
 @domain_check("dmarc-multiple", fields=("name", "count"))
 def dmarc_multiple(facts: DomainFacts, options: Options) -> Results:
-    """More than one DMARC record at one place; receivers then use none."""
+    """More than one DMARC record at one place; receivers then use no record."""
     discarded = _discarded(facts)
     if not discarded:
         yield from _undetermined(facts)
@@ -220,7 +220,7 @@ def dmarc_multiple(facts: DomainFacts, options: Options) -> Results:
 
 @domain_check("dmarc-syntax", fields=("name", "fault", "text"))
 def dmarc_syntax(facts: DomainFacts, options: Options) -> Results:
-    """Tags and values of the record that receivers cannot read, and so leave out."""
+    """Tags and values of the record that receivers cannot read, and so ignore."""
     yield from _undetermined(facts)
     for query, record in _applied(facts):
         problems = [problem for problem in record.problems if problem.code not in _STALE]
@@ -232,7 +232,7 @@ def dmarc_syntax(facts: DomainFacts, options: Options) -> Results:
 
 @domain_check("dmarc-removed-tag", fields=("name", "text", "reason"))
 def dmarc_removed_tag(facts: DomainFacts, options: Options) -> Results:
-    """Parts of the record that receivers pass over: what RFC 9989 removed, and unknown tags."""
+    """Parts of the record that receivers ignore: what RFC 9989 removed, and unknown tags."""
     yield from _undetermined(facts)
     for query, record in _applied(facts):
         problems = [problem for problem in record.problems if problem.code in _STALE]
@@ -255,7 +255,7 @@ def dmarc_policy_none(facts: DomainFacts, options: Options) -> Results:
 
 
 def _deciding_tag(record: DmarcRecord, *, below: bool) -> Tag | None:
-    """The tag that makes a policy none; None where it is a tag that is not there."""
+    """The tag that makes a policy `none`; None where a missing tag does."""
     if not record.sound:
         values = {"p": record.p, "sp": record.sp, "np": record.np}
         invalid = [tag for name, value in values.items() if value is None and (tag := record.tag(name))]
@@ -281,8 +281,8 @@ def dmarc_subdomain_policy(facts: DomainFacts, options: Options) -> Results:
 
 @domain_check("dmarc-no-reports", fields=("name",))
 def dmarc_no_reports(facts: DomainFacts, options: Options) -> Results:
-    """The record names nobody to report to."""
+    """The record names no address for reports."""
     yield from _undetermined(facts)
     for query, record in _applied(facts):
-        if record.tag("rua") is None and record.requested() is not None:  # else it counts for nothing
+        if record.tag("rua") is None and record.requested() is not None:  # else the record has no effect
             yield DomainHit({"name": query.name}, record.text)

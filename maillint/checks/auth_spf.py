@@ -1,4 +1,4 @@
-"""Checks of a domain's SPF (RFC 7208): one record that can be read, that costs little and that says something."""
+"""Checks of a domain's SPF (RFC 7208): one record, which can be read, needs few lookups and restricts senders."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LIKE_SPF = re.compile(r"[^0-9A-Za-z]*v\s*=\s*spf", re.IGNORECASE)
 
 @domain_check("spf-missing", fields=("domain", "but"))
 def spf_missing(facts: DomainFacts, options: Options) -> Results:
-    """The envelope domain has no SPF record; one that was meant to be is shown."""
+    """The envelope domain has no SPF record; a record that was meant as one is shown."""
     spf = facts.spf
     yield from unanswered(spf.lookup)
     if not spf.texts and not spf.lookup.open:
@@ -45,12 +45,12 @@ def spf_multiple(facts: DomainFacts, options: Options) -> Results:
 
 
 def _records(facts: DomainFacts) -> list[SpfRecord]:
-    """The record that counts; empty where there is none, or that is not known."""
+    """The record that counts; empty where there is no record, or that is not known."""
     return [facts.spf.record] if facts.spf.record else []
 
 
 def _trees(facts: DomainFacts) -> list[tuple[SpfRecord, LookupTree]]:
-    """The record that counts, with all that it draws in."""
+    """The record that counts, with all records that it includes."""
     return [(facts.spf.record, facts.spf.tree)] if facts.spf.record and facts.spf.tree else []
 
 
@@ -88,7 +88,7 @@ def spf_length(facts: DomainFacts, options: Options) -> Results:
 
 @domain_check("spf-all", fields=("term",))
 def spf_all(facts: DomainFacts, options: Options) -> Results:
-    """The record ends by letting everybody pass."""
+    """The record lets every sender pass in the end."""
     yield from unanswered(facts.spf.lookup)
     for record in _records(facts):
         if record.all and record.all.qualifier == "+":
@@ -97,7 +97,7 @@ def spf_all(facts: DomainFacts, options: Options) -> Results:
 
 @domain_check("spf-open-end", fields=("ending",))
 def spf_open_end(facts: DomainFacts, options: Options) -> Results:
-    """The record says nothing of senders that it does not name: it has `?all`, or no end."""
+    """The record does not say what to do with other senders: it ends in `?all`, or has no `all`."""
     yield from unanswered(facts.spf.lookup)
     for record in _records(facts):
         if record.all and record.all.qualifier == "?":
@@ -118,7 +118,7 @@ def spf_ptr(facts: DomainFacts, options: Options) -> Results:
             yield DomainHit({"term": _written(record, term)}, record.text, _term_span(term))
 
 
-# -- what it draws in ---------------------------------------------------------------------------------
+# -- what it includes ---------------------------------------------------------------------------------
 
 
 @domain_check(
@@ -127,7 +127,7 @@ def spf_ptr(facts: DomainFacts, options: Options) -> Results:
     options={"limit": Option("whole number", 10, "lookups that receivers make (RFC 7208 section 4.6.4)")},
 )
 def spf_lookups(facts: DomainFacts, options: Options) -> Results:
-    """The record and all that it draws in need more DNS lookups than receivers make."""
+    """The record and all that it includes need more DNS lookups than receivers make."""
     yield from unanswered(facts.spf.lookup)
     for record, tree in _trees(facts):
         if tree.lookups <= options["limit"]:
@@ -149,7 +149,7 @@ def spf_lookups(facts: DomainFacts, options: Options) -> Results:
     options={"limit": Option("whole number", 2, "empty answers that receivers take (RFC 7208 section 4.6.4)")},
 )
 def spf_void_lookups(facts: DomainFacts, options: Options) -> Results:
-    """More of the lookups come back empty than receivers put up with."""
+    """More lookups come back empty than receivers accept."""
     yield from unanswered(facts.spf.lookup)
     for record, tree in _trees(facts):
         void = [step for step in tree.steps if step.void]
@@ -171,7 +171,7 @@ def _uncounted(tree: LookupTree) -> Iterator[NotKnown]:
 
 
 def _unanswered_step(tree: LookupTree, step: Step) -> str:
-    """Why nobody can say what a term draws in; empty where it is known."""
+    """Why it is not known what a term includes; empty where it is known."""
     child = tree.nodes[step.child] if step.child is not None else None
     if trouble := reason(step.answer):
         mechanism = getattr(step.term, "mechanism", "")
@@ -226,7 +226,7 @@ def _broken(node: Node) -> str:
 
 
 def _hit_below(record: SpfRecord, tree: LookupTree, step: Step, evidence: Mapping[str, str]) -> DomainHit:
-    """A hit about what a step draws in, at the term of the domain's own record that leads to it."""
+    """A hit about what a step includes, at the term of the domain's own record that leads to it."""
     path = _path(tree, step)
     way = " → ".join(shorten(passed.term.value) for passed in path)
     found = {"target": shorten(step.term.value), "path": way, **evidence}
@@ -238,7 +238,7 @@ def _hit_below(record: SpfRecord, tree: LookupTree, step: Step, evidence: Mappin
 
 @domain_check("spf-sender-missing", fields=("ip", "result", "domain", "reason"))
 def spf_sender_missing(facts: DomainFacts, options: Options) -> Results:
-    """A sending address that was named does not pass. A record that is at fault itself is told elsewhere."""
+    """A declared sending address does not pass. Faults of the record itself have rules of their own."""
     spf = facts.spf
     if spf.checks:
         yield from unanswered(spf.lookup)

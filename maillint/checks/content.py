@@ -21,7 +21,7 @@ from maillint.text.spans import Span
 
 _LONGEST_SHOWN = 60
 _PREVIEW = re.compile(r"(?:\s*+\S){0,200}+")
-"""An inbox shows no more than so many characters; hidden text after them is no preheader."""
+"""The words that an inbox may show as the preview; hidden text after them is no preheader."""
 
 _PHRASE_OPTIONS = {
     "min-weight": Option("whole number", 2, "the weight from which a phrase is reported by itself"),
@@ -35,10 +35,10 @@ _PHRASE_OPTIONS = {
 def spam_words(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Phrases of spam in the visible text and the preheader.
 
-    Heavy phrases count one by one, light ones only where the visible text is dense with phrases; in a
-    preheader (hidden text, or ``preheader`` in the front matter), which is read before anything else, heavy ones.
+    Heavy phrases are always reported, light ones only where the visible text is dense with phrases. In a preheader
+    (hidden text, or ``preheader`` in the front matter), which readers see before anything else, heavy ones are.
     """
-    searched: dict[str, list[Match]] = {}  # branches mostly differ in a few words, and often in none
+    searched: dict[str, list[Match]] = {}  # many views have the same text
 
     def phrases(text: str) -> list[Match]:
         if text not in searched:
@@ -77,15 +77,15 @@ def spam_words_subject(message: Message, options: Options) -> Iterator[Hit | Not
 
 
 def _find(text: str, message: Message, options: Options) -> list[Match]:
-    said = message.lists.phrases
-    found = [] if said.replaces else phrase_index().find(text)
-    if said.add:
-        found = _longest([*own_phrases(said.add).find(text), *found])
-    if said.allow:
-        allowed = [Span(hit.start, hit.end) for hit in own_phrases(said.allow).find(text)]
+    amendment = message.lists.phrases
+    found = [] if amendment.replaces else phrase_index().find(text)
+    if amendment.add:
+        found = _longest([*own_phrases(amendment.add).find(text), *found])
+    if amendment.allow:
+        allowed = [Span(hit.start, hit.end) for hit in own_phrases(amendment.allow).find(text)]
         found = [hit for hit in found if not _within(hit, allowed)]
-    spared = options["ignore"]
-    return [hit for hit in found if hit.phrase not in spared and hit.category not in spared] if spared else found
+    ignored = options["ignore"]
+    return [hit for hit in found if hit.phrase not in ignored and hit.category not in ignored] if ignored else found
 
 
 def _within(hit: Match, spans: Sequence[Span]) -> bool:
@@ -95,29 +95,29 @@ def _within(hit: Match, spans: Sequence[Span]) -> bool:
 
 
 def _longest(hits: Sequence[Match]) -> list[Match]:
-    """The longest of overlapping matches, and of equally long ones the first; in the text's order."""
-    kept: list[Match] = []
+    """The longest of matches that overlap, and of equally long ones the first; in the text's order."""
+    longest: list[Match] = []
     end = 0
     for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
         if hit.start >= end:
-            kept.append(hit)
-        elif hit.end - hit.start > kept[-1].end - kept[-1].start:
-            kept[-1] = hit
-        end = kept[-1].end
-    return kept
+            longest.append(hit)
+        elif hit.end - hit.start > longest[-1].end - longest[-1].start:
+            longest[-1] = hit
+        end = longest[-1].end
+    return longest
 
 
 def _reported(hits: Sequence[Match], text: str, options: Options) -> Sequence[Match]:
-    """The heavy ones of a text's phrases; all of them where they stand densely.
+    """The heavy ones of a text's phrases; all of them where the text is dense with phrases.
 
-    Of one phrase the first two count for the density: a button under each of ten products says it ten times.
+    Only the first two places of a phrase add to the density: a button under each of ten products repeats it ten times.
     """
-    met: dict[str, int] = {}
+    times: dict[str, int] = {}
     weight = 0
     for hit in hits:
-        met[hit.phrase] = met.get(hit.phrase, 0) + 1
-        weight += hit.weight if met[hit.phrase] <= 2 else 0
-    if len(met) >= options["min-phrases"] and 100 * weight >= options["min-density"] * len(text.split()):
+        times[hit.phrase] = times.get(hit.phrase, 0) + 1
+        weight += hit.weight if times[hit.phrase] <= 2 else 0
+    if len(times) >= options["min-phrases"] and 100 * weight >= options["min-density"] * len(text.split()):
         return hits
     return [hit for hit in hits if hit.weight >= options["min-weight"]]
 
@@ -133,7 +133,7 @@ def _evidence(hit: Match, hits: Sequence[Match], text: str) -> dict[str, object]
 
 
 def _preview_end(view: View) -> int:
-    """Where in the view the text ends that an inbox may show beside the subject; its end if nothing shows."""
+    """Where the text ends that an inbox may show beside the subject; the view's end if there is no visible text."""
     flow = view.content.flow
     beginning = _PREVIEW.match(flow.text)
     return flow.span(0, beginning.end()).end if beginning and beginning.end() else len(view.text)
@@ -144,10 +144,10 @@ def _preview_end(view: View) -> int:
 
 @check("subject-fake-reply", fields=("prefix",))
 def subject_fake_reply(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """``Re:`` and ``Fwd:`` in any language at the start of a subject that answers nothing.
+    """``Re:`` and ``Fwd:`` in any language at the start of a subject of a message that is no answer.
 
     An answer has In-Reply-To or References (RFC 5322, section 3.6.4); a forwarded message may be attached.
-    A sending tool adds those fields to a later touch by itself, so there they are unknown unless stated.
+    A sending tool adds those fields to a later touch by itself, so for a later touch they are unknown unless stated.
     """
     headers = message.headers
     if any(field.text.strip() for name in ("in-reply-to", "references") for field in headers.all(name)):
@@ -188,7 +188,7 @@ def _reply_prefix(subject: str) -> Span | None:
 
 @cache
 def _reply_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """A pattern for one prefix with the white space after it, and one for the names that only begin like one."""
+    """A pattern for one prefix with the white space after it, and one for the names that only begin like a prefix."""
     data = load_list("reply-prefixes")
     words = sorted({word for words in data["prefixes"].values() for word in words}, key=len, reverse=True)
     prefixes = "|".join(map(re.escape, words))

@@ -1,11 +1,10 @@
-"""Checks for rules of one's own: patterns, phrases, elements, counts, headers and CSS properties."""
+"""Checks for rules that users write: patterns, phrases, elements, counts, headers and CSS properties."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 from maillint.analysis.header_fields import NO_HEADERS
 from maillint.check import Option, Options, check
@@ -34,15 +33,15 @@ def pattern(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Matches of a regular expression."""
     flags = 0 if options["case"] else re.IGNORECASE
     wanted = re.compile(options["pattern"], flags)
-    spared = re.compile(options["except"], flags) if options["except"] else None
+    excepted = re.compile(options["except"], flags) if options["except"] else None
     where: str = options["in"]
 
     def found(text: str) -> Iterator[re.Match[str]]:
         for match in wanted.finditer(text):
-            if match.end() > match.start() and not (spared and spared.search(match[0])):
+            if match.end() > match.start() and not (excepted and excepted.search(match[0])):
                 yield match
 
-    if where in {"subject"} or where.startswith("header:"):
+    if where == "subject" or where.startswith("header:"):
         name = where.partition(":")[2] or "Subject"
         for header in message.headers.all(name):
             for match in found(header.text):
@@ -87,10 +86,10 @@ def phrases(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
                 yield Hit(part, flow.span(found.start, found.end), evidence, view)
 
 
-@lru_cache(32)
-def _phrase_index(wanted: tuple[str, ...], spared: tuple[str, ...]) -> PhraseIndex:
+@lru_cache(32)  # options of rules: a run has few, and they hold no text of a message
+def _phrase_index(wanted: tuple[str, ...], excepted: tuple[str, ...]) -> PhraseIndex:
     return compile_phrases(
-        [Phrase(text, "", 1) for text in wanted] + [Phrase(text, "", 0, negative=True) for text in spared]
+        [Phrase(text, "", 1) for text in wanted] + [Phrase(text, "", 0, negative=True) for text in excepted]
     )
 
 
@@ -112,7 +111,7 @@ def element(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
             continue
         for tag in picked:
             found = view.html.element_at(tag.sourceline, tag.sourcepos)
-            if found is not None:  # else the parser has added it
+            if found is not None:  # None: the parser has added the element
                 span = found.span
                 yield Hit(part, span, {"tag": tag.name, "source": _quote(part, span)}, view)
 
@@ -134,7 +133,7 @@ _COUNTED = ("links", "images", "words", "characters", "bytes", "exclamation mark
     },
 )
 def count(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Too many or too few of something, in the worst view of each part."""
+    """Too many or too few of something, in the view of each part that has most or least of it."""
     what: str = options["what"]
     for part in message.parts:
         if what in {"links", "images"} and not part.markup and message.html is not None:
@@ -185,12 +184,12 @@ def header(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
         else:
             yield NotKnown(NO_HEADERS)
         return
-    for known in fields:
-        if options["except"] and re.search(options["except"], known.text):
+    for field in fields:
+        if options["except"] and re.search(options["except"], field.text):
             continue
-        wrong = options["forbid"] or (options["pattern"] and not re.search(options["pattern"], known.text))
+        wrong = options["forbid"] or (options["pattern"] and not re.search(options["pattern"], field.text))
         if wrong:
-            yield Hit(known, Span(0, len(known.text)), {"name": known.name, "value": shorten(known.text)})
+            yield Hit(field, Span(0, len(field.text)), {"name": field.name, "value": shorten(field.text)})
 
 
 @check(
@@ -205,18 +204,15 @@ def header(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
 def css_property(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """A CSS property in inline styles, with certain values or at all."""
     wanted = re.compile(options["pattern"], re.IGNORECASE)
-    spared = re.compile(options["except"], re.IGNORECASE) if options["except"] else None
+    excepted = re.compile(options["except"], re.IGNORECASE) if options["except"] else None
     name = options["property"].lower()
     for part, view in message.views(("html",)):
-        for known in view.html.elements:
-            style = known.attrs.get("style")
+        for element in view.html.elements:
+            style = element.attrs.get("style")
             if not style or name not in style.lower():
                 continue
-            value = _declared(style).get(name)
-            if value is None or not wanted.search(value) or (spared and spared.search(value)):
+            value = declarations(style).get(name)
+            if value is None or not wanted.search(value) or (excepted and excepted.search(value)):
                 continue
-            yield Hit(part, known.value_span("style"), {"property": name, "value": value, "tag": known.tag}, view)
-
-
-def _declared(style: str) -> Mapping[str, Any]:
-    return declarations(style)
+            evidence = {"property": name, "value": value, "tag": element.tag}
+            yield Hit(part, element.value_span("style"), evidence, view)

@@ -1,4 +1,4 @@
-"""Checks of header fields: the way out of a list (RFC 2369, RFC 8058), the sender, what is missing or doubled."""
+"""Checks of header fields: unsubscribing (RFC 2369, RFC 8058), the sender, what is missing or doubled."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def list_unsubscribe_missing(message: Message, options: Options) -> Iterator[Hit
 
 @check("from-missing")
 def from_missing(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Messages without From; a sending tool adds it to a template, even one that states other headers."""
+    """Messages without From. To a template the sending tool adds it, even if the template states other headers."""
     if not message.headers.all("from") and (message.finished or not message.headers.known):
         yield absent(message)
 
@@ -68,7 +68,7 @@ def bcc_present(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     options={"names": Option("texts", [], "fields that may stand once only", required=True)},
 )
 def duplicate_header(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Fields that may stand once and stand more often; those that repeat the first word for word can go."""
+    """Fields that may stand only once and stand more often. The fix drops those that repeat the first word for word."""
     by_name: dict[str, list[Field]] = {}
     single = {name.lower() for name in options["names"]}
     for field in message.headers:
@@ -89,7 +89,7 @@ def duplicate_header(message: Message, options: Options) -> Iterator[Hit | NotKn
 
 
 def _line_end(field: Field) -> str:
-    """The line end after a field; none where the file ends with it."""
+    """The line end after a field; empty where the file ends with the field."""
     text, end = field.source.text, field.span.end
     return "\r\n" if text.startswith("\r\n", end) else text[end : end + 1]
 
@@ -120,7 +120,7 @@ def one_click_missing(message: Message, options: Options) -> Iterator[Hit | NotK
 
 @check("one-click-value", fields=("field",))
 def one_click_value(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """List-Unsubscribe-Post with another value than the only one, and a field that has that value for a name."""
+    """List-Unsubscribe-Post with another value than the only one allowed, and fields that have that value as a name."""
     yield from unless_stated(message, "list-unsubscribe-post")
     posts = message.headers.all("list-unsubscribe-post")
     for post in posts:
@@ -143,7 +143,7 @@ def one_click_value(message: Message, options: Options) -> Iterator[Hit | NotKno
 
 @check("one-click-orphan")
 def one_click_orphan(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """List-Unsubscribe-Post without the List-Unsubscribe that it belongs to."""
+    """List-Unsubscribe-Post without List-Unsubscribe."""
     yield from unless_stated(message, "list-unsubscribe-post")
     for post in message.headers.all("list-unsubscribe-post"):
         if not message.headers.all("list-unsubscribe"):
@@ -174,20 +174,20 @@ def list_unsubscribe_syntax(message: Message, options: Options) -> Iterator[Hit 
 
 
 def _syntax_hit(place: Field | Part, field: Field, fault: Fault) -> Hit:
-    """A fold is one character of the field and several of the file, so a finished message's file is edited."""
+    """A hit at a fault. In a finished message the file is edited, since a fold is longer there than in the field."""
     evidence = {"fault": fault.words, "url": shorten(field.text[fault.span.start : fault.span.end])}
     if isinstance(place, Field):
         return Hit(place, fault.span, evidence, None, fault.changes, fault.safe)
     changes = tuple(Change(field.map.span(change.span), change.text) for change in fault.changes)
     before = [field.text[change.span.start : change.span.end].split() for change in fault.changes]
     if before != [place.text[change.span.start : change.span.end].split() for change in changes]:
-        changes = ()  # what stands in an encoded word cannot be edited alone
+        changes = ()  # a piece of an encoded word cannot be edited alone
     return Hit(place, field.map.span(fault.span), evidence, None, changes, fault.safe)
 
 
 @check("list-unsubscribe-no-https", fields=("schemes",))
 def list_unsubscribe_no_https(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """List-Unsubscribe without an https URI, the only kind that one click works with."""
+    """List-Unsubscribe without an https URI, which one-click unsubscribing needs."""
     yield from _lacking(message, "https")
 
 
@@ -198,7 +198,7 @@ def list_unsubscribe_no_mailto(message: Message, options: Options) -> Iterator[H
 
 
 def _lacking(message: Message, scheme: str) -> Iterator[Hit | NotKnown]:
-    """Where no address of any List-Unsubscribe field has a scheme; fields without any address say nothing."""
+    """Report that no address of any List-Unsubscribe field has a scheme; fields without an address are let pass."""
     yield from unless_stated(message, "list-unsubscribe")
     fields = message.headers.all("list-unsubscribe")
     elsewhere = {uri.scheme for field in fields[1:] for uri in uris(field_views(message, field).first)}
@@ -213,7 +213,7 @@ def _lacking(message: Message, scheme: str) -> Iterator[Hit | NotKnown]:
 
 @check("list-unsubscribe-wrapped", fields=("url", "reason"))
 def list_unsubscribe_wrapped(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Web addresses in List-Unsubscribe that lead through another's redirect, or through http beside https."""
+    """Web addresses in List-Unsubscribe that lead through somebody else's redirect, or by http beside https."""
 
     yield from unless_stated(message, "list-unsubscribe")
     for field in message.headers.all("list-unsubscribe"):
@@ -236,8 +236,8 @@ def list_unsubscribe_wrapped(message: Message, options: Options) -> Iterator[Hit
 def list_unsubscribe_token(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Web addresses in List-Unsubscribe that are the same for all, or show an e-mail address.
 
-    RFC 8058 (section 3.1) wants them to name recipient and list by something that nobody can forge. What a
-    template tag prints is taken for that in a template, and for a tag left behind in a finished message.
+    RFC 8058 (section 3.1) wants them to name recipient and list by something that cannot be forged. A template tag
+    is taken for that in a template; in a finished message it is one that was not replaced.
     """
     yield from unless_stated(message, "list-unsubscribe")
     for field in message.headers.all("list-unsubscribe"):
@@ -251,7 +251,7 @@ def list_unsubscribe_token(message: Message, options: Options) -> Iterator[Hit |
 
 _UNRENDERED = re.compile(r"\{\{|\}\}|\{%|%\}|<%|%>|\$\{|#\{|\*\||\|\*|%%")
 _PLAIN_ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]++(?:\.[\w-]++)++", re.IGNORECASE)
-_WORD = r"(?:[a-z]{1,16}|[A-Z][a-z]{1,15}|[A-Z]{1,12})"  # letters in another order of cases are a token
+_WORD = r"(?:[a-z]{1,16}|[A-Z][a-z]{1,15}|[A-Z]{1,12})"  # upper and lower case mixed in another way are a token
 _WORDS = re.compile(rf"{_WORD}?(?:[-_.]{_WORD})*")
 _HOST_TOKEN = re.compile(r"(?:^|\.)(?=[a-z-]*\d)[\w-]{8,}\.")
 
@@ -291,7 +291,7 @@ def from_multiple(message: Message, options: Options) -> Iterator[Hit | NotKnown
 
 @check("from-invalid", fields=("sender", "reason"))
 def from_invalid(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """From that is no address at a full domain in ASCII (RFC 5322, section 3.4; RFC 5321, section 2.3.5)."""
+    """From without an address at a full domain in ASCII (RFC 5322, section 3.4; RFC 5321, section 2.3.5)."""
     yield from unless_stated(message, "from")
     for field in message.headers.all("from"):
         boxes = mailboxes_in(message, field)

@@ -1,4 +1,4 @@
-"""Checks that count links: the first touch's limit, and the budgets of later ones and of other mail."""
+"""Checks that count links: the limit of a first touch, and the limits of later touches and of other mail."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _COUNTING = {
 }
 
 
-# -- budgets --------------------------------------------------------------------------------------------------
+# -- limits ---------------------------------------------------------------------------------------------------
 
 
 @check(
@@ -45,8 +45,8 @@ _COUNTING = {
 def link_first_touch_limit(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """First touches with more destinations than are allowed, in the view that has most.
 
-    A destination is a place that a reader can go to, however many links lead there. Left out are ways out of the
-    list, legal pages, the copy for the browser, the sender's own mail address and telephone numbers.
+    A destination is a place that a reader can go to, however many links lead there. Not counted are unsubscribe links,
+    legal pages, the copy for the browser, the sender's own mail address and telephone numbers.
     """
     if message.touch not in {None, 1} or (message.touch is None and message.profile != "cold"):
         return
@@ -60,7 +60,7 @@ def link_first_touch_limit(message: Message, options: Options) -> Iterator[Hit |
 
 
 @check(
-    "link-budget",
+    "link-too-many",
     fields=("count", "limit", "anchors", "destinations"),
     options={
         "per-profile": Option("mapping", {}, "by profile, the destinations that a message may have"),
@@ -68,7 +68,7 @@ def link_first_touch_limit(message: Message, options: Options) -> Iterator[Hit |
         **_COUNTING,
     },
 )
-def link_budget(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+def link_too_many(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Messages with more destinations than their touch or profile allows, in the view that has most.
 
     The first touch has a limit of its own, unless ``per-touch`` names it.
@@ -86,7 +86,7 @@ def link_budget(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A destination by its first link: where that stands, and how it reads."""
+    """The first link to a destination: its place, and its address or text."""
 
     span: Span
     text: str
@@ -94,7 +94,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Count:
-    """What a view has: ``anchors`` links, to so many ``destinations``, of which the ``counted`` ones count."""
+    """How many links (``anchors``) and ``destinations`` a view has, and the first link to each that is ``counted``."""
 
     part: Part
     view: View
@@ -115,7 +115,7 @@ def _over(count: _Count, limit: int) -> Hit:
 
 
 def _worst(message: Message, options: Options, limit: int) -> _Count | None:
-    """The count of the view with most counted destinations, of the HTML part where there is one, if over a limit."""
+    """The count of the view with most counted destinations, in the HTML part if there is one; None up to the limit."""
     part = message.html or message.text
     if part is None:
         return None
@@ -124,7 +124,7 @@ def _worst(message: Message, options: Options, limit: int) -> _Count | None:
     for view in part.views:
         content = view.content
         if len(content.links) + (content.flow.text.count(".") if options["bare-domains"] else 0) <= limit:
-            continue  # there cannot be more
+            continue  # it cannot have more destinations than that
         judge = judge or _Judge(message, options)
         count = judge.count(part, view)
         if len(count.counted) > max(limit, len(worst.counted) if worst else 0):
@@ -133,7 +133,7 @@ def _worst(message: Message, options: Options, limit: int) -> _Count | None:
 
 
 class _Judge:
-    """Tells which destinations count, by what a message says of its sender."""
+    """Counts destinations by the options of a check and the sender of a message."""
 
     def __init__(self, message: Message, options: Options) -> None:
         self._included = frozenset(options["include"])
@@ -147,7 +147,7 @@ class _Judge:
         """Count the links of a view."""
         anchors = 0
         places: dict[str, _Place] = {}
-        left_out: set[str] = set()
+        uncounted: set[str] = set()
         for link in links_in(self._message, part, view):
             key = destination(link)
             if key is None:
@@ -155,39 +155,38 @@ class _Judge:
             anchors += 1
             if key not in places:
                 places[key] = _Place(link.span, link.text)
-            if self._role(link, key) is not None:
-                left_out.add(key)
+            if self._offers_no_choice(link, key):
+                uncounted.add(key)
         if self._bare:
             for key, place in self._bare_domains(view):
                 if key not in places:
                     places[key] = place
-        counted = [place for key, place in places.items() if key not in left_out]
+        counted = [place for key, place in places.items() if key not in uncounted]
         counted.sort(key=lambda place: place.span)
         return _Count(part, view, anchors, len(places), counted)
 
+    def _offers_no_choice(self, link: LinkInView, key: str) -> bool:
+        """Whether a link is not counted: for an excluded word in it, or for a role that the options do not include."""
+        if self._excluded:
+            text, shown = link.text.lower(), link.shown.lower()
+            if any(word in text or word in shown for word in self._excluded):
+                return True
+        role = self._role(link, key)
+        return role is not None and role not in self._included
+
     def _role(self, link: LinkInView, key: str) -> str | None:
-        """Why a link is not counted; None for one that is."""
+        """Which of _ROLES a link has; None for one that offers the reader something to choose."""
         scheme = link.address.parts.scheme
         if scheme in {"tel", "sms", "callto", "fax"}:
-            return self._spared("phone")
+            return "phone"
         if scheme == "mailto" and self._is_own_mail(key):
-            return self._spared("own-mail")
-        text = link.text.lower()
-        shown = link.shown.lower()
-        if any(word in text or word in shown for word in self._excluded):
-            return "excluded"
+            return "own-mail"
         if is_unsubscribe_link(self._message, link):
-            return self._spared("unsubscribe")
-        for role in ("legal", "browser-view"):
-            if has_role(role, link):
-                return self._spared(role)
-        return None
-
-    def _spared(self, role: str) -> str | None:
-        return None if role in self._included else role
+            return "unsubscribe"
+        return next((role for role in ("legal", "browser-view") if has_role(role, link)), None)
 
     def _is_own_mail(self, key: str) -> bool:
-        """Whether a mail address is the sender's; where no sender is known, a mail address is taken for that."""
+        """Whether a mail address is the sender's; where no sender is known, every mail address is taken for that."""
         if not self._contacts and not self._own:
             return True
         found = _MAIL.search(key)
@@ -197,7 +196,7 @@ class _Judge:
         return found[0].lower() in self._contacts or organisational(domain) in self._own or domain in self._own
 
     def _bare_domains(self, view: View) -> Iterator[tuple[str, _Place]]:
-        """Domains and mail addresses in the text that clients make links of, outside of links."""
+        """Domains and mail addresses in the text outside of links, which clients turn into links; by destination."""
         flow = view.content.flow
         taken: list[Span] | None = None
         for start, bare in _dotted_words(flow.text):
@@ -205,7 +204,7 @@ class _Judge:
             host = mail[1] if mail else _AFTER_HOST.split(bare, maxsplit=1)[0]
             if "://" in bare or bare[:4].lower() == "www." or not is_host_like(host):
                 continue
-            if mail and self._is_own_mail(bare) and self._spared("own-mail"):
+            if mail and "own-mail" not in self._included and self._is_own_mail(bare):
                 continue
             span = flow.span(start, start + len(bare))
             if taken is None:
@@ -216,7 +215,7 @@ class _Judge:
 
 
 def _dotted_words(text: str) -> Iterator[tuple[int, str]]:
-    """Words with a full stop inside, where they start, and without the marks at their edges."""
+    """Where each word with a full stop inside starts, and the word without the marks at its edges."""
     end = 0
     dot = text.find(".")
     while dot >= 0:

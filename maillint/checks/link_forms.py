@@ -58,7 +58,7 @@ def _placeholder_reason(message: Message, link: LinkInView, words: frozenset[str
     """Why an address only stands for one that is to come; None for one that may be meant."""
     url, parts, host = link.address.url, link.address.parts, link.address.host
     if not url:
-        return None if link.kind == "form" else "its address is empty"  # a form without one is sent to nobody
+        return None if link.kind == "form" else "its address is empty"  # a form without one sends nothing
     if PLACEHOLDER_CHAR in url and not host:
         return None
     if len(url) <= 12 and _NOTHING_BEHIND.fullmatch(url):
@@ -124,7 +124,7 @@ _LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """What is wrong with an address, and the whole address as it should be, where that can be told."""
+    """What is wrong with an address, and the whole address as it should be, where that is clear."""
 
     reason: str
     mended: str | None = None
@@ -135,8 +135,8 @@ class _Fault:
 def link_malformed(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Addresses in attributes that are written so that clients fail on them, or guess.
 
-    Addresses in running text have no bounds of their own, so they are not judged. Relative ones are let pass
-    where a base element says what they are relative to. What is no address yet is a placeholder.
+    Addresses in running text are not judged, since it is unclear where they end. Relative ones are let pass where a
+    base element says what they are relative to. link-placeholder reports what is no address yet.
     """
     words = _placeholder_words()
     based: dict[View, bool] = {}
@@ -155,7 +155,7 @@ def link_malformed(message: Message, options: Options) -> Iterator[Hit | NotKnow
 
 
 def _quoted_value(link: LinkInView, escaped: str) -> str:
-    """An attribute's value; one that had no quotation marks around it gets them."""
+    """The new value of an attribute, in quotation marks where the old one has none."""
     start = link.span.start
     return escaped if link.view.text[start - 1 : start] in {'"', "'"} else f'"{escaped}"'
 
@@ -163,7 +163,7 @@ def _quoted_value(link: LinkInView, escaped: str) -> str:
 def _fault(message: Message, link: LinkInView, *, based: bool) -> _Fault | None:
     url = link.address.url
     if url[0] in {"#", PLACEHOLDER_CHAR} or is_disk_path(url) or INVISIBLE.search(url):
-        return None  # a place on the page; anything; what has a rule of its own
+        return None  # a place on the page, or what a tag prints; the others have rules of their own
     return (
         _quotes_fault(url)
         or _scheme_fault(url)
@@ -196,7 +196,7 @@ def _scheme_fault(url: str) -> _Fault | None:
     right = name in {"http", "https"}
     rest = url[found.end() :]
     if not (mark == ":" and (right or len(slashes) > 1)) and not (right and len(slashes) > 1):
-        return None  # a word that only begins like it, and a mark that nobody takes for a scheme's
+        return None  # a word that only begins like a scheme, and what follows is no scheme's mark
     if right and len(found[0]) == len(name) + 3 and found[0].endswith("://"):
         path = url.partition("?")[0]
         return _Fault("it has backslashes for slashes", _slashes(url)) if "\\" in path else None
@@ -225,7 +225,7 @@ def _slashes(url: str) -> str:
 
 
 def _space_fault(link: LinkInView, url: str) -> _Fault | None:
-    """White space in a web address; in a mail's subject or a telephone number, clients cope with it."""
+    """White space in a web address; clients cope with it in the subject of a mail and in a telephone number."""
     if link.address.parts.scheme not in {"", "http", "https"} or _SPACE.search(url) is None:
         return None
     has_host = _WEB.match(url) is not None and _SPACE.search(link.address.parts.host) is None
@@ -264,7 +264,7 @@ def _host_fault(message: Message, link: LinkInView) -> _Fault | None:
 
 @remembered
 def _no_host(message: Message, host: str) -> str | None:
-    """Why there cannot be such a host."""
+    """Why there cannot be such a host; None if there can."""
     if parse_ip(host) is not None or is_private_host(host):
         return None
     name = a_label(host)
@@ -276,7 +276,7 @@ def _no_host(message: Message, host: str) -> str | None:
 
 @lru_cache(256)  # short keys: a label of a host name has no more than 63 characters
 def _is_known(tld: str) -> bool:
-    """Whether there is such a top-level domain; of some, the Public Suffix List has the second level alone (co.za)."""
+    """Whether there is such a top-level domain; of some, the Public Suffix List has only the second level (co.za)."""
     return any(is_host_like(f"a.{middle}{tld}", frozenset()) for middle in ("", "co.", "com."))
 
 
@@ -313,9 +313,9 @@ _NAMES = {
 
 @check("link-invisible-character", fields=("url", "character", "code"))
 def link_invisible_character(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Characters in an address that nobody sees: zero-width ones, soft hyphens, controls of writing direction.
+    """Invisible characters in an address: zero-width ones, soft hyphens, controls of writing direction.
 
-    Joiners between letters that are not ASCII are spelling (Persian, Indic scripts) or emoji.
+    Joiners between letters that are not ASCII are let pass: they are spelling (Persian, Indic scripts) or emoji.
     """
     for link in links_of(message):
         url = link.link.url
@@ -337,7 +337,7 @@ def _invisible_hit(link: LinkInView, span: Span, character: str, *, safe: bool) 
 
 
 def _hidden_spans(link: LinkInView) -> Iterator[tuple[Span, str]]:
-    """Runs of invisible characters in an address, written out or as character references, each with its first."""
+    """The places of runs of invisible characters, literal or as character references, each with its first character."""
     source, start = link.source, link.span.start
     found = [(match.start(), match.end(), match[0]) for match in INVISIBLE.finditer(source)]
     if link.part.markup and "&" in source:
@@ -360,7 +360,7 @@ def _hidden_spans(link: LinkInView) -> Iterator[tuple[Span, str]]:
 
 
 def _joins(text: str, character: str) -> bool:
-    """Whether a joiner stands between letters that are not ASCII, wherever a text has it."""
+    """Whether a character is a joiner, and stands between letters that are not ASCII wherever a text has it."""
     if character not in "\u200c\u200d":
         return False
     places = [index for index, each in enumerate(text) if each == character]
@@ -376,7 +376,7 @@ def _is_letter(character: str) -> bool:
 
 @check("link-homograph", fields=("url", "host", "reason"))
 def link_homograph(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Hosts that mix scripts within a label, or look like the sender's domain, one's own or a linked one (UTS 39)."""
+    """Hosts that mix scripts within a label, or look like a domain of the sender or of another link (UTS 39)."""
     own = own_domains(message)
     own_looks = {skeleton(u_label(name)): name for name in own}
     links = [link for link in links_of(message) if link.address.host and link.address.web]
@@ -401,7 +401,7 @@ def link_homograph(message: Message, options: Options) -> Iterator[Hit | NotKnow
 
 
 def _linked_domains(links: Sequence[LinkInView]) -> dict[str, str]:
-    """The domains in Latin letters that a message links to, by what they look like."""
+    """The domains in Latin letters that a message links to, by their skeleton (UTS 39)."""
     domains = {registrable(host) for host in {link.address.host for link in links} if host.isascii()}
     return {skeleton(name): name for name in domains if name is not None and "xn--" not in name}
 

@@ -16,7 +16,7 @@ from maillint.text.shorten import shorten
 from maillint.web.urls import normalise_for_counting
 
 _MOST_RELATED = 50
-_CUT_OFF = 24  # characters of an address that a hard line break has cut off, from which it is known again
+_CUT_OFF = 24  # characters that identify an address of which a hard line break has cut off the rest
 _TOKEN = re.compile(r"\d{3}|\d[^\d]+\d|.{16}")
 _ADDRESS_TAG = re.compile(r"url|link|href|uri", re.IGNORECASE)
 _LINE_GOES_ON = re.compile(r"=?\r?\n[^\s>]")
@@ -63,19 +63,19 @@ def link_text_part_parity(message: Message, options: Options) -> Iterator[Hit | 
 
 
 def _shape(key: str) -> str:
-    """An address without what a tracker may give each part anew: the query, and segments with numbers or tokens."""
+    """An address without what a tracker may choose anew for each part: the query, and segments of numbers or tokens."""
     start, slashes, path = key.partition("?")[0].partition("//")
     host, *segments = path.split("/", 20)
     return f"{start}{slashes}{host}/" + "/".join("*" if _TOKEN.search(segment) else segment for segment in segments)
 
 
 def _same_host(key: str) -> str:
-    """An address without www, which is one site in both parts."""
+    """An address without ``www.``: with it and without it, it is one site."""
     return key.replace("://www.", "://", 1)
 
 
 class _Pages:
-    """The web pages that a part links to in any of its views: by key, those that the other part must have too."""
+    """The web pages that a part links to in any of its views; ``wanted`` are those that the other must have too."""
 
     def __init__(self, message: Message, part: Part, options: Options) -> None:
         self.part = part
@@ -105,13 +105,13 @@ class _Pages:
             self.wanted.setdefault(key, link)
 
     def lacking(self, other: _Pages) -> dict[str, LinkInView]:
-        """The links of the other part that lead where none of this part does."""
+        """The links of the other part to destinations that no link of this part has."""
         return {key: link for key, link in other.wanted.items() if not self._has(key, link, other)}
 
     def _has(self, key: str, link: LinkInView, other: _Pages) -> bool:
-        """Whether a link leads there: to what a line break has left of it, or to a name that is no link by itself.
+        """Whether this part links to a destination, or names it: cut off by a line break, or as words without a link.
 
-        An address that a template tag prints may be here under another name, wherever a tag prints something.
+        Where an address is printed by a template tag, any tag of this part may print the same address.
         """
         if key in self._every or (link.address.url[0] == PLACEHOLDER_CHAR and self._prints):
             return True
@@ -126,7 +126,7 @@ class _Pages:
 
     @cached_property
     def _unknown(self) -> set[str]:
-        """Addresses that are a template tag whole: they may be any link of the other part."""
+        """Addresses that consist of template tags only: they may be any link of the other part."""
         found = {
             key
             for key, link in self.wanted.items()

@@ -1,4 +1,4 @@
-"""Checks of what a link says of itself: another site than it opens, another contact, nothing, next to nothing."""
+"""Checks of a link's text: it names another site or contact than the link opens, or says nothing, or too little."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from maillint.text.spans import Span
 from maillint.web.domains import a_label, is_host_like, parse_ip, registrable, u_label
 from maillint.web.urls import split
 
-_LONGEST_TEXT = 2000  # of a link, that is searched for an address
+_LONGEST_TEXT = 2000  # characters of a link's text that are searched for an address
 _HOST = r"[^\s/\\?#:,;@\"'()<>\[\]{}|…]+"
 _EXPLICIT = re.compile(
     rf"(?P<scheme>https?)://(?:[^\s/?#@]{{1,200}}@)?(?P<host>{_HOST})|(?<![\w@.-])(?P<www>www\.{_HOST})", re.I
@@ -61,8 +61,8 @@ def link_text_mismatch(message: Message, options: Options) -> Iterator[Hit | Not
 
     The name is looked for in the visible text, however it is split over elements, then in the alternative text of
     a picture, in ``title`` and ``aria-label``. A text names a site where it has a scheme or starts with www, or is
-    a host name as a whole; file names and brands are none. Wrapped links are unwrapped first; one whose target
-    nobody can tell is the business of redirect-wrapped and shortener.
+    a host name as a whole; file names and brands are not sites. Wrapped links are unwrapped first; those whose target
+    is not known are left to the rules redirect-wrapped and shortener.
     """
     brands = _brands() | set(options["brands"])
     for link in links_of(message, ("html",)):
@@ -107,7 +107,7 @@ def link_scheme_mismatch(message: Message, options: Options) -> Iterator[Hit | N
 
 
 def _target(message: Message, link: LinkInView) -> str | None:
-    """The host that a link opens in the end; None where nobody can tell."""
+    """The host that a link opens in the end; None where that is not known."""
     wraps = link.wrapping
     if wraps is None:
         return link.address.host
@@ -130,7 +130,7 @@ def _shown(host: str) -> str:
 
 
 class _Spans:
-    """Leads a place in a text to its place in the part."""
+    """Finds the place in the part of what a text names."""
 
     def __init__(self, span: Span, flow: Flow | None = None, start: int = 0, index: Sequence[int] = ()) -> None:
         self._span, self._flow, self._start, self._index = span, flow, start, index
@@ -145,7 +145,7 @@ class _Spans:
 
 
 def _texts(link: LinkInView) -> Iterator[tuple[list[_Named], _Spans]]:
-    """What a link's texts name, the visible one first, with the way to their places."""
+    """The sites that each text of a link names, the visible text first, with what finds their places."""
     if "." in link.shown:
         text, spans = _visible(link)
         yield _names(text), spans
@@ -167,7 +167,7 @@ def _attribute(element: Element, name: str) -> Iterator[tuple[list[_Named], _Spa
 
 
 def _visible(link: LinkInView) -> tuple[str, _Spans]:
-    """A link's visible text, cleaned of what nobody sees."""
+    """A link's visible text without invisible characters, with what finds places in it."""
     flow = link.view.content.flow
     start, end = flow_range(flow, link.shown_span)
     text, index = _cleaned(flow.text[start : min(end, start + _LONGEST_TEXT)])
@@ -197,7 +197,7 @@ def _cleaned(text: str) -> tuple[str, Sequence[int]]:
 
 
 def _names(text: str) -> list[_Named]:
-    """The sites that a text names: by scheme or www anywhere in it, else by a host name that is all of it."""
+    """The sites that a text names: by scheme or www anywhere in it, else by being a host name as a whole."""
     found = list(_explicit(text))
     if found:
         return found
@@ -219,7 +219,7 @@ def _explicit(text: str) -> Iterator[_Named]:
         name = host.rstrip(".")
         after = text[match.start() + len(match[0].rstrip(".")) :]
         if PLACEHOLDER_CHAR in host or after.startswith(_CUT_OFF):
-            continue  # what is cut off may go on as anything
+            continue  # the rest of the host is cut off
         if parse_ip(name) is None and not is_host_like(name, frozenset()):
             continue
         end = match.end() - (len(host) - len(name))
@@ -294,7 +294,7 @@ def _digits(number: str) -> str:
 
 
 def _same_number(a: str, b: str) -> bool:
-    """Whether two numbers are one, with or without the codes of country and trunk (8 and 0 in front, 00 for +)."""
+    """Whether two numbers are the same with or without the codes of country and trunk (8 or 0 in front, 00 for +)."""
     for first, second in ((a, b), (b, a)):
         shorter, longer = first.removeprefix("00"), second.removeprefix("00")
         local = shorter.lstrip("0")
@@ -306,7 +306,7 @@ def _same_number(a: str, b: str) -> bool:
     return False
 
 
-# -- nothing, and next to nothing -----------------------------------------------------------------------------
+# -- nothing, or too little ------------------------------------------------------------------------------------
 
 
 _WORDED = frozenset({"a", "mj-button", "mj-navbar-link"})
@@ -336,8 +336,8 @@ def _labelled(element: Element) -> bool:
 
 
 def _has_other_content(link: LinkInView) -> bool:
-    """Whether something inside may show a text that is in no flow: a drawing, a list of options, hidden text."""
-    if link.view.prints_at(link.shown_span.start):  # what an attribute puts there
+    """Whether something inside may show a text that is not in the flow: a drawing, a list of options, hidden text."""
+    if link.view.prints_at(link.shown_span.start):  # by an attribute of a template language
         return True
     inside = link.view.content.hidden.within(link.shown_span)
     text = link.view.text
@@ -368,7 +368,7 @@ def link_vague_text(message: Message, options: Options) -> Iterator[Hit | NotKno
 
 
 def plain_words(text: str) -> str:
-    """Return a link's text as it is compared: lower case, one space between words, no marks at the edges."""
+    """Return a link's text in the form that is compared: lower case, single spaces, no marks at the edges."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("ё", "е")
     return " ".join(plain.split()).strip(_EDGE + ">»&+✓✔👉👈🔗⇒⟶")
 

@@ -47,9 +47,9 @@ _PORTS = {"http": "80", "https": "443", "ftp": "21", "": ""}
 def link_wrapped(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links that lead through somebody else: a gateway, a click tracker, a redirect, a shortener.
 
-    One's own are spared: what is at or below a host of ``own``, and what is at a domain of ``own-domains``. A
-    click tracker at a name below such a domain is not, since it mostly is a vendor's in one's own name; it has
-    to be declared itself. Hosts that the settings add to a list are reported, whosever they are.
+    One's own are let pass: what is at or below a host of ``own``, and what is at a domain of ``own-domains``. A click
+    tracker at a name below such a domain is mostly a vendor's under one's own name, so it must be declared itself.
+    Hosts that the settings add to a list are always reported.
     """
     for link in links_of(message):
         wraps = link.wrapping
@@ -83,7 +83,7 @@ def _declared(message: Message, options: Options, link: LinkInView, wraps: Wrapp
 
 @check("link-insecure", fields=("url", "host"))
 def link_insecure(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Links by http. Mended safely where the host is known for https, from a list or from another link to it."""
+    """Links by http. The fix is safe where the host has https, by a list or by another link of the message."""
     links = list(links_of(message))
     encrypted = {link.address.host for link in links if link.address.parts.scheme == "https"}
     for link in links:
@@ -91,7 +91,7 @@ def link_insecure(message: Message, options: Options) -> Iterator[Hit | NotKnown
         if parts.scheme != "http" or not parts.host.strip():
             continue
         if host and (_is_private(message, host) or is_placeholder_host(message, host)):
-            continue  # has its own rule, and no certificate
+            continue  # it has a rule of its own, and can have no certificate
         yield Hit(
             link.part,
             link.span,
@@ -103,7 +103,7 @@ def link_insecure(message: Message, options: Options) -> Iterator[Hit | NotKnown
 
 
 def _encrypted(link: LinkInView) -> tuple[Change, ...]:
-    """The change of http into https, where there can be a certificate and the port stays what it was."""
+    """The change of http into https; no change where a port is stated or an IP address is the host."""
     source = link.source
     start = link.span.start + len(source) - len(source.lstrip())
     if link.address.parts.port or parse_ip(link.address.host) or link.view.text[start : start + 5].lower() != "http:":
@@ -138,7 +138,7 @@ def link_dangerous_scheme(message: Message, options: Options) -> Iterator[Hit | 
 
 @check("link-ip-host", fields=("url", "ip"))
 def link_ip_host(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Links to an IP address, in whatever notation; private ones are the business of link-private-host."""
+    """Links to an IP address, in whatever notation; link-private-host reports the private ones."""
     for link in links_of(message):
         host = link.address.host
         if link.address.web and host and (host[-1].isalnum() or host[-1] == "]"):
@@ -152,7 +152,7 @@ def link_userinfo(message: Message, options: Options) -> Iterator[Hit | NotKnown
     """Links with a user name before the host, which readers take for the host."""
     for link in links_of(message):
         parts = link.address.parts
-        # A tag before the @ may print a slash, and what follows be a path.
+        # A tag before the @ may print a slash, and what follows it is then a path.
         if parts.userinfo and parts.scheme in {"http", "https", "ftp"} and PLACEHOLDER_CHAR not in parts.userinfo:
             evidence = {"url": link.text, "userinfo": shorten(parts.userinfo, 40), "host": shorten(parts.host, 60)}
             yield Hit(link.part, link.span, evidence, link.view)
@@ -160,7 +160,7 @@ def link_userinfo(message: Message, options: Options) -> Iterator[Hit | NotKnown
 
 @check("link-odd-port", fields=("url", "port"))
 def link_odd_port(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Links to another port than the scheme's own."""
+    """Links to another port than the scheme's default."""
     for link in links_of(message):
         parts, host = link.address.parts, link.address.host
         if not parts.port or not parts.port.isdigit() or not link.address.web:
@@ -219,7 +219,7 @@ def _under_test(host: str, own: frozenset[str]) -> bool:
     options={"allow": Option("texts", [], "hosts to let pass, with what is below them")},
 )
 def link_suspicious_tld(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Links to a top-level domain that filters distrust; one's own domain is known to oneself."""
+    """Links to a top-level domain that filters distrust; the sender's own domain is let pass."""
     listed = message.lists.suspicious_tlds.over(_tlds())
     own = own_domains(message)
     for link in links_of(message):
@@ -250,7 +250,7 @@ def _hosts(key: str) -> frozenset[str]:
     options={"shared": Option("texts", [], "domains of mailbox providers, which are nobody's own to link to")},
 )
 def link_unaligned(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Messages in which no web link leads to the From field's organisational domain, or to one's own."""
+    """Messages in which no web link leads to an organisational domain of From, or to a domain declared as one's own."""
     links = [link for link in links_of(message) if link.address.web or link.address.url.startswith(PLACEHOLDER_CHAR)]
     if not links:
         return

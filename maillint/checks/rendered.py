@@ -140,14 +140,14 @@ def _said(label: str) -> str:
 
 
 @check(
-    "rendered-size",
+    "rendered-gmail-clipping",
     fields=("size", "limit", "data"),
     options={
         "limit": Option("whole number", 102_400, "bytes of HTML from which it is too much"),
         "below": Option("whole number", 0, "bytes from which another rule tells it; 0: none"),
     },
 )
-def size(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+def gmail_clipping(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """HTML that is too large once it is rendered, counted in UTF-8; the largest of several renderings."""
     largest: tuple[int, Part, Rendering] | None = None
     for rendering in render(message).made:

@@ -1,4 +1,4 @@
-"""Checks of suppression comments, run when it is known which of them suppressed something."""
+"""Checks of suppression comments; they run last, when it is clear which comments suppressed something."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from maillint.text.spans import Span
 
 @dataclass(frozen=True)
 class Suppressions:
-    """What the checks here read: the comments, and for each name in one what is wrong with it.
+    """What the checks here read: the comments, and what is wrong with the names in them.
 
     ``unknown`` maps a comment's number and a name to a suggestion; ``unused`` holds the numbers and names
     that suppressed nothing although their rules ran.
@@ -44,14 +44,14 @@ def _unused(found: Suppressions, options: Options) -> Iterator[Hit]:
             changes = (Change(removal(directive), ""),) if directive.alone else ()
             yield Hit(directive.place, directive.span, {"name": names}, changes=changes, safe=True)
             continue
-        kept = ", ".join(name for name, _ in directive.names if (number, name) not in found.unused)
+        used = ", ".join(name for name, _ in directive.names if (number, name) not in found.unused)
         whole = Span(directive.names[0][1].start, directive.names[-1][1].end)
         for name, span in idle:
-            yield Hit(directive.place, span, {"name": name}, changes=(Change(whole, kept),), safe=True)
+            yield Hit(directive.place, span, {"name": name}, changes=(Change(whole, used),), safe=True)
 
 
 def _reason_missing(found: Suppressions, options: Options) -> Iterator[Hit]:
-    """Suppression comments that say nothing of why."""
+    """Suppression comments that give no reason."""
     for directive in found.directives:
         if directive.names and not directive.reason:
             yield Hit(directive.place, directive.span, {})

@@ -1,4 +1,4 @@
-"""The check of consent: tracking where a jurisdiction wants the reader's agreement, and none is declared."""
+"""The check of consent: tracking where the law asks for the reader's consent, and no consent is declared."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from maillint.message.model import Message
     },
 )
 def consent_required(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Open pixels, and links that name their reader, where the law wants consent first and none is declared.
+    """Open pixels, and links that name their reader, where the law asks for consent and no consent is declared.
 
     Off until jurisdictions are named. With ``consent: aggregate``, a pixel passes whose address is the same for
     every reader; the others, and links that name the reader, need ``individual``.

@@ -1,4 +1,4 @@
-"""Checks of what links carry along: who their reader is, and which campaign they belong to."""
+"""Checks of what the parameters of links say: who the reader is, and which campaign the link belongs to."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from maillint.text.spans import Span
 def link_identifier(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links that say who their reader is: parameters of sending tools, an e-mail address or its hash.
 
-    Links to leave the list, to confirm or to sign in have to know their reader, and do not count.
+    Links to unsubscribe, to confirm or to sign in must know their reader, and are let pass.
     """
     ignored = {name.lower() for name in options["ignore"]}
     for link, found in identifiers(message):
@@ -42,7 +42,7 @@ def link_identifier(message: Message, options: Options) -> Iterator[Hit | NotKno
     options={"ignore": Option("texts", [], "parameters that may stand, in whatever case")},
 )
 def utm_in_first_touch(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Campaign parameters on the links of a first touch; a sequence's later messages may have them."""
+    """Campaign parameters on the links of a first touch; later messages of a sequence may have them."""
     if message.touch not in {None, 1}:
         return
     ignored = {name.lower() for name in options["ignore"]}

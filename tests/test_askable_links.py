@@ -1,4 +1,4 @@
-"""Which links of a message are asked, and which never are."""
+"""Which links of a message are requested, and which never are."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def message(text: str, kind: str = "html", **settings: Any) -> Message:
     return read_message([Source.from_text(f"a.{kind}", text)], Settings(**settings), kind)
 
 
-def asked(text: str, kind: str = "html", **settings: Any) -> list[str]:
-    """The addresses that are asked, and the reasons why others are not, each once and in order."""
+def requested(text: str, kind: str = "html", **settings: Any) -> list[str]:
+    """The addresses that are requested, and the reasons why others are not, each once and in order."""
     found = (
         item.url if isinstance(item, Request) else item.reason for item in requests(message(text, kind, **settings))
     )
@@ -75,7 +75,7 @@ HOME = "https://acme.example/"
     ],
 )
 def test_links_of_the_web_whose_address_is_known(html: str, expected: list[str]) -> None:
-    assert asked(html) == expected
+    assert requested(html) == expected
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_links_of_the_web_whose_address_is_known(html: str, expected: list[str])
         a("https://acme.example/{{ unsubscribe_path }}", "leave"),
     ],
 )
-def test_ways_out_of_the_list_are_never_asked_and_nothing_is_said_of_them(html: str) -> None:
-    assert asked(html) == []
+def test_unsubscribe_links_are_never_requested_and_give_no_unknown(html: str) -> None:
+    assert requested(html) == []
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_ways_out_of_the_list_are_never_asked_and_nothing_is_said_of_them(html: 
         "<p>Unsubscribe: https://acme.example/u/1</p>",
     ],
 )
-def test_nor_links_beside_such_words(html: str) -> None:
-    assert asked(html) == [MAYBE_OUT]
+def test_links_beside_words_about_leaving_are_not_requested(html: str) -> None:
+    assert requested(html) == [MAYBE_OUT]
 
 
 @pytest.mark.parametrize(
@@ -124,28 +124,28 @@ def test_nor_links_beside_such_words(html: str) -> None:
         ("Unsubscribe: https://acme.example/u/1\nHome: https://acme.example/\n", [MAYBE_OUT, HOME]),
     ],
 )
-def test_nor_in_plain_text(text: str, expected: list[str]) -> None:
-    assert asked(text, "txt") == expected
+def test_links_beside_such_words_in_plain_text_are_not_requested(text: str, expected: list[str]) -> None:
+    assert requested(text, "txt") == expected
 
 
-def test_neighbours_of_such_links_are_asked() -> None:
+def test_neighbours_of_unsubscribe_links_are_requested() -> None:
     footer = (
         '<p><a href="https://acme.example/">Home</a> | <a href="https://acme.example/u/1">Unsubscribe</a> | '
         '<a href="https://acme.example/privacy">Privacy</a></p><p>Unsubscribe at any time.</p>'
         '<p><a href="https://acme.example/blog">Blog</a></p>'
     )
-    assert asked(footer) == [HOME, "https://acme.example/privacy", "https://acme.example/blog"]
+    assert requested(footer) == [HOME, "https://acme.example/privacy", "https://acme.example/blog"]
 
 
-def test_an_address_that_is_a_way_out_in_one_place_is_asked_in_none() -> None:
-    assert asked(a("https://acme.example/x/1", "Unsubscribe") + a("https://acme.example/x/1#top", "Acme")) == [
+def test_an_address_that_unsubscribes_in_one_place_is_not_requested_in_another() -> None:
+    assert requested(a("https://acme.example/x/1", "Unsubscribe") + a("https://acme.example/x/1#top", "Acme")) == [
         MAYBE_OUT
     ]
 
 
-def test_what_the_header_names_is_a_way_out() -> None:
+def test_the_address_in_list_unsubscribe_is_not_requested() -> None:
     headers = (("List-Unsubscribe", "<mailto:leave@acme.example>, <https://acme.example/l/1>"),)
-    assert asked(a("https://acme.example/l/1") + a(HOME), headers=headers) == [MAYBE_OUT, HOME]
+    assert requested(a("https://acme.example/l/1") + a(HOME), headers=headers) == [MAYBE_OUT, HOME]
 
 
 @pytest.mark.parametrize(
@@ -164,8 +164,8 @@ def test_what_the_header_names_is_a_way_out() -> None:
         ("https://acme.example/x/1", "Подтвердить"),
     ],
 )
-def test_links_that_act_are_not_asked(url: str, text: str) -> None:
-    assert asked(a(url, text)) == [ACTS]
+def test_links_that_act_are_not_requested(url: str, text: str) -> None:
+    assert requested(a(url, text)) == [ACTS]
 
 
 @pytest.mark.parametrize(
@@ -178,8 +178,8 @@ def test_links_that_act_are_not_asked(url: str, text: str) -> None:
         ("https://acme.example/activities", "Activities"),
     ],
 )
-def test_links_that_only_sound_alike_are(url: str, text: str) -> None:
-    assert asked(a(url, text)) == [url]
+def test_links_that_only_sound_like_those_that_act_are_requested(url: str, text: str) -> None:
+    assert requested(a(url, text)) == [url]
 
 
 @pytest.mark.parametrize(
@@ -205,8 +205,8 @@ def test_links_that_only_sound_alike_are(url: str, text: str) -> None:
         ("https://bit.ly/abc123", ["https://bit.ly/abc123"]),
     ],
 )
-def test_of_a_wrapped_link_the_target_is_asked(url: str, expected: list[str]) -> None:
-    assert asked(a(url.replace("&", "&amp;"))) == expected
+def test_for_a_wrapped_link_its_target_is_requested(url: str, expected: list[str]) -> None:
+    assert requested(a(url.replace("&", "&amp;"))) == expected
 
 
 @pytest.mark.parametrize(
@@ -219,13 +219,13 @@ def test_of_a_wrapped_link_the_target_is_asked(url: str, expected: list[str]) ->
         ("https://u1.ct.sendgrid.net/ls/click?upn=abcdefghijklmnop", False),
     ],
 )
-def test_a_redirect_is_followed_to_what_may_be_asked(url: str, expected: bool) -> None:
+def test_a_redirect_is_followed_to_what_may_be_requested(url: str, expected: bool) -> None:
     assert may_request(url) is expected
 
 
 def test_each_view_has_its_links() -> None:
     html = '{% if a %}<a href="https://a.example/">A</a>{% else %}<a href="https://b.example/">B</a>{% endif %}'
-    assert sorted(asked(html)) == ["https://a.example/", "https://b.example/"]
+    assert sorted(requested(html)) == ["https://a.example/", "https://b.example/"]
 
 
 def test_hosts_are_those_of_all_web_links() -> None:
@@ -250,7 +250,7 @@ def test_hostile_input_costs_little(text: str) -> None:
     whole = message(text)
     for part in whole.parts:
         for view in part.views:
-            assert view.content.links  # what all checks share is not measured here
+            assert view.content.links  # parsing is not measured here
     start = time.process_time()
     list(requests(whole))
     assert time.process_time() - start < 1.5

@@ -1,0 +1,122 @@
+"""Facts that checks share: worked out once for a message, in ``analysis/``; no check knows another check."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import maillint.analysis.header_fields
+import maillint.analysis.links
+import maillint.plugin
+from maillint.analysis.beacons import read_address
+from maillint.analysis.links import LinkInView, links_of
+from maillint.catalogue.load import shipped
+from maillint.catalogue.rule import ActiveRule
+from maillint.engine.lint import lint
+from maillint.message.model import Message
+from maillint.message.read import Settings, read_message
+from maillint.message.views import Views, make_views
+from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.source import Source
+
+CHECKS = Path(maillint.__file__).parent / "checks"
+
+
+def lint_with_all_rules(message: Message) -> None:
+    active = []
+    for rule in shipped().rules.values():
+        if rule.subject == "message":
+            options = {name: option.default for name, option in rule.check.options.items()}
+            active.append(ActiveRule(rule, {**options, **rule.options}))
+    lint(message, active)
+
+
+def test_a_link_is_understood_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[LinkInView] = []
+
+    def counted(*args: Any) -> LinkInView:
+        made.append(LinkInView(*args))
+        return made[-1]
+
+    monkeypatch.setattr(maillint.analysis.links, "LinkInView", counted)
+    links = "".join(f'<p><a href="https://acme.example/{number}?email=x">Page {number}</a></p>' for number in range(31))
+    text = f"{links}{{% if a %}}<p>One</p>{{% else %}}<p>Other</p>{{% endif %}}"
+    message = read_message([Source.from_text("mail.html", text)], Settings(profile="cold", touch=1), "html")
+    lint_with_all_rules(message)
+    views = len(list(message.views()))
+    assert views == 2
+    assert len(made) == 31 * views
+    assert list(links_of(message)) == made
+
+
+def test_a_field_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: Counter[str] = Counter()
+
+    def counted(text: str, *args: Any, **more: Any) -> Views:
+        read[text] += 1
+        return make_views(text, *args, **more)
+
+    monkeypatch.setattr(maillint.analysis.header_fields, "make_views", counted)
+    fields = {
+        "From": "Acme <news@acme.example>",
+        "To": "ann@beta.example",
+        "Subject": "Re: Buy now, earn $$$",
+        "List-Unsubscribe": "<http://acme.example/u> <mailto:leave@acme.example>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=Twice",
+    }
+    head = "".join(f"{name}: {value}\n" for name, value in fields.items())
+    body = 'Content-Type: text/html\n\n<a href="https://other.example/?email=ann@beta.example">Prices</a>'
+    message = read_message([Source.from_text("mail.eml", head + body)], Settings(profile="cold", touch=1), "eml")
+    lint_with_all_rules(message)
+    assert read == dict.fromkeys(fields.values(), 1)
+
+
+def test_messages_with_other_settings_have_links_of_their_own() -> None:
+    message = read_message(
+        [Source.from_text("mail.html", '<a href="https://acme.example/">Acme</a>')], Settings(), "html"
+    )
+    other = message.with_settings(touch=1)
+    [link], [again] = links_of(message), links_of(other)
+    assert link is not again
+    assert link.view is again.view
+
+
+def test_authors_of_checks_get_links_understood() -> None:
+    url = "https://www.google.com/url?q=https://acme.example/a"
+    text = f'<p><a href="{url}">Prices</a></p><p><a href="https://{{{{ host }}}}/">Home</a></p>'
+    message = read_message([Source.from_text("mail.html", text)], Settings(), "html")
+    wrapped, printed = maillint.plugin.links_of(message)
+    assert (wrapped.shown, wrapped.text, wrapped.address.host) == ("Prices", url, "www.google.com")
+    assert wrapped.part.text[wrapped.span.start : wrapped.span.end] == url
+    assert wrapped.wrapping is not None
+    assert (wrapped.wrapping.kind, wrapped.wrapping.target) == ("redirector", "https://acme.example/a")
+    assert (printed.text, printed.address.host, printed.wrapping) == ("https://{{ host }}/", "", None)
+
+
+@pytest.mark.parametrize("path", sorted(CHECKS.glob("[a-z]*.py")), ids=lambda path: path.stem)
+def test_a_check_knows_no_other_check(path: Path) -> None:
+    imported = {
+        node.module
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module is not None
+    }
+    assert [name for name in imported if name.startswith("maillint.checks")] == []
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "*|URL|*", "{{ url }}", "{% url 'home' %}", "%%url%%", "%%=v(@url)=%%", "<%= url %>", "<?= $url ?>", "[[url]]",
+        "[url]", "${url}", "#{url}", "$!{url}", "{$url}", "{url}", "{0}", "%RECIPIENT_URL%", "%recipient.url%",
+        "__URL__", "##url##", "@@url@@", "$url", "@Model.Url", "-url-", "TRACKING_URL",
+    ],
+)  # fmt: skip
+def test_a_tag_of_another_language_is_one_in_links_and_in_pictures(tag: str) -> None:
+    text = f'Content-Type: text/html\n\n<a href="{tag}">Acme</a>'  # a message ready to send has no dialect
+    [link] = links_of(read_message([Source.from_text("mail.eml", text)], Settings(), "eml"))
+    fetched = read_address(link.link.url, link.view, link.span)
+    assert link.address.url == fetched.url == PLACEHOLDER_CHAR * len(tag)
