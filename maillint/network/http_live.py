@@ -41,7 +41,7 @@ USER_AGENT = f"maillint/{__version__}"
 
 _MOST_ADDRESSES = 3
 _PAUSE = 1.0
-"""Seconds before a server that has failed is asked again."""
+"""Seconds before a server that has failed gets a second request."""
 
 _FAILURES_OF_ALL = 24
 """Connections that may fail before the first succeeds; after them no more are tried, as if there were no network."""

@@ -41,9 +41,9 @@ def literal_piece(pattern: str) -> str:
 def outside_groups(pattern: str) -> str:
     """Return a pattern with a closing parenthesis in the place of each group."""
     depth = 0
-    kept = []
+    outside = []
     for character in pattern:
         depth += (character == "(") - (character == ")")
         if not depth:
-            kept.append(character)
-    return "".join(kept)
+            outside.append(character)
+    return "".join(outside)

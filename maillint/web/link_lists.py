@@ -79,7 +79,7 @@ class GenericRedirects:
 
 @dataclass(frozen=True, slots=True)
 class Exemptions:
-    """Addresses that look like redirects and are none, as patterns for paths by host and by label (None: any path)."""
+    """Addresses that only look like redirects, as patterns for paths by host and by label (None: any path)."""
 
     by_host: dict[str, list[str | None]]
     by_label: dict[str, list[str | None]]
