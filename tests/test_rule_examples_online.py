@@ -12,7 +12,7 @@ from maillint.catalogue.examples import examples
 from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import Example, Rule
 from maillint.checks.online import Online
-from maillint.engine.lint import lint
+from maillint.engine.lint import lint, lint_online
 from maillint.finding import FileReport, Severity
 from maillint.message.read import Settings, read_message
 from maillint.network.blocklists import Blocklists
@@ -32,7 +32,7 @@ def judged(text: str, setting: Mapping[str, Any], rules: list[Rule]) -> FileRepo
     web = ReplayWeb(setting.get("web") or {}, may_ask)
     reads = Online(message, web, Blocklists(ReplayResolver(setting.get("dns") or {})).listing)
     ruleset = [active(rule, setting.get("options")) for rule in rules]
-    online = lint(message, ruleset, "online", reads)
+    online = lint_online(message, reads, ruleset)
     offline = lint(message, [active(rule) for rule in OFFLINE] if len(rules) > 1 else [])
     (report,) = [
         FileReport("", kind, None, "", True, None, (*a.findings, *b.findings), a.unknown)

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from maillint.check import Check
 from maillint.checks import all_checks
 from maillint.finding import Severity
 
-DECIDED_BY_KIND = "decided by kind"
-"""Stands for a severity where only the kind of mail decides whether there is a fault (``unknown`` in YAML)."""
 
-Level = Severity | str | None
+class Undecided(Enum):
+    """Stands for a severity where only the kind of mail decides whether there is a fault (``unknown`` in YAML)."""
+
+    BY_KIND = "unknown"
+
+
+DECIDED_BY_KIND: Final = Undecided.BY_KIND
+
+Level = Severity | Undecided | None
 """A severity, None for off, or DECIDED_BY_KIND."""
 
 

@@ -9,8 +9,9 @@ from maillint.analysis.directives import Directive, find_directives
 from maillint.catalogue.load import Catalogue
 from maillint.catalogue.rule import ActiveRule
 from maillint.checks.suppression import Suppressions
-from maillint.engine.locate import hits_to_findings
-from maillint.finding import INTERNAL_ERROR, FileReport, Finding, Severity, source_order
+from maillint.engine.run import run_rules
+from maillint.engine.subject import FileSubject
+from maillint.finding import INTERNAL_ERROR, FileReport, Finding, source_order
 from maillint.message.model import Message
 
 
@@ -30,11 +31,8 @@ def suppress(
         for report in reports
     ]
     judged = _judge(directives, used, rules, catalogue)
-    extra: list[Finding] = []
-    for active in rules:
-        level = active.level_for(message.profile)
-        if active.rule.subject == "suppression" and isinstance(level, Severity):
-            extra.extend(hits_to_findings(active.rule, level, list(active.rule.check.run(judged, active.options))))
+    subject = FileSubject("suppression", message.profile, judged, message.start, message.sources)
+    extra = [found for report in run_rules(subject, rules) for found in report.findings]
     extra = [found for found in extra if not _suppressed(found, directives, used)]
     return [_with(report, extra) for report in kept]
 

@@ -11,13 +11,14 @@ from maillint.text.offsets import OffsetMap, Piece
 from maillint.text.spans import Span
 
 if TYPE_CHECKING:
-    from maillint.message.model import Message, Place
+    from maillint.message.mime.headers import Field
+    from maillint.message.model import Message, Part
 
 
 class Printed(NamedTuple):
     """What one output tag has printed: the tag's place in the template, and the text's place in ``page``."""
 
-    place: Place
+    place: Part | Field
     tag: Span
     page: str
     at: Span
@@ -45,7 +46,7 @@ class Rendering:
 class Failed(NamedTuple):
     """What could not be rendered for a fault of its own: why, where, and with which data."""
 
-    place: Place
+    place: Part | Field
     span: Span
     reason: str
     label: str
@@ -117,3 +118,8 @@ def _place(piece: Piece, span: Span) -> Span:
     start = max(span.start - piece.start, 0)
     end = min(span.end - piece.start, piece.length)
     return Span(piece.source + start, piece.source + max(end, start))
+
+
+def leads_back(mapped: OffsetMap, span: Span) -> bool:
+    """Whether any of a span of a text stands in the template that the text was rendered from."""
+    return isinstance(mapped, PartialOffsetMap) and mapped.knows(span)
