@@ -44,15 +44,20 @@ class Option:
 Options = Mapping[str, Any]
 MessageCheck = Callable[[Message, Options], Iterator[Hit | NotKnown]]
 DomainCheck = Callable[[Any, Options], Iterator[DomainHit | NotKnown]]
+AnyCheck = Callable[[Any, Options], Iterator[Any]]
 
 
 @dataclass(frozen=True)
 class Check:
-    """A check with what it declares: evidence fields that its messages may use, and options."""
+    """A check with what it declares: evidence fields that its messages may use, and options.
+
+    ``subject`` is the kind of subject that ``run`` is for (``Subject.kind`` in the engine): ``message``, ``domain``,
+    ``online``, ``suppression``, or a kind that somebody else defines.
+    """
 
     name: str
-    run: Callable[[Any, Options], Iterator[Any]]
-    subject: Literal["message", "domain", "suppression", "online"]
+    run: AnyCheck
+    subject: str
     fields: frozenset[str]
     options: Mapping[str, Option]
 
@@ -62,15 +67,22 @@ class Check:
         return (self.run.__doc__ or "").strip().partition("\n")[0]
 
 
+def subject_check(
+    subject: str, name: str, *, fields: Iterable[str] = (), options: Mapping[str, Option] | None = None
+) -> Callable[[AnyCheck], Check]:
+    """Declare a check over a kind of subject: a generator that is called with its facts and the rule's options."""
+    return lambda function: Check(name, function, subject, frozenset(fields), options or {})
+
+
 def check(
     name: str, *, fields: Iterable[str] = (), options: Mapping[str, Option] | None = None
 ) -> Callable[[MessageCheck], Check]:
     """Declare a check over a message."""
-    return lambda function: Check(name, function, "message", frozenset(fields), options or {})
+    return subject_check("message", name, fields=fields, options=options)
 
 
 def domain_check(
     name: str, *, fields: Iterable[str] = (), options: Mapping[str, Option] | None = None
 ) -> Callable[[DomainCheck], Check]:
     """Declare a check over a domain's DNS."""
-    return lambda function: Check(name, function, "domain", frozenset(fields), options or {})
+    return subject_check("domain", name, fields=fields, options=options)
