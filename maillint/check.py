@@ -21,13 +21,17 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option of a check: its type, default, and meaning in one line. ``required`` has no default."""
+    """One option of a check: its type, default, and meaning in one line. ``required`` has no default.
+
+    ``text_fault`` says what is wrong with a text, or with one of several; None if nothing is.
+    """
 
     type: OptionType
     default: Any
     doc: str
     choices: tuple[str, ...] = ()
     required: bool = False
+    text_fault: Callable[[str], str | None] | None = None
 
     def fault(self, value: Any) -> str | None:
         """Say what is wrong with a value, None if nothing is."""
@@ -38,7 +42,8 @@ class Option:
             return f"must be a {self.type}"
         if self.choices and any(item not in self.choices for item in (value if isinstance(value, list) else [value])):
             return f"must be one of {', '.join(self.choices)}"
-        return None
+        faults = map(self.text_fault, value if isinstance(value, list) else [value]) if self.text_fault else ()
+        return next((f"is wrong: {fault}" for fault in faults if fault), None)
 
 
 Options = Mapping[str, Any]

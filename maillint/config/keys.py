@@ -12,6 +12,7 @@ from maillint.catalogue.plugins import PluginError, load_plugin
 from maillint.catalogue.rule import Level
 from maillint.catalogue.validate import checked_options
 from maillint.data.amendments import Amendment, Lists
+from maillint.data.consent import CONSENT, jurisdiction_fault, jurisdictions
 from maillint.data.lists import load_list
 from maillint.data.yamlfile import Keys, YamlFile, suggestion
 from maillint.finding import Severity
@@ -19,9 +20,6 @@ from maillint.message.model import PROFILES
 from maillint.message.template.dialect import dialects
 from maillint.text.phrases import Phrase, compile_phrases
 from maillint.web.domains import a_label
-
-JURISDICTIONS = ("us", "ca", "eu", "fr", "uk")
-CONSENT = ("none", "aggregate", "individual")
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,12 @@ class Key:
     read: Read | None
     schema: Mapping[str, Any]
     per_file: bool = True
+    items: Callable[[], tuple[str, ...]] | None = None
+
+    def json_schema(self) -> dict[str, Any]:
+        """The key's JSON schema with its meaning, and with the words that a list may hold where those are fixed."""
+        items = {} if self.items is None else {"items": {"enum": list(self.items())}}
+        return {"description": self.doc, **self.schema, **items}
 
 
 def _choice(choices: Callable[[], tuple[str, ...]], what: str) -> Read:
@@ -53,17 +57,6 @@ def _choice(choices: Callable[[], tuple[str, ...]], what: str) -> Read:
         if value not in choices():
             raise file.error(keys, f'unknown {what} "{value}"{suggestion(str(value), choices())}')
         return str(value)
-
-    return read
-
-
-def _choices(known: tuple[str, ...], what: str) -> Read:
-    def read(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
-        items = file.texts(keys, value, what)
-        for index, item in enumerate(items):
-            if item not in known:
-                raise file.error((*keys, index), f'unknown {what[:-1]} "{item}"{suggestion(item, known)}')
-        return tuple(items)
 
     return read
 
@@ -246,13 +239,26 @@ LISTS: Mapping[str, ListKey] = {
 
 
 def _clients(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
-    named: tuple[str, ...] = _choices(clients(), "clients")(file, keys, value, catalogue, folder)
-    return named
+    named = file.texts(keys, value, "clients")
+    for index, name in enumerate(named):
+        if name not in clients():
+            raise file.error((*keys, index), f'unknown client "{name}"{suggestion(name, clients())}')
+    return tuple(named)
 
 
 def clients() -> tuple[str, ...]:
     """The mail clients that ``clients:`` may name."""
     return tuple(load_list("clients")["clients"])
+
+
+def _jurisdictions(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
+    if isinstance(value, list):
+        value = ["no" if code is False else code for code in value]  # YAML reads a bare `no` as a boolean
+    codes = file.texts(keys, value, "jurisdictions")
+    for index, code in enumerate(codes):
+        if fault := jurisdiction_fault(code):
+            raise file.error((*keys, index), fault)
+    return tuple(dict.fromkeys(map(str.lower, codes)))
 
 
 _TEXTS_SCHEMA: Mapping[str, Any] = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
@@ -295,9 +301,10 @@ KEYS: Mapping[str, Key] = {
         per_file=False,
     ),
     "jurisdictions": Key(
-        f"where your readers are, for the rules of law: {', '.join(JURISDICTIONS)}",
-        _choices(JURISDICTIONS, "jurisdictions"),
-        {"type": "array", "items": {"enum": list(JURISDICTIONS)}},
+        "where your readers are, for the rules of law: eu, or codes of countries such as de, fr, uk",
+        _jurisdictions,
+        {"type": "array"},
+        items=lambda: tuple(jurisdictions()),
     ),
     "pixel-consent": Key(
         f"what your readers have agreed to: {', '.join(CONSENT)}",
@@ -329,7 +336,8 @@ KEYS: Mapping[str, Key] = {
     "clients": Key(
         "the mail clients that your readers use; what only others get is not judged",
         _clients,
-        {"type": "array", "items": {"type": "string"}},
+        {"type": "array"},
+        items=clients,
     ),
     "baseline": Key("a file of known findings to leave out", _path, {"type": "string"}, per_file=False),
     "overrides": Key(
