@@ -12,7 +12,7 @@ from typing import Any
 
 from maillint.catalogue.load import Catalogue, shipped
 from maillint.catalogue.plugins import PluginError, load_plugin
-from maillint.config.keys import KEYS, read_folders, read_plugins
+from maillint.config.keys import KEYS, read_folders, read_patterns, read_plugins
 from maillint.data.lists import load_data, rules_folder
 from maillint.data.yamlfile import FileError, Keys, YamlFile, read_yaml
 from maillint.message.model import PROFILES
@@ -130,7 +130,7 @@ def _override(file: YamlFile, keys: Keys, entry: Any, catalogue: Catalogue, fold
     file.known_keys(keys, values, ("files", *(key for key, known in KEYS.items() if known.per_file)), "key")
     if not values.get("files"):
         raise file.error(keys, 'an override needs "files"')
-    files = tuple(file.texts((*keys, "files"), values["files"], "files"))
+    files = read_patterns(file, (*keys, "files"), values["files"], catalogue, folder)
     rest = {key: value for key, value in values.items() if key != "files"}
     return _layer(file, keys, rest, catalogue, folder, files)
 

@@ -18,6 +18,7 @@ from maillint.data.yamlfile import Keys, YamlFile, suggestion
 from maillint.finding import Severity
 from maillint.message.model import PROFILES
 from maillint.message.template.dialect import dialects
+from maillint.text.globs import is_pattern
 from maillint.text.phrases import Phrase, compile_phrases
 from maillint.web.domains import a_label
 
@@ -63,6 +64,15 @@ def _choice(choices: Callable[[], tuple[str, ...]], what: str) -> Read:
 
 def _texts(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
     return tuple(file.texts(keys, value, str(keys[-1])))
+
+
+def read_patterns(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
+    """Read one or several path patterns; raises FileError."""
+    patterns = file.texts(keys, value, str(keys[-1]))
+    for index, pattern in enumerate(patterns):
+        if not is_pattern(pattern):
+            raise file.error((*keys, index), f'"{pattern}" is not a path pattern, as in .gitignore')
+    return tuple(patterns)
 
 
 def _path(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> str:
@@ -146,10 +156,11 @@ def _sequences(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, fol
         raise file.error(keys, "sequences must be a list: of lists of files in order, or patterns with {touch}")
     found = []
     for index, entry in enumerate(value):
-        patterns = file.texts((*keys, index), entry, "a sequence")
+        file.texts((*keys, index), entry, "a sequence")
+        patterns = read_patterns(file, (*keys, index), entry, catalogue, folder)
         if isinstance(entry, str) and entry.count("{touch}") != 1:
             raise file.error((*keys, index), 'a sequence given as one pattern needs "{touch}" in it, once')
-        found.append(Sequence(tuple(patterns)))
+        found.append(Sequence(patterns))
     return tuple(found)
 
 
@@ -281,9 +292,12 @@ KEYS: Mapping[str, Key] = {
         _headers,
         {"type": "object", "additionalProperties": {"type": ["string", "integer"]}},
     ),
-    "exclude": Key("path patterns of files to leave out", _texts, _TEXTS_SCHEMA, per_file=False),
+    "exclude": Key("path patterns of files to leave out", read_patterns, _TEXTS_SCHEMA, per_file=False),
     "include": Key(
-        "path patterns of files to take in a folder, beside the usual ones", _texts, _TEXTS_SCHEMA, per_file=False
+        "path patterns of files to take in a folder, beside the usual ones",
+        read_patterns,
+        _TEXTS_SCHEMA,
+        per_file=False,
     ),
     "rule-folders": Key("folders with rules of your own", read_folders, _TEXTS_SCHEMA, per_file=False),
     "plugins": Key("installed packages whose checks and rules count too", read_plugins, _TEXTS_SCHEMA, per_file=False),
