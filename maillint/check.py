@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from maillint.hits import DomainHit, Hit, NotKnown
@@ -31,7 +31,7 @@ class Option:
     doc: str
     choices: tuple[str, ...] = ()
     required: bool = False
-    text_fault: Callable[[str], str | None] | None = None
+    text_fault: Callable[[str], str | None] | None = field(default=None, repr=False)
 
     def fault(self, value: Any) -> str | None:
         """Say what is wrong with a value, None if nothing is."""
