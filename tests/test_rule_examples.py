@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,6 +17,7 @@ from maillint.engine.suppression import suppress
 from maillint.finding import Finding, Severity
 from maillint.message.read import Settings, read_message
 from maillint.text.source import Source
+from maillint.text.spans import Span
 
 RULES = [rule for rule in shipped().rules.values() if rule.check.subject in {"message", "suppression"}]
 CASES = [(rule, example) for rule in RULES for example in examples(rule)]
@@ -87,18 +88,23 @@ def test_example(case: tuple[Rule, Example]) -> None:
     if example.bad is not None:
         text, spans = unmark(example.bad)
         findings = found_by(rule, text, setting)
-        unexpected = difference(example.bad, findings)
-        assert not unexpected, f"{rule.path}\n{unexpected}"
+        assert_found(rule, text, spans, findings)
         assert spans, "a bad example marks what is bad"
         if example.fixed is not None:
             fixed = mend(text, findings)
             assert fixed == example.fixed
-            assert found_by(rule, fixed, setting) == []
+            assert_found(rule, fixed, [], found_by(rule, fixed, setting))
     if example.good is not None:
-        assert found_by(rule, example.good, setting) == []
+        assert_found(rule, example.good, [], found_by(rule, example.good, setting))
         everything = [active(other) for other in RULES if other is not rule]
         errors = [finding for finding in found(example.good, setting, everything) if finding.severity is Severity.ERROR]
-        assert errors == []
+        assert_found(rule, example.good, [], errors)
+
+
+def assert_found(rule: Rule, text: str, expected: Sequence[Span], findings: Sequence[Finding]) -> None:
+    """Fail with the text, marked with what is expected and with what was found, where these differ."""
+    unexpected = difference(text, expected, findings)
+    assert not unexpected, f"{rule.path}\n{unexpected}"
 
 
 def mend(text: str, findings: list[Finding]) -> str:

@@ -76,14 +76,13 @@ def mark(text: str, spans: Iterable[Span]) -> str:
     return "".join([*pieces, text[position:]])
 
 
-def difference(marked: str, findings: Sequence[Finding]) -> str:
-    """Say how findings differ from what the marks of a text expect; "" where they agree.
+def difference(text: str, expected: Sequence[Span], findings: Sequence[Finding]) -> str:
+    """Say how findings differ from the spans that are expected in a text, in order; "" where they agree.
 
     Shows the text twice, with marks around what is expected and around what was found, and the findings' messages.
     """
-    text, expected = unmark(marked)
     found = sorted(Span(finding.start, finding.end) for finding in findings)
-    if found == expected:
+    if found == list(expected):
         return ""
     lines = ["expected:", *_indented(mark(text, expected)), "found:", *_indented(mark(text, found))]
     messages = [f"  {finding.line}:{finding.column}: {finding.rule} {finding.message}" for finding in findings]

@@ -65,12 +65,14 @@ def found(text: str) -> list[Finding]:
 
 def test_what_is_found_as_marked_differs_in_nothing() -> None:
     marked = '<p class="a" «class="b"»>Hello</p>'
-    assert difference(marked, found(unmark(marked)[0])) == ""
+    text, spans = unmark(marked)
+    assert difference(text, spans, found(text)) == ""
 
 
 def test_a_difference_shows_the_text_with_what_is_expected_and_what_was_found() -> None:
     marked = '<p>Hi</p>\n<p «class="a"» class="b">\nHello</p>'
-    assert difference(marked, found(unmark(marked)[0])) == (
+    text, spans = unmark(marked)
+    assert difference(text, spans, found(text)) == (
         "expected:\n"
         "    <p>Hi</p>\n"
         '    <p «class="a"» class="b">\n'
@@ -84,9 +86,9 @@ def test_a_difference_shows_the_text_with_what_is_expected_and_what_was_found() 
 
 
 def test_a_finding_that_is_not_expected_and_one_that_is_missing() -> None:
-    assert difference("<p>a</p>", []) == ""
-    assert difference("<p>«a»</p>", []) == "expected:\n    <p>«a»</p>\nfound:\n    <p>a</p>"
-    assert difference('<p class="a" class="b">', found('<p class="a" class="b">')).endswith(
+    assert difference("<p>a</p>", [], []) == ""
+    assert difference("<p>a</p>", [Span(3, 4)], []) == "expected:\n    <p>«a»</p>\nfound:\n    <p>a</p>"
+    assert difference('<p class="a" class="b">', [], found('<p class="a" class="b">')).endswith(
         'found:\n    <p class="a" «class="b"»>\n'
         "  1:14: markup/duplicate-attribute class stands twice on <p>; only the first counts"
     )
