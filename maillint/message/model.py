@@ -102,6 +102,10 @@ class Part:
         return may_need_more_views(self.text, self.template) and self.views.truncated
 
 
+Place = Part | Field
+"""The places that a message has: what a hit's span may count in."""
+
+
 @dataclass(frozen=True)
 class Attachment:
     """A part that a reader sees as a file."""
@@ -183,7 +187,7 @@ class Message:
         return ""
 
     @property
-    def start(self) -> Part | Field:
+    def start(self) -> Place:
         """Where a hit about the message as a whole stands: its From field, or else its first text."""
         sender = self.headers.first("from")
         if sender is not None and not sender.given:

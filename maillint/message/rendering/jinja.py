@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from maillint.data.lists import load_list
 from maillint.message.html.tree import normalise
-from maillint.message.mime.headers import Field
-from maillint.message.model import Message, Part
+from maillint.message.model import Message, Part, Place
 from maillint.message.rendering.model import Failed, Printed, Rendering, Renderings
 from maillint.message.rendering.samples import MAX_DATA, packages
 from maillint.text.source import Source
@@ -55,7 +54,7 @@ def render_with_data(message: Message, samples: Source) -> Renderings:
     except ValueError as error:
         return Renderings(failed=(Failed(parts[0], Span(0, 0), str(error), ""),))
     subject = message.headers.first("subject")
-    places: list[Part | Field] = [*parts, subject] if subject is not None and "{" in subject.text else [*parts]
+    places: list[Place] = [*parts, subject] if subject is not None and "{" in subject.text else [*parts]
     made: dict[str, list[_Page]] = {}
     failed: dict[Failed, None] = {}
     unknown: dict[str, None] = {}
@@ -104,7 +103,7 @@ def _read_data(samples: Source) -> Any:
     return data
 
 
-def _ask(places: Sequence[Part | Field], data: Any, message: Message) -> Iterator[dict[str, Any]]:
+def _ask(places: Sequence[Place], data: Any, message: Message) -> Iterator[dict[str, Any]]:
     """Render in a process of its own; what it had not done when it was stopped has failed."""
     import json  # noqa: PLC0415 -- rarely needed, as the next two
     import pickle  # noqa: PLC0415
@@ -139,7 +138,7 @@ def _ask(places: Sequence[Part | Field], data: Any, message: Message) -> Iterato
         yield {"state": "failed", "reason": "it takes too long, or too much memory"}
 
 
-def _is_markup(place: Part | Field) -> bool:
+def _is_markup(place: Place) -> bool:
     return isinstance(place, Part) and place.markup
 
 
@@ -148,12 +147,12 @@ _NUMBERED = re.compile("\uf5b5(\\d{1,7})\uf5b6([^\uf5b5-\uf5b7]*)\uf5b7")
 
 
 class _Page(NamedTuple):
-    place: Part | Field
+    place: Place
     part: Part | None
     printed: tuple[Printed, ...]
 
 
-def _read_page(place: Part | Field, answer: Mapping[str, Any]) -> _Page:
+def _read_page(place: Place, answer: Mapping[str, Any]) -> _Page:
     """Take the numbers out of what a template has printed, and note what came from where."""
     part = place if isinstance(place, Part) else Part(place.text, place.source, place.map, "text/plain")
     writer = RenderedText(part)
@@ -178,7 +177,7 @@ def _read_page(place: Part | Field, answer: Mapping[str, Any]) -> _Page:
     )
 
 
-def _line_span(place: Part | Field, line: int) -> Span:
+def _line_span(place: Place, line: int) -> Span:
     """A line of a text without the white space around it; nothing at its start where the line is not known."""
     lines = place.text.splitlines(keepends=True)
     if not 1 <= line <= len(lines):

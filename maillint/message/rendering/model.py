@@ -11,14 +11,13 @@ from maillint.text.offsets import OffsetMap, Piece
 from maillint.text.spans import Span
 
 if TYPE_CHECKING:
-    from maillint.message.mime.headers import Field
-    from maillint.message.model import Message, Part
+    from maillint.message.model import Message, Place
 
 
 class Printed(NamedTuple):
     """What one output tag has printed: the tag's place in the template, and the text's place in ``page``."""
 
-    place: Part | Field
+    place: Place
     tag: Span
     page: str
     at: Span
@@ -46,7 +45,7 @@ class Rendering:
 class Failed(NamedTuple):
     """What could not be rendered for a fault of its own: why, where, and with which data."""
 
-    place: Part | Field
+    place: Place
     span: Span
     reason: str
     label: str
