@@ -25,7 +25,10 @@ from maillint.web.domains import a_label
 
 @dataclass(frozen=True)
 class RuleSetting:
-    """What one layer says of one rule or family. ``level_given`` tells off (None) from nothing said."""
+    """What one layer says of one rule or family.
+
+    ``level_given`` tells *off*, which is None, from no level; ``origin`` is ``path:line``.
+    """
 
     name: str
     level: Level = None
@@ -35,11 +38,17 @@ class RuleSetting:
 
 
 Read = Callable[[YamlFile, Keys, Any, Catalogue, str], Any]
+"""Reads a key's value: takes the file, where in it the value stands, the value as YAML gives it, the rules that count
+there, and the folder that paths count from; raises FileError."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """One key of the configuration: what it means, how it is read, its JSON schema, and whether overrides take it."""
+    """One key of the configuration.
+
+    ``read`` is None for the keys that say how files and layers go together; ``items`` are the words that a list may
+    hold, where those are fixed; ``per_file`` keys may stand under ``overrides``.
+    """
 
     doc: str
     read: Read | None
@@ -48,7 +57,7 @@ class Key:
     items: Callable[[], tuple[str, ...]] | None = None
 
     def json_schema(self) -> dict[str, Any]:
-        """The key's JSON schema with its meaning, and with the words that a list may hold where those are fixed."""
+        """The key's JSON schema, with its meaning."""
         items = {} if self.items is None else {"items": {"enum": list(self.items())}}
         return {"description": self.doc, **self.schema, **items}
 
@@ -82,6 +91,7 @@ def _path(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: 
 
 
 def read_folders(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
+    """Read the paths of folders with rules; raises FileError for one that does not exist."""
     folders = []
     for index, name in enumerate(file.texts(keys, value, "rule-folders")):
         path = os.path.join(folder, name)  # noqa: PTH118
@@ -92,6 +102,7 @@ def read_folders(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, f
 
 
 def read_plugins(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
+    """Read the names of plugins, and load these; raises FileError for one that cannot be loaded."""
     names = file.texts(keys, value, "plugins")
     for index, name in enumerate(names):
         try:
@@ -113,11 +124,11 @@ def _headers(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folde
 
 def _rules(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[RuleSetting, ...]:
     rules = file.mapping(keys, value if value is not None else {}, "rules")
-    return tuple(rule_setting(file, (*keys, name), catalogue, name, setting) for name, setting in rules.items())
+    return tuple(_rule_setting(file, (*keys, name), catalogue, name, setting) for name, setting in rules.items())
 
 
-def rule_setting(file: YamlFile, keys: Keys, catalogue: Catalogue, name: str, value: Any) -> RuleSetting:
-    """Read what is said of one rule or family; raises FileError."""
+def _rule_setting(file: YamlFile, keys: Keys, catalogue: Catalogue, name: str, value: Any) -> RuleSetting:
+    """Read a severity, or a mapping of the severity and options."""
     rules = catalogue.matching(name)
     line, _ = file.places.get(keys, (1, 1))
     origin = f"{file.path}:{line}"
@@ -146,7 +157,7 @@ def _level(file: YamlFile, keys: Keys, word: Any) -> Level:
 
 @dataclass(frozen=True)
 class Sequence:
-    """The messages of one sequence: a list of path patterns in order, or one pattern with ``{touch}``."""
+    """The messages of one sequence: path patterns in the order of the touches, or one pattern with ``{touch}``."""
 
     patterns: tuple[str, ...]
 
@@ -167,16 +178,17 @@ def _sequences(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, fol
 # -- lists --------------------------------------------------------------------------------------------
 
 ReadEntry = Callable[[str], str]
+"""Reads an entry of a list, such as a host in A-labels; raises ValueError."""
 
 
 def _lists(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> Lists:
     given = file.mapping(keys, value if value is not None else {}, "lists")
     file.known_keys(keys, given, LISTS, "list")
-    said = {
+    amendments = {
         name.replace("-", "_"): _amendment(file, (*keys, name), entry, LISTS[name].read)
         for name, entry in given.items()
     }
-    return Lists(**said)
+    return Lists(**amendments)
 
 
 def _amendment(file: YamlFile, keys: Keys, value: Any, read: ReadEntry) -> Amendment:
@@ -188,11 +200,12 @@ def _amendment(file: YamlFile, keys: Keys, value: Any, read: ReadEntry) -> Amend
         raise file.error(keys, '"replace" gives the whole list; "add" and "allow" do not go with it')
     if "replace" in value:
         return Amendment(_entries(file, (*keys, "replace"), value["replace"], read), replaces=True)
-    said = {key: _entries(file, (*keys, key), value[key], read) for key in ("add", "allow") if key in value}
-    for index, entry in enumerate(said.get("allow", ())):
-        if entry in said.get("add", ()):
+    add = _entries(file, (*keys, "add"), value.get("add", []), read)
+    allow = _entries(file, (*keys, "allow"), value.get("allow", []), read)
+    for index, entry in enumerate(allow):
+        if entry in add:
             raise file.error((*keys, "allow", index), f'"{entry}" stands under "add", too')
-    return Amendment(said.get("add", ()), said.get("allow", ()))
+    return Amendment(add, allow)
 
 
 def _entries(file: YamlFile, keys: Keys, value: Any, read: ReadEntry) -> tuple[str, ...]:
@@ -232,7 +245,7 @@ def _words(text: str) -> str:
 
 @dataclass(frozen=True)
 class ListKey:
-    """A shipped list that settings may amend: what its entries are, and how one is read; raises ValueError."""
+    """A shipped list that settings may amend: what its entries are, and how one is read."""
 
     doc: str
     read: ReadEntry
@@ -332,7 +345,7 @@ KEYS: Mapping[str, Key] = {
             "type": "object",
             "properties": {
                 name: {
-                    "description": known.doc,
+                    "description": entries.doc,
                     "anyOf": [
                         _TEXTS_SCHEMA,
                         {
@@ -342,7 +355,7 @@ KEYS: Mapping[str, Key] = {
                         },
                     ],
                 }
-                for name, known in LISTS.items()
+                for name, entries in LISTS.items()
             },
             "additionalProperties": False,
         },

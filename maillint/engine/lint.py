@@ -87,9 +87,9 @@ class _RenderingSubject(_FilesOfMessage):
         """Findings about the message as a whole, and those that lead back to something in the template."""
         whole = rule.name in _judging()[self.rendering.by]["whole"]
         own = [hit for hit in hits if whole or leads_back(hit.place.map, hit.span)]
-        known = [other for other in self.already if other.rule == rule.name]
+        reported = [other for other in self.already if other.rule == rule.name]
         for finding in super().findings(rule, severity, own):
-            if not any(whole or _overlap(finding, other) for other in known):
+            if not any(whole or _overlap(finding, other) for other in reported):
                 view = f"{finding.view}, {self.rendering.label}" if finding.view else self.rendering.label
                 yield replace(finding, view=view, fix=None)
 
