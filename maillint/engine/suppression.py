@@ -27,10 +27,11 @@ def suppress(
         return list(reports)
     silencer = _Silencer(directives)
     remaining = [replace(report, findings=silencer.remaining(report.findings)) for report in reports]
-    facts = _judged(silencer, rules, catalogue)
-    subject = FileSubject("suppression", message.profile, facts, message.start, message.sources)
-    about = [found for report in run_rules(subject, rules) for found in report.findings]
-    return [_with(report, silencer.remaining(about)) for report in remaining]
+    comments = Suppressions(directives, _unknown_names(directives, catalogue))
+    silencer.remaining(_about_comments(message, comments, rules))  # notes which comments are about comments
+    comments = replace(comments, unused=_unused_names(silencer, rules, catalogue))
+    more = silencer.remaining(_about_comments(message, comments, rules))
+    return [_with(report, more) for report in remaining]
 
 
 class _Silencer:
@@ -63,22 +64,33 @@ def _covers(directive: Directive, found: Finding) -> bool:
     return covers is None or (directive.path == found.path and covers.start <= found.start <= covers.end)
 
 
-def _judged(silencer: _Silencer, rules: Sequence[ActiveRule], catalogue: Catalogue) -> Suppressions:
-    """What the checks of comments read: which names are unknown, and which have suppressed nothing.
+def _unknown_names(directives: Sequence[Directive], catalogue: Catalogue) -> dict[tuple[int, str], str]:
+    """By comment and name, what to suggest instead of a name that is no rule and no family."""
+    return {
+        (number, name): catalogue.suggest(name)
+        for number, directive in enumerate(directives)
+        for name, _ in directive.names
+        if not catalogue.matching(name)
+    }
 
-    Nothing is said of a name some of whose rules did not run, or run later, when links have been followed online.
+
+def _unused_names(silencer: _Silencer, rules: Sequence[ActiveRule], catalogue: Catalogue) -> frozenset[tuple[int, str]]:
+    """The names, by comment, that have suppressed nothing although all their rules ran.
+
+    Rules about links online do not count as run: they may find something later.
     """
     ran = {active.rule.name for active in rules if active.rule.subject != "online"}
-    unknown: dict[tuple[int, str], str] = {}
-    unused: set[tuple[int, str]] = set()
-    for number, directive in enumerate(silencer.directives):
-        for name, _ in directive.names:
-            named = catalogue.matching(name)
-            if not named:
-                unknown[number, name] = catalogue.suggest(name)
-            elif (number, name) not in silencer.used and all(rule.name in ran for rule in named):
-                unused.add((number, name))
-    return Suppressions(silencer.directives, unknown, frozenset(unused))
+    names = {(number, name) for number, directive in enumerate(silencer.directives) for name, _ in directive.names}
+    return frozenset(
+        (number, name)
+        for number, name in names - silencer.used
+        if (named := catalogue.matching(name)) and all(rule.name in ran for rule in named)
+    )
+
+
+def _about_comments(message: Message, comments: Suppressions, rules: Sequence[ActiveRule]) -> list[Finding]:
+    subject = FileSubject("suppression", message.profile, comments, message.start, message.sources)
+    return [found for report in run_rules(subject, rules) for found in report.findings]
 
 
 def _with(report: FileReport, more: Sequence[Finding]) -> FileReport:
