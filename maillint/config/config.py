@@ -50,10 +50,11 @@ class Overrides:
 
 @dataclass(frozen=True)
 class Config:
-    """The settings of the files below one configuration file (or below none), or of one of these files.
+    """The settings of all files below one configuration file (or below none), or those of one of these files.
 
     ``path`` is the configuration file, None without one. Later ``layers`` come before earlier ones, ``overrides``
-    before all. ``touch`` is the place in a sequence that ``sequences`` give a file (``for_file``).
+    before all; layers that are for some files only count in the settings of such a file (``for_file``). So does
+    ``touch``, its place in a sequence.
     """
 
     path: str | None = None
@@ -71,19 +72,21 @@ class Config:
         return relative_path(path, self.folder)
 
     def for_file(self, path: str) -> Config:
-        """The settings of one file, without the layers of other files; files of the same settings share an object."""
+        """The settings of one file; files for which the same layers and touch count share one object."""
         path = os.path.abspath(path)  # noqa: PTH100
-        layers = [index for index, layer in enumerate(self.layers) if _applies(layer, path)]
+        own = tuple(number for number, layer in enumerate(self.layers) if layer.files and _matches(layer, path))
         touch = self._touch_of(path)
-        if len(layers) == len(self.layers) and touch == self.touch:
+        if (own, touch) == ((), self.touch):
             return self
-        key = tuple(layers), touch
-        if key not in self._variants:
-            self._variants[key] = replace(self, layers=tuple(self.layers[index] for index in layers), touch=touch)
-        return self._variants[key]
+        if (own, touch) not in self._of_files:
+            layers = tuple(
+                replace(layer, files=()) for number, layer in enumerate(self.layers) if not layer.files or number in own
+            )
+            self._of_files[own, touch] = replace(self, layers=layers, touch=touch)
+        return self._of_files[own, touch]
 
     @cached_property
-    def _variants(self) -> dict[tuple[tuple[int, ...], int | None], Config]:
+    def _of_files(self) -> dict[tuple[tuple[int, ...], int | None], Config]:
         return {}
 
     def _touch_of(self, path: str) -> int | None:
@@ -103,17 +106,23 @@ class Config:
 
     # -- values
 
+    def _with(self, key: str) -> list[Layer]:
+        """The layers that have a key, without those that are for some files only."""
+        return [layer for layer in self.layers if key in layer.values and not layer.files]
+
     def _value(self, key: str, default: Any = None) -> Any:
-        """The value of the last layer that has the key."""
-        return next((layer.values[key] for layer in reversed(self.layers) if key in layer.values), default)
+        """The value of the last layer that has a key."""
+        layers = self._with(key)
+        return layers[-1].values[key] if layers else default
 
     def _all(self, key: str) -> tuple[Any, ...]:
-        """The values of all layers, one after the other."""
-        return tuple(item for layer in self.layers for item in layer.values.get(key, ()))
+        """The values of all layers that have a key, one after the other."""
+        return tuple(item for layer in self._with(key) for item in layer.values[key])
 
     def origin(self, key: str) -> str:
         """Where the value of a key comes from: ``path:line``, or DEFAULT."""
-        return next((layer.origins[key] for layer in reversed(self.layers) if key in layer.values), DEFAULT)
+        layers = self._with(key)
+        return layers[-1].origins[key] if layers else DEFAULT
 
     @property
     def profile(self) -> str | None:
@@ -147,9 +156,7 @@ class Config:
     @property
     def lists(self) -> Lists:
         """How the shipped lists are amended, layer after layer."""
-        return functools.reduce(
-            Lists.then, (layer.values["lists"] for layer in self.layers if "lists" in layer.values), SHIPPED
-        )
+        return functools.reduce(Lists.then, (layer.values["lists"] for layer in self._with("lists")), SHIPPED)
 
     @property
     def clients(self) -> tuple[str, ...]:
@@ -241,10 +248,8 @@ class Config:
         return ActiveRule(rule, options, level, level_given)
 
 
-def _applies(layer: Layer, path: str) -> bool:
-    """Whether a layer is for a file, given by its absolute path."""
-    if not layer.files:
-        return True
+def _matches(layer: Layer, path: str) -> bool:
+    """Whether a layer's patterns match a file, given by its absolute path."""
     try:
         relative = os.path.relpath(path, layer.folder).replace(os.sep, "/")
     except ValueError:  # another drive
