@@ -14,7 +14,7 @@ from maillint.catalogue.plugins import PluginError
 from maillint.catalogue.rule import DECIDED_BY_KIND, Rule
 from maillint.config.config import COMMAND_LINE, DEFAULT, Config, ConfigError, Overrides, load_config
 from maillint.config.files import Layer, find_config, layers_of, profile_layer, read_layers
-from maillint.config.keys import KEYS, LISTS, RuleSetting, Sequence
+from maillint.config.keys import KEYS, LISTS, Sequence
 from maillint.data.amendments import SHIPPED, Amendment, Lists
 from maillint.data.yamlfile import FileError
 from maillint.errors import LintError
