@@ -1,4 +1,4 @@
-"""Compile everything that is slow to load; used when a wheel is built."""
+"""Compile everything that is slow to load, for the wheel."""
 
 from __future__ import annotations
 

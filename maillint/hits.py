@@ -1,14 +1,86 @@
-"""What checks yield: hits, and what could not be known."""
+"""What checks yield: hits, and what could not be known; and what a hit's place has to offer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, Protocol
 
-from maillint.message.model import Place
 from maillint.message.views import View
+from maillint.text.offsets import OffsetMap
+from maillint.text.source import Source
 from maillint.text.spans import Span
+
+
+class Place(Protocol):
+    """A text that hits point into, and its way back to the file that it was read from.
+
+    Message parts and header fields are places; ``FileText`` is one for a file that stands for itself.
+    """
+
+    @property
+    def text(self) -> str:
+        """The decoded text; spans of hits count in it."""
+
+    @property
+    def source(self) -> Source:
+        """The file that the text was read from."""
+
+    @property
+    def map(self) -> OffsetMap:
+        """Leads from ``text`` to ``source.text``."""
+
+    @property
+    def number(self) -> str | None:
+        """The number of the MIME part, None for anything else."""
+
+    def in_file(self, span: Span) -> Span:
+        """Where a span of ``text`` stands in ``source.text``."""
+
+    def is_elsewhere(self, span: Span) -> bool:
+        """Whether a span stands in another file, which is put into this text and linted on its own."""
+
+    def can_edit(self, span: Span, text: str) -> bool:
+        """Whether putting ``text`` in the place of a span, in the file, changes the decoded text just so."""
+
+    def label(self, views: Sequence[View], span: Span) -> str:
+        """Say which audience alone gets a span that ``views`` show (``in Outlook``); "" if everyone does."""
+
+
+@dataclass(frozen=True)
+class FileText:
+    """A whole file as a place: what was read is what stands there."""
+
+    source: Source
+
+    number = None
+
+    @property
+    def text(self) -> str:
+        """The file's text."""
+        return self.source.text
+
+    @cached_property
+    def map(self) -> OffsetMap:
+        """Leads from each character to itself."""
+        return OffsetMap.identity(len(self.source.text))
+
+    def in_file(self, span: Span) -> Span:
+        """The span itself, as far as the file goes."""
+        return self.source.within(span)
+
+    def is_elsewhere(self, span: Span) -> bool:
+        """Never: the text is this file's alone."""
+        return False
+
+    def can_edit(self, span: Span, text: str) -> bool:
+        """Always: the file holds the text as it is."""
+        return True
+
+    def label(self, views: Sequence[View], span: Span) -> str:
+        """Nothing: every reader gets the same."""
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

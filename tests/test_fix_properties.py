@@ -15,10 +15,11 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
+from maillint.catalogue.examples import unmark
 from maillint.config.config import Config, Overrides
 from maillint.project.fix import encode
 from tests.fix_properties import Fixing, errors, faults, fixes
-from tests.test_rule_examples import CASES, unmark
+from tests.test_rule_examples import CASES
 
 ROOT = Path(__file__).parent.parent
 

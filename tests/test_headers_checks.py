@@ -9,7 +9,8 @@ import pytest
 
 from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import ActiveRule
-from maillint.engine.lint import KIND_NOT_DECLARED, lint
+from maillint.engine.lint import lint
+from maillint.engine.run import KIND_NOT_DECLARED
 from maillint.finding import Edit, FileReport, Severity
 from maillint.message.read import Settings, read_message
 from maillint.text.source import Source

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
-from maillint.catalogue.examples import examples
+from maillint.catalogue.examples import difference, examples, unmark
 from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import DECIDED_BY_KIND, ActiveRule, Example, Rule
 from maillint.engine.lint import lint
@@ -18,6 +17,7 @@ from maillint.engine.suppression import suppress
 from maillint.finding import Finding, Severity
 from maillint.message.read import Settings, read_message
 from maillint.text.source import Source
+from maillint.text.spans import Span
 
 RULES = [rule for rule in shipped().rules.values() if rule.check.subject in {"message", "suppression"}]
 CASES = [(rule, example) for rule in RULES for example in examples(rule)]
@@ -76,20 +76,6 @@ def profile_for(rule: Rule, setting: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**setting, "profile": first}
 
 
-def unmark(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """Take the «» out of a text and return the spans that they mark."""
-    spans, starts, clean, position = [], [], "", 0
-    for mark in re.finditer("[«»]", text):
-        clean += text[position : mark.start()]
-        position = mark.end()
-        if mark[0] == "«":
-            starts.append(len(clean))
-        else:
-            spans.append((starts.pop(), len(clean)))
-    assert not starts, "a « without its »"
-    return clean + text[position:], sorted(spans)
-
-
 def identify(case: tuple[Rule, Example]) -> str:
     rule, example = case
     return f"{rule.name}: {example.setting.get('note') or (example.bad or example.good or '')[:40]}"
@@ -102,17 +88,23 @@ def test_example(case: tuple[Rule, Example]) -> None:
     if example.bad is not None:
         text, spans = unmark(example.bad)
         findings = found_by(rule, text, setting)
-        assert [(finding.start, finding.end) for finding in findings] == spans, findings
+        assert_found(rule, text, spans, findings)
         assert spans, "a bad example marks what is bad"
         if example.fixed is not None:
             fixed = mend(text, findings)
             assert fixed == example.fixed
-            assert found_by(rule, fixed, setting) == []
+            assert_found(rule, fixed, [], found_by(rule, fixed, setting))
     if example.good is not None:
-        assert found_by(rule, example.good, setting) == []
+        assert_found(rule, example.good, [], found_by(rule, example.good, setting))
         everything = [active(other) for other in RULES if other is not rule]
         errors = [finding for finding in found(example.good, setting, everything) if finding.severity is Severity.ERROR]
-        assert errors == []
+        assert_found(rule, example.good, [], errors)
+
+
+def assert_found(rule: Rule, text: str, expected: Sequence[Span], findings: Sequence[Finding]) -> None:
+    """Fail with the text, marked with what is expected and with what was found, where these differ."""
+    unexpected = difference(text, expected, findings)
+    assert not unexpected, f"{rule.path}\n{unexpected}"
 
 
 def mend(text: str, findings: list[Finding]) -> str:

@@ -17,7 +17,7 @@ import pytest
 from maillint.catalogue.examples import examples
 from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import ActiveRule, Example, Rule
-from maillint.engine.lint import lint_domain
+from maillint.engine.domain import lint_domain
 from maillint.finding import DomainReport, Severity
 from maillint.network.facts import Question, Selector, gather
 from maillint.network.replay import ReplayResolver

@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 
 from maillint.analysis.askable_links import may_request
-from maillint.catalogue.examples import examples
+from maillint.catalogue.examples import examples, unmark
 from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import Example, Rule
 from maillint.checks.online import Online
-from maillint.engine.lint import lint
+from maillint.engine.lint import lint, lint_online
 from maillint.finding import FileReport, Severity
 from maillint.message.read import Settings, read_message
 from maillint.network.blocklists import Blocklists
 from maillint.network.replay import ReplayResolver, ReplayWeb
 from maillint.text.source import Source
 from tests.test_rule_examples import RULES as OFFLINE
-from tests.test_rule_examples import active, identify, unmark
+from tests.test_rule_examples import active, assert_found, identify
 
 RULES = [rule for rule in shipped().rules.values() if rule.check.subject == "online"]
 CASES = [(rule, example) for rule in RULES for example in examples(rule)]
@@ -32,7 +32,7 @@ def judged(text: str, setting: Mapping[str, Any], rules: list[Rule]) -> FileRepo
     web = ReplayWeb(setting.get("web") or {}, may_request)
     reads = Online(message, web, Blocklists(ReplayResolver(setting.get("dns") or {})).listing)
     ruleset = [active(rule, setting.get("options")) for rule in rules]
-    online = lint(message, ruleset, "online", reads)
+    online = lint_online(message, reads, ruleset)
     offline = lint(message, [active(rule) for rule in OFFLINE] if len(rules) > 1 else [])
     (report,) = [
         FileReport("", kind, None, "", True, None, (*a.findings, *b.findings), a.unknown)
@@ -47,10 +47,10 @@ def test_example(case: tuple[Rule, Example]) -> None:
     if example.bad is not None:
         text, spans = unmark(example.bad)
         findings = judged(text, example.setting, [rule]).findings
-        assert [(found.start, found.end) for found in findings] == spans, findings
+        assert_found(rule, text, spans, findings)
         assert spans
     if example.good is not None:
-        assert judged(example.good, example.setting, [rule]).findings == ()
+        assert_found(rule, example.good, [], judged(example.good, example.setting, [rule]).findings)
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case[1].good], ids=identify)
@@ -61,7 +61,7 @@ def test_what_is_good_has_no_error_of_any_rule(case: tuple[Rule, Example]) -> No
     errors = [
         found for found in judged(example.good or "", setting, others).findings if found.severity is Severity.ERROR
     ]
-    assert errors == []
+    assert_found(rule, example.good or "", [], errors)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)

@@ -69,8 +69,12 @@ def test_a_subject_is_read_with_its_place(path: str, text: str, value: str, raw:
 
 def test_what_a_json_string_would_have_to_escape_is_not_put_into_it() -> None:
     quoted, plain = subject("meta.json", '{"Subject": "x"}'), subject("subject.txt", "x")
-    assert [quoted.takes(text) for text in ("", "a é {{ b }}", '"', "\\", "\n", "\x00")] == [True, True, *[False] * 4]
-    assert plain.takes('"\\')
+    assert [quoted.can_edit(Span(0, 1), text) for text in ("", "a é {{ b }}", '"', "\\", "\n", "\x00")] == [
+        True,
+        True,
+        *[False] * 4,
+    ]
+    assert plain.can_edit(Span(0, 1), '"\\')
 
 
 @pytest.mark.parametrize("text", ["", "{", "nul", "'x'", '{"Subject": "x",}', '{"Subject": "\t"}', 100_000 * "["])

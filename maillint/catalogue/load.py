@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from maillint.catalogue.plugins import Plugin, with_plugins
 from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
@@ -20,13 +20,18 @@ from maillint.data.lists import code_key, digest, rules_folder
 from maillint.data.yamlfile import FileError, suggestion
 from maillint.finding import Severity
 
-NOT_FAMILIES = frozenset({"lists", "profiles", "requirements"})
+_NOT_FAMILIES = frozenset({"lists", "profiles", "requirements"})
 """Folders below ``rules/`` that hold no rules."""
+
+_LOCAL = "local"
+"""The family of rule files that stand at the top of a folder."""
+
+_COMPILED_NAME = "rules.json"
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All rules known to a run, by name and in order, and the checks that rules can bind."""
+    """All rules of a run, by name and in order, and the checks that rules can bind."""
 
     rules: Mapping[str, Rule]
     checks: Mapping[str, Check] = field(default_factory=all_checks, repr=False)
@@ -43,7 +48,7 @@ class Catalogue:
         return [rule for rule in self.rules.values() if rule.family == name]
 
     def suggest(self, name: str) -> str:
-        """Return ``; did you mean …?`` for a name that is not known."""
+        """Return ``; did you mean …?`` for an unknown name, "" where no name is close to it."""
         return suggestion(name, [*self.rules, *self.families])
 
     def extended(self, folders: Sequence[str], plugins: Sequence[Plugin] = ()) -> Catalogue:
@@ -52,9 +57,9 @@ class Catalogue:
         Raises FileError for a fault in a rule and for a name that is taken, PluginError for plugins that clash.
         """
         checks = with_plugins(self.checks, plugins)
-        own = [plugin.rule_folder for plugin in plugins if plugin.rule_folder is not None]
+        of_plugins = [plugin.rule_folder for plugin in plugins if plugin.rule_folder is not None]
         rules = dict(self.rules)
-        for folder in (*own, *folders):
+        for folder in (*of_plugins, *folders):
             for rule in load_folder(folder, checks):
                 if rule.name in rules:
                     raise FileError(rule.path, 1, 1, f"a rule named {rule.name} exists already")
@@ -69,64 +74,85 @@ def shipped() -> Catalogue:
 
 
 def load_folder(folder: str, checks: Mapping[str, Check] | None = None) -> list[Rule]:
-    """Load every rule of a folder (``family/rule.yaml``; a file at its top is in the family ``local``).
+    """Load the rules of a folder: ``family/rule.yaml``; files at its top are of the family ``local``.
 
-    What is read is compiled and kept by content (and by what the checks declare), so an unchanged folder is
-    validated once. ``checks`` are those that the rules may bind: the shipped ones unless told otherwise.
-    Raises FileError for a fault in a file, FileNotFoundError for a folder that is not there.
+    The compiled form is cached by the files' content and by what the checks declare, so that an unchanged folder is
+    validated once. ``checks`` are those that the rules may bind, by name; None for the shipped ones.
+    Raises FileError for a fault in a file, FileNotFoundError for a folder that does not exist.
     """
     checks = all_checks() if checks is None else checks
-    contents = _contents(folder)
-    compiled = load_text(_COMPILED_NAME, _key(contents, _declared(checks)), lambda: _compile_all(contents, checks))
-    paths = {name: path for name, path, _ in contents}
+    files = _read_rule_files(folder)
+    compiled = load_text(_COMPILED_NAME, _key(files, _declared(checks)), lambda: _compile(files, checks))
+    paths = {file.name: file.path for file in files}
     return [_rule(entry, paths[entry["name"]], checks) for entry in json.loads(compiled)]
 
 
 def compiled_folder(folder: str) -> tuple[str, str, str]:
-    """Return the file name, key and text of a folder's compiled form; raises as load_folder."""
-    contents = _contents(folder)
-    return _COMPILED_NAME, _key(contents, code_key(installed=True)), _compile_all(contents, all_checks())
+    """Return the file name, key and text of a folder's compiled form, for the package; raises as load_folder."""
+    files = _read_rule_files(folder)
+    return _COMPILED_NAME, _key(files, code_key(installed=True)), _compile(files, all_checks())
 
 
-_COMPILED_NAME = "rules.json"
-_Contents = Sequence[tuple[str, str, bytes]]  # of each rule: its name, its file, what the file holds
+# -- files --------------------------------------------------------------------------------------------
 
 
-def _contents(folder: str) -> _Contents:
-    return [(name, path, Path(path).read_bytes()) for name, path in _rule_files(folder)]
+class _RuleFile(NamedTuple):
+    name: str
+    path: str
+    data: bytes
 
 
-def _key(contents: _Contents, declared: str) -> str:
-    return digest([declared.encode(), *(chunk for name, _, data in contents for chunk in (name.encode(), data))])
+def _read_rule_files(folder: str) -> list[_RuleFile]:
+    return [_RuleFile(name, path, Path(path).read_bytes()) for name, path in _rule_paths(folder)]
+
+
+def _rule_paths(folder: str) -> Iterator[tuple[str, str]]:
+    """Each rule's name and file, in the order of their names."""
+    for entry in _sorted_entries(folder):
+        if entry.is_dir() and entry.name not in _NOT_FAMILIES and not entry.name.startswith((".", "_")):
+            family = _sorted_entries(entry.path)
+            yield from ((f"{entry.name}/{_stem(file)}", file.path) for file in family if _is_yaml(file))
+        elif _is_yaml(entry):
+            yield f"{_LOCAL}/{_stem(entry)}", entry.path
+
+
+def _sorted_entries(folder: str) -> list[os.DirEntry[str]]:
+    return sorted(os.scandir(folder), key=lambda entry: entry.name)
+
+
+def _is_yaml(entry: os.DirEntry[str]) -> bool:
+    return entry.name.endswith((".yaml", ".yml"))
+
+
+def _stem(entry: os.DirEntry[str]) -> str:
+    return entry.name.rpartition(".")[0]
+
+
+# -- the compiled form --------------------------------------------------------------------------------
+
+
+def _key(files: Sequence[_RuleFile], declared: str) -> str:
+    """What tells one compiled form from another: the files' names and contents, and what the checks declare."""
+    return digest([declared.encode(), *(chunk for file in files for chunk in (file.name.encode(), file.data))])
 
 
 def _declared(checks: Mapping[str, Check]) -> str:
-    """What the checks declare: the shipped ones by the code's own key, those of plugins one by one."""
+    """What the checks declare: the shipped ones by the key of maillint's code, those of plugins one by one."""
     shipped_checks = all_checks()
-    own = (
-        [check for name, check in checks.items() if name not in shipped_checks] if checks is not shipped_checks else []
-    )
-    return code_key() + repr([(check.name, sorted(check.fields), check.options) for check in own]) * bool(own)
+    if checks is shipped_checks:
+        return code_key()
+    others = [check for name, check in checks.items() if name not in shipped_checks]
+    return code_key() + repr([(check.name, check.subject, sorted(check.fields), check.options) for check in others])
 
 
-def _compile_all(contents: _Contents, checks: Mapping[str, Check]) -> str:
-    return json.dumps([compile_rule(name, path, data, checks) for name, path, data in contents], ensure_ascii=False)
-
-
-def _rule_files(folder: str) -> Iterator[tuple[str, str]]:
-    """Each rule's name and file, in the order of their names."""
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.is_dir() and entry.name not in NOT_FAMILIES and not entry.name.startswith((".", "_")):
-            for inner in sorted(os.scandir(entry.path), key=lambda inner: inner.name):
-                if inner.name.endswith((".yaml", ".yml")):
-                    yield f"{entry.name}/{inner.name.rpartition('.')[0]}", inner.path
-        elif entry.name.endswith((".yaml", ".yml")):
-            yield f"local/{entry.name.rpartition('.')[0]}", entry.path
+def _compile(files: Sequence[_RuleFile], checks: Mapping[str, Check]) -> str:
+    return json.dumps([compile_rule(*file, checks) for file in files], ensure_ascii=False)
 
 
 def _rule(entry: Mapping[str, Any], path: str, checks: Mapping[str, Check]) -> Rule:
+    """Make a rule of its compiled form."""
     levels: dict[str, Level] = {
-        profile: DECIDED_BY_KIND if word == "unknown" else Severity.parse(word)
+        profile: DECIDED_BY_KIND if word == DECIDED_BY_KIND.value else Severity.parse(word)
         for profile, word in entry["levels"].items()
     }
     return Rule(

@@ -25,7 +25,7 @@ RULES = "rules"
 
 
 class PluginError(LintError):
-    """A plugin that is not installed or cannot be used, told in one line."""
+    """A plugin that is not installed or cannot be used; its text is one line."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Plugin:
     file: str
 
     def state(self) -> str:
-        """What tells this code and these rules from others: names, sizes and times of the package's files."""
+        """A text that changes with the plugin: names, sizes and times of the package's files."""
         top = self.file
         if os.path.isfile(os.path.join(os.path.dirname(top), "__init__.py")):  # noqa: PTH113, PTH118, PTH120
             top = os.path.dirname(top)  # noqa: PTH120
@@ -86,10 +86,10 @@ def load_plugin(name: str) -> Plugin:
         raise PluginError(f'plugin "{name}": its entry point, {entry.value}, is not a module with a file')
     found = {check.name: check for check in vars(module).values() if isinstance(check, Check)}
     shipped = all_checks()
-    checks = {known: check for known, check in found.items() if known not in shipped or shipped[known] is not check}
-    for known in checks:
-        if known in shipped:
-            raise PluginError(f'plugin "{name}": a check named {known} comes with maillint; give it another name')
+    checks = {own: check for own, check in found.items() if own not in shipped or shipped[own] is not check}
+    for own in checks:
+        if own in shipped:
+            raise PluginError(f'plugin "{name}": a check named {own} comes with maillint; give it another name')
     folder = os.path.join(os.path.dirname(os.path.abspath(file)), RULES)  # noqa: PTH100, PTH118, PTH120
     rule_folder = folder if os.path.isdir(folder) else None  # noqa: PTH112
     if not checks and rule_folder is None:
@@ -109,16 +109,16 @@ def with_plugins(checks: Mapping[str, Check], plugins: Sequence[Plugin]) -> Mapp
 
 
 def hint() -> str:
-    """Return what an error about an unknown check says beside, where plugins are installed; else nothing."""
+    """Return what an error about an unknown check adds where plugins are installed; else an empty text."""
     names = ", ".join(sorted({entry.name for entry in _entry_points()}))
     return f" (plugins count where the configuration names them; installed: {names})" if names else ""
 
 
 def _entry_point(name: str) -> EntryPoint:
-    known = _entry_points()
-    found = {entry.value: entry for entry in known if entry.name == name}
+    entries = _entry_points()
+    found = {entry.value: entry for entry in entries if entry.name == name}
     if not found:
-        names = sorted({entry.name for entry in known})
+        names = sorted({entry.name for entry in entries})
         installed = suggestion(name, names) or f" (installed: {', '.join(names) or 'none'})"
         raise PluginError(f'no plugin "{name}" is installed{installed}')
     if len(found) > 1:

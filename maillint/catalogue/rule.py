@@ -1,26 +1,37 @@
-"""A rule, and a rule with the settings of a run."""
+"""A rule, a rule with the settings of a run, and an example of a rule."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from maillint.check import Check
 from maillint.checks import all_checks
 from maillint.finding import Severity
 
-DECIDED_BY_KIND = "decided by kind"
-"""Stands for a severity where only the kind of mail decides whether there is a fault (``unknown`` in YAML)."""
 
-Level = Severity | str | None
+class Undecided(Enum):
+    """Stands for a severity where only the kind of mail decides whether there is a fault (``unknown`` in YAML)."""
+
+    BY_KIND = "unknown"
+
+
+DECIDED_BY_KIND: Final = Undecided.BY_KIND
+
+Level = Severity | Undecided | None
 """A severity, None for off, or DECIDED_BY_KIND."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. ``levels`` gives its severity per profile; ``advice`` is the file's ``fix``."""
+    """One rule, as its file states it.
+
+    ``options`` are those that the file gives its check, ``defaults`` those of the check; ``levels`` is the severity for
+    each profile; ``checks`` are all checks that ``check_name`` may stand for; ``path`` is the file.
+    """
 
     name: str
     summary: str
@@ -39,7 +50,7 @@ class Rule:
 
     @cached_property
     def check(self) -> Check:
-        """The check that finds it; its module is imported on first use."""
+        """The check that finds what the rule is about; its module is imported on first use."""
         return self.checks[self.check_name]
 
     @property
@@ -48,7 +59,10 @@ class Rule:
         return self.name.partition("/")[0]
 
     def wording(self, evidence: Mapping[str, Any]) -> str:
-        """Fill the message with a hit's evidence; lists are joined, numbers are plain."""
+        """Fill the message with a hit's evidence; raises KeyError where the message names what is not there.
+
+        Lists are joined with commas, and numbers have no needless zeros.
+        """
         return self.message.format_map({name: _words(value) for name, value in evidence.items()})
 
 
@@ -60,7 +74,11 @@ def _words(value: Any) -> str:
 
 @dataclass(frozen=True)
 class ActiveRule:
-    """A rule with the settings of a run: its level (given instead of the rule's own) and its options."""
+    """A rule with the settings of a run.
+
+    ``options`` are complete; ``level`` takes the place of the rule's own levels where it is given (``level_given``
+    tells *off*, which is None, from nothing said).
+    """
 
     rule: Rule
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -68,13 +86,17 @@ class ActiveRule:
     level_given: bool = False
 
     def level_for(self, profile: str) -> Level:
-        """The severity that a hit has in a message of this profile; None: the rule is off."""
+        """The severity of a hit in this profile; None where the rule is off."""
         return self.level if self.level_given else self.rule.levels[profile]
 
 
 @dataclass(frozen=True)
 class Example:
-    """One example of a rule: texts in which ``«»`` mark the spans to be found, and the setting around them."""
+    """One example of a rule: texts, and the ``setting`` that they stand in (headers, a profile, options …).
+
+    ``bad`` marks what the rule must find with ``«»``; ``good`` has nothing for it to find; ``fixed`` is ``bad`` after
+    its fix. At least one of the first two is there.
+    """
 
     bad: str | None
     good: str | None

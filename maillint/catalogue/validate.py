@@ -1,4 +1,4 @@
-"""Validate a rule file; every fault is an error with its line and column."""
+"""Validate rule files; every fault is an error with its line and column."""
 
 from __future__ import annotations
 
@@ -8,56 +8,41 @@ from string import Formatter
 from typing import Any
 
 from maillint.catalogue.plugins import hint as plugin_hint
+from maillint.catalogue.rule import DECIDED_BY_KIND
 from maillint.check import Check
 from maillint.data.yamlfile import FileError, Keys, YamlFile, read_yaml, suggestion
 from maillint.message.model import PROFILES
 
-KEYS = (
-    "summary",
-    "check",
-    "options",
-    "severity",
-    "message",
-    "why",
-    "fix",
-    "references",
-    "requirements",
-    "examples",
-)
+_TEXTS = ("summary", "check", "message", "why", "fix")
+_KEYS = (*_TEXTS, "options", "severity", "references", "requirements", "examples")
 _REQUIRED = ("summary", "check", "severity", "message", "why")
-RULE_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-
-
-# -- validation ---------------------------------------------------------------------------------------
-
-
-def _decode(path: str, data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise FileError(path, line, 1, "not UTF-8") from None
+_SEVERITIES = ("error", "warning", "info", "off")
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_FIELD = re.compile("[a-z_]+")
 
 
 def compile_rule(name: str, path: str, data: bytes, checks: Mapping[str, Check]) -> dict[str, Any]:
-    """Validate one rule file and return its plain form; raises FileError."""
+    """Validate the content of a rule file and return its plain, JSON-ready form; raises FileError.
+
+    ``name`` is the rule's, ``family/rule``; ``checks`` are those that it may bind.
+    """
     file = read_yaml(path, _decode(path, data))
     values = file.mapping((), file.data, "a rule")
-    file.known_keys((), values, KEYS, "key")
+    file.known_keys((), values, _KEYS, "key")
     for part in name.split("/"):
-        if not RULE_NAME.fullmatch(part):
+        if not _NAME.fullmatch(part):
             raise file.error((), f'"{part}" is no rule name: lower-case words with hyphens between them')
     for key in _REQUIRED:
         if key not in values:
             raise file.error((), f'"{key}" is missing')
-    for key in ("summary", "check", "message", "why", "fix"):
+    for key in _TEXTS:
         if key in values and not isinstance(values[key], str):
             raise file.error((key,), f"{key} must be text")
     check = checks.get(values["check"])
     if check is None:
         hint = suggestion(values["check"], checks) + plugin_hint()
         raise file.error(("check",), f'unknown check "{values["check"]}"{hint}')
-    _check_message(file, values["message"], check)
+    _require_fields(file, values["message"], check)
     return {
         "name": name,
         "summary": values["summary"].strip(),
@@ -74,22 +59,30 @@ def compile_rule(name: str, path: str, data: bytes, checks: Mapping[str, Check])
     }
 
 
+def _decode(path: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise FileError(path, line, 1, "not UTF-8") from None
+
+
 def checked_options(file: YamlFile, keys: Keys, given: Any, check: Check, *, partial: bool = False) -> dict[str, Any]:
-    """Validate a check's options; ``partial`` options change those of a rule. Raises FileError."""
+    """Return the options of a check as given, once they are valid; raises FileError.
+
+    ``partial`` options change those that a rule gives already, so that required ones may be missing.
+    """
     options = file.mapping(keys, given, "options")
     for name, value in options.items():
         option = check.options.get(name)
         if option is None:
-            known = ", ".join(check.options) or "none"
-            raise file.error(
-                (*keys, name),
-                f'check {check.name} has no option "{name}"{suggestion(name, check.options) or f" (it has: {known})"}',
-            )
+            hint = suggestion(name, check.options) or f" (it has: {', '.join(check.options) or 'none'})"
+            raise file.error((*keys, name), f'check {check.name} has no option "{name}"{hint}')
         fault = option.fault(value)
         if fault:
             raise file.error((*keys, name), f'option "{name}" {fault}')
         if name in {"pattern", "except"} or name.endswith("-pattern"):
-            _check_pattern(file, (*keys, name), value)
+            _require_patterns(file, (*keys, name), value)
     if not partial:
         for name, option in check.options.items():
             if option.required and name not in options:
@@ -97,7 +90,7 @@ def checked_options(file: YamlFile, keys: Keys, given: Any, check: Check, *, par
     return options
 
 
-def _check_pattern(file: YamlFile, keys: Keys, value: Any) -> None:
+def _require_patterns(file: YamlFile, keys: Keys, value: Any) -> None:
     for pattern in value if isinstance(value, list) else [value]:
         try:
             re.compile(pattern)
@@ -105,7 +98,8 @@ def _check_pattern(file: YamlFile, keys: Keys, value: Any) -> None:
             raise file.error(keys, f"not a regular expression: {error}") from None
 
 
-def _check_message(file: YamlFile, message: str, check: Check) -> None:
+def _require_fields(file: YamlFile, message: str, check: Check) -> None:
+    """Hold a message to the fields of the check's evidence, in braces and without a format."""
     try:
         parsed = list(Formatter().parse(message))
     except ValueError as error:
@@ -113,30 +107,30 @@ def _check_message(file: YamlFile, message: str, check: Check) -> None:
     for _, name, spec, conversion in parsed:
         if name is None:
             continue
-        if spec or conversion or not re.fullmatch(r"[a-z_]+", name):
+        if spec or conversion or not _FIELD.fullmatch(name):
             raise file.error(("message",), f'message: "{{{name}}}" is no plain field name')
         if name not in check.fields:
-            known = ", ".join(f"{{{known}}}" for known in sorted(check.fields)) or "none"
-            raise file.error(("message",), f"message: check {check.name} has no field {{{name}}} (it has: {known})")
+            fields = ", ".join(f"{{{field}}}" for field in sorted(check.fields)) or "none"
+            raise file.error(("message",), f"message: check {check.name} has no field {{{name}}} (it has: {fields})")
 
 
 def _levels(file: YamlFile, given: Any) -> dict[str, str]:
-    """One severity for every profile, or one for each; ``general`` is as ``newsletter`` unless said."""
-    words = ("error", "warning", "info", "off")
+    """One severity for every profile, or one for each; ``general`` is as ``newsletter`` unless the file says it."""
     if given is False:  # YAML reads a bare `off` as a boolean
         given = "off"
     if isinstance(given, str):
-        if given not in words:
-            raise file.error(("severity",), f'severity "{given}" is none of {", ".join(words)}')
-        return dict.fromkeys(PROFILES, given)
+        return dict.fromkeys(PROFILES, _severity(file, ("severity",), given, _SEVERITIES))
     levels = file.mapping(("severity",), given, "severity")
     file.known_keys(("severity",), levels, PROFILES, "profile")
     result = {}
     for profile, word in levels.items():
-        plain = "off" if word is False else word
-        allowed = (*words, "unknown") if profile == "general" else words
-        if plain not in allowed:
-            raise file.error(("severity", profile), f'severity "{plain}" is none of {", ".join(allowed)}')
-        result[profile] = plain
+        allowed = (*_SEVERITIES, DECIDED_BY_KIND.value) if profile == "general" else _SEVERITIES
+        result[profile] = _severity(file, ("severity", profile), "off" if word is False else word, allowed)
     result.setdefault("general", result.get("newsletter", "off"))
     return {profile: result.get(profile, "off") for profile in PROFILES}
+
+
+def _severity(file: YamlFile, keys: Keys, word: Any, allowed: tuple[str, ...]) -> str:
+    if word not in allowed:
+        raise file.error(keys, f'severity "{word}" is none of {", ".join(allowed)}')
+    return str(word)

@@ -1,6 +1,6 @@
 """The checks, one module per family; whatever ``Check`` a module holds is found by import.
 
-Which module holds which check is looked up once and kept, so that a run imports only what its rules use.
+An index, compiled once, says which module holds which check, so that a run imports only the modules that its rules use.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from maillint.data.compiled import load_text
 from maillint.data.lists import code_key
 
 INDEX = "checks.json"
+"""The file name of the compiled index."""
 
 
 class ShippedChecks(Mapping[str, Check]):
-    """Every shipped check by name; a check's module is imported when the check is asked for."""
+    """Every shipped check by name; a check's module is imported on first access."""
 
     def __init__(self, modules: Mapping[str, str]) -> None:
         self._modules = modules

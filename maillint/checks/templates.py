@@ -9,9 +9,9 @@ from functools import cache, cached_property
 
 from maillint.check import Options, check
 from maillint.data.lists import load_list
-from maillint.hits import Change, Hit, NotKnown
+from maillint.hits import Change, Hit, NotKnown, Place
 from maillint.message.memo import remembered
-from maillint.message.model import Message, Part, Place
+from maillint.message.model import Message, Part
 from maillint.message.template.detect import detect
 from maillint.message.template.dialect import Dialect, dialects
 from maillint.message.template.parse import Template, read

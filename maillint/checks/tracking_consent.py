@@ -9,6 +9,7 @@ from typing import Any
 from maillint.analysis.identifiers import identifiers
 from maillint.analysis.pixels import pixel_tags, pixels
 from maillint.check import Option, Options, check
+from maillint.data.consent import CONSENT, jurisdiction_fault
 from maillint.data.lists import load_list
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message
@@ -18,12 +19,17 @@ from maillint.message.model import Message
     "consent-required",
     fields=("what", "where", "rule"),
     options={
-        "jurisdictions": Option("texts", [], "where readers are: eu, fr, uk, or another country's code; empty: off"),
+        "jurisdictions": Option(
+            "texts",
+            [],
+            "where readers are: eu, fr, uk, or another country's code; empty: off",
+            text_fault=jurisdiction_fault,
+        ),
         "consent": Option(
             "text",
             "none",
             "what readers have agreed to: nothing, opens counted in sum, or opens and clicks counted for each of them",
-            choices=("none", "aggregate", "individual"),
+            choices=CONSENT,
         ),
     },
 )

@@ -318,7 +318,7 @@ def drop_known(report: Report, arguments: Arguments, groups: Sequence[Group], di
 
 def rules_left_out(discovery: Discovery, *, online: bool) -> frozenset[str]:
     """The rules that this command line has not run: left out by name, or asked for by --online alone."""
-    names = {name for config in discovery.configs for name in config.left_out}
+    names = {name for config in discovery.configs for name in config.deselected}
     if not online:
         rules = (rule for config in discovery.configs for rule in config.catalogue.rules.values())
         names.update(rule.name for rule in rules if rule.subject == "online")

@@ -25,7 +25,7 @@ from maillint.cli.common import (
 from maillint.cli.overview import overview
 from maillint.config.config import Config, Overrides
 from maillint.data.lists import load_list
-from maillint.engine.lint import lint_domain
+from maillint.engine.domain import lint_domain
 from maillint.files.access import UnreadableError
 from maillint.finding import DomainReport, Report, Unknown
 from maillint.message.model import Message

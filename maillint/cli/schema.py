@@ -11,7 +11,7 @@ import click
 from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import Rule
 from maillint.check import Option
-from maillint.config.keys import KEYS, clients
+from maillint.config.keys import KEYS
 
 _TYPES: Mapping[str, Mapping[str, Any]] = {
     "text": {"type": "string"},
@@ -38,9 +38,8 @@ def command() -> None:
 
 def config_schema() -> dict[str, Any]:
     """Return the schema (JSON Schema 2020-12) of a configuration file, with every shipped rule and option."""
-    properties = {key: {"description": known.doc, **known.schema} for key, known in KEYS.items()}
+    properties = {key: known.json_schema() for key, known in KEYS.items()}
     catalogue = shipped()
-    properties["clients"] = {**properties["clients"], "items": {"enum": list(clients())}}
     properties["rules"] = {
         "description": KEYS["rules"].doc,
         "type": "object",

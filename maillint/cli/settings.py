@@ -9,6 +9,7 @@ from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
 from maillint.config.config import COMMAND_LINE, Config
 from maillint.config.keys import KEYS
 from maillint.data.amendments import Amendment, Lists
+from maillint.data.consent import has_rule
 from maillint.files.paths import shown_path
 from maillint.finding import Severity
 from maillint.message.model import PROFILES
@@ -55,6 +56,8 @@ def _value(config: Config, key: str) -> tuple[str, str]:
     value = found[-1].values[key]
     if key == "sequences":
         value = "; ".join(", ".join(sequence.patterns) for sequence in value)
+    if key == "jurisdictions":
+        value = tuple(code if has_rule(code) else f"{code} (no rule needs it)" for code in value)
     return ", ".join(value) if isinstance(value, tuple) else str(value), config_origin(config, key)
 
 

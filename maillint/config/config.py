@@ -21,13 +21,16 @@ from maillint.errors import LintError
 from maillint.files.paths import relative_path
 from maillint.message.read import Settings
 from maillint.message.template.dialect import dialects
-from maillint.text.globs import matches, touch_of
-
-SHARED_OPTIONS: Mapping[str, str] = {"jurisdictions": "jurisdictions", "pixel-consent": "consent"}
-"""Keys of the configuration that fill an option of every check which declares it."""
+from maillint.text.globs import TOUCH, matches, touch_of
 
 DEFAULT = "default"
+"""The origin of a value that no file states."""
+
 COMMAND_LINE = "command line"
+"""The origin of a value that the command line, or the environment, states."""
+
+_SHARED_OPTIONS: Mapping[str, str] = {"jurisdictions": "jurisdictions", "pixel-consent": "consent"}
+"""Keys of the configuration that fill an option of every check which declares it."""
 
 
 class ConfigError(LintError):
@@ -47,15 +50,17 @@ class Overrides:
 
 @dataclass(frozen=True)
 class Config:
-    """The settings of the files below one configuration file (or below none).
+    """The settings of all files below one configuration file (or below none), or those of one of these files.
 
-    ``for_file`` gives the settings of one file, in which ``overrides:`` have been applied.
+    ``path`` is the configuration file, None without one. Later ``layers`` come before earlier ones, ``overrides``
+    before all; layers that are for some files only count in the settings of such a file (``for_file``). So does
+    ``touch``, its place in a sequence.
     """
 
     path: str | None = None
     layers: tuple[Layer, ...] = ()
     overrides: Overrides = field(default_factory=Overrides)
-    file: str | None = None
+    touch: int | None = None
 
     @property
     def folder(self) -> str:
@@ -67,23 +72,57 @@ class Config:
         return relative_path(path, self.folder)
 
     def for_file(self, path: str) -> Config:
-        """The settings of one file: the same object wherever no override is for some files only."""
-        absolute = os.path.abspath(path)  # noqa: PTH100
-        kept = tuple(layer for layer in self.layers if not layer.files or _covers(layer, absolute))
-        plain = len(kept) == len(self.layers) and not self._value("sequences", ())
-        return self if plain else replace(self, layers=kept, file=absolute)
+        """The settings of one file; files for which the same layers and touch count share one object."""
+        path = os.path.abspath(path)  # noqa: PTH100
+        own = tuple(number for number, layer in enumerate(self.layers) if layer.files and _matches(layer, path))
+        touch = self._touch_of(path)
+        if (own, touch) == ((), self.touch):
+            return self
+        if (own, touch) not in self._of_files:
+            layers = tuple(
+                replace(layer, files=()) for number, layer in enumerate(self.layers) if not layer.files or number in own
+            )
+            self._of_files[own, touch] = replace(self, layers=layers, touch=touch)
+        return self._of_files[own, touch]
+
+    @cached_property
+    def _of_files(self) -> dict[tuple[tuple[int, ...], int | None], Config]:
+        return {}
+
+    def _touch_of(self, path: str) -> int | None:
+        """The place of a file in the first sequence that it belongs to."""
+        sequences: tuple[TouchSequence, ...] = self._value("sequences", ())
+        relative = self.relative(path) if sequences else ""
+        for sequence in sequences:
+            if len(sequence.patterns) == 1 and TOUCH in sequence.patterns[0]:
+                touch = touch_of(relative, sequence.patterns[0])
+                if touch is not None:
+                    return touch
+                continue
+            for number, pattern in enumerate(sequence.patterns, 1):
+                if matches(relative, [pattern]):
+                    return number
+        return None
 
     # -- values
 
+    def _with(self, key: str) -> list[Layer]:
+        """The layers that have a key, without those that are for some files only."""
+        return [layer for layer in self.layers if key in layer.values and not layer.files]
+
     def _value(self, key: str, default: Any = None) -> Any:
-        return next((layer.values[key] for layer in reversed(self.layers) if key in layer.values), default)
+        """The value of the last layer that has a key."""
+        layers = self._with(key)
+        return layers[-1].values[key] if layers else default
 
     def _all(self, key: str) -> tuple[Any, ...]:
-        return tuple(item for layer in self.layers for item in layer.values.get(key, ()))
+        """The values of all layers that have a key, one after the other."""
+        return tuple(item for layer in self._with(key) for item in layer.values[key])
 
     def origin(self, key: str) -> str:
         """Where the value of a key comes from: ``path:line``, or DEFAULT."""
-        return next((layer.origins[key] for layer in reversed(self.layers) if key in layer.values), DEFAULT)
+        layers = self._with(key)
+        return layers[-1].origins[key] if layers else DEFAULT
 
     @property
     def profile(self) -> str | None:
@@ -93,11 +132,10 @@ class Config:
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
-        """Header fields that the sending tool adds; a later layer's field replaces an earlier one's."""
+        """Names and values of the header fields that the sending tool adds; a later layer's replaces an earlier's."""
         merged: dict[str, tuple[str, str]] = {}
-        for layer in self.layers:
-            for name, text in layer.values.get("headers", ()):
-                merged[name.lower()] = (name, text)
+        for name, text in self._all("headers"):
+            merged[name.lower()] = (name, text)
         return tuple(merged.values())
 
     @property
@@ -117,9 +155,8 @@ class Config:
 
     @property
     def lists(self) -> Lists:
-        """What is said of the shipped lists, layer after layer."""
-        said: list[Lists] = [layer.values["lists"] for layer in self.layers if "lists" in layer.values]
-        return functools.reduce(Lists.then, said) if said else SHIPPED
+        """How the shipped lists are amended, layer after layer."""
+        return functools.reduce(Lists.then, (layer.values["lists"] for layer in self._with("lists")), SHIPPED)
 
     @property
     def clients(self) -> tuple[str, ...]:
@@ -134,13 +171,13 @@ class Config:
 
     @property
     def baseline(self) -> str | None:
-        """The file of known findings."""
+        """The path of the file of known findings."""
         value: str | None = self._value("baseline")
         return value
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """Every rule that this configuration knows."""
+        """Every rule that this configuration can run."""
         return with_rules(self._all("plugins"), self._all("rule-folders"))
 
     @cached_property
@@ -160,28 +197,10 @@ class Config:
             or any("outlook" in load_list("clients")["clients"][name] for name in self.clients),
         )
 
-    @property
-    def touch(self) -> int | None:
-        """The file's place in a sequence, by ``sequences:``."""
-        if self.file is None:
-            return None
-        path = self.relative(self.file)
-        sequences: tuple[TouchSequence, ...] = self._value("sequences", ())
-        for sequence in sequences:
-            if len(sequence.patterns) == 1 and "{touch}" in sequence.patterns[0]:
-                number = touch_of(path, sequence.patterns[0])
-                if number is not None:
-                    return number
-                continue
-            for number, pattern in enumerate(sequence.patterns, 1):
-                if matches(path, [pattern]):
-                    return number
-        return None
-
     # -- rules
 
     def rules_for(self, profile: str) -> tuple[ActiveRule, ...]:
-        """The rules to run on a message of a profile, with levels and options resolved."""
+        """The rules to run on a subject of a profile, with levels and options resolved."""
         if profile not in self._rulesets:
             self._rulesets[profile] = tuple(self._active(profile))
         return self._rulesets[profile]
@@ -190,30 +209,32 @@ class Config:
     def _rulesets(self) -> dict[str, tuple[ActiveRule, ...]]:
         return {}
 
+    def _active(self, profile: str) -> Iterator[ActiveRule]:
+        for rule in self.catalogue.rules.values():
+            if rule.name not in self.deselected:
+                resolved = self.resolve(rule, profile)
+                if resolved.level_for(profile) is not None:
+                    yield resolved
+
     @cached_property
-    def left_out(self) -> frozenset[str]:
+    def deselected(self) -> frozenset[str]:
         """The rules that the command line leaves out by name."""
         selected = self._named(self.overrides.select)
         ignored = self._named(self.overrides.ignore)
         return ignored | (frozenset(self.catalogue.rules) - selected if selected else frozenset())
 
-    def _active(self, profile: str) -> Iterator[ActiveRule]:
-        for rule in self.catalogue.rules.values():
-            if rule.name in self.left_out:
-                continue
-            resolved = self.resolve(rule, profile)
-            if resolved.level_for(profile) is not None:
-                yield resolved
+    def _named(self, names: Sequence[str]) -> frozenset[str]:
+        return frozenset(rule.name for name in names for rule in self.catalogue.matching(name))
 
     def settings_of(self, rule: Rule, profile: str) -> list[RuleSetting]:
-        """What is said of a rule, the weightiest last: of its family first, then of itself; files in order."""
-        said = [*profile_layer(profile).values["rules"], *self._all("rules")]
-        return [setting for name in (rule.family, rule.name) for setting in said if setting.name == name]
+        """The settings of a rule, the weightiest last: of its family, then of itself, each in the layers' order."""
+        settings = [*profile_layer(profile).values["rules"], *self._all("rules")]
+        return [setting for name in (rule.family, rule.name) for setting in settings if setting.name == name]
 
     def resolve(self, rule: Rule, profile: str) -> ActiveRule:
-        """Lay what is said of a rule over its own settings."""
+        """Lay the settings of a rule over what its file says."""
         options: dict[str, Any] = dict(rule.defaults)
-        for key, name in SHARED_OPTIONS.items():
+        for key, name in _SHARED_OPTIONS.items():
             shared = self._value(key)
             if name in options and shared is not None:
                 options[name] = list(shared) if isinstance(shared, tuple) else shared
@@ -226,11 +247,9 @@ class Config:
                 level, level_given = setting.level, True
         return ActiveRule(rule, options, level, level_given)
 
-    def _named(self, names: Sequence[str]) -> frozenset[str]:
-        return frozenset(rule.name for name in names for rule in self.catalogue.matching(name))
 
-
-def _covers(layer: Layer, path: str) -> bool:
+def _matches(layer: Layer, path: str) -> bool:
+    """Whether a layer's patterns match a file, given by its absolute path."""
     try:
         relative = os.path.relpath(path, layer.folder).replace(os.sep, "/")
     except ValueError:  # another drive

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,21 +12,24 @@ from typing import Any
 
 from maillint.catalogue.load import Catalogue, shipped
 from maillint.catalogue.plugins import PluginError, load_plugin
-from maillint.config.keys import KEYS, read_folders, read_plugins
+from maillint.config.keys import KEYS, read_folders, read_patterns, read_plugins
 from maillint.data.lists import load_data, rules_folder
 from maillint.data.yamlfile import FileError, Keys, YamlFile, read_yaml
 from maillint.message.model import PROFILES
 
 FILE_NAMES = ("maillint.yaml", ".maillint.yaml", "maillint.yml", ".maillint.yml")
+"""What a configuration file is called; in one folder, the first of these counts."""
+
 PYPROJECT = "pyproject.toml"
-MAX_EXTENDS = 20
+_MAX_EXTENDS = 20
+_PER_FILE = tuple(name for name, key in KEYS.items() if key.per_file)
 
 
 @dataclass(frozen=True)
 class Layer:
-    """What one file says, or one entry of its ``overrides``: values by key, each with its place.
+    """What one file says, or one entry of its ``overrides``: values by key, and where each stands (``path:line``).
 
-    ``files`` are the path patterns that the layer is for, counted from ``folder``; empty: every file.
+    ``files`` are path patterns of the files that the layer is for, counted from ``folder``; empty for every file.
     """
 
     values: Mapping[str, Any]
@@ -64,13 +67,15 @@ def read_layers(path: str) -> list[Layer]:
 
 
 class _Reader:
+    """Reads a file and what it extends; ``_open`` are the files being read, each extended by the one before."""
+
     def __init__(self) -> None:
         self._open: list[str] = []
 
     def read(self, path: str) -> list[Layer]:
         real = os.path.realpath(path)
-        if real in self._open or len(self._open) >= MAX_EXTENDS:
-            chain = " → ".join(os.path.basename(known) for known in (*self._open, real))  # noqa: PTH119
+        if real in self._open or len(self._open) >= _MAX_EXTENDS:
+            chain = " → ".join(map(os.path.basename, (*self._open, real)))
             raise FileError(path, 1, 1, f"files extend each other in a circle: {chain}")
         self._open.append(real)
         try:
@@ -83,33 +88,41 @@ class _Reader:
         values = file.mapping((), {} if file.data is None else file.data, "the configuration")
         file.known_keys((), values, KEYS, "key")
         folder = os.path.dirname(os.path.abspath(file.path))  # noqa: PTH100, PTH120
-        layers: list[Layer] = []
+        layers = [layer for extended in self._extended(file, values, folder) for layer in extended]
+        catalogue = _catalogue(file, values, folder, layers)
+        entries = values.get("overrides", [])
+        if not isinstance(entries, list):
+            raise file.error(("overrides",), "overrides must be a list of mappings")
+        return [
+            *layers,
+            _layer(file, (), values, catalogue, folder),
+            *(_override(file, ("overrides", index), entry, catalogue, folder) for index, entry in enumerate(entries)),
+        ]
+
+    def _extended(self, file: YamlFile, values: Mapping[str, Any], folder: str) -> Iterator[list[Layer]]:
+        """The layers of each file, or profile, that a file extends."""
         for index, name in enumerate(file.texts(("extends",), values.get("extends", []), "extends")):
             if name in PROFILES:
-                layers.append(profile_layer(name))
+                yield [profile_layer(name)]
                 continue
             target = os.path.join(folder, name)  # noqa: PTH118
             if not os.path.isfile(target):  # noqa: PTH113
                 raise file.error(("extends", index), f'no file "{name}"')
-            layers.extend(self.read(target))
-        plugins = [known for layer in layers for known in layer.values.get("plugins", ())]
-        if "plugins" in values:
-            plugins += read_plugins(file, ("plugins",), values["plugins"], shipped(), folder)
-        folders = [known for layer in layers for known in layer.values.get("rule-folders", ())]
-        try:
-            catalogue = with_rules(plugins, folders)
-        except PluginError as error:
-            raise file.error(("plugins",), str(error)) from None
-        if "rule-folders" in values:
-            own = read_folders(file, ("rule-folders",), values["rule-folders"], catalogue, folder)
-            catalogue = catalogue.extended(own)
-        layers.append(_layer(file, (), values, catalogue, folder))
-        entries = values.get("overrides", [])
-        if not isinstance(entries, list):
-            raise file.error(("overrides",), "overrides must be a list of mappings")
-        for index, entry in enumerate(entries):
-            layers.append(_override(file, ("overrides", index), entry, catalogue, folder))
-        return layers
+            yield self.read(target)
+
+
+def _catalogue(file: YamlFile, values: Mapping[str, Any], folder: str, extended: Sequence[Layer]) -> Catalogue:
+    """The rules that a file can speak of: the shipped ones, and its own and those of the layers that it extends."""
+    plugins = [name for layer in extended for name in layer.values.get("plugins", ())]
+    if "plugins" in values:
+        plugins += read_plugins(file, ("plugins",), values["plugins"], shipped(), folder)
+    try:
+        catalogue = with_rules(plugins, [path for layer in extended for path in layer.values.get("rule-folders", ())])
+    except PluginError as error:
+        raise file.error(("plugins",), str(error)) from None
+    if "rule-folders" not in values:
+        return catalogue
+    return catalogue.extended(read_folders(file, ("rule-folders",), values["rule-folders"], catalogue, folder))
 
 
 def with_rules(plugins: Iterable[str], folders: Iterable[str]) -> Catalogue:
@@ -127,10 +140,10 @@ def layers_of(data: Mapping[str, Any], name: str) -> list[Layer]:
 
 def _override(file: YamlFile, keys: Keys, entry: Any, catalogue: Catalogue, folder: str) -> Layer:
     values = file.mapping(keys, entry, "an override")
-    file.known_keys(keys, values, ("files", *(key for key, known in KEYS.items() if known.per_file)), "key")
+    file.known_keys(keys, values, ("files", *_PER_FILE), "key")
     if not values.get("files"):
         raise file.error(keys, 'an override needs "files"')
-    files = tuple(file.texts((*keys, "files"), values["files"], "files"))
+    files = read_patterns(file, (*keys, "files"), values["files"], catalogue, folder)
     rest = {key: value for key, value in values.items() if key != "files"}
     return _layer(file, keys, rest, catalogue, folder, files)
 

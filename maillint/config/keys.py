@@ -12,21 +12,23 @@ from maillint.catalogue.plugins import PluginError, load_plugin
 from maillint.catalogue.rule import Level
 from maillint.catalogue.validate import checked_options
 from maillint.data.amendments import Amendment, Lists
+from maillint.data.consent import CONSENT, jurisdiction_fault, jurisdictions
 from maillint.data.lists import load_list
 from maillint.data.yamlfile import Keys, YamlFile, suggestion
 from maillint.finding import Severity
 from maillint.message.model import PROFILES
 from maillint.message.template.dialect import dialects
+from maillint.text.globs import is_pattern
 from maillint.text.phrases import Phrase, compile_phrases
 from maillint.web.domains import a_label
-
-JURISDICTIONS = ("us", "ca", "eu", "fr", "uk")
-CONSENT = ("none", "aggregate", "individual")
 
 
 @dataclass(frozen=True)
 class RuleSetting:
-    """What one layer says of one rule or family. ``level_given`` tells off (None) from nothing said."""
+    """What one layer says of one rule or family.
+
+    ``level_given`` tells *off*, which is None, from no level; ``origin`` is ``path:line``.
+    """
 
     name: str
     level: Level = None
@@ -36,16 +38,28 @@ class RuleSetting:
 
 
 Read = Callable[[YamlFile, Keys, Any, Catalogue, str], Any]
+"""Reads a key's value: takes the file, where in it the value stands, the value as YAML gives it, the rules that count
+there, and the folder that paths count from; raises FileError."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """One key of the configuration: what it means, how it is read, its JSON schema, and whether overrides take it."""
+    """One key of the configuration.
+
+    ``read`` is None for the keys that say how files and layers go together; ``items`` are the words that a list may
+    hold, where those are fixed; ``per_file`` keys may stand under ``overrides``.
+    """
 
     doc: str
     read: Read | None
     schema: Mapping[str, Any]
     per_file: bool = True
+    items: Callable[[], tuple[str, ...]] | None = None
+
+    def json_schema(self) -> dict[str, Any]:
+        """The key's JSON schema, with its meaning."""
+        items = {} if self.items is None else {"items": {"enum": list(self.items())}}
+        return {"description": self.doc, **self.schema, **items}
 
 
 def _choice(choices: Callable[[], tuple[str, ...]], what: str) -> Read:
@@ -57,19 +71,17 @@ def _choice(choices: Callable[[], tuple[str, ...]], what: str) -> Read:
     return read
 
 
-def _choices(known: tuple[str, ...], what: str) -> Read:
-    def read(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
-        items = file.texts(keys, value, what)
-        for index, item in enumerate(items):
-            if item not in known:
-                raise file.error((*keys, index), f'unknown {what[:-1]} "{item}"{suggestion(item, known)}')
-        return tuple(items)
-
-    return read
-
-
 def _texts(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
     return tuple(file.texts(keys, value, str(keys[-1])))
+
+
+def read_patterns(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
+    """Read one or several path patterns; raises FileError."""
+    patterns = file.texts(keys, value, str(keys[-1]))
+    for index, pattern in enumerate(patterns):
+        if not is_pattern(pattern):
+            raise file.error((*keys, index), f'"{pattern}" is not a path pattern, as in .gitignore')
+    return tuple(patterns)
 
 
 def _path(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> str:
@@ -79,6 +91,7 @@ def _path(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: 
 
 
 def read_folders(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
+    """Read the paths of folders with rules; raises FileError for one that does not exist."""
     folders = []
     for index, name in enumerate(file.texts(keys, value, "rule-folders")):
         path = os.path.join(folder, name)  # noqa: PTH118
@@ -89,6 +102,7 @@ def read_folders(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, f
 
 
 def read_plugins(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
+    """Read the names of plugins, and load these; raises FileError for one that cannot be loaded."""
     names = file.texts(keys, value, "plugins")
     for index, name in enumerate(names):
         try:
@@ -110,11 +124,11 @@ def _headers(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folde
 
 def _rules(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[RuleSetting, ...]:
     rules = file.mapping(keys, value if value is not None else {}, "rules")
-    return tuple(rule_setting(file, (*keys, name), catalogue, name, setting) for name, setting in rules.items())
+    return tuple(_rule_setting(file, (*keys, name), catalogue, name, setting) for name, setting in rules.items())
 
 
-def rule_setting(file: YamlFile, keys: Keys, catalogue: Catalogue, name: str, value: Any) -> RuleSetting:
-    """Read what is said of one rule or family; raises FileError."""
+def _rule_setting(file: YamlFile, keys: Keys, catalogue: Catalogue, name: str, value: Any) -> RuleSetting:
+    """Read a severity, or a mapping of the severity and options."""
     rules = catalogue.matching(name)
     line, _ = file.places.get(keys, (1, 1))
     origin = f"{file.path}:{line}"
@@ -143,7 +157,7 @@ def _level(file: YamlFile, keys: Keys, word: Any) -> Level:
 
 @dataclass(frozen=True)
 class Sequence:
-    """The messages of one sequence: a list of path patterns in order, or one pattern with ``{touch}``."""
+    """The messages of one sequence: path patterns in the order of the touches, or one pattern with ``{touch}``."""
 
     patterns: tuple[str, ...]
 
@@ -153,26 +167,28 @@ def _sequences(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, fol
         raise file.error(keys, "sequences must be a list: of lists of files in order, or patterns with {touch}")
     found = []
     for index, entry in enumerate(value):
-        patterns = file.texts((*keys, index), entry, "a sequence")
+        file.texts((*keys, index), entry, "a sequence")
+        patterns = read_patterns(file, (*keys, index), entry, catalogue, folder)
         if isinstance(entry, str) and entry.count("{touch}") != 1:
             raise file.error((*keys, index), 'a sequence given as one pattern needs "{touch}" in it, once')
-        found.append(Sequence(tuple(patterns)))
+        found.append(Sequence(patterns))
     return tuple(found)
 
 
 # -- lists --------------------------------------------------------------------------------------------
 
 ReadEntry = Callable[[str], str]
+"""Reads an entry of a list, such as a host in A-labels; raises ValueError."""
 
 
 def _lists(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> Lists:
     given = file.mapping(keys, value if value is not None else {}, "lists")
     file.known_keys(keys, given, LISTS, "list")
-    said = {
+    amendments = {
         name.replace("-", "_"): _amendment(file, (*keys, name), entry, LISTS[name].read)
         for name, entry in given.items()
     }
-    return Lists(**said)
+    return Lists(**amendments)
 
 
 def _amendment(file: YamlFile, keys: Keys, value: Any, read: ReadEntry) -> Amendment:
@@ -184,11 +200,12 @@ def _amendment(file: YamlFile, keys: Keys, value: Any, read: ReadEntry) -> Amend
         raise file.error(keys, '"replace" gives the whole list; "add" and "allow" do not go with it')
     if "replace" in value:
         return Amendment(_entries(file, (*keys, "replace"), value["replace"], read), replaces=True)
-    said = {key: _entries(file, (*keys, key), value[key], read) for key in ("add", "allow") if key in value}
-    for index, entry in enumerate(said.get("allow", ())):
-        if entry in said.get("add", ()):
+    add = _entries(file, (*keys, "add"), value.get("add", []), read)
+    allow = _entries(file, (*keys, "allow"), value.get("allow", []), read)
+    for index, entry in enumerate(allow):
+        if entry in add:
             raise file.error((*keys, "allow", index), f'"{entry}" stands under "add", too')
-    return Amendment(said.get("add", ()), said.get("allow", ()))
+    return Amendment(add, allow)
 
 
 def _entries(file: YamlFile, keys: Keys, value: Any, read: ReadEntry) -> tuple[str, ...]:
@@ -228,7 +245,7 @@ def _words(text: str) -> str:
 
 @dataclass(frozen=True)
 class ListKey:
-    """A shipped list that settings may amend: what its entries are, and how one is read; raises ValueError."""
+    """A shipped list that settings may amend: what its entries are, and how one is read."""
 
     doc: str
     read: ReadEntry
@@ -246,13 +263,26 @@ LISTS: Mapping[str, ListKey] = {
 
 
 def _clients(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
-    named: tuple[str, ...] = _choices(clients(), "clients")(file, keys, value, catalogue, folder)
-    return named
+    named = file.texts(keys, value, "clients")
+    for index, name in enumerate(named):
+        if name not in clients():
+            raise file.error((*keys, index), f'unknown client "{name}"{suggestion(name, clients())}')
+    return tuple(named)
 
 
 def clients() -> tuple[str, ...]:
     """The mail clients that ``clients:`` may name."""
     return tuple(load_list("clients")["clients"])
+
+
+def _jurisdictions(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
+    if isinstance(value, list):
+        value = ["no" if code is False else code for code in value]  # YAML reads a bare `no` as a boolean
+    codes = file.texts(keys, value, "jurisdictions")
+    for index, code in enumerate(codes):
+        if fault := jurisdiction_fault(code):
+            raise file.error((*keys, index), fault)
+    return tuple(dict.fromkeys(map(str.lower, codes)))
 
 
 _TEXTS_SCHEMA: Mapping[str, Any] = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
@@ -275,9 +305,12 @@ KEYS: Mapping[str, Key] = {
         _headers,
         {"type": "object", "additionalProperties": {"type": ["string", "integer"]}},
     ),
-    "exclude": Key("path patterns of files to leave out", _texts, _TEXTS_SCHEMA, per_file=False),
+    "exclude": Key("path patterns of files to leave out", read_patterns, _TEXTS_SCHEMA, per_file=False),
     "include": Key(
-        "path patterns of files to take in a folder, beside the usual ones", _texts, _TEXTS_SCHEMA, per_file=False
+        "path patterns of files to take in a folder, beside the usual ones",
+        read_patterns,
+        _TEXTS_SCHEMA,
+        per_file=False,
     ),
     "rule-folders": Key("folders with rules of your own", read_folders, _TEXTS_SCHEMA, per_file=False),
     "plugins": Key("installed packages whose checks and rules count too", read_plugins, _TEXTS_SCHEMA, per_file=False),
@@ -295,9 +328,10 @@ KEYS: Mapping[str, Key] = {
         per_file=False,
     ),
     "jurisdictions": Key(
-        f"where your readers are, for the rules of law: {', '.join(JURISDICTIONS)}",
-        _choices(JURISDICTIONS, "jurisdictions"),
-        {"type": "array", "items": {"enum": list(JURISDICTIONS)}},
+        "where your readers are, for the rules of law: eu, or codes of countries such as de, fr, uk",
+        _jurisdictions,
+        {"type": "array"},
+        items=lambda: tuple(jurisdictions()),
     ),
     "pixel-consent": Key(
         f"what your readers have agreed to: {', '.join(CONSENT)}",
@@ -311,7 +345,7 @@ KEYS: Mapping[str, Key] = {
             "type": "object",
             "properties": {
                 name: {
-                    "description": known.doc,
+                    "description": entries.doc,
                     "anyOf": [
                         _TEXTS_SCHEMA,
                         {
@@ -321,7 +355,7 @@ KEYS: Mapping[str, Key] = {
                         },
                     ],
                 }
-                for name, known in LISTS.items()
+                for name, entries in LISTS.items()
             },
             "additionalProperties": False,
         },
@@ -329,7 +363,8 @@ KEYS: Mapping[str, Key] = {
     "clients": Key(
         "the mail clients that your readers use; what only others get is not judged",
         _clients,
-        {"type": "array", "items": {"type": "string"}},
+        {"type": "array"},
+        items=clients,
     ),
     "baseline": Key("a file of known findings to leave out", _path, {"type": "string"}, per_file=False),
     "overrides": Key(

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """What is said of one list: entries beside the shipped ones (or in place of them), and what to let pass."""
+    """What settings change in a list: entries to add (``replaces``: in place of the shipped ones), and to let pass."""
 
     add: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
     replaces: bool = False
 
     def then(self, later: Amendment) -> Amendment:
-        """This, with what a later layer of settings says: of one entry the last word counts."""
+        """This, followed by the amendment of a later layer; where both name an entry, the later one counts."""
         if later.replaces:
             return later
         added = [name for name in self.add if name not in later.allow]
@@ -23,7 +23,7 @@ class Amendment:
         return Amendment(_once(added, later.add), _once(allowed, later.allow), self.replaces)
 
     def over(self, shipped: Collection[str]) -> frozenset[str]:
-        """The entries of a list of plain texts once this is said of it."""
+        """The entries of a list of plain texts, amended."""
         return (frozenset() if self.replaces else frozenset(shipped)).union(self.add).difference(self.allow)
 
 
@@ -46,9 +46,9 @@ class Lists:
     vague_texts: Amendment = AS_SHIPPED
 
     def then(self, later: Lists) -> Lists:
-        """These, with what a later layer of settings says."""
-        return Lists(*(getattr(self, known.name).then(getattr(later, known.name)) for known in fields(self)))
+        """These, followed by the amendments of a later layer of settings."""
+        return Lists(*(getattr(self, name).then(getattr(later, name)) for name in self.__slots__))
 
 
 SHIPPED = Lists()
-"""The lists as they come."""
+"""The lists without any amendment."""

@@ -1,4 +1,4 @@
-"""Where the rule files and lists lie, and their compiled form."""
+"""The shipped rule files and lists: where they are, and their compiled form."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def rules_folder() -> str:
 
 @cache
 def package_state() -> str:
-    """What tells this code from another: nothing in an installed package (its version does), else its files' state."""
+    """A text that changes with maillint's code: names, sizes and times of its files; "" in an installed package."""
     if rules_folder().endswith("_rules"):
         return ""
     found = []
@@ -38,7 +38,7 @@ def package_state() -> str:
 
 @cache
 def code_key(*, installed: bool = False) -> str:
-    """One line that tells what code this is; ``installed``: as the package of this version will say it."""
+    """One line that changes with maillint's code; ``installed`` for the one that the package of this version has."""
     state = "" if installed else package_state()
     return f"{__version__} {digest([state.encode()]) if state else 'installed'}"
 

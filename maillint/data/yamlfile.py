@@ -1,4 +1,4 @@
-"""YAML files whose every value knows its place, so that an error can point at it."""
+"""YAML files with the place of every value, so that an error can point at it."""
 
 from __future__ import annotations
 

@@ -1,106 +1,109 @@
-"""Run rules over one subject; no file, terminal or network of its own."""
+"""Lint a message: the message itself, what it is rendered as, and its links online."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from maillint.catalogue.rule import DECIDED_BY_KIND, ActiveRule
-from maillint.engine.locate import hits_to_findings, internal_error_finding, is_elsewhere, what_failed
-from maillint.engine.rendered import findings_in_rendering, judges_renderings
-from maillint.finding import (
-    INTERNAL_ERROR,
-    DomainFinding,
-    DomainReport,
-    FileReport,
-    Finding,
-    Severity,
-    Unknown,
-    source_order,
-    weight_order,
-)
-from maillint.hits import DomainHit, Hit, NotKnown
+from maillint.catalogue.rule import ActiveRule, Rule
+from maillint.data.lists import load_list
+from maillint.engine.run import run_rules
+from maillint.engine.subject import FileSubject
+from maillint.finding import FileReport, Finding, Severity, Unknown
+from maillint.hits import Hit
 from maillint.message.model import Message
+from maillint.message.rendering.model import Rendering, leads_back
 from maillint.message.rendering.render import render, renders
-
-KIND_NOT_DECLARED = "the kind of mail is not declared (profile: cold, newsletter or transactional)"
-
-
-def lint(
-    message: Message, rules: Iterable[ActiveRule], subject: str = "message", reads: Any = None
-) -> tuple[FileReport, ...]:
-    """Run every rule over a message; one report for each of its files, findings in source order.
-
-    Rules of another ``subject`` run where it is named; ``reads`` is then what their checks read.
-    """
-    findings: list[Finding] = []
-    unknown: dict[Unknown, None] = {}
-    rules = tuple(rules)
-    for active in rules:
-        level = active.level_for(message.profile)
-        if level is None or active.rule.subject != subject:
-            continue
-        try:
-            results = list(active.rule.check.run(message if reads is None else reads, active.options))
-            hits = [result for result in results if isinstance(result, Hit) and not is_elsewhere(result)]
-            found = list(hits_to_findings(active.rule, level, hits)) if isinstance(level, Severity) else []
-        except Exception as error:  # of the check, or of evidence that lacks what the rule's message names
-            findings.append(internal_error_finding(message, active.rule, error))
-            continue
-        findings.extend(found)
-        for result in results:
-            if isinstance(result, NotKnown):
-                unknown[Unknown(active.rule.name, result.reason)] = None
-        if level == DECIDED_BY_KIND and hits:
-            unknown[Unknown(active.rule.name, KIND_NOT_DECLARED)] = None
-    if subject == "message" and renders(message) and judges_renderings(rules):
-        for rendering in render(message).made:
-            findings.extend(findings_in_rendering(rendering, rules, findings))
-    return tuple(_reports(message, findings, tuple(unknown)))
+from maillint.text.source import Source
 
 
-def lint_domain(subject: Any, domain: str, facts: Mapping[str, object], rules: Iterable[ActiveRule]) -> DomainReport:
-    """Run every rule about domains over what is known of one; ``subject`` is what the checks read."""
-    findings: list[DomainFinding] = []
-    unknown: dict[Unknown, None] = {}
-    for active in rules:
-        level = active.level_for("newsletter")
-        if level is None or active.rule.subject != "domain":
-            continue
-        rule = active.rule
-        try:
-            results = list(rule.check.run(subject, active.options))
-        except Exception as error:
-            findings.append(DomainFinding(INTERNAL_ERROR, Severity.ERROR, what_failed(rule, error)))
-            continue
-        for result in results:
-            if isinstance(result, NotKnown):
-                unknown[Unknown(rule.name, result.reason)] = None
-            elif isinstance(result, DomainHit) and isinstance(level, Severity):
-                words = rule.wording(result.evidence)
-                findings.append(
-                    DomainFinding(rule.name, level, words, result.record, *result.span, dict(result.evidence))
-                )
-    findings.sort(key=weight_order)
-    return DomainReport(domain, tuple(findings), tuple(unknown), facts)
+def lint(message: Message, rules: Iterable[ActiveRule]) -> tuple[FileReport, ...]:
+    """Run the rules about messages over one, and over what it is rendered as; a report for each of its files."""
+    return run_rules(_MessageSubject(message), rules)
 
 
-def _reports(message: Message, findings: Sequence[Finding], unknown: tuple[Unknown, ...]) -> Iterator[FileReport]:
-    """What could not be known is told once, with the message's first file."""
-    unseen = message.branches_without_view
-    notes = (*message.notes, unseen) if unseen else message.notes
-    for index, source in enumerate(message.sources):
-        own = [found for found in findings if found.path == source.path]
-        own.sort(key=source_order)
-        yield FileReport(
+def lint_online(message: Message, online: Any, rules: Iterable[ActiveRule]) -> tuple[FileReport, ...]:
+    """Run the rules about links online over a message; ``online`` is what their checks read."""
+    return run_rules(_FilesOfMessage(message, "online", online), rules)
+
+
+class _FilesOfMessage(FileSubject):
+    """Whatever is found in the files of a message."""
+
+    def __init__(self, message: Message, kind: str, facts: Any) -> None:
+        super().__init__(kind, message.profile, facts, message.start, message.sources)
+        self.message = message
+
+    def file_report(self, source: Source, findings: tuple[Finding, ...], unknown: tuple[Unknown, ...]) -> FileReport:
+        """The report of one of the files, with what is known of the message."""
+        message, main = self.message, source is self.sources[0]
+        unseen = message.branches_without_view
+        notes = (*message.notes, unseen) if unseen else message.notes
+        return FileReport(
             source.path,
-            message.kind if index == 0 else "json" if source.path.endswith(".json") else "txt",
+            message.kind if main else "json" if source.path.endswith(".json") else "txt",
             message.dialect,
             message.profile,
             message.profile_inferred,
             message.touch,
-            tuple(own),
-            unknown if index == 0 else (),
+            findings,
+            unknown,
             source.text,
-            notes if index == 0 else (),
+            notes if main else (),
         )
+
+
+class _MessageSubject(_FilesOfMessage):
+    """A message, with what it is rendered as."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message, "message", message)
+
+    def report(
+        self, findings: list[Finding], unknown: list[Unknown], rules: Sequence[ActiveRule]
+    ) -> tuple[FileReport, ...]:
+        """The usual reports, with what the rules find in renderings beyond what the template itself shows."""
+        if renders(self.message) and any(_judges(active.rule, by) for active in rules for by in _judging()):
+            for rendering in render(self.message).made:
+                judging = [active for active in rules if _judges(active.rule, rendering.by)]
+                reports = run_rules(_RenderingSubject(rendering, findings), judging)
+                findings = [*findings, *(found for report in reports for found in report.findings)]
+        return super().report(findings, unknown, rules)
+
+
+# -- renderings ---------------------------------------------------------------------------------------
+
+
+class _RenderingSubject(_FilesOfMessage):
+    """One message that a template becomes; ``already`` is what has been found in the template."""
+
+    def __init__(self, rendering: Rendering, already: Sequence[Finding]) -> None:
+        super().__init__(rendering.message, "message", rendering.message)
+        self.rendering = rendering
+        self.already = already
+
+    def findings(self, rule: Rule, severity: Severity, hits: Sequence[Hit]) -> Iterator[Finding]:
+        """Findings about the message as a whole, and those that lead back to something in the template."""
+        whole = rule.name in _judging()[self.rendering.by]["whole"]
+        own = [hit for hit in hits if whole or leads_back(hit.place.map, hit.span)]
+        reported = [other for other in self.already if other.rule == rule.name]
+        for finding in super().findings(rule, severity, own):
+            if not any(whole or _overlap(finding, other) for other in reported):
+                view = f"{finding.view}, {self.rendering.label}" if finding.view else self.rendering.label
+                yield replace(finding, view=view, fix=None)
+
+
+def _judging() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """By way of rendering, the names of the rules and families that judge its result."""
+    judged: Mapping[str, Mapping[str, Sequence[str]]] = load_list("rendered")["judged"]
+    return judged
+
+
+def _judges(rule: Rule, by: str) -> bool:
+    names = _judging()[by]
+    return rule.name in names["whole"] or rule.name in names["placed"] or rule.family in names["placed"]
+
+
+def _overlap(one: Finding, other: Finding) -> bool:
+    return one.path == other.path and (one.start == other.start or (one.start < other.end and other.start < one.end))

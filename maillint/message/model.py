@@ -60,6 +60,32 @@ class Part:
         """The include whose file a span stands in; None for what stands in the part's own file."""
         return next((found for found in self.includes if found.span.start <= span.start < found.span.end), None)
 
+    def in_file(self, span: Span) -> Span:
+        """Where a span of ``text`` stands in the source; of an included text, the tag that includes it."""
+        include = self.included(span)
+        return self.source.within(self.map.span(span if include is None else include.tag))
+
+    def is_elsewhere(self, span: Span) -> bool:
+        """Whether a span stands in an included file, which is linted on its own."""
+        return self.included(span) is not None
+
+    def can_edit(self, span: Span, text: str) -> bool:
+        """Whether ``text`` can take the place of a span in the source as it is.
+
+        Not where the source holds the span encoded, and not where quoted-printable would read ``text`` otherwise.
+        """
+        if (span.end > span.start and not self.map.exact(span)) or self.is_elsewhere(span):
+            return False
+        if self.encoding != "quoted-printable":
+            return True
+        from maillint.message.mime.transfer import keeps_quoted_printable  # noqa: PLC0415 -- only messages are encoded
+
+        return keeps_quoted_printable(self.source.text, self.in_file(span), text)
+
+    def label(self, views: Sequence[View], span: Span) -> str:
+        """Say which audience alone gets a span that ``views`` show; "" if everyone does."""
+        return self.views.label(views, span) if len(self.views) > 1 else ""
+
     @cached_property
     def template(self) -> Template:
         """The template tags of the text."""
@@ -76,6 +102,10 @@ class Part:
         return may_need_more_views(self.text, self.template) and self.views.truncated
 
 
+Place = Part | Field
+"""The places that a message has: what a hit's span may count in."""
+
+
 @dataclass(frozen=True)
 class Attachment:
     """A part that a reader sees as a file."""
@@ -84,10 +114,6 @@ class Attachment:
     content_type: str
     filename: str | None
     span: Span
-
-
-Place = Part | Field
-"""What a hit's span counts in: a part's text or a header field's."""
 
 
 @dataclass(frozen=True)

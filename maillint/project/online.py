@@ -9,7 +9,7 @@ from maillint.analysis.askable_links import may_request
 from maillint.catalogue.rule import ActiveRule
 from maillint.checks.online import Online, blocklist_queries, wanted
 from maillint.config.config import Config
-from maillint.engine.lint import lint
+from maillint.engine.lint import lint_online
 from maillint.engine.suppression import suppress
 from maillint.files.access import UnreadableError
 from maillint.finding import FileReport, Report, source_order
@@ -65,7 +65,7 @@ def ask_links(report: Report, groups: Sequence[Group], discovery: Discovery, ask
     found: list[FileReport] = []
     for message, config in _messages(report, groups, discovery):
         rules = rules_for(message, config)
-        judged = lint(message, rules, "online", Online(message, web, lists.listing))
+        judged = lint_online(message, Online(message, web, lists.listing), rules)
         found.extend(suppress(message, judged, rules, config.catalogue))
     return with_found(report, found)
 

@@ -97,3 +97,8 @@ class Source:
         while end > start and self.text[end - 1] in "\r\n":
             end -= 1
         return Span(start, end)
+
+    def within(self, span: Span) -> Span:
+        """Return a span cut to the text; an empty one stays at its place."""
+        start = min(span.start, len(self.text))
+        return Span(start, min(max(span.end, start), len(self.text)))

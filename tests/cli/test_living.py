@@ -216,7 +216,7 @@ def test_the_environment_comes_between_file_and_command_line(mail: Path) -> None
         ({"maillint.yaml": "overrides:\n  - profile: cold"}, 'an override needs "files"'),
         ({"maillint.yaml": "overrides:\n  - files: [a]\n    exclude: [b]"}, 'maillint.yaml:3:5: unknown key "exclude"'),
         ({"maillint.yaml": "sequences: [intro.html]"}, 'needs "{touch}" in it'),
-        ({"maillint.yaml": "jurisdictions: [de]"}, 'unknown jurisdiction "de"'),
+        ({"maillint.yaml": "jurisdictions: [germany]"}, 'unknown jurisdiction "germany"; did you mean "de"?'),
         ({"pyproject.toml": "[tool.maillint]\nprofile = "}, "not valid TOML"),
     ],
 )

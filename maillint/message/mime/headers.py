@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, ClassVar
 
 from maillint.text.charsets import codec_name
 from maillint.text.offsets import MapBuilder, OffsetMap
@@ -37,14 +38,32 @@ class Field:
     given: bool = False
     quoted: bool = False
 
+    number: ClassVar[str | None] = None
+
     @cached_property
     def key(self) -> str:
         """The lower-case name."""
         return self.name.lower()
 
-    def takes(self, text: str) -> bool:
-        """Whether a text can be written into the raw value as it is; in a JSON string it may need escaping."""
-        return not self.quoted or not _TO_ESCAPE.search(text)
+    def in_file(self, span: Span) -> Span:
+        """Where a span of ``text`` stands in the source; a field that the configuration gives: at the top."""
+        return self.source.within(self.map.span(span))
+
+    def is_elsewhere(self, span: Span) -> bool:
+        """Never: no other file is put into a field."""
+        return False
+
+    def can_edit(self, span: Span, text: str) -> bool:
+        """Whether ``text`` can take the place of a span of the value in the source.
+
+        Not in an encoded word, not where a JSON string wants it escaped, and not in a field without a place.
+        """
+        plain = span.end <= span.start or self.map.exact(span)
+        return plain and not self.given and not (self.quoted and _TO_ESCAPE.search(text))
+
+    def label(self, views: Sequence[Any], span: Span) -> str:
+        """Nothing: every reader gets the same fields."""
+        return ""
 
     @property
     def raw(self) -> str:

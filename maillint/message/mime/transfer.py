@@ -10,6 +10,7 @@ from maillint.message.mime.parts import RawPart
 from maillint.text.charsets import codec_name, decode_mapped
 from maillint.text.offsets import OffsetMap, Piece
 from maillint.text.source import Source
+from maillint.text.spans import Span
 
 _SEVEN_BIT_CHARSETS = ("iso2022", "hz", "utf-7", "utf_7")
 """Prefixes of charsets that encode everything in ASCII bytes, so that their text looks like valid UTF-8."""
@@ -52,6 +53,23 @@ def decode(source: Source, part: RawPart) -> Decoded:
         charset = "utf-8"
     text, char_map = decode_mapped(raw, charset)
     return Decoded(text, char_map.then(byte_map), charset)
+
+
+_QUOTED_PRINTABLE_LINE = 76
+"""Characters that a line of quoted-printable may have (RFC 2045, section 6.7, rule 5)."""
+
+
+def keeps_quoted_printable(source: str, span: Span, text: str) -> bool:
+    """Whether a plain text in the place of a span of an encoded source decodes to itself.
+
+    It must hold nothing that wants an escape, and leave no line too long or with a blank at its end.
+    """
+    before = source[source.rfind("\n", 0, span.start) + 1 : span.start] + text
+    end = source.find("\n", span.end)
+    line = before + source[span.end : end if end >= 0 else len(source)].rstrip("\r")
+    shorter = len(text) <= span.end - span.start and "\n" not in source[span.start : span.end]
+    fits = shorter or len(line) <= _QUOTED_PRINTABLE_LINE
+    return fits and text.isascii() and "=" not in text and line == line.rstrip(" \t")
 
 
 def _is_utf8(data: bytes) -> bool:

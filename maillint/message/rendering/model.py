@@ -117,3 +117,8 @@ def _place(piece: Piece, span: Span) -> Span:
     start = max(span.start - piece.start, 0)
     end = min(span.end - piece.start, piece.length)
     return Span(piece.source + start, piece.source + max(end, start))
+
+
+def leads_back(mapped: OffsetMap, span: Span) -> bool:
+    """Whether any of a span of a text stands in the template that the text was rendered from."""
+    return isinstance(mapped, PartialOffsetMap) and mapped.knows(span)
