@@ -1,6 +1,7 @@
-"""The rule pages under ``docs/rules``, one for each family, made from the rule files.
+"""The rule pages, one for each family, and their index, made from the rule files.
 
-``python -m tests.rule_pages`` writes them.
+``python -m tests.rule_pages`` writes them into ``build/docs/rules``. Git does not hold them, so that adding a rule is
+adding one file.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
 from maillint.finding import Severity
 from maillint.message.model import PROFILES
+from tests.docs import anchor
 
-FOLDER = Path(__file__).parent.parent / "docs/rules"
-NOTE = "<!-- Made from the rule files by `python -m tests.rule_pages`; do not edit. -->\n"
+FOLDER = Path(__file__).parent.parent / "build/docs/rules"
 
 
 def pages() -> dict[str, str]:
@@ -24,12 +25,22 @@ def pages() -> dict[str, str]:
     result = {"README.md": _index()}
     for family in catalogue.families:
         rules = catalogue.matching(family)
-        result[f"{family}.md"] = f"{NOTE}\n# {family}\n\n" + "\n".join(_page(rule) for rule in rules)
+        result[f"{family}.md"] = f"# {family}\n\n" + "\n".join(_page(rule) for rule in rules)
     return result
 
 
+def write(folder: Path) -> None:
+    """Write the pages into a folder, and remove those of families that are gone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = pages()
+    for stale in set(folder.glob("*.md")) - {folder / name for name in written}:
+        stale.unlink()
+    for name, text in written.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
 def _index() -> str:
-    lines = [NOTE, "# Rules", "", "E error, W warning, I info, – off, ? decided by the kind of mail.", ""]
+    lines = ["# Rules", "", "E error, W warning, I info, – off, ? decided by the kind of mail.", ""]
     for family in shipped().families:
         lines += [
             f"## {family}",
@@ -40,7 +51,7 @@ def _index() -> str:
         for rule in shipped().matching(family):
             levels = " | ".join(_letter(rule.levels[profile]) for profile in PROFILES)
             name = rule.name.partition("/")[2]
-            lines.append(f"| [{name}]({family}.md#{family}{name}) | {levels} | {_escaped(rule.summary)} |")
+            lines.append(f"| [{name}]({family}.md#{anchor(rule.name)}) | {levels} | {_escaped(rule.summary)} |")
         lines.append("")
     return "\n".join(lines)
 
@@ -102,8 +113,5 @@ def _word(level: Level) -> str:
 
 
 if __name__ == "__main__":
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for stale in set(FOLDER.glob("*.md")) - {FOLDER / name for name in pages()}:
-        stale.unlink()
-    for page, text in pages().items():
-        (FOLDER / page).write_text(text, encoding="utf-8")
+    write(FOLDER)
+    print(FOLDER)

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from maillint import plugin
 from maillint.catalogue.load import shipped
 from maillint.cli import COMMANDS
-from tests.docs import PAGES, ROOT, shown
-from tests.rule_pages import FOLDER, pages
+from tests.docs import PAGES, ROOT, anchor, anchors, blocks, links, shown
+from tests.rule_pages import pages, write
+
+LINKED = [*PAGES, ROOT / "CONTRIBUTING.md"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -18,14 +21,21 @@ def test_every_run_prints_what_the_page_says(page: Path) -> None:
     assert shown(page) == page.read_text(encoding="utf-8"), "python -m tests.docs rewrites the pages"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_run_is_overlooked() -> None:
+    for page in PAGES:
+        kinds = {info for info, _ in blocks(page.read_text(encoding="utf-8")) if info.startswith("console")}
+        assert kinds <= {"console", "console dns"}, page
+
+
+@pytest.mark.parametrize("page", LINKED, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_inside_the_project_leads_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-        if not re.match(r"[a-z]+:", target):
-            assert (page.parent / target).exists(), target
+    for target, place in links(page.read_text(encoding="utf-8")):
+        path = page.parent / target if target else page
+        assert path.exists(), target
+        assert not place or place in anchors(path.read_text(encoding="utf-8")), place
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", LINKED, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_rule_and_command_named_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     families = "|".join(shipped().families)
@@ -35,6 +45,53 @@ def test_every_rule_and_command_named_exists(page: Path) -> None:
         assert name in COMMANDS, name
 
 
-def test_the_rule_pages_are_made_from_the_rule_files() -> None:
-    written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
-    assert written == pages(), "python -m tests.rule_pages writes them"
+# -- what authors of checks may use
+
+PLUGIN_PAGE = (ROOT / "docs/plugin.md").read_text(encoding="utf-8")
+
+
+def test_the_page_for_authors_of_checks_lists_all_that_they_may_import() -> None:
+    assert sorted(re.findall(r"^\| `(\w+)` \|", PLUGIN_PAGE, re.MULTILINE)) == sorted(plugin.__all__)
+
+
+@pytest.mark.parametrize(
+    ("subject", "kind"),
+    [("message", plugin.Message), ("part", plugin.Part), ("view", plugin.View), ("field", plugin.Field)],
+)
+def test_every_attribute_that_the_page_names_exists(subject: str, kind: type) -> None:
+    names = set(re.findall(rf"`{subject}\.(\w+)", PLUGIN_PAGE))
+    assert names
+    assert names <= {*dir(kind), *kind.__annotations__}
+
+
+def test_the_page_and_the_example_import_nothing_else_of_maillint() -> None:
+    code = [PLUGIN_PAGE, *(path.read_text(encoding="utf-8") for path in (ROOT / "examples").rglob("*.py"))]
+    modules = {
+        module for text in code for module in re.findall(r"^(?:from|import) (maillint[\w.]*)", text, re.MULTILINE)
+    }
+    assert modules == {"maillint", "maillint.plugin"}
+
+
+# -- pages about rules
+
+
+def test_every_rule_has_its_place_on_a_built_page_and_in_the_index() -> None:
+    built = pages()
+    for rule in shipped().rules.values():
+        assert f"\n## {rule.name}\n" in built[f"{rule.family}.md"]
+        name = rule.name.partition("/")[2]
+        assert f"[{name}]({rule.family}.md#{anchor(rule.name)})" in built["README.md"]
+
+
+def test_every_link_between_built_pages_leads_somewhere() -> None:
+    built = pages()
+    for text in built.values():
+        for target, place in links(text):
+            assert target in built, target
+            assert not place or place in anchors(built[target]), place
+
+
+def test_the_command_writes_the_pages_and_removes_those_of_families_that_are_gone(tmp_path: Path) -> None:
+    (tmp_path / "gone.md").write_text("# gone\n")
+    write(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"README.md", *(f"{name}.md" for name in shipped().families)}

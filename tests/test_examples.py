@@ -1,22 +1,32 @@
-"""The examples: every planted fault is found at its place and nothing else, and the clean twins are clean."""
+"""The examples: each planted fault is found at its place, and the same mails without the faults are clean."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-
-import pytest
 
 from tests.cli.command import maillint
 from tests.docs import ROOT
 
-EXPECTED = Path(__file__).parent / "expected"
+EXPECTED = (Path(__file__).parent / "expected/faulty.txt").read_text(encoding="utf-8")
+PLANTED = ",".join(sorted(set(re.findall(r": \w+ ([a-z-]+/[a-z-]+) ", EXPECTED))))
+"""The rules whose faults the examples show. Others may have something to say too; it is not listed, so that a new rule
+changes no list."""
 
 
-@pytest.mark.parametrize(("folder", "status"), [("faulty", 1), ("clean", 0)])
-def test_what_is_said_of_the_examples(folder: str, status: int) -> None:
-    result = maillint("check", f"examples/{folder}", "--no-cache", "-f", "concise", folder=ROOT)
-    expected = (EXPECTED / f"{folder}.txt").read_text(encoding="utf-8")
-    assert (result.returncode, result.stderr, result.stdout) == (status, "", expected)
+def test_each_planted_fault_is_found_at_its_place() -> None:
+    faulty = maillint("check", "examples/faulty", "--select", PLANTED, "--no-cache", "-f", "concise", folder=ROOT)
+    assert (faulty.returncode, faulty.stderr, faulty.stdout) == (1, "", EXPECTED)
+
+
+def test_without_the_faults_these_rules_find_nothing() -> None:
+    clean = maillint("check", "examples/clean", "--select", PLANTED, "--fail-on", "info", "--no-cache", folder=ROOT)
+    assert (clean.returncode, clean.stderr) == (0, ""), clean.stdout
+
+
+def test_without_the_faults_no_rule_at_all_finds_an_error() -> None:
+    clean = maillint("check", "examples/clean", "--no-cache", "-f", "concise", folder=ROOT)
+    assert (clean.returncode, clean.stderr) == (0, ""), clean.stdout
 
 
 def test_all_examples_together_end_well_with_fail_on_never() -> None:

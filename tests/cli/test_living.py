@@ -308,10 +308,6 @@ def test_statistics(mail: Path) -> None:
 
 def test_the_schema_takes_what_is_right_and_nothing_else(tmp_path: Path) -> None:
     schema = json.loads(maillint("schema", folder=tmp_path).stdout)
-    published = Path(__file__).parent.parent.parent / "docs/schema/maillint.schema.json"
-    assert json.loads(published.read_text(encoding="utf-8")) == schema, (
-        "maillint schema > docs/schema/maillint.schema.json"
-    )
     jsonschema.Draft202012Validator.check_schema(schema)
     valid = {"profile": "cold", "rules": {"markup": False, "markup/parse-error": {"severity": "info", "only": ["x"]}}}
     jsonschema.validate(valid, schema)
