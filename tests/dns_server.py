@@ -79,7 +79,7 @@ class DnsServer:
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     def asked(self, name: str, kind: str | None = None) -> int:
-        """How often a name was asked for over UDP."""
+        """How often a name was looked up over UDP."""
         with self._lock:
             return sum(
                 query.name == name and query.transport == "udp" and kind in (None, query.kind) for query in self.queries
@@ -90,7 +90,7 @@ class DnsServer:
             udp = _Udp(self, (self.host, 0))
             try:
                 tcp = _Tcp(self, udp.server_address)
-            except OSError:  # the TCP port of that number is somebody else's
+            except OSError:  # another program has the TCP port of that number
                 udp.server_close()
                 continue
             self._servers = [udp, tcp]
@@ -133,7 +133,7 @@ class DnsServer:
         return packed
 
     def _fill(self, answer: dnslib.DNSRecord, name: str, kind: str) -> None:
-        for _ in range(20):  # an alias that leads back to itself must not hold the server
+        for _ in range(20):  # an alias may lead back to itself
             records = self._records.get((name, kind), [])
             alias = [] if records or kind == "CNAME" else self._records.get((name, "CNAME"), [])
             for record in records or alias:

@@ -1,4 +1,4 @@
-"""What must hold of fixing any text, checked by other means than the code that fixes."""
+"""What must be true of fixing any text, checked by other means than the code that fixes."""
 
 from __future__ import annotations
 
@@ -40,29 +40,29 @@ class Fixing:
 
 
 def faults(fixing: Fixing, *, unsafe: bool) -> list[str]:
-    """What fixing a message does that it must not; empty: nothing."""
+    """What fixing a message does although it must not, in words; empty if nothing."""
     source = fixing.source
     before = fixing.lint([source])
     once = fixing.fix(source, unsafe=unsafe)
     (after,) = once.sources
-    told = []
+    found = []
     if "\ufffd" in source.text and b"\xef\xbf\xbd" not in source.data:
         return [] if after.data == source.data else ["bytes that could not be read have changed"]
     if after.text == source.text:
         return [] if after.data == source.data else ["the bytes changed and the text did not"]
     again = fixing.read(after.data)
     if (again.text, again.encoding, again.bom) != (after.text, source.encoding, source.bom):
-        told.append(f"read again from the disk it is {again.encoding}, {again.bom}, another text")
+        found.append(f"read again from the disk it is {again.encoding}, {again.bom}, another text")
     if fixing.fix(again, unsafe=unsafe).sources[0].data != after.data:
-        told.append("fixing again changes more")
+        found.append("fixing again changes more")
     if errors(fixing.lint([again])) > errors(before):
-        told.append(f"errors: {errors(before)}, then {errors(fixing.lint([again]))}")
+        found.append(f"errors: {errors(before)}, then {errors(fixing.lint([again]))}")
     if errors(once.reports) != errors(fixing.lint([again])):
-        told.append("the report is not that of the fixed text")
+        found.append("the report is not that of the fixed text")
     for fix in fixes(before):
-        told += broken_outside(source, fix)
-    told += broken_parts(source, after) if fixing.kind == "eml" else []
-    return told
+        found += impossible_edits(source, fix)
+    found += broken_parts(source, after) if fixing.kind == "eml" else []
+    return found
 
 
 def errors(reports: Iterable[FileReport]) -> int:
@@ -73,22 +73,22 @@ def fixes(reports: Iterable[FileReport]) -> list[Fix]:
     return [found.fix for report in reports for found in report.findings if found.fix is not None]
 
 
-def broken_outside(source: Source, fix: Fix) -> list[str]:
-    """Edits that overlap, leave the text, tear a line end apart or cannot be written in the file's charset."""
-    told = []
+def impossible_edits(source: Source, fix: Fix) -> list[str]:
+    """Edits that overlap, leave the text, tear a line end apart or bring line ends that the file does not have."""
+    found = []
     position = 0
     for edit in sorted(fix.edits, key=lambda one: (one.start, one.end)):
         if not position <= edit.start <= edit.end <= len(source.text):
-            told.append(f"{edit}: overlaps another or leaves the text")
+            found.append(f"{edit}: overlaps another or leaves the text")
         position = edit.end
         if source.text[edit.start - 1 : edit.start + 1] == "\r\n" and edit.start:
-            told.append(f"{edit}: begins within a line end")
-        told += wrong_line_ends(source, edit)
-    return told
+            found.append(f"{edit}: begins within a line end")
+        found += wrong_line_ends(source, edit)
+    return found
 
 
 def wrong_line_ends(source: Source, edit: Edit) -> list[str]:
-    """A line end that is put in is one that the file has."""
+    """A line end that an edit puts in must be one that the file has."""
     bare = source.text.replace("\r\n", "")
     ends = {end for end in ("\n", "\r") if end in bare} | ({"\r\n"} if "\r\n" in source.text else set())
     put = edit.text.replace("\r\n", "\x00")
@@ -97,12 +97,12 @@ def wrong_line_ends(source: Source, edit: Edit) -> list[str]:
 
 
 def broken_parts(before: Source, after: Source) -> list[str]:
-    """Parts in base64 are as they were, and there are as many parts as before."""
+    """Parts in base64 must be as they were, and there must be as many parts as before."""
     old, new = ([in_base64(part) for part in message_from_bytes(one.data).walk()] for one in (before, after))
     return [] if old == new else ["a part in base64 has changed, or the parts are others"]
 
 
 def in_base64(part: Message) -> tuple[str, object]:
-    """A part's type and, where it is encoded so, what stands in the file for it."""
+    """A part's type and, if it is in base64, its text in the file."""
     encoded = str(part.get("content-transfer-encoding")).lower() == "base64"
     return part.get_content_type(), part.get_payload() if encoded else None

@@ -30,15 +30,15 @@ Behaviour: TypeAlias = Literal[
 """What to do instead of answering:
 
 mute             say nothing until the client goes
-slow-head        a byte of a head every now and then, for ever
-endless-head     header fields without end
-endless-interim  interim answers without end
-endless-body     a good head, and a body a bit at a time without end
-huge-body        a good head, and 64 MB as fast as they go
-reset            break the connection off
-hang-up          end the connection without a word
-half             end it in the middle of the head
-garbage          something that is not HTTP
+slow-head        send the head one byte at a time, for ever
+endless-head     send header fields without end
+endless-interim  send interim answers without end
+endless-body     send a good head, and a body piece by piece without end
+huge-body        send a good head, and 64 MB as fast as possible
+reset            reset the connection
+hang-up          close the connection without an answer
+half             close it in the middle of the head
+garbage          send something that is not HTTP
 """
 
 
@@ -71,9 +71,9 @@ Pages: TypeAlias = Mapping[str, "Page | Behaviour | list[Page | Behaviour]"]
 class HttpServer:
     """Serve pages while the context lasts.
 
-    Keys are paths, or a method and a path (``HEAD /x``); a list is answered one by one, its last item from
-    then on; ``*`` stands for every other path, which else is 404. ``sent`` counts bytes, ``most_at_once`` the
-    requests that were in work at one time, each of which takes ``delay`` seconds.
+    Keys are paths, or a method and a path (``HEAD /x``); ``*`` stands for every other path, which is otherwise 404.
+    The items of a list answer one request each, the last one all further requests. ``sent`` counts bytes,
+    ``most_at_once`` the requests that were worked on at the same time; each takes ``delay`` seconds.
     """
 
     pages: Pages = field(default_factory=dict)
@@ -241,7 +241,7 @@ class _Server(socketserver.ThreadingTCPServer):
         super().__init__(address, _Handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes in the middle of a talk is no news."""
+        """A client may close the connection at any time: print nothing."""
 
 
 # -- certificates -------------------------------------------------------------------------------------
@@ -261,9 +261,9 @@ class Authority:
         self.path.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
 
     def context(self, *names: str, since: int = -1, until: int = 30, signed: bool = True) -> ssl.SSLContext:
-        """What a server for some host names or addresses shows: valid since and until so many days from now.
+        """The certificate of a server with these host names or addresses, as a context that shows it.
 
-        Not ``signed`` by the authority, it is signed by itself.
+        It is valid from ``since`` to ``until``, in days from now. Unless ``signed`` by the authority, it is self-signed.
         """
         key = ec.generate_private_key(ec.SECP256R1())
         issuer, signer = (self.name, self._key) if signed else (names[0], key)

@@ -1,4 +1,4 @@
-"""Packages that count as installed without being so: what ``pip`` would leave of a project's metadata."""
+"""Makes packages look installed: writes the metadata that ``pip`` would write for them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 def install(project: Path, site: Path) -> None:
     """Write the metadata of a project's ``pyproject.toml``, entry points too, into a folder of ``sys.path``."""
-    said = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    install_as(said["name"], said.get("entry-points", {}), site, said.get("version", "1.0"))
+    project_table = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    install_as(project_table["name"], project_table.get("entry-points", {}), site, project_table.get("version", "1.0"))
 
 
 def install_as(name: str, groups: dict[str, dict[str, str]], site: Path, version: str = "1.0") -> None:

@@ -1,4 +1,4 @@
-"""Schemas as they are published. None is copied into this repository: they come out of source packages of PyPI."""
+"""Schemas as others publish them, taken out of source packages on PyPI; this repository holds no copy of them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from maillint.files.atomic import replace_file
+
 Complaints = Callable[[str], list[str]]
-"""What a document has against a schema, one line each."""
+"""Lists what is wrong with a document by a schema, one line for each fault."""
 
 
 class UnreachableError(Exception):
-    """No package index gives the release."""
+    """No package index has the release."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,12 @@ class Published:
     digest: str
 
     def read(self, cache: Path) -> bytes:
-        """The file's content, fetched with pip once and kept in a folder from then on; raises UnreachableError."""
-        kept = cache / f"{self.digest[:12]}-{Path(self.member).name}"
-        if not kept.exists():
-            kept.write_bytes(self._fetch())
-        data = kept.read_bytes()
-        assert hashlib.sha256(data).hexdigest() == self.digest, f"{kept} is not what was published"
+        """Return the file's content, fetched with pip once and cached in a folder; raises UnreachableError."""
+        cached = cache / f"{self.digest[:12]}-{Path(self.member).name}"
+        if not cached.exists():
+            replace_file(str(cached), self._fetch())
+        data = cached.read_bytes()
+        assert hashlib.sha256(data).hexdigest() == self.digest, f"{cached} is not what was published"
         return data
 
     def _fetch(self) -> bytes:
