@@ -263,7 +263,7 @@ class Authority:
     def context(self, *names: str, since: int = -1, until: int = 30, signed: bool = True) -> ssl.SSLContext:
         """The certificate of a server with these host names or addresses, as a context that shows it.
 
-        It is valid from ``since`` to ``until``, in days from now. Unless ``signed`` by the authority, it is self-signed.
+        It is valid from ``since`` to ``until`` days from now. Unless ``signed`` by the authority, it is self-signed.
         """
         key = ec.generate_private_key(ec.SECP256R1())
         issuer, signer = (self.name, self._key) if signed else (names[0], key)
