@@ -1,10 +1,11 @@
-"""How long maillint takes as a whole process, as ratios to ``python -c pass`` taken in the same run.
+"""How long maillint takes as a whole process, in comparison with ``python -c pass`` in the same run.
 
     python benchmarks/start.py [RUNS]
 
 Makes a template of 50 KB and a folder of 500 templates of 25 KB on average (newsletter markup with branches, Outlook
-conditionals, links and images), then times, in turn: an empty Python, one template, the folder without results kept
-(one process and all), and the folder again with its results kept. Medians of RUNS (default 7) runs.
+conditionals, links and images), then times in turn: an empty Python, one template, the folder without cached results
+(with one process, and with one for each core), and the folder again from the cache. Prints the median of RUNS
+(default 7) runs.
 """
 
 from __future__ import annotations

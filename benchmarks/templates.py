@@ -1,10 +1,12 @@
-"""Measure that a template costs time in proportion to its length: ratios within one run.
+"""Measure whether time grows with a template's length and no faster: ratios within one run.
 
-Run ``python benchmarks/templates.py``. Every row of the first table, reading and views of hostile and odd texts,
-doubles its input twice; a ratio near 2 is linear. The last column is the time for the largest input, on this machine.
-The second table doubles a template as people write them from 150 KB to 5 MB and gives the time of each stage, up to
-all rules; then come ten thousand tags, two hundred blocks within one another and ten thousand beside one another.
-``python benchmarks/templates.py SIZE`` takes another largest size for both.
+    python benchmarks/templates.py [SIZE]
+
+The first table is about reading hostile and odd texts and making their views. Each row doubles its input twice; a
+ratio near 2 is linear. The last column is the time for the largest input, on this machine. The second table doubles a
+template as people write them from 150 KB to 5 MB and gives the time of each stage, up to all rules. Then come ten
+thousand tags, two hundred blocks within one another, and ten thousand beside one another. SIZE is another largest size
+for both tables.
 """
 
 from __future__ import annotations
