@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 
@@ -287,6 +288,30 @@ def test_one_data_set_that_fails_costs_the_others_nothing(tmp_path: Path) -> Non
     assert len(render(message).made) == 2
     assert [(finding.rule, finding.line) for finding in found] == [("rendered/failed", 2), ("rendered/empty-value", 3)]
     assert 'with the data "two"' in found[0].message
+
+
+def test_only_render_starts_a_process_and_only_once_isolated_from_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+    run = subprocess.run
+
+    def counted(command: list[str], **more: Any) -> Any:
+        started.append(command)
+        return run(command, **more)
+
+    monkeypatch.setattr(subprocess, "run", counted)
+    write(tmp_path, {"a.html": "<p>{{ name }}</p>", "a.data.yaml": "name: Ann", "json.py": "raise SystemExit"})
+    monkeypatch.chdir(tmp_path)
+    message = message_of(tmp_path, "a.html")
+    for name in dir(Message):
+        getattr(message, name)
+    assert started == []
+    assert render(message) is render(message)
+    assert [rendering.message.parts[0].text for rendering in render(message).made] == ["<p>Ann</p>"]
+    [(python, *options, program)] = started
+    assert (python, options) == (sys.executable, ["-I", "-B"])
+    assert Path(program).name == "jinja_sandbox.py"
 
 
 def test_characters_that_number_the_output_may_stand_in_a_template(tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from maillint.message.content import gather
 from maillint.message.css.lengths import attribute_length
 from maillint.message.css.stylesheet import read_sheet, style_blocks
 from maillint.message.css.visibility import Visibility
 from maillint.message.html.parser import parse_html
+from maillint.text.placeholder import PLACEHOLDER_CHAR
 
 
 def visibility(text: str, *, outlook: bool = False) -> tuple[str | None, tuple[float | None, float | None]]:
@@ -158,6 +160,196 @@ def test_what_a_sheet_shows_to_others(sheet: str, text: str, shown: bool) -> Non
     image = next(element for element in html.elements if element.tag == "img")
     judge = Visibility(html, tuple(style_blocks(html)))
     assert judge.shown_elsewhere(judge.hidden_by(image), image) is shown
+
+
+# -- text and pictures, one answer ----------------------------------------------------------------------------
+
+UNSEEN = {
+    "display: none": '<p style="display:none">…</p>',
+    "display: none, important, before another display": '<p style="display:none!important;display:block">…</p>',
+    "display: none in capitals, with a comment": '<p style="DISPLAY:/* gone */NONE">…</p>',
+    "display: none behind a broken declaration": '<p style="color;display:none">…</p>',
+    "visibility: hidden": '<p style="visibility:hidden">…</p>',
+    "visibility: hidden around": '<div style="visibility:hidden"><p>…</p></div>',
+    "visibility: hidden around, with another style": '<div style="visibility:hidden"><p style="color:red">…</p></div>',
+    "visible in what is not displayed": '<div style="display:none"><p style="visibility:visible">…</p></div>',
+    "visible in what is hidden twice": (
+        '<div style="visibility:hidden;opacity:0"><p style="visibility:visible">…</p></div>'
+    ),
+    "visible in something not displayed in something hidden": (
+        '<div style="visibility:hidden"><div style="display:none"><p style="visibility:visible">…</p></div></div>'
+    ),
+    "opacity: 0": '<p style="opacity:0">…</p>',
+    "opacity: 0.01": '<p style="opacity:0.01">…</p>',
+    "max-height: 0, cut off": '<div style="max-height:0;overflow:hidden">…</div>',
+    "height: 0, cut off": '<div style="height:0;overflow-y:hidden">…</div>',
+    "width: 0, cut off": '<div style="overflow:hidden;width:0px">…</div>',
+    "off the screen": '<p style="position:absolute;left:-9999px">…</p>',
+    "a margin that leads away": '<p style="margin-left:-9999px">…</p>',
+    "an indent that leads away": '<p style="text-indent:-9999px">…</p>',
+    "clipped": '<p style="position:absolute;clip:rect(0 0 0 0)">…</p>',
+    "clipped by a path": '<p style="clip-path:inset(50%)">…</p>',
+    "scaled to nothing": '<p style="transform:scale(0)">…</p>',
+    "in a table cell": '<table><tr><td style="display:none">…</td></tr></table>',
+    "in a hidden row": '<table><tr style="display:none"><td><b>…</b></td></tr></table>',
+    "an inline element": '<span style="display:none">…</span>',
+    "the hidden attribute": "<p hidden>…</p>",
+    "the hidden attribute around": "<div hidden><p>…</p></div>",
+    "a class": '<style>.h{display:none}</style><p class="h">…</p>',
+    "a class around": '<style>.h{display:none}</style><div class="a h"><p>…</p></div>',
+    "a class in another case": '<style>.h{DISPLAY:None !IMPORTANT}</style><p class="h">…</p>',
+    "an id": '<style>#h{display:none}</style><p id="h">…</p>',
+    "a tag": "<style>p{visibility:hidden}</style><p>…</p>",
+    "a descendant": '<style>.a .h{opacity:0}</style><div class="a"><p class="h">…</p></div>',
+    "an attribute": '<style>[title="h"]{display:none}</style><p title="h">…</p>',
+    "off the screen by a class": '<style>.h{position:absolute;top:-99em}</style><p class="h">…</p>',
+    "no height by a class": '<style>.h{max-height:0;overflow:hidden}</style><p class="h">…</p>',
+    "no height by two classes": '<style>.h{max-height:0} .o{overflow:hidden}</style><p class="h o">…</p>',
+    "an important class against the style": (
+        '<style>.h{display:none!important}</style><p class="h" style="display:block">…</p>'
+    ),
+    "a style, displayed by a class": '<style>.h{display:block}</style><p class="h" style="display:none">…</p>',
+    "a class in every place but small screens": (
+        '<style>.h{display:none} @media (max-width:600px){.h{display:block!important}}</style><p class="h">…</p>'
+    ),
+    "a style in every place but small screens": (
+        '<style>@media (max-width:600px){.h{display:block!important}}</style><p class="h" style="display:none">…</p>'
+    ),
+    "a class behind a rule for others": '<style>@media print{b{color:red}} .h{display:none}</style><p class="h">…</p>',
+}
+"""By name, markup in which most readers do not see what stands in the place of the ellipsis."""
+
+SEEN = {
+    "display: none, undone by an important one before it": '<p style="display:block!important;display:none">…</p>',
+    "display: none in a string": "<p style=\"font-family:'a;display:none'\">…</p>",
+    "display: none in an address": '<p style="background:url(a;display:none)">…</p>',
+    "display: none in a comment": '<p style="/* display:none */">…</p>',
+    "a property of another browser": '<p style="*display:none">…</p>',
+    "visibility: hidden around what is visible": (
+        '<div style="visibility:hidden"><p style="visibility:visible">…</p></div>'
+    ),
+    "half the opacity": '<p style="opacity:.5">…</p>',
+    "max-height: 0, not cut off": '<div style="max-height:0">…</div>',
+    "max-height: 1px, cut off": '<div style="max-height:1px;overflow:hidden">…</div>',
+    "cut off at its size": '<div style="height:90px;overflow:hidden">…</div>',
+    "off the screen, not positioned": '<p style="left:-9999px">…</p>',
+    "moved a little": '<p style="position:absolute;left:-20px">…</p>',
+    "clipped, not positioned": '<p style="clip:rect(0 0 0 0)">…</p>',
+    "after a hidden cell": '<table><tr><td style="display:none"></td><td>…</td></tr></table>',
+    "white on white": '<p style="color:#fff;background:#fff">…</p>',
+    "very small letters": '<p style="font-size:1px;line-height:1px">…</p>',
+    "hidden in Outlook only": '<p style="mso-hide:all">…</p>',
+    "the hidden attribute, displayed by its style": '<p hidden style="display:block">…</p>',
+    "the hidden attribute, displayed by a sheet": "<style>p{display:block}</style><p hidden>…</p>",
+    "another class": '<style>.h{display:none}</style><p class="g">…</p>',
+    "a descendant of another": '<style>.a .h{opacity:0}</style><div class="b"><p class="h">…</p></div>',
+    "a class, displayed by the style": '<style>.h{display:none}</style><p class="h" style="display:block">…</p>',
+    "a style, displayed by an important class": (
+        '<style>.h{display:block!important}</style><p class="h" style="display:none">…</p>'
+    ),
+    "a class, displayed by a weightier selector": (
+        '<style>p.h{display:block} .h{display:none}</style><p class="h">…</p>'
+    ),
+    "a class, displayed by a later one": '<style>.h{display:none} .h{display:block}</style><p class="h">…</p>',
+    "visible in what a class hides": (
+        '<style>.h{visibility:hidden} .v{visibility:visible}</style><div class="h"><p class="v">…</p></div>'
+    ),
+    "a class on small screens": '<style>@media (max-width:600px){.h{display:none!important}}</style><p class="h">…</p>',
+    "a class in print": '<style media="print">.h{display:none}</style><p class="h">…</p>',
+    "a class in a comment": '<style>/* .h{display:none} */</style><p class="h">…</p>',
+    "a class in a string": "<style>b:after{content:'.h{display:none}'}</style><p class=\"h\">…</p>",
+    "a class in AMP's boilerplate": "<style amp4email-boilerplate>p{visibility:hidden}</style><p>…</p>",
+}
+"""As ``UNSEEN``, but most readers see it."""
+
+
+def is_text_seen(markup: str, *, outlook: bool = False) -> bool:
+    """Whether a word in the place of the ellipsis is in the flow of visible text, and not in that of hidden text."""
+    content = gather(parse_html(markup.replace("…", "word")), outlook=outlook)
+    assert ("word" in content.flow.text) is not ("word" in content.hidden.text)
+    return "word" in content.flow.text
+
+
+def is_picture_seen(markup: str, *, outlook: bool = False) -> bool:
+    """Whether a picture in the place of the ellipsis can be seen."""
+    content = gather(parse_html(markup.replace("…", '<img src="a">')), outlook=outlook)
+    (image,) = content.images
+    return content.visibility.hidden_by(image.element) is None
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_text_and_pictures_are_hidden_alike(name: str) -> None:
+    assert (is_text_seen(UNSEEN[name]), is_picture_seen(UNSEEN[name])) == (False, False)
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_text_and_pictures_are_seen_alike(name: str) -> None:
+    assert (is_text_seen(SEEN[name]), is_picture_seen(SEEN[name])) == (True, True)
+
+
+OUTLOOK_UNSEEN = {
+    "display: none": '<p style="display:none">…</p>',
+    "mso-hide": '<p style="color:red;mso-hide:all">…</p>',
+    "mso-hide around": '<div style="MSO-HIDE: ALL"><p>…</p></div>',
+    "mso-hide beside a way that it does not know": '<p style="opacity:0;mso-hide:all">…</p>',
+    "mso-hide by a class": '<style>.h{mso-hide:all}</style><p class="h">…</p>',
+}
+
+OUTLOOK_SEEN = {
+    "visibility": '<p style="visibility:hidden">…</p>',
+    "opacity": '<p style="opacity:0">…</p>',
+    "no height": '<p style="max-height:0;overflow:hidden">…</p>',
+    "off the screen": '<p style="position:absolute;left:-9999px">…</p>',
+    "the hidden attribute": "<p hidden>…</p>",
+}
+
+
+@pytest.mark.parametrize(
+    ("markup", "seen"),
+    [*((markup, False) for markup in OUTLOOK_UNSEEN.values()), *((markup, True) for markup in OUTLOOK_SEEN.values())],
+    ids=[*OUTLOOK_UNSEEN, *OUTLOOK_SEEN],
+)
+def test_outlook_hides_text_and_pictures_alike(markup: str, seen: bool) -> None:
+    assert (is_text_seen(markup, outlook=True), is_picture_seen(markup, outlook=True)) == (seen, seen)
+
+
+FONT_UNSEEN = {
+    "zero": '<p style="font-size:0">…</p>',
+    "zero, with a unit": '<p style="font-size: 0.0px !important">…</p>',
+    "zero, by the shorthand": '<p style="font:0/0 a">…</p>',
+    "zero around": '<td style="font-size:0"><div><b>…</b></div></td>',
+    "zero around, and a share of that": '<td style="font-size:0"><b style="font-size:2em">…</b></td>',
+    "zero by a class": '<style>.h{font-size:0}</style><p class="h">…</p>',
+}
+
+FONT_SEEN = {
+    "zero around, and another": '<td style="font-size:0"><div style="font-size:13px">…</div></td>',
+    "zero around, and another by a class": (
+        '<style>.t{font:13px/1 a}</style><td style="font-size:0"><div class="t"><b>…</b></div></td>'
+    ),
+    "zero around, and another by an old tag": '<td style="font-size:0"><font size="2">…</font></td>',
+    "zero by a class, and another by the style": (
+        '<style>.h{font-size:0}</style><p class="h" style="font-size:9px">…</p>'
+    ),
+    "less than a pixel": '<p style="font-size:0.5em">…</p>',
+}
+
+
+@pytest.mark.parametrize(
+    ("markup", "seen"),
+    [*((markup, False) for markup in FONT_UNSEEN.values()), *((markup, True) for markup in FONT_SEEN.values())],
+    ids=[*FONT_UNSEEN, *FONT_SEEN],
+)
+def test_a_font_size_of_zero_hides_text_alone(markup: str, seen: bool) -> None:
+    assert (is_text_seen(markup), is_picture_seen(markup)) == (seen, True)
+
+
+def test_what_a_tag_prints_into_a_font_size_of_zero_may_be_markup() -> None:
+    content = gather(parse_html(f'<td style="font-size:0">{PLACEHOLDER_CHAR * 9}</td>'))
+    assert content.flow.text == PLACEHOLDER_CHAR * 9
+
+
+# -- style sheets ---------------------------------------------------------------------------------------------
 
 
 def test_a_sheet_is_taken_apart() -> None:

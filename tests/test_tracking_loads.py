@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from collections import Counter
+from types import ModuleType
+from typing import Any
+
 import pytest
 
+from maillint.analysis import images, loads
+from maillint.engine.lint import lint
+from maillint.message import content
+from maillint.message.css import stylesheet
+from maillint.message.read import Settings, read_message
+from maillint.text.source import Source
 from tests.test_tracking import active, run
 
 SHEET = "<style>{}</style>"
@@ -140,3 +152,52 @@ def test_a_tracker_is_a_pixel_wherever_it_is_loaded(text: str) -> None:
     (found,) = run(text, active("pixel"))
     assert (found.evidence["vendor"], found.evidence["confidence"]) == ("Litmus", "certain")
     assert text[found.start : found.end] == "https://9m4.emltrk.com/v2/a?d=1"
+
+
+# -- once for each view ---------------------------------------------------------------------------------------
+
+
+def test_pictures_loads_and_style_sheets_are_understood_once_for_each_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: Counter[str] = Counter()
+
+    def counted(module: ModuleType, name: str) -> None:
+        original = getattr(module, name)
+
+        def count(*args: Any, **more: Any) -> Any:
+            made[name] += 1
+            return original(*args, **more)
+
+        monkeypatch.setattr(module, name, count)
+
+    for module, name in (
+        (stylesheet, "StyleBlock"),
+        (stylesheet, "read_sheet"),
+        (content, "Visibility"),
+        (images, "Picture"),
+        (images, "Verdict"),
+        (loads, "Load"),
+    ):
+        counted(module, name)
+    text = (
+        "<style>.h{display:none} b{background:url(https://acme.example/a.png)}</style><style>p{color:red}</style>"
+        "{% if a %}<p>One</p>{% else %}<p>Other</p>{% endif %}<!--[if mso]><b>Outlook</b><![endif]-->"
+        '<div style="background:url(https://acme.example/b.png)"><p class="h">Preview</p></div>'
+        '<link rel="preload" href="https://acme.example/c.png"><img src="https://acme.example/d.png" class="h">'
+        '<img src="https://acme.example/e?id=77" width="1" height="1">'
+    )
+    message = read_message([Source.from_text("mail.html", text)], Settings(), "html")
+    lint(message, [active(name) for name in ("pixel", "hidden-image", "css-beacon", "remote-beacon")])
+    views = len(list(message.views()))
+    assert views == 4
+    each = {"StyleBlock": 2, "read_sheet": 2, "Visibility": 1, "Picture": 2, "Verdict": 2, "Load": 3}
+    assert made == {name: count * views for name, count in each.items()}
+
+
+def test_style_sheets_are_forgotten_with_their_message() -> None:
+    text = "<style>.h{display:none}</style><p class='h'>Preview</p>"
+    message = read_message([Source.from_text("mail.html", text)], Settings(), "html")
+    sheet = weakref.ref(next(view for _, view in message.views()).content.styles[0])
+    assert sheet() is not None
+    del message
+    gc.collect()
+    assert sheet() is None

@@ -1,4 +1,4 @@
-"""Checks of markup: what is not closed, closes nothing, crosses over, or does not tokenize."""
+"""Checks of markup: elements without an end tag, end tags without an element or out of order, tokenizer errors."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from maillint.text.spans import Span, character_at
 def unclosed_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Elements whose end tag is missing and may not be left out.
 
-    Cells and rows may be left open by the HTML standard; they are reported where the document ends its
-    other ones, since there a missing end tag is a slip.
+    The HTML standard lets cells and rows do without; they are reported in documents that end other ones, where a
+    missing end tag is a slip.
     """
     for part, view in message.views(("html",)):
         for unclosed in view.html.unclosed:
@@ -32,7 +32,7 @@ def unclosed_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]
 
 @check("stray-end-tag", fields=("tag", "reason"))
 def stray_end_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """End tags that no open element belongs to."""
+    """End tags without an open element to end."""
     for part, view in message.views(("html",)):
         for stray in view.html.stray:
             reason = "no such element is open here"
@@ -50,7 +50,7 @@ def stray_end_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown
 
 @check("misnested-tag", fields=("tag", "inner"))
 def misnested_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """End tags that come before an element inside theirs has ended."""
+    """End tags that come before the end tag of an element inside theirs."""
     for part, view in message.views(("html",)):
         for crossed in view.html.misnested:
             related = ((crossed.inner.span, f"<{crossed.inner.tag}> is still open"),)

@@ -1,4 +1,4 @@
-"""Checks of MJML in its own source: components, attributes, what stands where, and included files."""
+"""Checks of MJML before it is rendered: components, attributes, what stands where, and included files."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from maillint.check import Option, Options, check
 from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.html.tree import ATTRIBUTE, TAG_NAME, Element
+from maillint.message.memo import remembered
 from maillint.message.mjml.components import INCLUDED, Component, components, is_component
 from maillint.message.mjml.includes import Include
 from maillint.message.mjml.parser import Mjml
@@ -36,9 +37,9 @@ def _walks(message: Message) -> Iterator[tuple[Part, View, Mjml]]:
 
 @check("mjml-unknown-tag", fields=("tag", "instead"), options={"custom": _CUSTOM})
 def unknown_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Tags that are misspelt, or that MJML has no more."""
+    """Tags that are misspelt, or that MJML no longer has."""
     for part, view, element in _unknown(message, options):
-        likely = _likely_tag(element.tag)
+        likely = _likely_tag(message, element.tag)
         if likely is None:
             continue
         span = _name_span(view.text, element)
@@ -53,19 +54,19 @@ def unknown_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
 
 @check("mjml-unregistered-tag", fields=("tag",), options={"custom": _CUSTOM})
 def unregistered_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Tags that are not MJML's own and like none of its own: nobody but the project can know them."""
+    """Tags that are neither MJML's nor like one of MJML's: only the project can know whether it registers them."""
     for part, view, element in _unknown(message, options):
-        if _likely_tag(element.tag) is None:
+        if _likely_tag(message, element.tag) is None:
             yield Hit(part, _name_span(view.text, element), {"tag": element.tag}, view)
 
 
 def _unknown(message: Message, options: Options) -> Iterator[tuple[Part, View, Element]]:
-    known = components()
+    mjml_tags = components()
     for part, view, html in _walks(message):
         for element in html.elements:
             tag = element.tag
             if (
-                tag in known
+                tag in mjml_tags
                 or tag == INCLUDED
                 or PLACEHOLDER_CHAR in tag
                 or not (is_component(tag) or _is_custom(element))
@@ -75,24 +76,24 @@ def _unknown(message: Message, options: Options) -> Iterator[tuple[Part, View, E
                 yield part, view, element
 
 
-@lru_cache(512)
-def _likely_tag(tag: str) -> str | None:
-    """The component that a tag was to be, or words for what has replaced it; None where it is like none."""
+@remembered
+def _likely_tag(message: Message, tag: str) -> str | None:
+    """The component that a tag was probably meant to be, or words for what has replaced it; None if it is like none."""
     from difflib import get_close_matches  # noqa: PLC0415 -- seldom needed
 
     removed = load_list("mjml")["removed"]
     if tag in removed:
         return str(removed[tag])
-    known = [name for name in components() if name != "mjml"]
-    close = get_close_matches(tag, known, 1, 0.85)
+    names = [name for name in components() if name != "mjml"]
+    close = get_close_matches(tag, names, 1, 0.85)
     if close:
         return close[0]
-    glued = [name for name in known if tag.startswith(name) and not tag[len(name) :].startswith("-")]
+    glued = [name for name in names if tag.startswith(name) and not tag[len(name) :].startswith("-")]
     return max(glued, key=len, default=None)
 
 
 def _is_custom(element: Element) -> bool:
-    """Whether an element stands where only components do and is none of HTML: its name has a hyphen."""
+    """Whether an element stands where only components may, and is not HTML since its name has a hyphen."""
     around = components().get(element.parent.tag) if element.parent is not None else None
     return "-" in element.tag and around is not None and around.holds == "components"
 
@@ -120,14 +121,14 @@ class _AttributeFault(NamedTuple):
 
 @check("mjml-unknown-attribute", fields=("name", "tag", "hint"))
 def unknown_attribute(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Attributes that a component does not take; MJML leaves them out."""
+    """Attributes that a component does not take; MJML ignores them."""
     for part, view, html in _walks(message):
         for element in html.elements:
             component = components().get(element.tag)
             if component is None or component.name == "mjml" or not element.attrs:
                 continue
             start = element.span.start
-            for fault in _attribute_faults(component.name, view.text[start : element.span.end]):
+            for fault in _attribute_faults(message, component.name, view.text[start : element.span.end]):
                 span = Span(start + fault.start, start + fault.end)
                 hint = f"; did you mean {fault.instead}?" if fault.instead else ""
                 changes = (Change(Span(span.start, span.start + len(fault.name)), fault.instead),)
@@ -142,9 +143,9 @@ class _Written(NamedTuple):
     value: Span
 
 
-@lru_cache(4096)
-def _attributes(tag: str) -> tuple[_Written, ...]:
-    """The attributes of a start tag with their names as written: MJML tells ``Padding`` from ``padding``."""
+@remembered
+def _attributes(message: Message, tag: str) -> tuple[_Written, ...]:
+    """The attributes of a start tag with their names as written: to MJML, ``Padding`` is not ``padding``."""
     name = TAG_NAME.match(tag)
     position = name.end() if name else len(tag)
     found = []
@@ -156,13 +157,13 @@ def _attributes(tag: str) -> tuple[_Written, ...]:
     return tuple(found)
 
 
-@lru_cache(4096)
-def _attribute_faults(name: str, tag: str) -> tuple[_AttributeFault, ...]:
-    known = components()[name]
-    taken = _every_attribute() if known.any else known.attributes.keys()
+@remembered
+def _attribute_faults(message: Message, name: str, tag: str) -> tuple[_AttributeFault, ...]:
+    component = components()[name]
+    taken = _every_attribute() if component.any else component.attributes.keys()
     return tuple(
-        _AttributeFault(written.name, written.span.start, written.span.end, _likely_attribute(known, written.name))
-        for written in _attributes(tag)
+        _AttributeFault(written.name, written.span.start, written.span.end, _likely_attribute(component, written.name))
+        for written in _attributes(message, tag)
         if written.name not in taken and not _is_made(written.name)
     )
 
@@ -175,29 +176,29 @@ def _every_attribute() -> frozenset[str]:
 def _likely_attribute(component: Component, name: str) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 -- seldom needed
 
-    known = sorted(_every_attribute()) if component.any else list(component.attributes)
+    names = sorted(_every_attribute()) if component.any else list(component.attributes)
     usual = load_list("mjml")["usual-slips"].get(name.lower(), "")
-    if usual in known:
+    if usual in names:
         return str(usual)
-    close = get_close_matches(name.lower(), known, 1, 0.8)
+    close = get_close_matches(name.lower(), names, 1, 0.8)
     return close[0] if close else ""
 
 
 def _is_made(text: str) -> bool:
-    """Whether a template tag, known or not, makes a name or a value."""
+    """Whether a template tag, of whatever language, prints some of a name or a value."""
     return PLACEHOLDER_CHAR in text or any(sign in text for sign in "{}[]$%*<@")
 
 
 @check("mjml-attribute-value", fields=("name", "value", "takes"))
 def attribute_value(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Values that an attribute does not take: a length without its unit, no colour, no word of its list."""
+    """Values that an attribute does not take: a length without a unit, no colour, a word that is not in its list."""
     for part, view, html in _walks(message):
         for element in html.elements:
             component = components().get(element.tag)
             if component is None or not element.attrs:
                 continue
             start = element.span.start
-            for fault in _value_faults(component.name, view.text[start : element.span.end]):
+            for fault in _value_faults(message, component.name, view.text[start : element.span.end]):
                 span = Span(start + fault.value.start, start + fault.value.end)
                 changes = (Change(span, fault.fixed),) if fault.fixed else ()
                 evidence = {"name": fault.name, "value": view.text[span.start : span.end], "takes": fault.takes}
@@ -211,12 +212,12 @@ class _ValueFault(NamedTuple):
     fixed: str
 
 
-@lru_cache(4096)
-def _value_faults(name: str, tag: str) -> tuple[_ValueFault, ...]:
-    known = components()[name]
+@remembered
+def _value_faults(message: Message, name: str, tag: str) -> tuple[_ValueFault, ...]:
+    component = components()[name]
     faults = []
-    for written in _attributes(tag):
-        kind = known.attributes.get(written.name)
+    for written in _attributes(message, tag):
+        kind = component.attributes.get(written.name)
         value = tag[written.value.start : written.value.end].strip()
         if kind is None or kind == "text" or not value or "&" in value:
             continue
@@ -251,7 +252,7 @@ def _takes(kind: str | Sequence[str], value: str) -> bool:
 
 @lru_cache(64)
 def _lengths(kind: str) -> tuple[re.Pattern[str], int]:
-    """A pattern for one length of a kind such as ``px % x4``, and how many of them it takes."""
+    """A pattern for one length of a kind such as ``px % x4``, and how many lengths a value may have."""
     words = kind.split()
     units = "|".join(re.escape(word) for word in words if word in {"px", "%", "em"})
     sign = "-?" if "signed" in words else ""
@@ -281,7 +282,7 @@ def _in_words(kind: str | Sequence[str]) -> str:
 
 
 def _with_units(kind: str | Sequence[str], value: str) -> str:
-    """The value with pixels for its bare numbers, where that mends it; else nothing."""
+    """The value with ``px`` after its bare numbers where that makes it valid; else an empty text."""
     if not isinstance(kind, str) or "px" not in kind.split():
         return ""
     words = [f"{word}px" if _NUMBER.fullmatch(word) and word != "0" else word for word in value.split()]
@@ -293,9 +294,9 @@ def _with_units(kind: str | Sequence[str], value: str) -> str:
 def unknown_class(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Names in ``mj-class`` that no ``mj-class`` of the document defines."""
     for part, view, html in _walks(message):
-        if html.root is None or view.layout_fragments or any(known.state != "found" for known in part.includes):
+        if html.root is None or view.layout_fragments or any(include.state != "found" for include in part.includes):
             continue
-        if not any(element.tag == "mj-head" for element in html.elements):  # included where the head is, it may be
+        if not any(element.tag == "mj-head" for element in html.elements):  # another file may have it
             continue
         for element in html.elements:
             names = element.attrs.get("mj-class", "")
@@ -307,7 +308,7 @@ def unknown_class(message: Message, options: Options) -> Iterator[Hit | NotKnown
                 name = found[0]
                 if name in html.class_names or _is_made(name) or "&" in name:
                     continue
-                hint = _likely_class(name, html.class_names)
+                hint = _likely_class(message, name, html.class_names)
                 place = Span(span.start + found.start(), span.start + found.end())
                 changes = (Change(place, hint),) if hint else ()
                 words = f"; did you mean {hint}?" if hint else ""
@@ -317,11 +318,11 @@ def unknown_class(message: Message, options: Options) -> Iterator[Hit | NotKnown
 _FEW_CLASSES = 60
 
 
-@lru_cache(512)
-def _likely_class(name: str, known: frozenset[str]) -> str:
+@remembered
+def _likely_class(message: Message, name: str, defined: frozenset[str]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 -- seldom needed
 
-    close = get_close_matches(name, sorted(known), 1, 0.7) if len(known) <= _FEW_CLASSES else []
+    close = get_close_matches(name, sorted(defined), 1, 0.7) if len(defined) <= _FEW_CLASSES else []
     return close[0] if close else ""
 
 
@@ -330,7 +331,7 @@ def _likely_class(name: str, known: frozenset[str]) -> str:
 
 @check("mjml-misplaced-tag", fields=("tag", "parent", "allowed"))
 def misplaced_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Components where MJML takes none of their kind."""
+    """Components where MJML does not allow them."""
     for part, view, html in _walks(message):
         for element in html.elements:
             component = components().get(element.tag)
@@ -348,7 +349,7 @@ def misplaced_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown
 
 
 def _parent(element: Element) -> tuple[Element | None, Element | None]:
-    """The component around an element, and the included file that begins between the two, if one does."""
+    """The component around an element, and the element of the included file that begins between the two, if any."""
     included = None
     parent = element.parent
     while parent is not None and (parent.tag in {INCLUDED, "mj-include"} or not is_component(parent.tag)):
@@ -358,7 +359,7 @@ def _parent(element: Element) -> tuple[Element | None, Element | None]:
 
 
 def _where(around: Component, names: Sequence[str]) -> str:
-    """Say where a component may stand, or that the one around it holds none."""
+    """Say where a component may stand, or that the one around it holds no components."""
     if around.holds == "html":
         return "which holds HTML and no components"
     if len(names) > 5:
@@ -369,7 +370,7 @@ def _where(around: Component, names: Sequence[str]) -> str:
 
 @check("mjml-html-outside", fields=("tag", "parent"))
 def html_outside(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """HTML elements right in a component that holds none: MJML leaves them out, with all in them."""
+    """HTML elements directly in a component that holds no HTML: MJML drops them, with their content."""
     for part, view, html in _walks(message):
         for element in html.elements:
             parent = element.parent
@@ -382,7 +383,7 @@ def html_outside(message: Message, options: Options) -> Iterator[Hit | NotKnown]
 
 @check("mjml-lost-text", fields=("text", "parent"))
 def lost_text(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Text right in a component that holds none: MJML leaves it out."""
+    """Text directly in a component that holds no text: MJML drops it."""
     for part, view, html in _walks(message):
         for run in html.runs:
             element = run.element
@@ -423,7 +424,7 @@ def include_missing(message: Message, options: Options) -> Iterator[Hit | NotKno
 
 @check("mjml-include-outside", fields=("path",))
 def include_outside(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Included files outside of the paths that the run was given; they are not read."""
+    """Included files outside the paths that the run was given; they are not read."""
     for part, view, include in _includes(message):
         if include.state == "outside":
             yield Hit(part, include.tag, {"path": include.path}, view)
@@ -439,7 +440,7 @@ def include_circular(message: Message, options: Options) -> Iterator[Hit | NotKn
 
 
 def _includes(message: Message) -> Iterator[tuple[Part, View, Include]]:
-    """The includes of every view: not those that a template tag comments out."""
+    """The includes of every view, without those that a template tag comments out."""
     for part in message.parts:
         for view in part.views if part.includes else ():
             for include in part.includes:

@@ -1,4 +1,4 @@
-"""Checks of what a template becomes with its sample data: what only a rendered message shows."""
+"""Checks of what only a rendered message shows: a template with its sample data, MJML as HTML."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _MOST_WORDS = 3
 
 @check("rendered-failed", fields=("reason", "data"))
 def failed(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Templates that their sample data do not render, and what could not be rendered at all."""
+    """Templates that cannot be rendered with their sample data; *unknown* where it is no fault of theirs."""
     for fault in render(message).failed:
-        yield Hit(fault.place, fault.span, {"reason": fault.reason, "data": _said(fault.label)})
+        yield Hit(fault.place, fault.span, {"reason": fault.reason, "data": _with_data(fault.label)})
     for reason in render(message).unknown:
         yield NotKnown(reason)
 
@@ -40,12 +40,12 @@ def empty_value(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
             continue
         if isinstance(printed.place, Part) and printed.place.markup and not _is_text(printed.page, printed.at):
             continue
-        evidence = {"shown": _around(printed), "data": _said(rendering.label)}
+        evidence = {"shown": _around(printed), "data": _with_data(rendering.label)}
         yield Hit(printed.place, printed.tag, evidence)
 
 
 def _is_gap(printed: Printed, before: str) -> bool:
-    """Whether a space stands before the gap, a word before that, and what is asked for after it."""
+    """Whether a gap has a space and a word before it, and after it what ``before`` says."""
     page, at = printed.page, printed.at
     start = at.start
     while start > 0 and page[start - 1] in " \t":
@@ -62,7 +62,7 @@ def _is_gap(printed: Printed, before: str) -> bool:
 
 
 def _is_text(page: str, at: Span) -> bool:
-    """Whether a place in HTML is text rather than inside a tag, a style or a script."""
+    """Whether a place in HTML is in text rather than in a tag, a style or a script."""
     opened = page.rfind("<", 0, at.start)
     if opened > page.rfind(">", 0, at.start):
         return False
@@ -83,7 +83,7 @@ def _around(printed: Printed) -> str:
 
 @check("rendered-leftover", fields=("text", "data"))
 def leftover(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Output tags that print what stands for a missing value in a programming language."""
+    """Output tags that print a programming language's word for a missing value, such as ``None``."""
     for rendering, printed in _printed(message):
         if len(printed.text) > 200:
             continue
@@ -92,7 +92,7 @@ def leftover(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
         if found is None and len(words) <= _MOST_WORDS:
             found = next((word for word in words if word in _leftovers() and word.lower() != word), None)
         if found is not None:
-            yield Hit(printed.place, printed.tag, {"text": found, "data": _said(rendering.label)})
+            yield Hit(printed.place, printed.tag, {"text": found, "data": _with_data(rendering.label)})
 
 
 @cache
@@ -105,7 +105,7 @@ _HOLLOW = re.compile(r"[?#]*|[a-z][a-z0-9+.-]*:(?://)?[/?#]*|https?:(?:///+.*|//
 
 @check("rendered-empty-link", fields=("url", "data"))
 def empty_link(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Links whose address is nothing once their output tags have printed what they print."""
+    """Links whose address is empty or leads nowhere once they are rendered."""
     for rendering in render(message).made:
         by_page: dict[str, list[Printed]] = {}
         for printed in rendering.printed:
@@ -117,15 +117,15 @@ def empty_link(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
                 if link.element is None or not _HOLLOW.fullmatch(link.url):
                     continue
                 tag = link.element.span
-                attribute = link.element.attribute(_address(link.kind))
+                attribute = link.element.attribute(_address_attribute(link.kind))
                 place = attribute.span if attribute is not None else tag
                 for printed in empties:
                     if place.start <= printed.at.start <= place.end:
-                        evidence = {"url": link.url, "data": _said(rendering.label)}
+                        evidence = {"url": link.url, "data": _with_data(rendering.label)}
                         yield Hit(printed.place, printed.tag, evidence)
 
 
-def _address(kind: str) -> str:
+def _address_attribute(kind: str) -> str:
     return "action" if kind == "form" else "href"
 
 
@@ -135,7 +135,7 @@ def _printed(message: Message) -> Iterator[tuple[Rendering, Printed]]:
             yield rendering, printed
 
 
-def _said(label: str) -> str:
+def _with_data(label: str) -> str:
     return f" {label}" if label else ""
 
 
@@ -160,6 +160,6 @@ def gmail_clipping(message: Message, options: Options) -> Iterator[Hit | NotKnow
         return
     length, part, rendering = largest
     if options["limit"] <= length < (options["below"] or length + 1):
-        words = _said(rendering.label) if rendering.by == "jinja" else ""
+        words = _with_data(rendering.label) if rendering.by == "jinja" else ""
         evidence = {"size": round(length / 1024), "limit": round(options["limit"] / 1024), "data": words}
         yield Hit(part, Span(0, 0), evidence)

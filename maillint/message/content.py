@@ -1,4 +1,4 @@
-"""What a view shows: its flow of text, its links and its images, gathered in one walk."""
+"""What a view shows: its text, its links, its images, and what can be seen of them, gathered once for each view."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LINK_ROLES: Mapping[str, str] = {
     "v:rect": "href",
     "v:roundrect": "href",
 }
-"""By element, the attribute whose URL a reader opens."""
+"""By element, the attribute with the URL that a reader opens."""
 
 IMAGE_ROLES: Mapping[str, str] = {
     "img": "src",
@@ -32,7 +32,7 @@ IMAGE_ROLES: Mapping[str, str] = {
     "v:image": "src",
     "v:imagedata": "src",
 }
-"""By element, the attribute whose URL a client fetches to show a picture."""
+"""By element, the attribute with the URL of a picture that a client fetches."""
 
 _BREAKS = BLOCKS | {"br"}
 
@@ -42,7 +42,7 @@ _TRAILING = ".,;:!?)]}>»”’…*_"
 
 @dataclass(frozen=True)
 class Flow:
-    """Visible text in reading order, block elements set apart by a line end, with its way back to the view."""
+    """Text in reading order, with a line end around each block element, and its way back to the view."""
 
     text: str
     map: OffsetMap = field(repr=False)
@@ -50,11 +50,11 @@ class Flow:
     _pieces: Sequence[Piece] = field(repr=False)
 
     def span(self, start: int, end: int) -> Span:
-        """Lead a range of the flow back to the view."""
+        """Return the place in the view of a range of the text."""
         return self.map.span(Span(start, end))
 
     def within(self, span: Span) -> str:
-        """Return what a span of the view shows, white space collapsed."""
+        """Return the text of a span of the view, with its white space collapsed."""
         first = bisect_left(self._starts, span.start)
         last = bisect_left(self._starts, span.end)
         if first > 0 and self._pieces[first - 1].source + self._pieces[first - 1].source_length > span.start:
@@ -73,10 +73,11 @@ class Flow:
 
 @dataclass(frozen=True)
 class Link:
-    """Something that opens a URL. ``kind`` is the element's name, or ``bare`` for a URL in plain text.
+    """Something that opens a URL. ``kind`` is the element's name, or ``bare`` for a URL in the text.
 
-    ``url`` is the decoded attribute, white space around it removed, blanked characters left out;
-    ``span`` the URL's place; ``shown`` the visible text and ``shown_span`` its place.
+    ``url`` is the decoded attribute without white space around it and without what this audience does not get;
+    ``span`` is its place. ``shown`` is the visible text, white space collapsed, ``shown_span`` its place; ``images``
+    are those in the link.
     """
 
     kind: str
@@ -90,7 +91,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Image:
-    """A picture that a client fetches or holds; ``url`` and ``span`` as in Link."""
+    """A picture that a client fetches, or that the message holds; ``url`` and ``span`` as in Link."""
 
     url: str
     span: Span
@@ -99,9 +100,10 @@ class Image:
 
 @dataclass(frozen=True)
 class Content:
-    """A view's flow of visible text, the text hidden from sight, its links, its images and its style sheets.
+    """What a view shows.
 
-    ``visibility`` says of each element whether it can be seen.
+    ``flow`` is the visible text and ``hidden`` the text that most readers do not see; ``links`` and ``images`` are in
+    source order. ``styles`` are its style sheets; ``visibility`` says of each element whether it can be seen.
     """
 
     flow: Flow
@@ -113,7 +115,7 @@ class Content:
 
 
 def gather(html: Html, *, outlook: bool = False) -> Content:
-    """Walk a parsed view once. ``outlook``: the view is that of Outlook for Windows."""
+    """Gather the content of a parsed view. ``outlook``: the view is one of Outlook for Windows."""
     styles = tuple(style_blocks(html))
     visibility = Visibility(html, styles, outlook=outlook)
     flow, hidden = _flows(html, visibility)
@@ -124,18 +126,18 @@ def gather(html: Html, *, outlook: bool = False) -> Content:
 
 
 def gather_text(text: str, hidden_spans: Sequence[Span]) -> Content:
-    """Read a plain-text view: its flow is the text without what is blanked, its links are bare URLs."""
+    """Gather the content of a plain-text view: its text without ``hidden_spans``, and the bare URLs in it as links."""
     builder = _FlowBuilder(hidden_spans)
     builder.add(TextRun(text, Span(0, len(text)), None))
     flow = builder.flow()
     links = tuple(_found_urls(flow))
-    nothing = Html(text, hidden_spans, (), [], [], [], [], [])
-    return Content(flow, _FlowBuilder(()).flow(), links, (), (), Visibility(nothing, ()))
+    no_elements = Html(text, hidden_spans, (), [], [], [], [], [])
+    return Content(flow, _FlowBuilder(()).flow(), links, (), (), Visibility(no_elements, ()))
 
 
 class _FlowBuilder:
     def __init__(self, hidden_spans: Sequence[Span]) -> None:
-        self._blanks = hidden_spans
+        self._hidden_spans = hidden_spans
         self._built = MapBuilder()
         self._broken = True
 
@@ -145,7 +147,7 @@ class _FlowBuilder:
             self._built.add(run.text, span.start, span.end - span.start)
         else:
             position = span.start
-            for gap in overlaps(self._blanks, span) if self._blanks else ():
+            for gap in overlaps(self._hidden_spans, span) if self._hidden_spans else ():
                 self._built.add(run.text[position - span.start : gap.start - span.start], position)
                 position = gap.end
             self._built.add(run.text[position - span.start :], position)
@@ -161,14 +163,11 @@ class _FlowBuilder:
         return Flow(self._built.text(), self._built.map(), [piece.source for piece in pieces], pieces)
 
 
-def _nothing(run: TextRun) -> bool:
-    return False
-
-
 def _flows(html: Html, visibility: Visibility) -> tuple[Flow, Flow]:
+    """The visible text and the hidden text."""
     shown, hidden = _FlowBuilder(html.hidden_spans), _FlowBuilder(html.hidden_spans)
     breaks = [element for element in html.elements if element.tag in _BREAKS]
-    hides = visibility.hides_text if visibility.hides_some_text else _nothing
+    hides_some = visibility.hides_some_text
     pointer = 0
     last_block: Element | None = None
     for run in html.runs:
@@ -188,7 +187,7 @@ def _flows(html: Html, visibility: Visibility) -> tuple[Flow, Flow]:
         if element.block is not last_block:
             shown.line_break(start)
             last_block = element.block
-        (hidden if hides(run) else shown).add(run)
+        (hidden if hides_some and visibility.hides_text(run) else shown).add(run)
     return shown.flow(), hidden.flow()
 
 
@@ -204,7 +203,7 @@ def _images(html: Html) -> Iterator[Image]:
     roles = _roles(html, "picture", IMAGE_ROLES)
     for element in html.elements:
         name = roles.get(element.tag)
-        if html.mjml and element.silent:  # what mj-attributes shows of an element is none
+        if html.mjml and element.silent:  # a default in mj-attributes
             continue
         if element.tag == "input" and element.attrs.get("type", "").lower() == "image":
             name = "src"
@@ -232,7 +231,7 @@ def _links(html: Html, flow: Flow, images: Sequence[Image]) -> Iterator[Link]:
 
 
 def _bare_links(html: Html, flow: Flow) -> Iterator[Link]:
-    """URLs in the text that clients turn into links: those outside of any anchor."""
+    """URLs in the text outside anchors, which clients turn into links."""
     tags = {"a", "area", *(_roles(html, "link", {}))}
     anchors = [
         Span(element.span.start, max(element.content_end, element.span.end))

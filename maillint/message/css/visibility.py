@@ -78,7 +78,7 @@ class Visibility:
 
     @cached_property
     def hides_some_text(self) -> bool:
-        """Whether any text may be hidden."""
+        """Whether any text may be hidden; quick, for the many views without."""
         return any(inside is not _SEEN for inside in self._inside) or self._has_zero_fonts
 
     def hides_text(self, run: TextRun) -> bool:

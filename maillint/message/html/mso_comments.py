@@ -1,4 +1,4 @@
-"""MSO conditionals: which readers get what stands between ``<!--[if mso]>`` and ``<![endif]-->``."""
+"""MSO conditional comments: which readers get what stands between ``<!--[if mso]>`` and ``<![endif]-->``."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def _conditionals(text: str) -> list[_Conditional]:
 
 
 def audiences(text: str) -> list[tuple[int | None, list[Span]]]:
-    """Return each audience with the spans that it does not get.
+    """Return each audience with the spans of the text that it does not get, in order and apart.
 
-    An audience is None (every client that sees comments) or a version of Outlook for Windows; further
-    versions are added only where a conditional is for them alone.
+    An audience is None (all clients that take conditional comments for comments) or a version of Outlook for Windows:
+    the newest, and older ones where a conditional is for them alone.
     """
     conditionals = [conditional for conditional in _conditionals(text) if conditional.end]
     if not conditionals:
@@ -53,7 +53,7 @@ def audiences(text: str) -> list[tuple[int | None, list[Span]]]:
     result: list[tuple[int | None, list[Span]]] = [(None, merge(_hidden_from_others(text, conditionals)))]
     unseen = {id(conditional) for conditional in conditionals}
     for version in _OUTLOOK_VERSIONS:
-        seen = {id(known) for known in conditionals if id(known) in unseen and holds(known.test, version)}
+        seen = {id(found) for found in conditionals if id(found) in unseen and holds(found.test, version)}
         if version == _OUTLOOK_VERSIONS[0] or seen:
             result.append((version, merge(_hidden_from_outlook(conditionals, version))))
             unseen -= seen

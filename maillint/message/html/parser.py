@@ -1,8 +1,8 @@
-"""One pass over a view's markup: elements with spans, what is unbalanced, and the text runs.
+"""One pass over a view's markup: its elements with their spans, its text, and what is unbalanced.
 
-turbohtml's tokenizer (the HTML standard's) finds the tags; the stack here applies the standard's rules for
-implied ends and scopes, and remembers what it had to forgive. The parser's own tree is built only for those
-who ask for it (``Html.tree``).
+turbohtml's tokenizer (that of the HTML standard) finds the tags; the stack of open elements here follows the
+standard's rules for implied end tags and scopes, and notes what the standard repairs in silence. The standard's own
+tree is built on first use only (``Html.tree``).
 """
 
 from __future__ import annotations
@@ -11,14 +11,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
 
-from maillint.message.html.tree import Element
-from maillint.text.spans import Span
-
-if TYPE_CHECKING:
-    pass
-from maillint.message.html.tree import EndTag, Html, Misnested, TextRun, Unclosed, line_starts, normalise
+from maillint.message.html.tree import Element, EndTag, Html, Misnested, TextRun, Unclosed, line_starts, normalise
 from maillint.message.html.vocabulary import (
     BLOCKS,
     CELLS,
@@ -35,21 +29,21 @@ from maillint.message.html.vocabulary import (
     TABLE_PARTS,
     VOID,
 )
+from maillint.text.spans import Span
 
 new_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
-"""Span(*pair), without the price of a NamedTuple's own constructor: the walk makes one per tag and text."""
-
+"""Span(*pair), without the cost of a NamedTuple's own constructor: the walk makes a span for each tag and text."""
 
 _NOSCRIPT = re.compile(r"(?<=<)noscript(?=[\s/>])|(?<=</)noscript(?=[\s/>])", re.IGNORECASE)
-_SCRIPTLESS = "noscrip-"  # mail clients run no scripts and read what a noscript element holds, unlike the tokenizer
+_SCRIPTLESS = "noscrip-"  # of the same length; the tokenizer takes a noscript's content for text, mail clients do not
 
 
-def _named(tag: str | None) -> str:
+def _tag_name(tag: str | None) -> str:
     return "noscript" if tag == _SCRIPTLESS else tag or ""
 
 
 class Builder:
-    """Walks a view's tags once, with a stack of what is open; ``mjml`` walks its own way."""
+    """Walks a view's tags once, with a stack of the elements that are open; MJML has a subclass."""
 
     def __init__(
         self,
@@ -66,13 +60,13 @@ class Builder:
         self.stack: list[Element] = []
         self.partial = partial
         self.quirks = True
-        self.forgiven: list[tuple[Unclosed, EndTag]] = []  # closed by force; their own end tag may follow
-        self.beyond: list[Misnested] = []  # end tags whose element lies outside their scope
+        self.cut_short: list[tuple[Unclosed, EndTag]] = []  # ended by another's end tag; their own may follow
+        self.out_of_scope: list[Misnested] = []  # end tags that cannot reach their element
         self.ended_p: Element | None = None  # the block that ended the last <p> before its end tag
         self.end_tags: set[str] = set()
-        self.begins_with_end = False  # the lower half of a layout: its first tag ends something
-        self.open_tags: dict[str, int] = {}
-        self.doubtful: list[Unclosed] = []  # cells: a fault only where the document ends its other cells
+        self.begins_with_end = False  # the first tag ends something, as in the lower half of a layout
+        self.open_tags: dict[str, int] = {}  # by tag, how many elements are open
+        self.unclosed_cells: list[Unclosed] = []  # faults only where the document ends its other cells
 
     def build(self) -> Html:
         from turbohtml import tokenize  # noqa: PLC0415 -- costs 40 ms
@@ -92,7 +86,7 @@ class Builder:
                 source = token.source or ""
                 self.start(
                     Element(
-                        _named(token.tag),
+                        _tag_name(token.tag),
                         dict(reversed(token.attrs or ())),
                         new_span((offset, offset + len(source))),
                         self.result,
@@ -105,7 +99,7 @@ class Builder:
                 parent = stack[-1] if stack else None
                 run(TextRun(token.data or "", new_span((offset, offset + len(source))), parent))
             elif kind == 2:
-                self.end(_named(token.tag), new_span((offset, offset + len(token.source or ""))))
+                self.end(_tag_name(token.tag), new_span((offset, offset + len(token.source or ""))))
             elif kind == 4:
                 self.quirks = _is_quirky(token.public_id, token.system_id, token.name)
         self.finish()
@@ -138,7 +132,7 @@ class Builder:
         if tag in VOID:
             return
         if tag in ONCE and open_tags.get(tag):
-            return  # the parser takes the attributes of a second one and ignores its tag
+            return  # of a second one, browsers take over the attributes only
         if element.self_closing and (":" in tag or tag not in KNOWN or open_tags.get("svg") or open_tags.get("math")):
             return
         if len(self.stack) < MAX_DEPTH:
@@ -146,7 +140,7 @@ class Builder:
             self.open_tags[tag] = self.open_tags.get(tag, 0) + 1
 
     def close_implied(self, targets: frozenset[str], stops: frozenset[str], by: Element) -> None:
-        """End the open elements that a start tag ends, down to the outermost target in reach."""
+        """End the open elements that a start tag ends: those inside the outermost target in scope, and itself."""
         depth = None
         for index in range(len(self.stack) - 1, -1, -1):
             tag = self.stack[index].tag
@@ -167,12 +161,12 @@ class Builder:
         return element
 
     def pop(self, at: Span | None) -> Element:
-        """End the innermost element without an end tag of its own."""
+        """End the innermost open element without an end tag of its own; ``at`` is the tag that ends it."""
         element = self.drop()
         element.content_end = at.start if at else len(self.result.text)
         unclosed = Unclosed(element, at)
         if element.tag in CELLS:
-            self.doubtful.append(unclosed)
+            self.unclosed_cells.append(unclosed)
         elif element.tag in KNOWN and element.tag not in OPTIONAL_END:
             self.result.unclosed.append(unclosed)
         return element
@@ -192,9 +186,9 @@ class Builder:
             inner.content_end = span.start
             unclosed = Unclosed(inner, span)
             if inner.tag in CELLS:
-                self.doubtful.append(unclosed)
+                self.unclosed_cells.append(unclosed)
             elif inner.tag in KNOWN and inner.tag not in OPTIONAL_END:
-                self.forgiven.append((unclosed, EndTag(tag, span)))
+                self.cut_short.append((unclosed, EndTag(tag, span)))
             if inner.tag == "p":
                 self.ended_p = element
         element.end_tag = span
@@ -202,7 +196,7 @@ class Builder:
         self.drop()
 
     def find_open(self, tag: str) -> int | None:
-        """The index of the open element that an end tag ends, None where it is out of scope."""
+        """The index in the stack of the element that an end tag ends; None where no such element is in scope."""
         if not self.open_tags.get(tag) and tag not in HEADINGS:
             return None
         if tag in {"html", "body"}:
@@ -222,28 +216,28 @@ class Builder:
         return None
 
     def unmatched(self, tag: str, span: Span) -> None:
-        for position in range(len(self.forgiven) - 1, max(len(self.forgiven) - 20, 0) - 1, -1):
-            unclosed, early = self.forgiven[position]
+        for position in range(len(self.cut_short) - 1, max(len(self.cut_short) - 20, 0) - 1, -1):
+            unclosed, early = self.cut_short[position]
             if unclosed.element.tag == tag:  # <b><i></b></i>
-                del self.forgiven[position]
+                del self.cut_short[position]
                 outer = unclosed.element.parent or unclosed.element
                 self.result.misnested.append(Misnested(early.tag, early.span, outer, unclosed.element))
                 return
         if self.open_tags.get(tag):
-            index = max(index for index, known in enumerate(self.stack) if known.tag == tag)
-            self.beyond.append(Misnested(tag, span, self.stack[index], self.stack[index + 1]))
+            index = max(index for index, element in enumerate(self.stack) if element.tag == tag)
+            self.out_of_scope.append(Misnested(tag, span, self.stack[index], self.stack[index + 1]))
         elif ":" in tag:
-            return  # Office's own namespaces: Word reads them in its own, lenient way
+            return  # of a namespace of Office, which Word reads leniently
         elif tag == "head" and any(element.tag == "head" for element in self.result.elements[:20]):
-            return  # something that belongs in the body has ended the head before: that is what is amiss
+            return  # an element of the body has ended the head before its end tag
         elif not (self.partial_closing() and not self.blocks_open()):
             self.result.stray.append(EndTag(tag, span, self.ended_p if tag == "p" else None))
 
     def blocks_open(self) -> bool:
-        return any(known.tag not in {"html", "body", "head"} for known in self.stack)
+        return any(element.tag not in {"html", "body", "head"} for element in self.stack)
 
     def partial_closing(self) -> bool:
-        """Whether the file may end what another file has opened."""
+        """Whether the file may be part of a document, and end what another file has opened."""
         return not any(element.tag in {"html", "body"} for element in self.result.elements[:20]) and (
             self.partial or self.closes_document or self.begins_with_end
         )
@@ -265,18 +259,18 @@ class Builder:
                 self.pop(None)
             else:
                 self.stack.pop()
-        crossed = {id(known.outer) for known in self.beyond if known.outer.end_tag is None}
-        for known in self.beyond:
-            if known.outer.end_tag is None:
-                result.misnested.append(known)
+        crossed = {id(fault.outer) for fault in self.out_of_scope if fault.outer.end_tag is None}
+        for fault in self.out_of_scope:
+            if fault.outer.end_tag is None:
+                result.misnested.append(fault)
             else:
-                result.stray.append(EndTag(known.tag, known.span))
-        result.unclosed = [known for known in result.unclosed if id(known.element) not in crossed]
-        self.forgiven = [pair for pair in self.forgiven if id(pair[0].element) not in crossed]
-        result.unclosed.extend(unclosed for unclosed, _ in self.forgiven)
-        result.unclosed.extend(doubt for doubt in self.doubtful if doubt.element.tag in self.end_tags)
+                result.stray.append(EndTag(fault.tag, fault.span))
+        result.unclosed = [fault for fault in result.unclosed if id(fault.element) not in crossed]
+        self.cut_short = [pair for pair in self.cut_short if id(pair[0].element) not in crossed]
+        result.unclosed.extend(unclosed for unclosed, _ in self.cut_short)
+        result.unclosed.extend(cell for cell in self.unclosed_cells if cell.element.tag in self.end_tags)
         if self.layout_fragments:
-            self.forgive_fragments()
+            self.drop_faults_of_fragments()
         if self.per_iteration:
             result.unclosed = [fault for fault in result.unclosed if fault.element.tag not in self.per_iteration]
             result.stray = [fault for fault in result.stray if fault.tag not in self.per_iteration]
@@ -284,8 +278,8 @@ class Builder:
         result.stray.sort(key=lambda stray: stray.span)
         result.misnested.sort(key=lambda misnested: misnested.span)
 
-    def forgive_fragments(self) -> None:
-        """Leave out what an inserted fragment of a layout may have opened or ended."""
+    def drop_faults_of_fragments(self) -> None:
+        """Drop the faults that an inserted fragment of a layout may mend, since it may open or end any element."""
         result, end = self.result, len(self.result.text)
         result.stray = [stray for stray in result.stray if not self.fragment_between(0, stray.span.start)]
         result.misnested = [

@@ -1,4 +1,4 @@
-"""A view as a BeautifulSoup tree, built from turbohtml's: the standard's own tree, with places."""
+"""A view as a BeautifulSoup tree with places, built from the tree that the HTML standard makes (turbohtml's)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class _TreeBuilder(HTMLTreeBuilder):
-    """Feeds BeautifulSoup from a tree that is parsed already; walks it without recursion."""
+    """Feeds BeautifulSoup from a tree that is parsed already, without recursion."""
 
     NAME = "maillint"
     features = ()
@@ -65,5 +65,5 @@ def make_soup(html: Html) -> BeautifulSoup:
 
     Elements that the parser adds (``html``, ``tbody`` …) have neither.
     """
-    # the markup given is not read: the builder has the tree
+    # BeautifulSoup needs some markup; the builder does not read it, since it has the tree
     return BeautifulSoup("<html>", builder=_TreeBuilder(html))

@@ -1,4 +1,4 @@
-"""One element of a parsed view, with the spans of its attributes found when they are asked for."""
+"""A parsed view: its elements, with the spans of their attributes found on first use, its text, and its faults."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ATTRIBUTE = re.compile(
 
 
 class Attribute(NamedTuple):
-    """One attribute as it stands in the source; ``span`` covers name and value, ``value`` only the value."""
+    """One attribute of a start tag; ``span`` is the place of name and value, ``value`` that of the value alone."""
 
     name: str
     span: Span
@@ -30,11 +30,13 @@ class Attribute(NamedTuple):
 
 
 class Element:
-    """A start tag and what belongs to it.
+    """An element: its start tag, whose place is ``span``, and what belongs to it.
 
-    ``attrs`` maps lower-case names to decoded values; ``content_end`` is where the element's content ends,
-    with or without an end tag. ``silent``: its text is no text of the message (a style, a title). ``preview``: its
-    text is shown in the list of messages alone (MJML). ``block`` is the block element that its text flows in.
+    ``attrs`` maps lower-case names to decoded values; ``content_end`` is where the element's content ends, with or
+    without an end tag; ``index`` is its place in ``Html.elements``, where parents come before their children.
+    ``silent``: its text is not shown in the message (a style, a title). ``preview``: its text is shown in the list of
+    messages only (MJML). ``block`` is the block element that its text flows in. ``inherited`` has the places of the
+    attributes that ``mj-attributes`` gives it (MJML).
     """
 
     __slots__ = (
@@ -112,7 +114,7 @@ class Element:
         return next((attribute for attribute in self.attributes if attribute.name == name), None)
 
     def value(self, name: str) -> str | None:
-        """Return an attribute's decoded value without blanked characters, None where it is absent."""
+        """Return an attribute's decoded value without what this audience does not get; None where it is absent."""
         value = self.attrs.get(name)
         if value and self.html.hidden_spans and overlaps(self.html.hidden_spans, self.span):
             attribute = self.attribute(name)
@@ -121,7 +123,7 @@ class Element:
         return value
 
     def value_span(self, name: str) -> Span:
-        """Return the span of an attribute's value; the start tag's where the attribute has none.
+        """Return the place of an attribute's value: the attribute where the value is empty, or else the start tag.
 
         In MJML that of the default, where the element inherits it (``inherited``).
         """
@@ -143,7 +145,7 @@ def _without(text: str, span: Span, gaps: list[Span]) -> str:
 
 
 class EndTag(NamedTuple):
-    """An end tag with no element to end; ``closer`` is the element that had already ended it, if known."""
+    """An end tag that ends no element; ``closer`` is the element that has ended it before, where that is known."""
 
     tag: str
     span: Span
@@ -160,14 +162,14 @@ class Misnested(NamedTuple):
 
 
 class Unclosed(NamedTuple):
-    """An element whose end tag is missing; ``at`` is the tag that ended it in its place, None at the end."""
+    """An element whose end tag is missing; ``at`` is the tag that ends it instead, None for the end of the text."""
 
     element: Element
     at: Span | None
 
 
 class TextRun(NamedTuple):
-    """A piece of text or one character reference: what it reads as, where it stands, whose it is."""
+    """A piece of text or one character reference: the text that readers get, its place, and the element around it."""
 
     text: str
     span: Span
@@ -183,7 +185,10 @@ class SyntaxFault(NamedTuple):
 
 @dataclass
 class Html:
-    """A parsed view. ``elements`` and ``runs`` are in source order; spans are in the view's text."""
+    """A parsed view. ``elements`` and ``runs`` are in source order; all spans are in the view's text.
+
+    ``hidden_spans`` are what this audience does not get, ``holes`` what template tags print.
+    """
 
     text: str = field(repr=False)
     hidden_spans: Sequence[Span] = field(repr=False)
@@ -198,27 +203,27 @@ class Html:
 
     @cached_property
     def tree(self) -> Document:
-        """The standard's own tree (turbohtml), with the offsets of ``text``."""
+        """The tree that the HTML standard makes of the text (turbohtml's), built on first use."""
         from turbohtml import parse  # noqa: PLC0415 -- costs 40 ms
 
         return parse(normalise(self.text), source_locations=True)
 
     @cached_property
     def faults(self) -> list[SyntaxFault]:
-        """The tokenizer's errors, without those that template tags and blanked text bring about."""
+        """The tokenizer's errors, without those that template tags and blanked text cause."""
         starts = line_starts(normalise(self.text))
         result = []
         for error in self.tree.errors:
             offset = starts[error.line - 1] + error.col
             around = Span(max(offset - 2, 0), offset + 2)
-            if self.text.startswith("<%", offset - 1):  # a tag of some engine, which is no markup
+            if self.text.startswith("<%", offset - 1):  # a template tag
                 continue
             if not overlaps(self.holes, around) and not overlaps(self.hidden_spans, around):
                 result.append(SyntaxFault(error.code, min(offset, len(self.text))))
         return result
 
     def element_at(self, line: int | None, column: int | None) -> Element | None:
-        """The element whose start tag begins at a 1-based line and 0-based column, as trees give them."""
+        """The element whose start tag begins at a 1-based line and 0-based column, as ``tree`` counts them."""
         return self._by_place.get((line, column)) if line is not None else None
 
     @cached_property

@@ -1,12 +1,6 @@
-"""What the HTML standard says about elements: which are void, which end by themselves, which hold no text."""
+"""What the HTML standard says about elements: which are void, which need no end tag, which hold no text."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
 
 VOID = frozenset("area base basefont bgsound br col embed frame hr img input link meta param source track wbr".split())
 OPTIONAL_END = frozenset(
@@ -30,7 +24,7 @@ CLOSES_P = frozenset(
 )
 IN_HEAD = frozenset("base basefont bgsound head link meta noframes noscript script style template title xml".split())
 CLOSED_BY: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    # a start tag of the key ends open elements of the first set, looking no further than the second
+    # the start tag of a key ends the open elements of the first set, up to one of the second
     "li": (frozenset({"li"}), frozenset({"ul", "ol", "menu", "dir"}) | SCOPE),
     "dt": (frozenset({"dt", "dd"}), frozenset({"dl"}) | SCOPE),
     "dd": (frozenset({"dt", "dd"}), frozenset({"dl"}) | SCOPE),
@@ -50,7 +44,7 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 ONCE = frozenset({"html", "body", "head"})
 
 NO_TEXT = frozenset("head title style script template noembed iframe xml select textarea".split())
-"""Elements whose text is not part of what readers see."""
+"""Elements whose text is not shown in the message."""
 
 BLOCKS = frozenset(
     (
@@ -62,11 +56,11 @@ BLOCKS = frozenset(
 """Elements that begin and end a line of text."""
 
 MAX_DEPTH = 512
-"""Elements nested deeper than this hang on their 512th ancestor, as in browsers."""
+"""Elements nested deeper than this become children of their 512th ancestor, as in browsers."""
 
 
 def is_known(tag: str) -> bool:
-    """Whether HTML or MJML has an element of that name; ``mj-`` alone is the beginning of one."""
+    """Whether HTML or MJML may have an element of that name; a name that ends after ``mj-`` is incomplete."""
     return tag in KNOWN or tag in VOID or (tag.startswith("mj-") and tag[-1] != "-")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -11,7 +11,7 @@ from maillint.data.lists import load_list
 from maillint.message.html.tree import Element
 
 INCLUDED = "mj-included\uf5b4"
-"""Encloses the text of an included file; the character keeps it apart from every tag that people write."""
+"""The element put around the text of an included file; for its last character, no file has such a tag of its own."""
 _SNIFFED = 4000
 _ROOT = re.compile(r"<mjml[\s>]", re.IGNORECASE)
 _OTHER_ROOT = re.compile(r"<(?:html|body|!doctype)[\s>]", re.IGNORECASE)
@@ -19,7 +19,10 @@ _OTHER_ROOT = re.compile(r"<(?:html|body|!doctype)[\s>]", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """What ``rules/lists/mjml.yaml`` says of a component; ``attributes`` maps names to the values they take."""
+    """What ``rules/lists/mjml.yaml`` says of a component, which explains each of these.
+
+    ``attributes`` maps names to the kind of values that they take, or to the values.
+    """
 
     name: str
     holds: str = "components"
@@ -32,7 +35,7 @@ class Component:
 
     @property
     def silent(self) -> bool:
-        """Whether text in it is no text of the message."""
+        """Whether text in it is not shown in the message."""
         return self.holds in {"css", "defaults", "words"}
 
 
@@ -41,51 +44,40 @@ def components() -> Mapping[str, Component]:
     """Every component of MJML by its name."""
     data = load_list("mjml")
     result = {}
-    for name, said in data["components"].items():
+    for name, entry in data["components"].items():
         attributes = dict(data["common"])
-        for group in said.get("sets", ()):
+        for group in entry.get("sets", ()):
             attributes.update(data["sets"][group])
-        attributes.update(said.get("attributes", {}))
-        known = {key: said[key] for key in ("holds", "link", "picture", "base", "any") if key in said}
-        result[name] = Component(name, inside=tuple(said.get("inside", ())), attributes=attributes, **known)
+        attributes.update(entry.get("attributes", {}))
+        fields = {key: entry[key] for key in ("holds", "link", "picture", "base", "any") if key in entry}
+        result[name] = Component(name, inside=tuple(entry.get("inside", ())), attributes=attributes, **fields)
     return result
 
 
 @cache
 def roles(kind: str) -> Mapping[str, str]:
-    """By component, the attribute with the URL that a reader opens (``link``) or a client fetches (``picture``)."""
+    """By component, its attribute with the URL that readers open (``link``) or clients fetch (``picture``)."""
     found = ((name, getattr(component, kind)) for name, component in components().items())
     return {name: attribute for name, attribute in found if attribute is not None}
 
 
 @cache
 def component_names() -> frozenset[str]:
+    """The tags of all components, and that of included files."""
     return frozenset(components()) | {INCLUDED}
 
 
 def is_component(tag: str) -> bool:
-    """Whether a tag is one of MJML's or of those that people add to it."""
+    """Whether a tag is a component of MJML, or one that a project registers itself."""
     return tag == "mjml" or tag.startswith("mj-")
 
 
 def is_mjml(text: str) -> bool:
-    """Whether a text that does not say so by its name is an MJML document."""
+    """Whether a text is an MJML document, for files whose name does not say so."""
     found = _ROOT.search(text, 0, _SNIFFED)
     return found is not None and not _OTHER_ROOT.search(text, 0, found.start())
 
 
 def included_in(element: Element) -> Element | None:
-    """The element that encloses the included file an element stands in, the outermost; None in the file itself."""
-    return next((known for known in reversed(list(element.ancestors)) if known.tag == INCLUDED), None)
-
-
-def written(elements: Sequence[Element]) -> Iterator[Element]:
-    """The elements that stand in the file itself, not in one that it includes."""
-    until = -1
-    for element in elements:
-        if element.span.start < until:
-            continue
-        if element.tag == INCLUDED:
-            until = element.content_end
-            continue
-        yield element
+    """The element around the outermost included file that an element stands in; None in the file itself."""
+    return next((around for around in reversed(list(element.ancestors)) if around.tag == INCLUDED), None)

@@ -12,7 +12,11 @@ _MOST_CLASSES = 50
 
 
 class Inheritance:
-    """Gives elements the attributes that ``mj-attributes`` sets for them (MJML's order: the closest wins)."""
+    """Gives elements the attributes that ``mj-attributes`` sets for them.
+
+    As in MJML, an element's own attributes come first, then those of its classes, then those of its component, then
+    those of ``mj-all``.
+    """
 
     def __init__(self, elements: Sequence[Element]) -> None:
         self.elements = elements
@@ -49,7 +53,7 @@ class Inheritance:
         if component is None or component.holds in {"defaults", "css"}:
             return
         found = dict(self.attributes(component, "", ""))
-        around = next((known.attrs["mj-class"] for known in element.ancestors if "mj-class" in known.attrs), "")
+        around = next((outer.attrs["mj-class"] for outer in element.ancestors if "mj-class" in outer.attrs), "")
         for name in element.attrs.get("mj-class", "").split()[:_MOST_CLASSES]:
             found.update(self.attributes(component, name, ""))
         if self.below:
@@ -61,7 +65,7 @@ class Inheritance:
             element.inherited = {name: span for name, (_, span) in inherited.items()}
 
     def attributes(self, component: Component, own: str, around: str) -> Mapping[str, tuple[str, Span]]:
-        """What a component takes by its name, by a class of its own, or by a class around it."""
+        """The defaults of a component with their places: by its name, by its own class, or by a class around it."""
         key = (component.name, own, around)
         if key not in self.merged:
             if own:
@@ -83,13 +87,13 @@ _DEFAULTS = frozenset({"mj-attributes"})
 
 
 def _place(giver: Element, name: str) -> Span:
-    """Where a default stands; one out of an included file stands for that file."""
+    """The place of a default; that of the included file for one that stands in such a file."""
     included = included_in(giver)
     return giver.value_span(name) if included is None else included.span
 
 
 def add_menu_base(element: Element) -> None:
-    """Lay the address that a menu begins its links with before a link's own."""
+    """Put the address with which a menu begins all its links (``base-url``) before that of a link."""
     component = components().get(element.tag)
     parent = element.parent
     if component is not None and component.base and component.link and parent is not None:

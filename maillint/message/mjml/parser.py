@@ -1,14 +1,14 @@
-"""Parse MJML in its own source: components, and the HTML between them.
+"""Parse MJML before it is rendered: components, and the HTML in them.
 
-A component that MJML calls an ending tag (``mj-text``, ``mj-raw`` …) holds HTML; within it the HTML standard's
-rules hold and nothing reaches out of it, except that ``mj-raw`` may open what a later ``mj-raw`` closes.
+A component that MJML calls an ending tag (``mj-text``, ``mj-raw`` …) holds HTML. The rules of the HTML standard apply
+in it, and no tag in it affects what is outside, except that one ``mj-raw`` may open an element that a later one closes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from maillint.message.html.parser import Builder
 from maillint.message.html.tree import Element, EndTag, Html, SyntaxFault, Unclosed
@@ -19,17 +19,18 @@ from maillint.text.spans import Span
 
 _CELLS = frozenset({"td", "th", "tr"})
 _FAR = 64
+"""How many elements are searched."""
 
 
 @dataclass
 class Mjml(Html):
-    """A parsed view of MJML: as Html, with its components among the elements."""
+    """A parsed view of MJML; its components are among the elements."""
 
     mjml = True
 
     @property
     def is_document(self) -> bool:
-        """MJML writes the HTML document around it, whatever this is."""
+        """False, since MJML writes the HTML document around it."""
         return False
 
     @cached_property
@@ -39,7 +40,7 @@ class Mjml(Html):
 
     @cached_property
     def faults(self) -> list[SyntaxFault]:
-        """The tokenizer's errors; that components close themselves is none."""
+        """The tokenizer's errors, without those about components that close themselves (``<mj-image />``)."""
         starts = {element.span.end: element for element in self.elements if element.self_closing}
         own = super().faults
         return [
@@ -51,7 +52,7 @@ class Mjml(Html):
 
     @cached_property
     def class_names(self) -> frozenset[str]:
-        """The names that ``mj-class`` may take here."""
+        """The names that ``mj-class`` elements define."""
         return frozenset(
             element.attrs["name"] for element in self.elements if element.tag == "mj-class" and "name" in element.attrs
         )
@@ -62,13 +63,8 @@ def _is_component_at(ends: Mapping[int, Element], offset: int) -> bool:
     return found is not None and is_component(found.tag)
 
 
-@lru_cache(maxsize=64)
-def _joined(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
-    return one | other
-
-
 class MjmlBuilder(Builder):
-    """Walks a view of MJML once; components nest strictly and keep the HTML in them apart."""
+    """Walks a view of MJML once. Components nest strictly, and HTML ends with the component that it stands in."""
 
     def __init__(
         self,
@@ -81,11 +77,12 @@ class MjmlBuilder(Builder):
     ) -> None:
         super().__init__(text, hidden_spans, holes, partial, layout_fragments, per_iteration)
         self.result = Mjml(text, hidden_spans, holes, [], [], [], [], [])
-        self.frames: list[int] = []  # where in the stack the open components are
+        self.open_components: list[int] = []  # their indexes in the stack
         self.boundaries = component_names()
+        self.stops: dict[frozenset[str], frozenset[str]] = {}  # with the boundaries
         self.css: Element | None = None  # an open mj-style: tags in it are text
-        self.carried: list[Element] = []  # HTML that an mj-raw has opened and a later one may close
-        self.carried_tags: dict[str, int] = {}
+        self.left_open: list[Element] = []  # HTML elements that an mj-raw opens and a later one may close
+        self.left_open_tags: dict[str, int] = {}  # by tag, how many there are
 
     # -- start tags
 
@@ -99,32 +96,35 @@ class MjmlBuilder(Builder):
 
     def start_component(self, element: Element) -> None:
         tag = element.tag
-        known = components().get(tag)
+        component = components().get(tag)
         if tag not in self.boundaries:
             self.boundaries |= {tag}
+            self.stops.clear()
         parent = self.stack[-1] if self.stack else None
         if parent is not None:
             element.parent, element.depth = parent, parent.depth + 1
             element.silent = parent.silent
-        element.preview = known is not None and known.holds == "preview"
-        element.silent = element.silent or (known is not None and known.silent)
+        element.preview = component is not None and component.holds == "preview"
+        element.silent = element.silent or (component is not None and component.silent)
         element.block = element
         self.result.elements.append(element)
         if element.self_closing or len(self.stack) >= MAX_DEPTH:
             return
-        self.frames.append(len(self.stack))
+        self.open_components.append(len(self.stack))
         self.stack.append(element)
         self.open_tags[tag] = self.open_tags.get(tag, 0) + 1
-        if known is not None and known.holds == "css":
+        if component is not None and component.holds == "css":
             self.css = element
 
     def close_implied(self, targets: frozenset[str], stops: frozenset[str], by: Element) -> None:
-        super().close_implied(targets, _joined(stops, self.boundaries), by)
+        if stops not in self.stops:
+            self.stops[stops] = stops | self.boundaries
+        super().close_implied(targets, self.stops[stops], by)
 
     def drop(self) -> Element:
         element = super().drop()
-        if self.frames and self.frames[-1] == len(self.stack):
-            self.frames.pop()
+        if self.open_components and self.open_components[-1] == len(self.stack):
+            self.open_components.pop()
         return element
 
     def pop(self, at: Span | None) -> Element:
@@ -148,31 +148,34 @@ class MjmlBuilder(Builder):
     def end_component(self, tag: str, span: Span) -> None:
         self.begins_with_end = self.begins_with_end or not (self.result.elements or self.end_tags)
         self.end_tags.add(tag)
-        index = self.open_component(tag)
+        index = self.find_component(tag)
         if index is None:
             self.unmatched(tag, span)
             return
         element = self.stack[index]
-        carried = []
+        left_open = []
         while len(self.stack) > index + 1:
             inner = self.drop()
             inner.content_end = span.start
             if tag == "mj-raw" and not is_component(inner.tag):
-                carried.append(inner)
+                left_open.append(inner)
             elif inner.tag in _CELLS:
-                self.doubtful.append(Unclosed(inner, span))
+                self.unclosed_cells.append(Unclosed(inner, span))
             elif is_component(inner.tag) or must_close(inner.tag):
-                self.forgiven.append((Unclosed(inner, span), EndTag(tag, span)))
-        for inner in reversed(carried):
-            self.carried.append(inner)
-            self.carried_tags[inner.tag] = self.carried_tags.get(inner.tag, 0) + 1
+                self.cut_short.append((Unclosed(inner, span), EndTag(tag, span)))
+        for inner in reversed(left_open):
+            self.left_open.append(inner)
+            self.left_open_tags[inner.tag] = self.left_open_tags.get(inner.tag, 0) + 1
         element.end_tag = span
         element.content_end = span.start
         self.drop()
 
-    def open_component(self, tag: str) -> int | None:
-        """The index of the component that an end tag ends; an included file ends none that is open around it."""
-        for index in reversed(self.frames):
+    def find_component(self, tag: str) -> int | None:
+        """The index in the stack of the component that an end tag ends.
+
+        The end tag of an included file ends no component around that file.
+        """
+        for index in reversed(self.open_components):
             if self.stack[index].tag == tag:
                 return index
             if self.stack[index].tag == INCLUDED:
@@ -181,25 +184,29 @@ class MjmlBuilder(Builder):
 
     def find_open(self, tag: str) -> int | None:
         index = super().find_open(tag)
-        return None if index is not None and self.frames and index < self.frames[-1] else index
+        return None if index is not None and self.open_components and index < self.open_components[-1] else index
 
     def unmatched(self, tag: str, span: Span) -> None:
-        raw = bool(self.frames) and self.stack[self.frames[-1]].tag == "mj-raw" and not is_component(tag)
-        if raw and (self.end_carried(tag, span) or not self.has_root()):
+        raw = (
+            bool(self.open_components)
+            and self.stack[self.open_components[-1]].tag == "mj-raw"
+            and not is_component(tag)
+        )
+        if raw and (self.end_left_open(tag, span) or not self.has_root()):
             return
         super().unmatched(tag, span)
 
-    def end_carried(self, tag: str, span: Span) -> bool:
-        """End what an earlier ``mj-raw`` has opened, the latest first."""
-        if not self.carried_tags.get(tag):
+    def end_left_open(self, tag: str, span: Span) -> bool:
+        """End the last element of a tag that an earlier ``mj-raw`` has left open; False if there is none."""
+        if not self.left_open_tags.get(tag):
             return False
-        for position in range(len(self.carried) - 1, max(len(self.carried) - _FAR, 0) - 1, -1):
-            element = self.carried[position]
+        for position in range(len(self.left_open) - 1, max(len(self.left_open) - _FAR, 0) - 1, -1):
+            element = self.left_open[position]
             if element.tag == tag:
                 element.end_tag = span
                 element.content_end = span.start
-                del self.carried[position]
-                self.carried_tags[tag] -= 1
+                del self.left_open[position]
+                self.left_open_tags[tag] -= 1
                 return True
         return False
 
@@ -213,7 +220,8 @@ class MjmlBuilder(Builder):
 
     def finish(self) -> None:
         if "mjml" in self.end_tags and self.has_root():
-            self.result.unclosed.extend(Unclosed(known, None) for known in self.carried if must_close(known.tag))
+            unclosed = (element for element in self.left_open if must_close(element.tag))
+            self.result.unclosed.extend(Unclosed(element, None) for element in unclosed)
         super().finish()
         Inheritance(self.result.elements).apply()
 

@@ -1,1 +1,1 @@
-"""What templates become when they are rendered."""
+"""Templates rendered: Jinja with sample data, MJML as HTML."""

@@ -1,4 +1,4 @@
-"""Render Jinja templates with sample data, in Jinja's sandbox and a process of its own (``jinja_sandbox``)."""
+"""Render Jinja templates with sample data, in Jinja's sandbox and in a separate process (``jinja_sandbox``)."""
 
 from __future__ import annotations
 
@@ -8,37 +8,36 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from maillint.data.lists import load_list
 from maillint.message.html.tree import normalise
 from maillint.message.model import Message, Part, Place
+from maillint.message.rendering.mjml import render_mjml
 from maillint.message.rendering.model import Failed, Printed, Rendering, Renderings
 from maillint.message.rendering.samples import MAX_DATA, packages
+from maillint.message.rendering.writer import RenderedText
 from maillint.text.source import Source
 from maillint.text.spans import Span
 
-if TYPE_CHECKING:
-    pass
-from maillint.message.rendering.mjml import render_mjml
-from maillint.message.rendering.writer import RenderedText
-
 MAX_SETS = 20
+"""Data sets of a message that are rendered at the most."""
+
 SECONDS = 2.0
-"""What one data set may take."""
+"""How long one template may take with one data set."""
 
 ALL_SECONDS = 8.0
-"""What all data sets of a message may take together."""
+"""How long a message may take with all its data sets."""
 
 MEMORY = 1 << 30
+"""Bytes of memory that the process may use."""
+
 MAX_CHARACTERS = 1_000_000
-"""What one rendering may print: ten times what Gmail shows."""
-
-
-# -- Jinja with sample data
+"""Characters that one rendering may print: ten times what Gmail shows."""
 
 
 def render_with_data(message: Message, samples: Source) -> Renderings:
+    """Render a message's Jinja templates with each data set of its sample data. This starts a process."""
     parts = [part for part in message.parts if part.dialect is not None]
     if not parts:
         return Renderings()
@@ -58,7 +57,7 @@ def render_with_data(message: Message, samples: Source) -> Renderings:
     made: dict[str, list[_Page]] = {}
     failed: dict[Failed, None] = {}
     unknown: dict[str, None] = {}
-    for answer in _ask(places, data, message):
+    for answer in _run_sandbox(places, data, message):
         place = places[answer.get("template", 0)]
         name = answer.get("set")
         if answer["state"] == "made":
@@ -85,7 +84,7 @@ def _label(name: str) -> str:
 
 
 def _read_data(samples: Source) -> Any:
-    """Parse sample data; raises ValueError with the fault and its line."""
+    """Parse sample data; raises ValueError that says what is wrong with them, and in which line."""
     import yaml  # noqa: PLC0415 -- 16 ms
 
     name = os.path.basename(samples.path)  # noqa: PTH119
@@ -103,8 +102,8 @@ def _read_data(samples: Source) -> Any:
     return data
 
 
-def _ask(places: Sequence[Place], data: Any, message: Message) -> Iterator[dict[str, Any]]:
-    """Render in a process of its own; what it had not done when it was stopped has failed."""
+def _run_sandbox(places: Sequence[Place], data: Any, message: Message) -> Iterator[dict[str, Any]]:
+    """Render in a separate process, and yield its answers; what it has not done when it is stopped has failed."""
     import json  # noqa: PLC0415 -- rarely needed, as the next two
     import pickle  # noqa: PLC0415
     from importlib.util import find_spec  # noqa: PLC0415
@@ -153,7 +152,7 @@ class _Page(NamedTuple):
 
 
 def _read_page(place: Place, answer: Mapping[str, Any]) -> _Page:
-    """Take the numbers out of what a template has printed, and note what came from where."""
+    """Take the marks of ``jinja_sandbox`` out of what a template has printed, and note what comes from where."""
     part = place if isinstance(place, Part) else Part(place.text, place.source, place.map, "text/plain")
     writer = RenderedText(part)
     text, pieces = answer["text"], answer["pieces"]
@@ -178,7 +177,7 @@ def _read_page(place: Place, answer: Mapping[str, Any]) -> _Page:
 
 
 def _line_span(place: Place, line: int) -> Span:
-    """A line of a text without the white space around it; nothing at its start where the line is not known."""
+    """A line of a text without the white space around it; an empty span at the start if there is no such line."""
     lines = place.text.splitlines(keepends=True)
     if not 1 <= line <= len(lines):
         return Span(0, 0)

@@ -1,8 +1,8 @@
-"""Renders Jinja templates with sample data. Runs as a program of its own, so that a template can be stopped.
+"""A program that renders Jinja templates with sample data. It is a separate process, so that it can be stopped.
 
-What it is asked stands pickled on its standard input; one line of JSON per template and data set comes out.
-Its template environment is Jinja's sandbox; time, memory, output and the files that it may read are bounded.
-It imports nothing of maillint.
+It reads a pickled job from its standard input and prints one line of JSON for each template and data set. Templates
+run in Jinja's sandbox; time, memory, output and the files that they may read are bounded. It is run by its path and
+in isolated mode, and imports nothing of maillint.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from jinja2 import Environment, Template, nodes
 
 OPEN, NUMBERED, CLOSE = "\uf5b5", "\uf5b6", "\uf5b7"
-"""Around what a piece of the template has printed: OPEN, its number, NUMBERED, the output, CLOSE."""
+"""What surrounds the output of each piece of the template: OPEN, the piece's number, NUMBERED, the output, CLOSE."""
 
 MAIN = "the template itself"
+"""The file name of the template in tracebacks."""
+
 _MAX_FILES = 100
 _MAX_FILE_SIZE = 1_000_000
 
@@ -53,11 +55,11 @@ class LongError(Exception):
 
 
 class RefusedError(Exception):
-    """Raised for a file that may not be read, or is none."""
+    """Raised for a file that does not exist or may not be read."""
 
 
 def main() -> None:
-    """Read a job, render it, print what came of it."""
+    """Read a job, render it, and print the results."""
     job = Job(*pickle.load(sys.stdin.buffer))
     sys.path[:] = job.path
     _bound(job)
@@ -67,8 +69,8 @@ def main() -> None:
 
 
 def run(job: Job) -> Iterator[dict[str, Any]]:
-    """Render every template with every data set."""
-    from jinja2.exceptions import TemplateError  # noqa: PLC0415 -- its place is only known now
+    """Render every template with every data set; yields a result for each, and for each template with a fault."""
+    from jinja2.exceptions import TemplateError  # noqa: PLC0415 -- found only after ``sys.path`` is set
 
     environments = {markup: _environment(job, markup) for markup in {markup for _, markup in job.templates}}
     used: set[str] = set()
@@ -95,9 +97,9 @@ def run(job: Job) -> Iterator[dict[str, Any]]:
 
 
 def data_sets(data: Any, used: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The data sets of a file: a list's items, a mapping's values where its keys are no names of the template's.
+    """The data sets of a file, with their names: the items of a list, or the values of a mapping.
 
-    ``used`` are the names that the template reads.
+    A mapping is one data set itself if the template reads one of its keys: ``used`` are the names that it reads.
     """
     if isinstance(data, list):
         for number, item in enumerate(data, 1):
@@ -115,7 +117,7 @@ def data_sets(data: Any, used: set[str]) -> Iterator[tuple[str, dict[str, Any]]]
 
 
 def _set_name(item: Mapping[Any, Any], number: str, used: set[str]) -> str:
-    """An item's own ``name`` where the template does not read it, else its number."""
+    """The item's ``name``, unless the template reads that as data; else its number."""
     name = item.get("name")
     return name if isinstance(name, str) and "name" not in used else number
 
@@ -157,10 +159,10 @@ def _loader(job: Job) -> Callable[[str], tuple[str, str, Callable[[], bool]]]:
 
 
 class Compiled(NamedTuple):
-    """A template whose output tells which piece of it printed what.
+    """A template whose output says which piece of the template printed what.
 
-    ``pieces`` are the places of what prints, True for output tags; ``names`` are read from the data, and of
-    those ``called`` are functions.
+    ``pieces`` are the start and end of each piece, and whether it is an output tag; ``names`` are those that the
+    template reads from the data, ``called`` those that it calls as functions.
     """
 
     template: Template
@@ -176,7 +178,7 @@ def _compile(environment: Environment, text: str) -> Compiled:
     names = set(meta.find_undeclared_variables(tree))
     calls = list(tree.find_all(nodes.Call))
     for name in _inserted(environment, tree):
-        with contextlib.suppress(Exception):  # told when it is rendered
+        with contextlib.suppress(Exception):  # reported when it is rendered
             loaded = environment.parse(_source(environment, name))
             names |= meta.find_undeclared_variables(loaded)
     pieces = _pieces(environment, text)
@@ -213,7 +215,7 @@ def _source(environment: Environment, name: str) -> str:
 
 
 def _outputs(tree: nodes.Node) -> Iterator[nodes.Output]:
-    """The nodes that print, in the order of the source."""
+    """The nodes that print, in source order."""
     from jinja2 import nodes  # noqa: PLC0415 -- see run
 
     pending = [tree]
@@ -226,13 +228,13 @@ def _outputs(tree: nodes.Node) -> Iterator[nodes.Output]:
 
 
 def _pieces(environment: Environment, text: str) -> list[tuple[int, int, bool]]:
-    """The places of what prints: runs of text, and output tags (True)."""
+    """The places of what prints, in source order: text (False) and output tags (True)."""
     pieces: list[tuple[int, int, bool]] = []
     position = 0
     opened = 0
     for _, kind, value in environment.lex(text):
         while position < len(text) and not text.startswith(value, position) and text[position].isspace():
-            position += 1  # white space that a tag has taken away
+            position += 1  # white space that a tag removes
         if kind == "variable_begin":
             opened = position
         position += len(value)
@@ -244,16 +246,16 @@ def _pieces(environment: Environment, text: str) -> list[tuple[int, int, bool]]:
 
 
 def _number(tree: nodes.Template, environment: Environment) -> None:
-    """Put each piece's number around what it prints, except where the output is worked on before it is shown."""
+    """Surround the output of each piece with its number, except where the template still changes that output."""
     from jinja2 import nodes  # noqa: PLC0415 -- see run
 
-    worked_on = (nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.AssignBlock)
+    changed_by = (nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.AssignBlock)
     pending: list[tuple[nodes.Node, bool]] = [(tree, False)]
     number = 0
     while pending:
         node, inside = pending.pop()
         if not isinstance(node, nodes.Output):
-            inside = inside or isinstance(node, worked_on)
+            inside = inside or isinstance(node, changed_by)
             pending.extend((child, inside) for child in reversed(list(node.iter_child_nodes())))
             continue
         numbered: list[nodes.Expr] = []
@@ -279,7 +281,7 @@ def _render(compiled: Compiled, values: dict[str, Any], job: Job) -> dict[str, A
             if size > job.characters:
                 raise LongError
             printed.append(chunk)
-    except Exception as error:  # whatever a template can raise
+    except Exception as error:  # a template can raise any
         return _failure(error, compiled.called)
     finally:
         _alarm(0)
@@ -287,9 +289,10 @@ def _render(compiled: Compiled, values: dict[str, Any], job: Job) -> dict[str, A
 
 
 def _failure(error: Exception, called: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """What went wrong, on which line of the template; ``foreign`` where plain Jinja cannot tell.
+    """Say what went wrong and in which line of the template, 0 if that is not known.
 
-    ``called`` are the functions that the template expects: data cannot hold them.
+    The state is ``foreign`` for what only the project's own Jinja environment has: filters, functions, files.
+    ``called`` are the functions that the template calls, which data cannot hold.
     """
     from jinja2 import exceptions  # noqa: PLC0415 -- see run
 
@@ -314,7 +317,7 @@ def _failure(error: Exception, called: frozenset[str] = frozenset()) -> dict[str
     elif isinstance(error, exceptions.UndefinedError):
         state = "foreign" if any(words == f"'{name}' is undefined" for name in called) else state
     elif isinstance(error, exceptions.TemplateRuntimeError) and words.startswith("No "):
-        state = "foreign"  # a filter or test that only running it has asked for
+        state = "foreign"  # a filter or a test that is looked up at run time
     else:
         words = f"{type(error).__name__}: {words}"
     return {"state": state, "reason": words, "line": line}
@@ -333,7 +336,7 @@ def _line(trace: TracebackType | None) -> int:
 
 
 def _bound(job: Job) -> None:
-    """Set what the system bounds; a process that passes its bound on time is ended."""
+    """Bound time, memory and files of this process, where the system can; it ends a process that takes too long."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource  # noqa: PLC0415 -- not on every system
 
@@ -350,7 +353,7 @@ def _bound(job: Job) -> None:
 
 
 def _alarm(seconds: float) -> None:
-    """Have SlowError raised after so many seconds of work, where the system can; 0 takes it back."""
+    """Have SlowError raised after so many seconds, where the system can; 0 cancels that."""
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, _wake)
         signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -1,6 +1,7 @@
 """Render MJML as HTML with mrml.
 
-mrml gets the components that were read here, so that it reads no file and every text can be found again.
+mrml gets the components that maillint has parsed, with tokens for their texts. So it reads no included files, and
+every text in its output leads back to the source.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
 from maillint.data.lists import load_list
 from maillint.message.html.tree import Element
@@ -19,23 +19,20 @@ from maillint.message.mjml.parser import Mjml, parse_mjml
 from maillint.message.model import Message, Part
 from maillint.message.rendering.model import Rendering, Renderings
 from maillint.message.rendering.samples import packages
+from maillint.message.rendering.writer import RenderedText
 from maillint.message.views import View, make_views
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span, overlaps
 
-if TYPE_CHECKING:
-    from maillint.message.mjml.parser import Mjml
-from maillint.message.rendering.writer import RenderedText
-
 MAX_COMPONENTS = 3_000
+"""Components that are rendered at the most."""
+
 MAX_DEPTH = 24
-"""Components of MJML that are rendered at the most, and how deep."""
-
-
-# -- MJML as HTML
+"""How deep they may be nested."""
 
 
 def render_mjml(message: Message) -> Renderings:
+    """Render a message's MJML as HTML: the view with the most text."""
     part = next(part for part in message.parts if part.mjml)
     view = _fullest(part)
     html = parse_mjml(view.text, view.hidden_spans, tuple(hole.span for hole in view.holes), partial=view.partial)
@@ -51,19 +48,19 @@ def render_mjml(message: Message) -> Renderings:
     include = part.included(body.span)
     fallback = part.map.span(body.span if include is None else include.tag)
     rendered = replace(made.made("text/html", fallback), dialect=part.dialect)
-    others = tuple(rendered if known is part else known for known in message.parts)
-    result = replace(message, kind="rendered", parts=others)
+    parts = tuple(rendered if other is part else other for other in message.parts)
+    result = replace(message, kind="rendered", parts=parts)
     return Renderings((Rendering("mjml", "in the rendered HTML", result),))
 
 
 def _fullest(part: Part) -> View:
-    """The view with the most text, its conditional comments as they stand."""
+    """The view with the most text; its conditional comments are left to the views of the rendered HTML."""
     views = make_views(part.text, part.template, markup=False)
-    return max(views, key=lambda view: -sum(blank.end - blank.start for blank in view.hidden_spans))
+    return max(views, key=lambda view: -sum(span.end - span.start for span in view.hidden_spans))
 
 
 class _Mrml:
-    """Writes the components of a view for mrml, with a token in the place of each text, and puts the texts back."""
+    """Writes the components of a view for mrml with a token in the place of each text, and puts the texts back."""
 
     def __init__(self, part: Part, view: View, html: Mjml) -> None:
         self.part = part
@@ -75,7 +72,7 @@ class _Mrml:
         self.carried = frozenset(load_list("mjml")["carried"])
 
     def render(self) -> RenderedText | str:
-        """Render, or say why not."""
+        """Render; a text says why that is not possible."""
         import mrml  # noqa: PLC0415 -- optional
 
         source = self.source()
@@ -91,7 +88,7 @@ class _Mrml:
         return self.put_back(output)
 
     def source(self) -> str | None:
-        """The document for mrml; None for one that is too much for it."""
+        """The document for mrml; None where it is too large or nested too deeply."""
         head: list[str] = []
         body: list[str] = []
         root = self.html.root
@@ -100,15 +97,15 @@ class _Mrml:
         emitted: set[int] = set()
         count = 0
         for element in self.html.elements:
-            known = components().get(element.tag)
+            component = components().get(element.tag)
             if element.tag == "mj-style" and "inline" in element.attrs:
-                continue  # it goes into the elements, which mrml does by reading the HTML anew
-            if known is None or element.tag in _UNWRITTEN or element.in_any(_SETTINGS):
+                continue  # to inline it, mrml would parse the HTML
+            if component is None or element.tag in _UNWRITTEN or element.in_any(_SETTINGS):
                 continue
             around = next((outer for outer in element.ancestors if outer.index in emitted), None)
             if any(outer.tag not in _SEEN_THROUGH for outer in takewhile(_is_not(around), element.ancestors)):
-                continue  # in something that MJML leaves out
-            in_head = any(outer.tag == "mj-head" for outer in element.ancestors) or "mj-head" in known.inside[:1]
+                continue  # in something that MJML drops
+            in_head = any(outer.tag == "mj-head" for outer in element.ancestors) or "mj-head" in component.inside[:1]
             if element.tag == "mj-body":
                 around = None
             elif around is None and not in_head:
@@ -123,7 +120,7 @@ class _Mrml:
                 return None
             target = head if in_head else body
             target.append(f"<{element.tag}{self.attributes(element)}>")
-            if known.holds in {"html", "words", "preview", "css"}:
+            if component.holds in {"html", "words", "preview", "css"}:
                 inside = _trimmed(self.text, Span(element.span.end, max(element.content_end, element.span.end)))
                 if inside.end > inside.start:
                     target.append(self.token(inside, None))
@@ -155,7 +152,7 @@ class _Mrml:
         return "".join(written)
 
     def shown(self, value: str) -> str:
-        """An attribute's value that is not its source: with a word for each output tag in it."""
+        """An attribute's value for readers, with an empty tag for each output tag in it."""
         return re.sub(f"{PLACEHOLDER_CHAR}+", "{{ }}", value)
 
     def put_back(self, output: str) -> RenderedText:
@@ -193,11 +190,11 @@ _PLAIN_NAME = re.compile(r"[a-z][a-z0-9-]*")
 
 @cache
 def _opaque() -> frozenset[str]:
-    return frozenset(name for name, known in components().items() if known.holds != "components")
+    return frozenset(name for name, component in components().items() if component.holds != "components")
 
 
 def _with_tags(part: Part, view: View) -> str:
-    """A view's text with its output tags as they stand in the source."""
+    """A view's text with its output tags as they are written."""
     pieces, position = [], 0
     for hole in view.holes:
         pieces += [view.text[position : hole.span.start], part.text[hole.span.start : hole.span.end]]
@@ -207,7 +204,7 @@ def _with_tags(part: Part, view: View) -> str:
 
 
 def _nonce(text: str) -> str:
-    """Letters that stand nowhere in a text."""
+    """Letters that a text does not contain."""
     number = 0
     while f"xmlq{number}q" in text:
         number += 1

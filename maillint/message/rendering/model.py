@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class Printed(NamedTuple):
-    """What one output tag has printed: the tag's place in the template, and the text's place in ``page``."""
+    """What one output tag has printed.
+
+    ``tag`` is the tag's place in ``place``, ``at`` the output's place in ``page``, the whole rendered text.
+    """
 
     place: Place
     tag: Span
@@ -24,16 +27,16 @@ class Printed(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What it has printed."""
+        """The output of the tag."""
         return self.page[self.at.start : self.at.end]
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """One message made of a template. ``label`` says in findings how it was made, ``by`` by what.
+    """A message rendered in one way: ``by`` is ``jinja`` or ``mjml``, ``label`` says in findings how.
 
-    ``message`` has the rendered parts; their maps lead back to the template. ``printed`` is what each output
-    tag has printed, as far as that is certain.
+    ``message`` has the rendered parts, whose maps lead back to the template. ``printed`` is what each output tag has
+    printed, as far as that is certain.
     """
 
     by: str
@@ -43,7 +46,7 @@ class Rendering:
 
 
 class Failed(NamedTuple):
-    """What could not be rendered for a fault of its own: why, where, and with which data."""
+    """A template that could not be rendered for a fault of its own: where, why, and with which data (``label``)."""
 
     place: Place
     span: Span
@@ -53,7 +56,7 @@ class Failed(NamedTuple):
 
 @dataclass(frozen=True)
 class Renderings:
-    """Everything that was made of a message; ``unknown`` are reasons why something was not."""
+    """All renderings of a message, what failed, and in ``unknown`` why something else was not rendered."""
 
     made: tuple[Rendering, ...] = ()
     failed: tuple[Failed, ...] = ()
@@ -63,15 +66,15 @@ class Renderings:
 class PartialOffsetMap(OffsetMap):
     """Leads from a rendered text back to the template, where that is certain.
 
-    ``pieces`` are the stretches of it that stand in the template, in order and apart; one whose lengths differ
-    leads to its whole place. All else leads to ``fallback``.
+    ``pieces`` are the stretches of the text that come from the template, in order and apart. A piece that is as long
+    as its source leads to it character by character, any other to all of it; all other text leads to ``fallback``.
     """
 
-    __slots__ = ("_ends", "_fallback", "_known", "_places")
+    __slots__ = ("_ends", "_fallback", "_pieces", "_places")
 
     def __init__(self, pieces: Sequence[Piece], fallback: Span) -> None:
         super().__init__([])
-        self._known = list(pieces)
+        self._pieces = list(pieces)
         self._places = [piece.start for piece in pieces]
         self._ends = [piece.start + piece.length for piece in pieces]
         self._fallback = fallback
@@ -81,22 +84,22 @@ class PartialOffsetMap(OffsetMap):
         last = max(bisect_left(self._places, span.end), first)
         if span.end <= span.start:
             last = bisect_right(self._places, span.start)
-        return self._known[first:last]
+        return self._pieces[first:last]
 
     def knows(self, span: Span) -> bool:
-        """Whether any of a span stands in the template."""
+        """Whether any of a span comes from the template."""
         return bool(self._touched(span))
 
     def start(self, offset: int) -> int:
-        """Return where the character at ``offset`` comes from."""
+        """Return the offset that the character at ``offset`` comes from."""
         return self.span(Span(offset, offset + 1)).start
 
     def end(self, offset: int) -> int:
-        """Return where what the character before ``offset`` comes from ends."""
+        """Return the end of what the character before ``offset`` comes from."""
         return self.span(Span(max(offset - 1, 0), max(offset, 1))).end
 
     def span(self, span: Span) -> Span:
-        """Lead a span back: to all that it touches of the template."""
+        """Return the span of all that a span comes from in the template."""
         touched = self._touched(span)
         if not touched:
             return self._fallback
@@ -104,7 +107,7 @@ class PartialOffsetMap(OffsetMap):
         return Span(min(place.start for place in places), max(place.end for place in places))
 
     def exact(self, span: Span) -> bool:
-        """Whether the whole span stands in the template as it is here."""
+        """Whether the whole span comes from one piece of the template, unchanged."""
         touched = self._touched(span)
         if len(touched) != 1 or touched[0].length != touched[0].source_length:
             return False

@@ -10,11 +10,11 @@ from maillint.text.source import NotTextError, Source
 
 ENDINGS = (".data.yaml", ".data.yml", ".data.json")
 MAX_DATA = 1_000_000
-"""Bytes of a file of sample data at the most."""
+"""Bytes of a file of sample data that are read at the most."""
 
 
 def sample_file(path: str) -> str | None:
-    """The file of sample data beside a template: ``welcome.data.yaml`` for ``welcome.html.j2``."""
+    """The path of the sample data beside a template: ``welcome.data.yaml`` for ``welcome.html.j2``; None without."""
     stem = path
     while True:
         stem, extension = os.path.splitext(stem)  # noqa: PTH122
@@ -26,7 +26,7 @@ def sample_file(path: str) -> str | None:
 
 
 def read_samples(path: str) -> Source | None:
-    """Read the sample data beside a template; None where there are none, or where they are no text."""
+    """Read the sample data beside a template; None if there are none, or if the file is not text."""
     found = sample_file(path)
     if found is None:
         return None
@@ -40,7 +40,7 @@ def read_samples(path: str) -> Source | None:
 
 @cache
 def packages() -> Mapping[str, str]:
-    """The optional packages that render templates, with their versions: those that are installed."""
+    """The versions of the optional packages that render templates, as far as they are installed."""
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 -- 15 ms, and rarely needed
 
     found = {}

@@ -1,8 +1,6 @@
-"""A rendered text and where its pieces stand in the template."""
+"""Put a rendered text together, and note where its pieces come from."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from maillint.message.html.tree import normalise
 from maillint.message.model import Part
@@ -10,15 +8,9 @@ from maillint.message.rendering.model import PartialOffsetMap
 from maillint.text.offsets import Piece
 from maillint.text.spans import Span
 
-if TYPE_CHECKING:
-    pass
-
-
-# -- what has become of a text
-
 
 class RenderedText:
-    """Collects a rendered text and where its pieces stand in the file."""
+    """Collects the pieces of a rendered text, and where they come from in the file."""
 
     def __init__(self, part: Part) -> None:
         self.part = part
@@ -27,12 +19,12 @@ class RenderedText:
         self.length = 0
 
     def plain(self, text: str) -> None:
-        """Add what stands nowhere in the template."""
+        """Add text that does not come from the template."""
         self.texts.append(text)
         self.length += len(text)
 
     def written(self, text: str, span: Span) -> None:
-        """Add what a span of the part has become; an included file is a file of its own."""
+        """Add what a span of the part has become. The text of an included file does not come from this file."""
         if self.part.included(span) is not None:
             self.plain(text)
             return
@@ -40,7 +32,7 @@ class RenderedText:
         own = normalise(self.part.text[span.start : span.end]) == normalise(text)
         if own and self.part.map.exact(span):
             self._piece(text, place)
-        elif len(text) == place.end - place.start > 1:  # by chance: it leads to its whole place all the same
+        elif len(text) == place.end - place.start > 1:  # of equal length by chance: two pieces, each leads to all of it
             self._piece(text[:1], place)
             self._piece(text[1:], place)
         else:
@@ -52,5 +44,5 @@ class RenderedText:
             self.plain(text)
 
     def made(self, content_type: str, fallback: Span) -> Part:
-        """The rendered part; it holds no template any more."""
+        """The rendered part, which is no template any more."""
         return Part("".join(self.texts), self.part.source, PartialOffsetMap(self.pieces, fallback), content_type)
