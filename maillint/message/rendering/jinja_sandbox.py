@@ -1,8 +1,8 @@
 """Renders Jinja templates with sample data. Runs as a program of its own, so that a template can be stopped.
 
-What it is asked stands pickled on its standard input; one line of JSON per template and data set comes out.
-Its template environment is Jinja's sandbox; time, memory, output and the files that it may read are bounded.
-It imports nothing of maillint.
+A pickled Job is read from standard input; a line of JSON is printed for each template and data set, and at the end
+one with the paths that were looked for. Its template environment is Jinja's sandbox; time, memory, output and the
+files that it may read are bounded. It imports nothing of maillint.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ OPEN, NUMBERED, CLOSE = "\uf5b5", "\uf5b6", "\uf5b7"
 MAIN = "the template itself"
 _MAX_FILES = 100
 _MAX_FILE_SIZE = 1_000_000
+_MOST_SOUGHT = 1_000
 
 
 class Job(NamedTuple):
@@ -67,10 +68,11 @@ def main() -> None:
 
 
 def run(job: Job) -> Iterator[dict[str, Any]]:
-    """Render every template with every data set."""
+    """Render every template with every data set; last comes which paths were looked for."""
     from jinja2.exceptions import TemplateError  # noqa: PLC0415 -- its place is only known now
 
-    environments = {markup: _environment(job, markup) for markup in {markup for _, markup in job.templates}}
+    sought: dict[str, None] = {}
+    environments = {markup: _environment(job, sought, markup) for markup in {markup for _, markup in job.templates}}
     used: set[str] = set()
     made: list[tuple[int, Compiled]] = []
     for number, (text, markup) in enumerate(job.templates):
@@ -92,6 +94,7 @@ def run(job: Job) -> Iterator[dict[str, Any]]:
     for name, values in list(data_sets(job.data, used))[: job.sets]:
         for number, compiled in made:
             yield {"template": number, "set": name, **_render(compiled, values, job), "pieces": compiled.pieces}
+    yield {"state": "read", "paths": list(sought), "complete": len(sought) <= _MOST_SOUGHT}
 
 
 def data_sets(data: Any, used: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -127,21 +130,26 @@ def _named(values: Mapping[Any, Any]) -> dict[str, Any]:
 # -- Jinja
 
 
-def _environment(job: Job, markup: bool) -> Environment:
+def _environment(job: Job, sought: dict[str, None], markup: bool) -> Environment:
     from jinja2 import FunctionLoader  # noqa: PLC0415 -- see run
     from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
 
+    loader = FunctionLoader(_loader(job, sought))
     return ImmutableSandboxedEnvironment(
-        loader=FunctionLoader(_loader(job)), autoescape=markup, keep_trailing_newline=True, cache_size=_MAX_FILES
+        loader=loader, autoescape=markup, keep_trailing_newline=True, cache_size=_MAX_FILES
     )
 
 
-def _loader(job: Job) -> Callable[[str], tuple[str, str, Callable[[], bool]]]:
+def _loader(job: Job, sought: dict[str, None]) -> Callable[[str], tuple[str, str, Callable[[], bool]]]:
+    """What reads the files that a template names; the paths that it looks for are added to ``sought``."""
     read: dict[str, None] = {}
 
     def load(name: str) -> tuple[str, str, Callable[[], bool]]:
         for folder in (job.folder, *job.roots):
-            path = os.path.realpath(os.path.join(folder, name.replace("\0", "")))  # noqa: PTH118
+            named = os.path.join(folder, name.replace("\0", ""))  # noqa: PTH118
+            if len(sought) <= _MOST_SOUGHT:
+                sought[named] = None
+            path = os.path.realpath(named)
             inside = any(path.startswith(root.rstrip(os.sep) + os.sep) for root in job.roots)
             if not inside or not os.path.isfile(path):  # noqa: PTH113
                 continue
