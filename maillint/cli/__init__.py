@@ -11,8 +11,6 @@ from typing import Any
 import click
 
 from maillint._version import __version__
-from maillint.cli.common import line_of
-from maillint.project.errors import internal_error
 
 COMMANDS = {
     "check": "Lint templates and messages.",
@@ -92,6 +90,9 @@ def main(args: Sequence[str] | None = None, **extra: Any) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nothing more to say
         sys.exit(141)
     except Exception as error:
+        from maillint.cli.common import line_of  # noqa: PLC0415 -- most runs have no error, as the next
+        from maillint.project.errors import internal_error  # noqa: PLC0415
+
         line = line_of(error)
         if line is None and os.environ.get("MAILLINT_TRACEBACK"):
             raise

@@ -42,48 +42,75 @@ class Run(NamedTuple):
     observed: tuple[tuple[Group, Any], ...] = ()
 
 
+class _Item(NamedTuple):
+    """A message to work on, with what has been read of it already, and the reports of an earlier run if they hold."""
+
+    group: Group
+    contents: Sequence[bytes] | None = None
+    key: CacheKey | None = None
+    stored: Sequence[FileReport] | None = None
+
+
 class _Result(NamedTuple):
-    """What comes of one message. A ``key`` says that the reports are new, and where they are to be stored."""
+    """What comes of one message; ``inputs`` are those of new reports, which are to be stored."""
 
     reports: Sequence[FileReport] = ()
     failure: Failure | None = None
     observed: Any = None
-    key: CacheKey | None = None
     inputs: Inputs | None = None
 
 
 def lint_groups(groups: Sequence[Group], work: Work | None = None) -> Run:
-    """Lint every message; a file that cannot be read becomes a failure and costs the others nothing."""
+    """Lint every message; a file that cannot be read becomes a failure and costs the others nothing.
+
+    With a cache, files are read here, since it knows results by what they hold; else where they are linted.
+    """
     work = work or Work()
     caches = ResultCaches(groups) if work.cache else None
-    results = spread(partial(_lint_group, caches, work.observe), groups, work.jobs, work.done)
-    if caches is not None:
-        for group, result in zip(groups, results, strict=True):
-            if result.key is not None and result.inputs is not None:
-                caches.put(group, result.key, result.inputs, result.reports)
+    items = [_look_up(group, caches) if caches else _Item(group) for group in groups]
+    results = [_finished(item, work.observe) for item in items]
+    missing = [index for index, result in enumerate(results) if result is None]
+    finished = len(groups) - len(missing)
+    lint_item = partial(_lint_item, work.observe)
+    new = spread(lint_item, [items[index] for index in missing], work.jobs, lambda count: work.done(finished + count))
+    for index, result in zip(missing, new, strict=True):
+        results[index] = result
+        key = items[index].key
+        if caches and key and result.inputs:
+            caches.put(groups[index], key, result.inputs, result.reports)
+    if caches:
         caches.save()
-    files = tuple(file for result in results for file in result.reports)
-    failures = tuple(result.failure for result in results if result.failure is not None)
-    pairs = zip(groups, results, strict=True)
+    pairs = [(group, result) for group, result in zip(groups, results, strict=True) if result is not None]
+    files = tuple(file for _, result in pairs for file in result.reports)
+    failures = tuple(result.failure for _, result in pairs if result.failure)
     observed = tuple((group, result.observed) for group, result in pairs if work.observe and not result.failure)
     return Run(Report(files, failures=failures), observed)
 
 
-def _lint_group(caches: ResultCaches | None, observe: Observe | None, group: Group) -> _Result:
+def _look_up(group: Group, caches: ResultCaches) -> _Item:
+    """Read a message's files and look for the result of an earlier run; what cannot be read fails when it is linted."""
     try:
         contents = read_files(group)
-        key = caches.key(group, contents) if caches else None
-        stored = caches.find(group, key, contents) if caches and key else None
-        if stored is not None and observe is None:
-            return _Result(stored)
-        loaded = load(group, contents)
-        reports = lint_loaded(loaded) if stored is None else stored
-        observed = observe(loaded) if observe else None
-        return _Result(reports, None, observed, *((key, inputs_of(loaded)) if stored is None else ()))
+    except UnreadableError:
+        return _Item(group)
+    key = caches.key(group, contents)
+    return _Item(group, contents, key, caches.find(group, key, contents) if key else None)
+
+
+def _finished(item: _Item, observe: Observe | None) -> _Result | None:
+    return _Result(item.stored) if item.stored is not None and observe is None else None
+
+
+def _lint_item(observe: Observe | None, item: _Item) -> _Result:
+    try:
+        loaded = load(item.group, item.contents)
+        reports = lint_loaded(loaded) if item.stored is None else item.stored
+        inputs = inputs_of(loaded) if item.stored is None else None
+        return _Result(reports, None, observe(loaded) if observe else None, inputs)
     except UnreadableError as error:
-        return _Result(failure=failure(group, error))
+        return _Result(failure=failure(item.group, error))
     except Exception as error:  # a fault of maillint's own in one file must not cost the others
-        return _Result(failure=Failure(shown_path(group.paths[0]), internal_error(error)))
+        return _Result(failure=Failure(shown_path(item.group.paths[0]), internal_error(error)))
 
 
 def lint_loaded(loaded: LoadedMessage) -> list[FileReport]:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Literal
 
 from maillint.files.access import FileAccess, FoundFile
+from maillint.message.kinds import KINDS
 from maillint.message.mjml.components import INCLUDED, components
 from maillint.text.offsets import MapBuilder, OffsetMap
 from maillint.text.source import NotTextError, Source
@@ -160,7 +161,7 @@ class _Reader:
             return None
         folder = os.path.dirname(os.path.abspath(source))  # noqa: PTH100, PTH120
         for _ in range(MAX_DEPTH):
-            for ending in ("", ".mjml"):
+            for ending in ("", *KINDS["mjml"].extensions):
                 found = self.files.read(os.path.join(folder, path + ending), _MAX_BYTES)  # noqa: PTH118
                 if found is not None:
                     return found

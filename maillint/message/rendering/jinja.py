@@ -135,13 +135,13 @@ def _ask(places: Sequence[Place], data: Any, message: Message) -> Iterator[dict[
             ended = False
             continue
         if answer["state"] == "read":
-            message.files.complete &= answer["complete"]
             for path in answer["paths"]:
                 message.files.note(path)
-        else:
-            yield answer
+            continue
+        message.files.complete &= not answer.get("stopped", False)
+        yield answer
     if not ended:
-        message.files.complete = False  # another run may be given the time
+        message.files.complete = False
         yield {"state": "failed", "reason": "it takes too long, or too much memory"}
 
 

@@ -27,7 +27,6 @@ OPEN, NUMBERED, CLOSE = "\uf5b5", "\uf5b6", "\uf5b7"
 MAIN = "the template itself"
 _MAX_FILES = 100
 _MAX_FILE_SIZE = 1_000_000
-_MOST_SOUGHT = 1_000
 
 
 class Job(NamedTuple):
@@ -94,7 +93,7 @@ def run(job: Job) -> Iterator[dict[str, Any]]:
     for name, values in list(data_sets(job.data, used))[: job.sets]:
         for number, compiled in made:
             yield {"template": number, "set": name, **_render(compiled, values, job), "pieces": compiled.pieces}
-    yield {"state": "read", "paths": list(sought), "complete": len(sought) <= _MOST_SOUGHT}
+    yield {"state": "read", "paths": list(sought)}
 
 
 def data_sets(data: Any, used: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -147,8 +146,7 @@ def _loader(job: Job, sought: dict[str, None]) -> Callable[[str], tuple[str, str
     def load(name: str) -> tuple[str, str, Callable[[], bool]]:
         for folder in (job.folder, *job.roots):
             named = os.path.join(folder, name.replace("\0", ""))  # noqa: PTH118
-            if len(sought) <= _MOST_SOUGHT:
-                sought[named] = None
+            sought[named] = None
             path = os.path.realpath(named)
             inside = any(path.startswith(root.rstrip(os.sep) + os.sep) for root in job.roots)
             if not inside or not os.path.isfile(path):  # noqa: PTH113
@@ -297,7 +295,8 @@ def _render(compiled: Compiled, values: dict[str, Any], job: Job) -> dict[str, A
 def _failure(error: Exception, called: frozenset[str] = frozenset()) -> dict[str, Any]:
     """What went wrong, on which line of the template; ``foreign`` where plain Jinja cannot tell.
 
-    ``called`` are the functions that the template expects: data cannot hold them.
+    ``called`` are the functions that the template expects: data cannot hold them. ``stopped``: another machine may
+    have had the time or the memory.
     """
     from jinja2 import exceptions  # noqa: PLC0415 -- see run
 
@@ -325,7 +324,7 @@ def _failure(error: Exception, called: frozenset[str] = frozenset()) -> dict[str
         state = "foreign"  # a filter or test that only running it has asked for
     else:
         words = f"{type(error).__name__}: {words}"
-    return {"state": state, "reason": words, "line": line}
+    return {"state": state, "reason": words, "line": line, "stopped": isinstance(error, (SlowError, MemoryError))}
 
 
 def _line(trace: TracebackType | None) -> int:
