@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,18 +16,18 @@ from maillint.config.config import load_config
 from maillint.config.files import find_config, layers_of
 from maillint.data.yamlfile import FileError, suggestion
 from maillint.errors import LintError
-from maillint.files.access import MAX_BYTES, UnreadableError, read_bytes, source_from
+from maillint.files.access import UnreadableError, read_bytes
 from maillint.files.paths import shown_path
 from maillint.finding import Edit, Failure, FileReport, Finding, Fix, Related, Report, Severity, Unknown
-from maillint.message.kinds import kind_of
+from maillint.message.kinds import KINDS, Kind, guess_kind, kind_of
 from maillint.message.model import PROFILES
 from maillint.message.read import Settings
 from maillint.message.template.dialect import dialects
 from maillint.project.baseline import without_known
-from maillint.project.discovery import Discovery
-from maillint.project.loader import load, settings_of, wanted_paths
-from maillint.project.runner import lint_sources
-from maillint.text.source import Source
+from maillint.project.discovery import Discovery, Group
+from maillint.project.errors import error_line
+from maillint.project.loader import guess_kind_of, load_all, load_text
+from maillint.project.runner import lint_loaded
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -54,12 +53,7 @@ __all__ = [
     "render",
 ]
 
-Kind = Literal["eml", "html", "mjml", "txt"]
-"""A whole message, a template or text in HTML, in MJML, or in plain text."""
-
 Profile = Literal["cold", "newsletter", "transactional", "general"]
-
-KINDS: Final[tuple[Kind, ...]] = ("eml", "html", "mjml", "txt")
 
 NAMES: Final[Mapping[str, str]] = {"eml": "<message>", "html": "<html>", "mjml": "<mjml>", "txt": "<text>"}
 """What reports call a text that has no file name."""
@@ -106,13 +100,13 @@ class Config:
 
     def __init__(self, **keys: Unpack[ConfigKeys]) -> None:
         data = {key.replace("_", "-"): _plain(value) for key, value in keys.items()}
-        with _told():
+        with _as_lint_error():
             self._settings = LayeredConfig(layers=tuple(layers_of(data, _KEYWORDS)))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Config:
         """Read a configuration file (``maillint.yaml``, or ``pyproject.toml``); raises LintError."""
-        with _told(path):
+        with _as_lint_error(path):
             return _wrap(load_config(os.fspath(path)))
 
     @classmethod
@@ -121,7 +115,7 @@ class Config:
 
         Without one, the defaults: ``path`` is None then. Raises LintError.
         """
-        with _told(folder):
+        with _as_lint_error(folder):
             return _wrap(load_config(find_config(os.path.abspath(folder))))  # noqa: PTH100
 
     @property
@@ -174,25 +168,25 @@ def lint(
     ``failures`` instead. A rule that breaks is a finding named ``internal-error``.
     """
     given = _Given(kind, profile, touch, headers, dialect)
-    with _told():
+    with _as_lint_error():
         given.check()
         if isinstance(source, os.PathLike):
             return _lint_path(os.fspath(source), filename, config, given)
         name = None if filename is None else os.fspath(filename).replace(os.sep, "/")
         settings = _defaults() if config is None else config._settings
         if isinstance(source, (bytes, bytearray, memoryview)):
-            return _lint_data(bytes(source), name, settings, given)
+            return _lint_text(bytes(source), name, settings, given)
         if isinstance(source, str):
             if kind is None and (name is None or kind_of(name) is None) and _is_like_path(source):
                 raise LintError(f"{source!r} looks like a path: give a pathlib.Path, or say the text's kind")
-            return _lint_data(source, name, settings, given)
+            return _lint_text(source, name, settings, given)
 
         from email.message import Message  # noqa: PLC0415 -- 20 ms, for messages only
 
         if isinstance(source, Message):
             if kind not in {None, "eml"}:
                 raise LintError(f'a {type(source).__name__} is of kind "eml", not "{kind}"')
-            return _lint_data(message_bytes(source), name, settings, given, "eml", unsent=True)
+            return _lint_text(message_bytes(source), name, settings, given, "eml", unsent=True)
     raise TypeError(f"cannot lint a {type(source).__name__}: give str, bytes, a message of email, or a path")
 
 
@@ -210,7 +204,7 @@ def render(
     ``config`` is the one that was linted with: it knows the texts of rules that are not maillint's own.
     ``width`` is in terminal cells; ``min_severity`` hides what is below it.
     """
-    with _told():
+    with _as_lint_error():
         rules = (_defaults() if config is None else config._settings).catalogue.rules
     try:
         module = output.load(output_format)
@@ -253,23 +247,6 @@ def _is_international(message: Message) -> bool:
     return any(not address.addr_spec.isascii() for field in fields for address in getattr(field, "addresses", ()))
 
 
-_FIRST_FIELD = re.compile(
-    r"(?:From [^\r\n]*\r?\n)?"
-    r"(?:from|to|cc|bcc|subject|date|sender|received|references|precedence|importance"
-    r"|(?:x|arc|list|mime|content|message|reply|return|in-reply|delivered|dkim|resent|received|authentication"
-    r"|auto|errors|feedback|thread|user|original)-[\w-]{1,70})[ \t]*:",
-    re.IGNORECASE,
-)
-_TAG = re.compile(r"<(?:!doctype\b|!--|/?[a-z][a-z0-9-]*(?::[a-z][a-z0-9-]*)?(?=[\s/>]))", re.IGNORECASE)
-
-
-def guess_kind(text: str) -> Kind:
-    """Tell by its beginning and its tags what kind of text this is."""
-    if _FIRST_FIELD.match(text):
-        return "eml"
-    return "html" if _TAG.search(text) else "txt"
-
-
 # -- inside -------------------------------------------------------------------------------------------
 
 
@@ -290,7 +267,7 @@ class _Given:
     def check(self) -> None:
         """Raise LintError for what cannot be."""
         choices = (
-            ("kind", self.kind, KINDS),
+            ("kind", self.kind, sorted(KINDS)),
             ("profile", self.profile, PROFILES),
             ("dialect", self.dialect, dialects()),
         )
@@ -320,18 +297,6 @@ class _Given:
         )
 
 
-class _Everywhere(Discovery):
-    """Finds files and gives each the same configuration."""
-
-    def __init__(self, settings: LayeredConfig) -> None:
-        super().__init__()
-        self._settings = settings
-
-    def config_for(self, path: str) -> LayeredConfig:
-        """The one configuration."""
-        return self._settings
-
-
 @cache
 def _defaults() -> LayeredConfig:
     return LayeredConfig()
@@ -339,11 +304,11 @@ def _defaults() -> LayeredConfig:
 
 def _lint_path(path: str, filename: str | os.PathLike[str] | None, chosen: Config | None, given: _Given) -> Report:
     """Lint a file, with its plain-text twin and its sidecars, or the messages below a folder."""
-    discovery = Discovery() if chosen is None else _Everywhere(chosen._settings)
+    discovery = Discovery(config=None if chosen is None else chosen._settings)
     alone = os.path.isfile(path)  # noqa: PTH113
-    if alone and (given.kind is not None or filename is not None or kind_of(path) is None):
+    if alone and (given.kind is not None or filename is not None):
         name = shown_path(path) if filename is None else os.fspath(filename).replace(os.sep, "/")
-        return _lint_data(read_bytes(path), name, discovery.config_for(path), given)
+        return _lint_text(read_bytes(path), name, discovery.config_for(name), given)
     if given.kind is not None or filename is not None:
         raise LintError(f"{path}: no such file: kind and filename are for one file")
     groups = discovery.groups([path])
@@ -352,25 +317,22 @@ def _lint_path(path: str, filename: str | os.PathLike[str] | None, chosen: Confi
     reports: list[FileReport] = []
     baselines: dict[str, str | None] = {}
     failures = []
-    for group in groups:
-        try:
-            sources, kind = load(group)
-            settings = given.over(settings_of(group), kind)
-            found = lint_sources(sources, kind, group.config, wanted_paths(group), settings)
-            reports.extend(found)
-            baselines.update((file.path, group.config.baseline) for file in found)
-        except UnreadableError as error:
-            unread = error.path or shown_path(group.paths[0])
-            if alone:
-                raise LintError(f"{unread}: {error}") from None
-            failures.append(Failure(unread, str(error)))
+    for loaded in load_all(groups, adjust=given.over):
+        if isinstance(loaded, Failure):
+            failures.append(loaded)
+            continue
+        found = lint_loaded(loaded)
+        reports.extend(found)
+        baselines.update((file.path, loaded.group.config.baseline) for file in found)
+    if alone and failures:
+        raise LintError(f"{failures[0].path}: {failures[0].message}")
     return without_known(Report(tuple(reports), failures=tuple(failures)), baselines)[0]
 
 
-def _lint_data(
-    data: str | bytes,
+def _lint_text(
+    text: str | bytes,
     filename: str | None,
-    settings: LayeredConfig,
+    config: LayeredConfig,
     given: _Given,
     kind: Kind | None = None,
     *,
@@ -378,23 +340,12 @@ def _lint_data(
 ) -> Report:
     """Lint one text that stands in no file, or whose file has been read."""
     try:
-        if len(data) > MAX_BYTES:
-            unit = "characters" if isinstance(data, str) else "bytes"
-            raise UnreadableError(f"too large ({len(data):,} {unit}; the limit is {MAX_BYTES:,})")
-        by_name = None if filename is None else kind_of(filename)
-        wanted = kind or given.kind or by_name or guess_kind(_text(data))
-        name = filename or NAMES[wanted]
-        if filename is not None:
-            settings = settings.for_file(filename)
-        source = Source.from_text(name, data) if isinstance(data, str) else source_from(name, data, wanted)
-        said = replace(given.over(settings.message_settings, wanted, unsent=unsent), roots=())
-        return Report(tuple(lint_sources([source], wanted, settings, settings=said)))
+        kind = kind or given.kind or (kind_of(filename) if filename else None) or guess_kind_of(text)
+        group = Group.for_text(filename or NAMES[kind], config if filename is None else config.for_file(filename))
+        loaded = load_text(group, text, kind, lambda settings, kind: given.over(settings, kind, unsent=unsent))
     except UnreadableError as error:
         raise LintError(f"{filename}: {error}" if filename else str(error)) from None
-
-
-def _text(data: str | bytes) -> str:
-    return data if isinstance(data, str) else source_from("", data, "eml").text
+    return Report(tuple(lint_loaded(loaded)))
 
 
 def _is_like_path(text: str) -> bool:
@@ -415,14 +366,15 @@ def _plain(value: Any) -> Any:
 
 
 @contextmanager
-def _told(path: str | os.PathLike[str] | None = None) -> Iterator[None]:
-    """Turn what the parts of maillint raise into LintError."""
+def _as_lint_error(path: str | os.PathLike[str] | None = None) -> Iterator[None]:
+    """Raise LintError, with the line that the command line would show, for whatever a caller can mend.
+
+    ``path`` names the file that the system speaks of where it does not say so itself.
+    """
     try:
         yield
     except FileError as error:
-        if error.path == _KEYWORDS:
-            raise LintError(error.message) from None
-        raise
+        raise LintError(error.message if error.path == _KEYWORDS else error_line(error)) from None
     except OSError as error:
-        place = error.filename or path
-        raise LintError(f"{place}: {(error.strerror or str(error)).lower()}") from None
+        error.filename = error.filename or path
+        raise LintError(error_line(error)) from None

@@ -10,8 +10,10 @@ from email.message import Message
 from maillint.config.config import Config
 from maillint.files.access import source_from
 from maillint.finding import Edit, FileReport, Fix, Severity
+from maillint.project.discovery import Group
 from maillint.project.fix import FixResult, fix_message
-from maillint.project.runner import lint_sources
+from maillint.project.loader import from_sources
+from maillint.project.runner import lint_loaded
 from maillint.text.source import Source
 
 
@@ -29,7 +31,7 @@ class Fixing:
         return cls(source_from(name, data, kind), kind, config or Config())
 
     def lint(self, sources: Sequence[Source]) -> list[FileReport]:
-        return lint_sources(sources, self.kind, self.config)
+        return lint_loaded(from_sources(Group.for_text(self.source.path, self.config), sources, self.kind))
 
     def fix(self, source: Source, *, unsafe: bool) -> FixResult:
         return fix_message([source], self.lint, unsafe=unsafe)

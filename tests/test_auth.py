@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maillint.cli.dns import judge, selectors_for
 from maillint.config.config import Config
 from maillint.finding import DomainReport
 from maillint.network.facts import Question, Selector, gather
 from maillint.network.replay import ReplayResolver
+from maillint.project.domains import judge, selectors_for
 
 SPF = "v=spf1 ip4:192.0.2.0/24 -all"
 DMARC = "v=DMARC1; p=reject; rua=mailto:dmarc@acme.example"

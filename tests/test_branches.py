@@ -9,7 +9,9 @@ from maillint.engine.lint import lint
 from maillint.message.html.mso_comments import holds
 from maillint.message.read import Settings, read_message
 from maillint.message.views import MAX_VIEWS
-from maillint.project.runner import lint_sources
+from maillint.project.discovery import Group
+from maillint.project.loader import load_text
+from maillint.project.runner import lint_loaded
 from maillint.text.source import Source
 from tests.test_templates import RULES
 
@@ -24,10 +26,8 @@ def views(text: str, dialect: str | None = None) -> list[str]:
 
 def found(text: str, dialect: str | None = None) -> list[tuple[str, str]]:
     """The characters of each markup finding, and the label of the views that show it."""
-    config = Config()
-    [report] = lint_sources(
-        [Source.from_text("a.html", text)], "html", config, settings=Settings(profile="general", dialect=dialect)
-    )
+    settings = Settings(profile="general", dialect=dialect)
+    [report] = lint_loaded(load_text(Group.for_text("a.html", Config()), text, adjust=lambda *_: settings))
     own = [finding for finding in report.findings if finding.rule.startswith("markup/")]
     return [(text[finding.start : finding.end], finding.view) for finding in own]
 
@@ -134,7 +134,7 @@ def test_other_tests_do_not_depend_on_the_iteration(test: str) -> None:
 
 def test_a_bound_on_views_that_was_reached_is_reported() -> None:
     text = "<p>{% if a %}A" + "".join(f"{{% elif b{n} %}}B{n}" for n in range(MAX_VIEWS)) + "{% endif %}</p>"
-    [report] = lint_sources([Source.from_text("a.j2", text)], "html", Config())
+    [report] = lint_loaded(load_text(Group.for_text("a.j2", Config()), text))
     reason = f"it has more branches than its {MAX_VIEWS} views can show; the rest are not looked at"
     assert reason in report.notes
     assert [unknown.rule for unknown in report.unknown if unknown.reason == reason] == ["markup/unclosed-tag"]

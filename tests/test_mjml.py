@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import ActiveRule
 from maillint.engine.lint import lint
+from maillint.files.access import FileAccess
 from maillint.finding import Finding
 from maillint.message.kinds import kind_of
 from maillint.message.mjml.components import components, is_mjml
@@ -23,7 +24,7 @@ from maillint.message.mjml.parser import Mjml
 from maillint.message.model import Message, Part
 from maillint.message.read import Settings, read_message
 from maillint.message.views import View
-from maillint.project.discovery import message_files
+from maillint.project.message_files import message_files
 from maillint.text.source import Source
 from maillint.text.spans import Span
 from tests.cli.command import maillint
@@ -33,7 +34,7 @@ COLUMN = "<mjml><mj-body><mj-section><mj-column>{}</mj-column></mj-section></mj-
 
 
 def message_of(text: str, path: str = "a.mjml", roots: Sequence[str] = ()) -> Message:
-    return read_message([Source.from_text(path, text)], Settings(roots=tuple(roots)))
+    return read_message([Source.from_text(path, text)], Settings(), files=FileAccess(roots))
 
 
 def part_of(text: str, path: str = "a.mjml", roots: Sequence[str] = ()) -> Part:

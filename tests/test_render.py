@@ -13,12 +13,13 @@ import pytest
 
 from maillint.catalogue.load import shipped
 from maillint.engine.lint import lint
+from maillint.files.access import FileAccess
 from maillint.finding import FileReport, Finding
 from maillint.message.model import Message
 from maillint.message.read import Settings, read_message
 from maillint.message.rendering.model import PartialOffsetMap
 from maillint.message.rendering.render import render
-from maillint.message.rendering.samples import sample_file
+from maillint.message.rendering.samples import read_samples
 from maillint.text.offsets import Piece
 from maillint.text.source import Source
 from maillint.text.spans import Span
@@ -38,7 +39,7 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 def message_of(folder: Path, *names: str, roots: bool = True) -> Message:
     sources = [Source.from_bytes(str(folder / name), (folder / name).read_bytes()) for name in names]
-    return read_message(sources, Settings(roots=(str(folder),) if roots else ()))
+    return read_message(sources, Settings(), files=FileAccess([str(folder)] if roots else ()))
 
 
 def report(message: Message, *families: str) -> FileReport:
@@ -68,7 +69,8 @@ def found_in(folder: Path, template: str, data: str, name: str = "a.html") -> tu
 )
 def test_sample_data_stand_beside_the_template(template: str, data: str, found: bool, tmp_path: Path) -> None:
     write(tmp_path, {template: "x", data: "{}"})
-    assert (sample_file(str(tmp_path / template)) is not None) is found
+    samples = read_samples(str(tmp_path / template), FileAccess([str(tmp_path)]))
+    assert (samples is not None) is found
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import DECIDED_BY_KIND, ActiveRule, Example, Rule
 from maillint.engine.lint import lint
 from maillint.engine.suppression import suppress
+from maillint.files.access import FileAccess
 from maillint.finding import Finding, Severity
 from maillint.message.read import Settings, read_message
 from maillint.text.source import Source
@@ -51,9 +52,8 @@ def found_in(folder: str, text: str, setting: Mapping[str, Any], rules: list[Act
         touch=setting.get("touch"),
         dialect=setting.get("dialect"),
         headers=tuple((setting.get("headers") or {}).items()),
-        roots=(folder,) if files else (),
     )
-    message = read_message([source], settings, kind)
+    message = read_message([source], settings, kind, FileAccess([folder] if files else ()))
     reports = suppress(message, lint(message, rules), rules, shipped())
     return [finding for file in reports for finding in file.findings]
 

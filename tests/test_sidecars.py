@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from maillint.files.access import FileAccess
 from maillint.message.mime.headers import Field
 from maillint.message.sidecars import SidecarError, bare_name, read_sidecar, says_plain, subject_of
 from maillint.project.message_files import Folder
@@ -118,6 +119,6 @@ def test_a_folder_of_many_files_costs_their_number(tmp_path: Path) -> None:
         f"{kind}{number}{end}" for number in range(5000) for kind, end in (("a", "_subject.txt"), ("b", "_body.html"))
     ]
     started = time.process_time()
-    folder = Folder(str(tmp_path), [*names, "subject.txt", "-" + 200 * "_body" + ".html"])
+    folder = Folder(str(tmp_path), FileAccess([str(tmp_path)]), [*names, "subject.txt", "-" + 200 * "_body" + ".html"])
     assert folder.message(str(tmp_path / "b7_body.html")) == (str(tmp_path / "b7_body.html"),)
     assert time.process_time() - started < 10

@@ -10,10 +10,7 @@ from typing import Any
 
 import click
 
-from maillint import __version__
-from maillint.data.yamlfile import FileError
-from maillint.errors import LintError
-from maillint.files.paths import shown_path
+from maillint._version import __version__
 
 COMMANDS = {
     "check": "Lint templates and messages.",
@@ -78,43 +75,26 @@ def group() -> None:
 
 
 def main(args: Sequence[str] | None = None, **extra: Any) -> None:
-    """Run the command line and exit: 0, 1 or 2. A user's mistake is one line on standard error."""
+    """Run the command line and exit: 0, 1 or 2. This is where every error becomes one line on standard error.
+
+    A command raises click.UsageError for what its arguments show to be wrong, and LintError for what files, git or the
+    system say.
+    """
     try:
         status = group.main(args, standalone_mode=False, **extra)
         sys.exit(status if isinstance(status, int) else 0)
-    except click.UsageError as error:
-        path = error.ctx.command_path if error.ctx else "maillint"
-        fail(f"{one_line(error)} (see {path} --help)")
-    except click.ClickException as error:
-        fail(one_line(error))
-    except FileError as error:
-        fail(f"{shown_path(error.path)}:{error.line}:{error.column}: {error.message}")
-    except LintError as error:
-        fail(str(error))
     except (KeyboardInterrupt, click.Abort):
         click.echo("", err=True)
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nothing more to say
         sys.exit(141)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        fail(f"{error.filename}: {reason}" if error.filename else reason)
     except Exception as error:
-        if os.environ.get("MAILLINT_TRACEBACK"):
+        from maillint.cli.common import line_of  # noqa: PLC0415 -- most runs have no error, as the next
+        from maillint.project.errors import internal_error  # noqa: PLC0415
+
+        line = line_of(error)
+        if line is None and os.environ.get("MAILLINT_TRACEBACK"):
             raise
-        from maillint.project.runner import internal_error  # noqa: PLC0415 -- only when something is wrong with maillint itself
-
-        fail(f"{internal_error(error)}; MAILLINT_TRACEBACK=1 shows more")
-
-
-def one_line(error: click.ClickException) -> str:
-    """A mistake in one line, without the full stop and the capital of a sentence."""
-    text = " ".join(error.format_message().split()).removesuffix(".")
-    return text[:1].lower() + text[1:] if text[:2].istitle() else text
-
-
-def fail(message: str) -> None:
-    """Print one line on standard error and exit with 2."""
-    click.echo(f"maillint: {message}", err=True)
-    sys.exit(2)
+        click.echo(f"maillint: {line or f'{internal_error(error)}; MAILLINT_TRACEBACK=1 shows more'}", err=True)
+        sys.exit(2)

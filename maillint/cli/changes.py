@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import click
 
+from maillint.errors import LintError
 from maillint.files.paths import shown_path
 from maillint.finding import FileReport, Finding, Report
 from maillint.project.discovery import Group
@@ -18,30 +19,30 @@ _HUNK = re.compile(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@")
 Lines = list[range] | None  # None: the whole file is new
 
 
-def only_changed(groups: Sequence[Group], revision: str) -> tuple[list[Group], Callable[[Report], Report]]:
-    """Keep the messages with a changed file; also return what cuts a report down to the changed lines.
+def changed_since(groups: Sequence[Group], revision: str) -> tuple[list[Group], Callable[[Report], Report]]:
+    """The messages with a changed file; also what cuts a report down to the changed lines.
 
-    Raises click.UsageError where git cannot say.
+    Raises LintError where git cannot say, click.UsageError for what cannot be a revision.
     """
     changed = changed_lines(revision)
-    kept = [group for group in groups if any(shown_path(path) in changed for path in group.paths)]
+    touched = [group for group in groups if any(shown_path(path) in changed for path in group.paths)]
 
     def cut(report: Report) -> Report:
         return replace(report, files=tuple(_cut(file, changed.get(file.path, [])) for file in report.files))
 
-    return kept, cut
+    return touched, cut
 
 
 def _cut(file: FileReport, lines: Lines) -> FileReport:
     if lines is None:
         return file
-    return replace(file, findings=tuple(found for found in file.findings if _touches(found, lines)))
+    return replace(file, findings=tuple(finding for finding in file.findings if _touches(finding, lines)))
 
 
-def _touches(found: Finding, lines: list[range]) -> bool:
-    if found.start == found.end == 0:  # about the message as a whole
+def _touches(finding: Finding, lines: list[range]) -> bool:
+    if finding.start == finding.end == 0:  # about the message as a whole
         return bool(lines)
-    return any(found.line < changed.stop and changed.start <= found.end_line for changed in lines)
+    return any(finding.line < changed.stop and changed.start <= finding.end_line for changed in lines)
 
 
 def changed_lines(revision: str) -> dict[str, Lines]:
@@ -73,8 +74,8 @@ def _git(*arguments: str) -> str:
             errors="replace",
         )
     except FileNotFoundError:
-        raise click.UsageError("--diff-base needs git, which is not installed") from None
+        raise LintError("--diff-base needs git, which is not installed") from None
     if result.returncode:
         reason = result.stderr.strip().splitlines()[0] if result.stderr.strip() else "git failed"
-        raise click.UsageError(f"--diff-base: {reason.removeprefix('fatal: ')}")
+        raise LintError(f"--diff-base: {reason.removeprefix('fatal: ')}")
     return result.stdout

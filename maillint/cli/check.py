@@ -5,25 +5,28 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from maillint.cli.common import LEVELS, exit_status, make_context, parse_formats, split_names, write
-from maillint.config.config import Config, Overrides
-from maillint.files.access import UnreadableError, source_from
-from maillint.files.atomic import WriteError, replace_file
+from maillint.cli.common import LEVELS, exit_status, make_context, parse_formats, show_failures, split_names, write
+from maillint.config.config import Overrides
+from maillint.errors import LintError
+from maillint.files.access import UnreadableError
+from maillint.files.atomic import replace_file
 from maillint.files.paths import shown_path
 from maillint.finding import INTERNAL_ERROR, Failure, Report
-from maillint.message.kinds import kind_of
 from maillint.message.model import PROFILES
-from maillint.project.baseline import Baseline, BaselineError, describe, merged, without_known
+from maillint.project.baseline import Baseline, describe, merged, without_known
 from maillint.project.discovery import Discovery, Group
+from maillint.project.loader import LoadedMessage, guess_kind_of, load_text
 from maillint.project.parallel import cores
-from maillint.project.runner import Work, lint_groups, lint_sources
-from maillint.text.source import Source
+from maillint.project.runner import Observe, Run, Work, lint_groups, lint_loaded
+
+if TYPE_CHECKING:
+    from maillint.cli.online import Lookups
 
 
 def complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -218,20 +221,24 @@ def command(ctx: click.Context, /, **given: Any) -> None:
 def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) -> int:
     """Lint (or fix) once, write the output, and return the exit status."""
     discovery = arguments.discovery()
+    lookups = lookups_of(arguments)
     groups: list[Group] = []
-    keep: Callable[[Report], Report] = lambda whole: whole  # noqa: E731 -- what --diff-base leaves of a report
+    only_changed: Callable[[Report], Report] = lambda whole: whole  # noqa: E731 -- what --diff-base leaves of a report
     if arguments.paths == ("-",):
-        report, status = run_stdin(arguments, discovery)
-        if status is not None:
-            return status
+        loaded = load_stdin(discovery, arguments.stdin_filename)
+        if isinstance(loaded, LoadedMessage) and (arguments.fix or arguments.diff):
+            from maillint.cli.fixing import fix_stdin  # noqa: PLC0415 -- difflib
+
+            return fix_stdin(loaded, unsafe=arguments.unsafe_fixes, diff=arguments.diff)
+        run = lint_stdin(loaded, lookups.observe if lookups else None)
     else:
         groups = discovery.groups(arguments.paths)
         if not groups and not discovery.excluded:
-            raise click.UsageError(f"no templates or messages found in {', '.join(arguments.paths)}")
+            raise LintError(f"no templates or messages found in {', '.join(arguments.paths)}")
         if arguments.diff_base is not None:
-            from maillint.cli.changes import only_changed  # noqa: PLC0415 -- runs git
+            from maillint.cli.changes import changed_since  # noqa: PLC0415 -- runs git
 
-            groups, keep = only_changed(groups, arguments.diff_base)
+            groups, only_changed = changed_since(groups, arguments.diff_base)
         if arguments.diff:
             from maillint.cli.fixing import show_diff  # noqa: PLC0415 -- difflib
 
@@ -239,85 +246,81 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) ->
         if arguments.fix:
             from maillint.cli.fixing import fix_files  # noqa: PLC0415 -- difflib
 
-            report = fix_files(groups, unsafe=arguments.unsafe_fixes, quiet=arguments.quiet)
+            observe = lookups.observe if lookups else None
+            run = fix_files(groups, unsafe=arguments.unsafe_fixes, quiet=arguments.quiet, observe=observe)
         else:
-            report = lint_with_progress(groups, arguments)
-    if arguments.online:
-        from maillint.cli.online import report_links  # noqa: PLC0415 -- goes online, and 100 ms
-
-        report = report_links(
-            report,
-            groups,
-            discovery,
-            resolver=arguments.resolver,
-            timeout=arguments.online_timeout,
-            allowed=arguments.online_allow_private,
-            quiet=arguments.quiet,
-        )
-    report = keep(report)
+            run = lint_with_progress(groups, arguments, lookups)
+    report = only_changed(lookups.add_links(run.report) if lookups else run.report)
     if arguments.write_baseline is not None:
-        return save_baseline(report, arguments.write_baseline, rules_left_out(discovery, online=arguments.online))
+        return save_baseline(report, arguments.write_baseline, rules_not_run(discovery, online=arguments.online))
     report = drop_known(report, arguments, groups, discovery)
-    if arguments.dns:
-        from maillint.cli.dns import report_domains  # noqa: PLC0415 -- goes online, and 80 ms
-
-        report = report_domains(report, groups, discovery, arguments.resolver)
+    if lookups is not None:
+        report = lookups.add_domains(report, run.observed)
     verbosity = -1 if arguments.quiet else arguments.verbose
     context = make_context(discovery.catalogue, arguments.fail_on, verbosity, arguments.min_severity)
     write(report, context, targets, arguments.color)
-    for failure in report.failures:
-        click.echo(f"maillint: {failure.path}: {failure.message}", err=True)
+    show_failures(report)
     return exit_status(report, context.fail_on)
 
 
-def lint_with_progress(groups: Sequence[Group], arguments: Arguments) -> Report:
+def lookups_of(arguments: Arguments) -> Lookups | None:
+    """What a command line looks up online; None for one that stays offline."""
+    if not (arguments.dns or arguments.online):
+        return None
+    from maillint.cli.online import open_lookups  # noqa: PLC0415 -- goes online, and 80 ms
+
+    return open_lookups(
+        dns=arguments.dns,
+        online=arguments.online,
+        resolver=arguments.resolver,
+        timeout=arguments.online_timeout,
+        allowed=arguments.online_allow_private,
+        quiet=arguments.quiet,
+    )
+
+
+def lint_with_progress(groups: Sequence[Group], arguments: Arguments, lookups: Lookups | None) -> Run:
     """Lint the messages; a long run shows a bar on a terminal's standard error."""
+    jobs = 1 if lookups is not None and lookups.needs_messages else arguments.jobs
+    work = Work(jobs, not arguments.no_cache, observe=lookups.observe if lookups else None)
     if arguments.quiet or len(groups) < 50 or not sys.stderr.isatty():
-        return lint_groups(groups, Work(arguments.jobs, not arguments.no_cache))
-    with click.progressbar(length=len(groups), label="linting", file=sys.stderr) as bar:
-        work = Work(arguments.jobs, not arguments.no_cache, lambda count: bar.update(count - bar.pos))
         return lint_groups(groups, work)
+    with click.progressbar(length=len(groups), label="linting", file=sys.stderr) as bar:
+        return lint_groups(groups, replace(work, done=lambda count: bar.update(count - bar.pos)))
 
 
 # -- baseline -----------------------------------------------------------------------------------------
 
 
-def save_baseline(report: Report, path: str, left_out: frozenset[str]) -> int:
+def save_baseline(report: Report, path: str, not_run: frozenset[str]) -> int:
     """Write all findings as known ones; return the exit status."""
     old = Baseline.read(path) if os.path.exists(path) else None  # noqa: PTH110
-    try:
-        replace_file(path, merged(old, report, path, left_out).encode("utf-8"))
-    except WriteError as error:
-        raise click.UsageError(str(error)) from None
-    broken = [found for file in report.files for found in file.findings if found.rule == INTERNAL_ERROR]
+    replace_file(path, merged(old, report, path, not_run).encode("utf-8"))
+    broken = [finding for file in report.files for finding in file.findings if finding.rule == INTERNAL_ERROR]
     count = len(report.severities) - len(broken)
     click.echo(f"Wrote {count} finding{'s' * (count != 1)} to {path}.", err=True)
-    for found in broken:
-        click.echo(f"maillint: {found.path}: {found.message}", err=True)
-    for failure in report.failures:
-        click.echo(f"maillint: {failure.path}: {failure.message}", err=True)
+    for finding in broken:
+        click.echo(f"maillint: {finding.path}: {finding.message}", err=True)
+    show_failures(report)
     return 2 if report.failures or broken else 0
 
 
 def drop_known(report: Report, arguments: Arguments, groups: Sequence[Group], discovery: Discovery) -> Report:
-    """Leave out what the baselines know, and tell which of their entries no longer occur."""
+    """Leave out what the baselines know, and say which of their entries no longer occur."""
     named = {shown_path(path): group.config.baseline for group in groups for path in group.wanted}
     if arguments.baseline is not None:
         named = {file.path: arguments.baseline for file in report.files}
     if not any(named.values()):
         return report
-    try:
-        report, stale = without_known(report, named, rules_left_out(discovery, online=arguments.online))
-    except BaselineError as error:
-        raise click.UsageError(str(error)) from None
-    # With --diff-base only the findings of some lines are there, so nothing tells which entries are stale.
+    report, stale = without_known(report, named, rules_not_run(discovery, online=arguments.online))
+    # With --diff-base only the findings of some lines are there, so nothing says which entries are stale.
     if stale and not arguments.quiet and arguments.diff_base is None:
         click.echo(f"maillint: {describe(stale)}", err=True)
     return report
 
 
-def rules_left_out(discovery: Discovery, *, online: bool) -> frozenset[str]:
-    """The rules that this command line has not run: left out by name, or asked for by --online alone."""
+def rules_not_run(discovery: Discovery, *, online: bool) -> frozenset[str]:
+    """The rules that this command line has not run: left out by name, or run with --online alone."""
     names = {name for config in discovery.configs for name in config.deselected}
     if not online:
         rules = (rule for config in discovery.configs for rule in config.catalogue.rules.values())
@@ -328,35 +331,19 @@ def rules_left_out(discovery: Discovery, *, online: bool) -> frozenset[str]:
 # -- standard input -----------------------------------------------------------------------------------
 
 
-def run_stdin(arguments: Arguments, discovery: Discovery) -> tuple[Report, int | None]:
-    """Lint one message from standard input; with --fix or --diff print that and return the exit status."""
-    try:
-        source, kind, config = read_stdin(discovery, arguments.stdin_filename)
-        if arguments.fix or arguments.diff:
-            from maillint.cli.fixing import fix_stdin  # noqa: PLC0415 -- difflib
-
-            status = fix_stdin(source, kind, config, unsafe=arguments.unsafe_fixes, diff=arguments.diff)
-            return Report(), status
-        return Report(tuple(lint_sources([source], kind, config))), None
-    except UnreadableError as error:
-        return Report(failures=(Failure(shown_path(arguments.stdin_filename or "stdin"), str(error)),)), None
-
-
-def read_stdin(discovery: Discovery, name: str | None) -> tuple[Source, str, Config]:
-    """Read one message from standard input; raises UnreadableError."""
-    path = name or "stdin.html"
-    kind = kind_of(path)
-    if kind is None:
-        raise click.UsageError(f"--stdin-filename {path}: not a kind of file that maillint reads")
-    config = discovery.config_for(path).for_file(path)
+def load_stdin(discovery: Discovery, name: str | None) -> LoadedMessage | Failure:
+    """Read one message from standard input; ``name`` says its kind and which configuration holds for it."""
     data = sys.stdin.buffer.read()
-    if name is None and looks_like_message(data):
-        path, kind = "stdin.eml", "eml"
-    return source_from(shown_path(path), data, kind), kind, config
+    try:
+        name = shown_path(name) if name is not None else f"stdin.{guess_kind_of(data)}"
+        return load_text(discovery.text_group(name), data)
+    except UnreadableError as error:
+        return Failure(error.path or name or "stdin", str(error))
 
 
-def looks_like_message(data: bytes) -> bool:
-    """Whether unnamed input begins with header fields rather than with a template."""
-    first = data[:200].lstrip().split(b"\n", 1)[0]
-    name, colon, _ = first.partition(b":")
-    return bool(colon) and name.replace(b"-", b"").isalnum() and not first.startswith(b"<")
+def lint_stdin(loaded: LoadedMessage | Failure, observe: Observe | None) -> Run:
+    """Lint what was read from standard input."""
+    if isinstance(loaded, Failure):
+        return Run(Report(failures=(loaded,)))
+    reports = lint_loaded(loaded)
+    return Run(Report(tuple(reports)), ((loaded.group, observe(loaded)),) if observe else ())

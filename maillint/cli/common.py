@@ -13,8 +13,9 @@ import click
 from maillint import output
 from maillint._version import __version__
 from maillint.catalogue.load import Catalogue
-from maillint.files.atomic import WriteError, replace_file
+from maillint.files.atomic import replace_file
 from maillint.finding import INTERNAL_ERROR, Report, Severity
+from maillint.project.errors import error_line
 
 LEVELS = ("error", "warning", "info", "never")
 
@@ -64,17 +65,25 @@ def terminal_width() -> int:
 
 
 def write(report: Report, context: output.Context, targets: Sequence[tuple[str, str | None]], color: str) -> None:
-    """Render each format and write it whole, to its file or to standard output."""
+    """Render each format and write it whole, to its file or to standard output; raises WriteError."""
     for name, path in targets:
         painted = path is None and wants_color(color, sys.stdout)
         text = output.load(name).render(report, replace(context, color=painted))
         if path is None:
             write_stdout(text)
         else:
-            try:
-                replace_file(path, text.encode("utf-8"))
-            except WriteError as error:
-                raise click.UsageError(str(error)) from None
+            replace_file(path, text.encode("utf-8"))
+
+
+def line_of(error: Exception) -> str | None:
+    """One line about what a user has to mend, or the system; None for a fault of maillint's own."""
+    if not isinstance(error, click.ClickException):
+        return error_line(error)
+    text = " ".join(error.format_message().split()).removesuffix(".")
+    text = text[:1].lower() + text[1:] if text[:2].istitle() else text  # no sentence, but the end of a line
+    if isinstance(error, click.UsageError):
+        text += f" (see {error.ctx.command_path if error.ctx else 'maillint'} --help)"
+    return text
 
 
 def wants_color(choice: str, stream: TextIO) -> bool:
@@ -86,6 +95,12 @@ def wants_color(choice: str, stream: TextIO) -> bool:
     if os.environ.get("FORCE_COLOR"):
         return True
     return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def show_failures(report: Report) -> None:
+    """Say on standard error which files could not be linted, a line for each."""
+    for failure in report.failures:
+        click.echo(f"maillint: {failure.path}: {failure.message}", err=True)
 
 
 def write_stdout(text: str) -> None:

@@ -1,4 +1,4 @@
-"""``maillint dns``, and the part of ``maillint check --dns`` that goes online."""
+"""``maillint dns``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import ipaddress
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 import click
 
-from maillint.analysis.senders import aligned, common, envelope_domain, from_domains, signing_selectors
+from maillint.analysis.senders import aligned
 from maillint.cli.common import (
     LEVELS,
     exit_status,
@@ -23,34 +21,16 @@ from maillint.cli.common import (
     write_stdout,
 )
 from maillint.cli.overview import overview
-from maillint.config.config import Config, Overrides
-from maillint.data.lists import load_list
-from maillint.engine.domain import lint_domain
-from maillint.files.access import UnreadableError
-from maillint.finding import DomainReport, Report, Unknown
-from maillint.message.model import Message
-from maillint.message.read import MessageError, read_message
+from maillint.config.config import Overrides
+from maillint.finding import Report
 from maillint.network.answers import is_address
-from maillint.network.facts import DomainFacts, Question, Selector, gather_all
+from maillint.network.facts import Question, Selector, gather_all
 from maillint.network.resolver import DEFAULT_TIMEOUT, DnsResolver
 from maillint.output._paint import Paint
-from maillint.project.discovery import Discovery, Group
-from maillint.project.loader import load
-from maillint.text.source import Source
+from maillint.project.discovery import Discovery
+from maillint.project.domains import PROFILE, judge, not_a_selector, parse_selector, selectors_for
 from maillint.web import domains
 
-PROFILE = "newsletter"
-"""The profile whose settings hold for domains.
-
-A domain's records serve all of its mail, so they have to meet what providers ask of bulk senders, whose
-demands are the highest; cold mail has to meet the same in practice.
-"""
-
-GONE = "auth/domain-missing"
-NO_DOMAIN = "no domain is known (a From field, or own-domains in the configuration)"
-
-_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-_SELECTOR = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _LONGEST_TIMEOUT = 60.0
 
 
@@ -122,9 +102,9 @@ def command(
     targets = parse_formats(formats, output_file)
     if config_path is not None and not os.path.isfile(config_path):  # noqa: PTH113
         raise click.UsageError(f"--config: {config_path}: no such file", ctx)
-    asked = list(dict.fromkeys(map(domain_name, names)))
-    wanted = [selector(name, "--selector") for name in selectors]
-    stray = next((one for one in wanted if one.domain and not any(aligned(one.domain, name) for name in asked)), None)
+    requested = list(dict.fromkeys(map(domain_name, names)))
+    named = [selector(name, "--selector") for name in selectors]
+    stray = next((one for one in named if one.domain and not any(aligned(one.domain, n) for n in requested)), None)
     if stray:
         raise click.UsageError(f"--selector: {stray.domain} is none of the domains to check")
     if helo is not None and not ips:
@@ -135,82 +115,15 @@ def command(
     config = discovery.config_for("x")
     if not any(active.rule.subject == "domain" for active in config.rules_for(PROFILE)):
         raise click.UsageError("the rules that are left are not about domains (those are in the family auth)")
-    questions = [Question(name, selectors_for(name, wanted, config), sending, sender, helo or None) for name in asked]
+    questions = [
+        Question(name, selectors_for(name, named, config), sending, sender, helo or None) for name in requested
+    ]
     report = Report(domains=tuple(judge(facts, config) for facts in gather_all(questions, server)))
     context = make_context(discovery.catalogue, fail_on, -1 if quiet else verbose)
     if ("full", None) in targets and not quiet:
         write_stdout(overview(report.domains, context.width, Paint(wants_color(color, sys.stdout))))
     write(report, context, targets, color)
     ctx.exit(exit_status(report, context.fail_on))
-
-
-def report_domains(report: Report, groups: Sequence[Group], discovery: Discovery, resolver: str | None) -> Report:
-    """Add the domains that the linted messages are sent from to a report, each looked up once.
-
-    These are the domains of the From fields; where a message has none that can be told, those that the
-    configuration names as its own. A message without either is unknown. Raises click.UsageError for a
-    resolver that is not HOST:PORT.
-    """
-    server = open_resolver(resolver, DEFAULT_TIMEOUT)
-    messages: dict[str, list[tuple[Message, Config]]] = {}
-    homeless: set[str] = set()
-    for message, config in _messages(report, groups, discovery):
-        known = from_domains(message) or [name for own in config.own_domains if (name := domains.a_label(own))]
-        for domain in known:
-            messages.setdefault(domain, []).append((message, config))
-        if not known:
-            homeless.add(message.source.path)
-    questions = [_question(domain, found) for domain, found in messages.items()]
-    judged = [
-        judge(facts, found[0][1]) for facts, found in zip(gather_all(questions, server), messages.values(), strict=True)
-    ]
-    files = tuple(
-        replace(file, unknown=(*file.unknown, Unknown(GONE, NO_DOMAIN))) if file.path in homeless else file
-        for file in report.files
-    )
-    return replace(report, files=files, domains=(*report.domains, *judged))
-
-
-def _question(domain: str, found: Sequence[tuple[Message, Config]]) -> Question:
-    """What to ask about a From domain: its messages' selectors, and their envelope where they agree on one."""
-    signing = [selector for message, _ in found for selector in signing_selectors(message, domain)]
-    declared = [selector for _, config in found for selector in selectors_for(domain, (), config)]
-    envelope = common(envelope_domain(message) for message, _ in found)
-    return Question(
-        domain,
-        tuple(dict.fromkeys([*signing, *declared])),
-        mail_from=f"postmaster@{envelope}" if envelope else None,
-    )
-
-
-def _messages(report: Report, groups: Sequence[Group], discovery: Discovery) -> Iterator[tuple[Message, Config]]:
-    """The linted messages again: of their files, or of the text of a report on standard input."""
-    for group in groups:
-        try:
-            sources, kind = load(group)
-            yield read_message(sources, group.config.message_settings, kind), group.config
-        except (UnreadableError, MessageError):
-            continue  # a failure that the report has already
-    for file in () if groups else report.files:
-        config = discovery.config_for(file.path)
-        source = Source.from_text(file.path, file.text)
-        yield read_message([source], config.message_settings, file.kind), config
-
-
-def judge(facts: DomainFacts, config: Config) -> DomainReport:
-    """Run the rules about domains. Where the domain does not exist, that is all there is to say."""
-    report = lint_domain(facts, facts.domain, facts.results(), config.rules_for(PROFILE))
-    gone = tuple(found for found in report.findings if found.rule == GONE)
-    return replace(report, findings=gone, unknown=()) if gone else report
-
-
-def selectors_for(domain: str, named: Iterable[Selector], config: Config) -> tuple[Selector, ...]:
-    """The selectors of a domain: those named, those of the configuration, and the usual ones as guesses."""
-    origin = f"{config.path or 'configuration'}: dkim-selectors"
-    known = [*named, *(selector(name, origin) for name in config.dkim_selectors)]
-    guesses = [Selector(entry["name"], origin="guessed") for entry in load_list("dkim-selectors")["selectors"]]
-    own = [one for one in known if one.domain is None or aligned(one.domain, domain)]
-    return tuple(dict.fromkeys([*own, *guesses]))
 
 
 # -- what people type ---------------------------------------------------------------------------------
@@ -254,11 +167,10 @@ def _instead(name: str | None) -> str:
 
 def selector(text: str, where: str) -> Selector:
     """Take a selector, or the whole name of its record; raises click.UsageError."""
-    name, _, domain = text.strip().rstrip(".").partition("._domainkey")
-    owner = domains.a_label(domain.removeprefix(".")) if domain else None
-    if not _SELECTOR.fullmatch(name) or (domain and owner is None):
-        raise click.UsageError(f"{where}: {text!r} is not a DKIM selector (the s= of a signature, such as s1)")
-    return Selector(name.lower(), owner)
+    found = parse_selector(text)
+    if found is None:
+        raise click.UsageError(f"{where}: {not_a_selector(text)}")
+    return found
 
 
 def sending_ip(text: str) -> str:

@@ -9,22 +9,23 @@ from difflib import unified_diff
 
 import click
 
-from maillint.config.config import Config
+from maillint.cli.common import show_failures
 from maillint.files.atomic import WriteError, replace_file
-from maillint.finding import Failure, Report
+from maillint.finding import Failure
+from maillint.message.kinds import kind_of
 from maillint.message.mime.headers import read_block
 from maillint.project.discovery import Group
-from maillint.project.fix import FixedFile, encode, fix_groups, fix_message
-from maillint.project.runner import lint_sources
-from maillint.text.source import Source
+from maillint.project.fix import FixedFile, changed_files, encode, fix_groups, fix_loaded
+from maillint.project.loader import LoadedMessage
+from maillint.project.runner import Observe, Run
 
 
-def fix_files(groups: Sequence[Group], *, unsafe: bool, quiet: bool) -> Report:
+def fix_files(groups: Sequence[Group], *, unsafe: bool, quiet: bool, observe: Observe | None) -> Run:
     """Fix the files of every message on disk; what could not be written becomes a failure."""
-    report, mended = fix_groups(groups, unsafe=unsafe)
-    failures = list(report.failures)
+    run, changes = fix_groups(groups, unsafe=unsafe, observe=observe)
+    failures = list(run.report.failures)
     count = files = 0
-    for change in mended:
+    for change in changes:
         try:
             replace_file(change.path, encode(change.after), change.before.data)
         except WriteError as error:
@@ -36,12 +37,12 @@ def fix_files(groups: Sequence[Group], *, unsafe: bool, quiet: bool) -> Report:
             click.echo(f"maillint: {change.path}: its DKIM signature no longer holds; sign it again", err=True)
     if count and not quiet:
         click.echo(f"Applied {count} fix{'es' * (count != 1)} in {files} file{'s' * (files != 1)}.", err=True)
-    return replace(report, failures=tuple(failures))
+    return run._replace(report=replace(run.report, failures=tuple(failures)))
 
 
 def is_signed(change: FixedFile) -> bool:
     """Whether a changed file is a message with a DKIM signature."""
-    if not change.path.lower().endswith(".eml"):
+    if kind_of(change.path) != "eml":
         return False
     fields, _ = read_block(change.after, 0, len(change.after.text))
     return any(field.key == "dkim-signature" for field in fields)
@@ -49,29 +50,28 @@ def is_signed(change: FixedFile) -> bool:
 
 def show_diff(groups: Sequence[Group], *, unsafe: bool) -> int:
     """Print what fixing would change; return the exit status."""
-    report, mended = fix_groups(groups, unsafe=unsafe)
-    for change in mended:
+    run, changes = fix_groups(groups, unsafe=unsafe)
+    for change in changes:
         sys.stdout.writelines(diff_lines(change))
-    for failure in report.failures:
-        click.echo(f"maillint: {failure.path}: {failure.message}", err=True)
-    return 2 if report.failures else int(bool(mended))
+    show_failures(run.report)
+    return 2 if run.report.failures else int(bool(changes))
 
 
 def diff_lines(change: FixedFile) -> Iterator[str]:
-    """The lines of a unified diff; a carriage return is kept, a missing last line end is told."""
+    """The lines of a unified diff; carriage returns stay, and a line end that is missing at the end is reported."""
     before, after = (source.text.splitlines(keepends=True) for source in (change.before, change.after))
     for line in unified_diff(before, after, change.path, change.path):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
-def fix_stdin(source: Source, kind: str, config: Config, *, unsafe: bool, diff: bool) -> int:
+def fix_stdin(loaded: LoadedMessage, *, unsafe: bool, diff: bool) -> int:
     """Print standard input's text fixed (or what fixing would change); return the exit status."""
-    fixed = fix_message([source], lambda current: lint_sources(current, kind, config), unsafe=unsafe)
-    change = FixedFile(source.path, source, fixed.sources[0], fixed.applied.get(source.path, 0))
+    changes = changed_files(loaded, fix_loaded(loaded, unsafe=unsafe)[0])
     if diff:
-        sys.stdout.writelines(diff_lines(change) if change.before.text != change.after.text else ())
-        return int(change.before.text != change.after.text)
+        for change in changes:
+            sys.stdout.writelines(diff_lines(change))
+        return int(bool(changes))
     sys.stdout.flush()
-    sys.stdout.buffer.write(encode(change.after) if change.fixes else source.data)
+    sys.stdout.buffer.write(encode(changes[0].after) if changes else loaded.sources[0].data)
     sys.stdout.buffer.flush()
     return 0

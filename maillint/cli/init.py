@@ -11,12 +11,15 @@ import click
 
 from maillint._version import __version__
 from maillint.config.files import FILE_NAMES, find_config
-from maillint.files.access import UnreadableError
+from maillint.errors import LintError
 from maillint.files.paths import shown_path
-from maillint.message.read import Settings, read_message
+from maillint.finding import Failure
+from maillint.message.kinds import hook_pattern
+from maillint.message.read import Settings
+from maillint.message.sidecars import HOOK_PATTERNS
 from maillint.message.template.detect import template_extension
 from maillint.project.discovery import Discovery, Group
-from maillint.project.loader import load
+from maillint.project.loader import load_all
 
 _TEMPLATE = """\
 # yaml-language-server: $schema=maillint.schema.json
@@ -62,8 +65,6 @@ repos:
         require_serial: true
 """
 
-_USUAL = re.compile(r"\.(html?|xhtml|mjml|eml)(\.[a-z0-9]+)?$")
-_SIDECARS = (re.compile(r"(^|[/._-])subject\.te?xt(\.[a-z0-9]+)?$"), re.compile(r"(^|/)meta\.json$"))
 _NUMBERED = re.compile(r"(.*?[-_.]?)(\d{1,2})((?:\.[A-Za-z0-9]+)+)")
 
 _CI = """\
@@ -83,17 +84,14 @@ def command(folder: str) -> None:
     target = os.path.join(folder, FILE_NAMES[0])  # noqa: PTH118
     existing = find_config(os.path.abspath(folder))  # noqa: PTH100
     if existing is not None and os.path.dirname(existing) == os.path.abspath(folder):  # noqa: PTH100, PTH120
-        raise click.UsageError(f"{shown_path(existing)} is there already; nothing written")
+        raise LintError(f"{shown_path(existing)} is there already; nothing written")
     groups = Discovery().groups([folder])
     text = propose(groups, folder)
-    try:
-        with open(target, "x", encoding="utf-8") as file:  # noqa: PTH123
-            file.write(text)
-    except OSError as error:
-        raise click.UsageError(f"{target}: {(error.strerror or str(error)).lower()}") from None
+    with open(target, "x", encoding="utf-8") as file:  # noqa: PTH123
+        file.write(text)
     count = len(groups)
     click.echo(f"Wrote {shown_path(os.path.normpath(target))} ({count} message{'s' * (count != 1)} found).\n")
-    click.echo(_PRE_COMMIT.format(version=__version__, files=hook_pattern(groups)))
+    click.echo(_PRE_COMMIT.format(version=__version__, files=hook_files(groups)))
     click.echo(_CI.format(version=__version__, folder=folder))
 
 
@@ -102,44 +100,41 @@ def propose(groups: list[Group], folder: str) -> str:
     paths = [Path(os.path.relpath(group.paths[0], folder)) for group in groups]
     profiles: Counter[str] = Counter()
     dialects: Counter[str] = Counter()
-    for group in groups[:300]:
-        try:
-            sources, kind = load(group)
-            message = read_message(sources, Settings(), kind)
-        except (UnreadableError, ValueError):
-            continue
-        profiles[message.profile] += 1
-        dialects[message.dialect or "none"] += 1
+    for loaded in load_all(groups[:300], adjust=lambda settings, kind: Settings()):  # what they say of themselves
+        if not isinstance(loaded, Failure):
+            profiles[loaded.message.profile] += 1
+            dialects[loaded.message.dialect or "none"] += 1
     usual = profiles.most_common(1)[0][0] if profiles else "general"
-    known = usual != "general" and len(profiles) == 1
+    alike = usual != "general" and len(profiles) == 1
     found = ", ".join(name for name, _ in dialects.most_common()) or "none"
     return _TEMPLATE.format(
-        profile=f"{'' if known else '# '}profile: {usual if known else 'newsletter'}",
+        profile=f"{'' if alike else '# '}profile: {usual if alike else 'newsletter'}",
         dialects=found,
         sequences=_sequences(paths),
         exclude=_exclude(paths),
     )
 
 
-def hook_pattern(groups: list[Group]) -> str:
+def hook_files(groups: list[Group]) -> str:
     """Return the pattern of the paths that a pre-commit hook takes: the usual ones, and those of what was found."""
+    usual = hook_pattern()
     names = {os.path.basename(group.paths[0]).lower() for group in groups}  # noqa: PTH119
-    endings = sorted({ending for name in names if not _USUAL.search(name) and (ending := template_extension(name))})
+    endings = sorted({ending for name in names if not re.search(usual, name) and (ending := template_extension(name))})
     beside = [path for group in groups for path in group.paths[1:]]
-    patterns = [_USUAL.pattern, *(f"{re.escape(ending)}$" for ending in endings)]
-    patterns += [known.pattern for known in _SIDECARS if any(known.search(path) for path in beside)]
+    patterns = [usual, *(f"{re.escape(ending)}$" for ending in endings)]
+    patterns += [pattern for pattern in HOOK_PATTERNS if any(re.search(pattern, path) for path in beside)]
     return "|".join(patterns)
 
 
 def _sequences(paths: list[Path]) -> str:
-    """The sequences that numbered names tell of: ``intro-1.html``, ``intro-2.html``."""
+    """The sequences that numbered names suggest: ``intro-1.html``, ``intro-2.html``."""
     numbers: dict[str, set[int]] = {}
     for path in paths:
         numbered = _NUMBERED.fullmatch(path.name)
         if numbered:
             pattern = path.with_name(f"{numbered[1]}{{touch}}{numbered[3]}").as_posix()
             numbers.setdefault(pattern, set()).add(int(numbered[2]))
-    found = [pattern for pattern, known in numbers.items() if len(known) > 1 and 1 in known]
+    found = [pattern for pattern, touches in numbers.items() if len(touches) > 1 and 1 in touches]
     return "\n".join(
         ["# sequences:", *(f"#   - {pattern}" for pattern in found[:10] or ["sequence/intro-{touch}.html"])]
     )

@@ -1,38 +1,72 @@
-"""The part of ``maillint check --online`` that reads its options and shows how far it is."""
+"""What ``maillint check --dns`` and ``--online`` look up about the messages of a run."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from ipaddress import ip_network
+from typing import TYPE_CHECKING
 
 import click
 
 from maillint.cli.dns import open_resolver
 from maillint.finding import Report
-from maillint.network.http_live import Network
-from maillint.network.resolver import DEFAULT_TIMEOUT
-from maillint.project.discovery import Discovery, Group
-from maillint.project.online import Asking, ask_links
+from maillint.network.resolver import DEFAULT_TIMEOUT, Resolver
+from maillint.project.discovery import Group
+from maillint.project.domains import Sender, sender_of, with_domains
+from maillint.project.loader import LoadedMessage
 
-_WORTH_TELLING = 20
+if TYPE_CHECKING:
+    from maillint.network.http_live import Network
+    from maillint.project.online import LinkAsker
+
+_WORTH_SHOWING = 20
 
 
-def report_links(
-    report: Report,
-    groups: Sequence[Group],
-    discovery: Discovery,
-    *,
-    resolver: str | None,
-    timeout: float,
-    allowed: Sequence[str],
-    quiet: bool,
-) -> Report:
-    """Add what the links of the linted messages lead to; raises click.UsageError for options that cannot be."""
+class Lookups:
+    """Sees each message of a run while it is loaded, and adds to the report what the network says."""
+
+    def __init__(self, resolver: Resolver | None, asker: LinkAsker | None) -> None:
+        self._resolver = resolver
+        self._asker = asker
+
+    @property
+    def needs_messages(self) -> bool:
+        """Whether the messages themselves are needed, so that they have to be linted in this process."""
+        return self._asker is not None
+
+    def observe(self, loaded: LoadedMessage) -> Sender | None:
+        """Take what will be asked about a message; return its sender where domains are looked up."""
+        if self._asker is not None:
+            self._asker.add(loaded)
+        return sender_of(loaded) if self._resolver is not None else None
+
+    def add_links(self, report: Report) -> Report:
+        """Add to a report what the links of its messages lead to."""
+        return report if self._asker is None else self._asker.finish(report)
+
+    def add_domains(self, report: Report, observed: Iterable[tuple[Group, Sender]]) -> Report:
+        """Add to a report the domains that its messages are sent from."""
+        if self._resolver is None:
+            return report
+        return with_domains(report, ((group.config, sender) for group, sender in observed), self._resolver)
+
+
+def open_lookups(
+    *, dns: bool, online: bool, resolver: str | None, timeout: float, allowed: Sequence[str], quiet: bool
+) -> Lookups:
+    """Make what a command line asks for; raises click.UsageError for options that cannot be."""
+    asker = _open_asker(resolver, timeout, allowed, quiet) if online else None
+    return Lookups(open_resolver(resolver, DEFAULT_TIMEOUT) if dns else None, asker)
+
+
+def _open_asker(resolver: str | None, timeout: float, allowed: Sequence[str], quiet: bool) -> LinkAsker:
+    from maillint.project.online import Asking, LinkAsker  # noqa: PLC0415 -- with ssl, 20 ms that --dns does not need
+
     server = open_resolver(resolver, min(timeout, DEFAULT_TIMEOUT))
     networks = tuple(map(network, allowed))
-    progress = _told if sys.stderr.isatty() and not quiet else lambda what, done, count: None
-    return ask_links(report, groups, discovery, Asking(server, timeout, networks, progress))
+    progress = _show_progress if sys.stderr.isatty() and not quiet else lambda what, done, count: None
+    return LinkAsker(Asking(server, timeout, networks, progress))
 
 
 def network(text: str) -> Network:
@@ -45,7 +79,7 @@ def network(text: str) -> Network:
         ) from None
 
 
-def _told(what: str, done: int, count: int) -> None:
+def _show_progress(what: str, done: int, count: int) -> None:
     """One line that is written over and over, and gone at the end."""
-    if count >= _WORTH_TELLING:
+    if count >= _WORTH_SHOWING:
         click.echo("\r\x1b[K" if done == count else f"\rasking about {what}: {done} of {count}", nl=False, err=True)

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 import click
 
+from maillint.cli.common import line_of
 from maillint.config.files import FILE_NAMES, PYPROJECT
 from maillint.data.yamlfile import FileError
 from maillint.project.discovery import SKIPPED_FOLDERS, Discovery
@@ -48,7 +49,7 @@ class Watched:
             self.files.add(error.path)
             self.config_folders.add(os.path.dirname(error.path))  # noqa: PTH120
         except (ValueError, OSError):
-            pass  # the run has told it
+            pass  # the run shows it
         for config in discovery.configs:
             self.files.update(path for path in (config.path, config.baseline) if path is not None)
             for layer in config.layers:
@@ -81,9 +82,9 @@ def watch(
     read: Iterable[str | None] = (),
     written: Iterable[str | None] = (),
 ) -> NoReturn:
-    """Call ``run`` now and after every change, until Ctrl-C; a fault is told and waited out.
+    """Call ``run`` now and after every change, until Ctrl-C; an error is shown, and the next change awaited.
 
-    ``read`` are further files that count; ``written`` those that the run writes, of which a change is none.
+    ``read`` are further files that count; ``written`` those that the run writes itself, whose changes do not count.
     """
     if list(paths) == ["-"]:
         raise click.UsageError("--watch needs files, not standard input")
@@ -100,9 +101,11 @@ def watch(
                 run()
             except BrokenPipeError:
                 raise
-            except (click.ClickException, ValueError, OSError) as error:
-                text = error.format_message() if isinstance(error, click.ClickException) else str(error)
-                click.echo(f"maillint: {text}", err=True)
+            except Exception as error:
+                line = line_of(error)
+                if line is None:
+                    raise
+                click.echo(f"maillint: {line}", err=True)
             click.echo("Watching for changes; Ctrl-C ends.", err=True)
             gc.unfreeze()  # a run freezes what it finds loaded, which is right for one run only
         time.sleep(_PAUSE)

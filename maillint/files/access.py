@@ -1,10 +1,14 @@
-"""Read files whole, with limits."""
+"""Read files: those of a run whole and with a limit, those that a message names inside given folders only."""
 
 from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import NamedTuple
 
+from maillint.data.lists import digest
 from maillint.errors import LintError
 from maillint.text.source import NotTextError, Source
 
@@ -13,7 +17,7 @@ MAX_BYTES = 20_000_000
 
 
 class UnreadableError(LintError):
-    """A file that cannot be linted, told in one line; ``path`` names it where it is not the message's first."""
+    """A file that cannot be linted; ``path`` names it where it is not the message's first."""
 
     def __init__(self, message: str, path: str | None = None) -> None:
         super().__init__(message)
@@ -29,13 +33,14 @@ def source_from(path: str, data: bytes, kind: str) -> Source:
 
 
 def is_handed_over(path: str) -> bool:
+    """Whether a path is a pipe that a shell hands over (``/dev/fd/63``), which can be read once."""
     return path.startswith(("/dev/", "/proc/"))
 
 
 def read_bytes(path: str) -> bytes:
     """Read a file whole; raises UnreadableError with the system's reason.
 
-    A pipe that lies about in a folder would never end; one that a shell hands over (``/dev/fd/63``) does.
+    A pipe that lies in a folder would never end; one that a shell hands over does.
     """
     try:
         status = os.stat(path)  # noqa: PTH116
@@ -48,3 +53,99 @@ def read_bytes(path: str) -> bytes:
             return file.read()
     except OSError as error:
         raise UnreadableError((error.strerror or str(error)).lower()) from None
+
+
+class FoundFile(NamedTuple):
+    """A file inside the borders: its real path, and its content (None where it cannot be read)."""
+
+    path: str
+    data: bytes | None
+
+
+class FileAccess:
+    """What may be read beside the files of a run: files inside ``roots`` (folders or files), links resolved.
+
+    Everything that the text of a message names or that is looked for beside it is read through here: what it
+    includes, sample data, its plain-text twin, its sidecars. Without roots nothing is read, and no path is looked at.
+    """
+
+    def __init__(self, roots: Iterable[str] = ()) -> None:
+        self._given = tuple(roots)
+        self._states: dict[str, str] = {}
+        self.complete = True
+
+    @cached_property
+    def roots(self) -> tuple[str, ...]:
+        """The real paths inside which files may be read."""
+        return tuple(dict.fromkeys(map(os.path.realpath, self._given)))
+
+    def real_path(self, path: str) -> str:
+        """A path with its links resolved; without roots, the path as it is written, from the file system's root."""
+        return os.path.realpath(path) if self._given else os.path.abspath(path)  # noqa: PTH100
+
+    def allows(self, path: str) -> bool:
+        """Whether a path leads inside the roots, whether or not a file is there."""
+        real = os.path.realpath(path) if self._given else ""
+        return any(real == root or real.startswith(root.rstrip(os.sep) + os.sep) for root in self.roots)
+
+    def has_file(self, path: str) -> bool:
+        """Whether a regular file is there, inside the roots."""
+        return bool(self._given) and os.path.isfile(path) and self.allows(path)  # noqa: PTH113
+
+    def names(self, folder: str) -> list[str]:
+        """The names of what is in a folder; empty where it cannot be listed, or lies outside the roots."""
+        try:
+            return os.listdir(folder or ".") if self.allows(folder or ".") else []  # noqa: PTH208
+        except OSError:
+            return []
+
+    def read(self, path: str, limit: int) -> FoundFile | None:
+        """Read a regular file inside the roots; None where there is none.
+
+        Of a file that is longer than ``limit``, one byte more than that is returned. What was looked for, and
+        what was found, is noted in ``states``.
+        """
+        if not self._given:
+            return None
+        found = self._read(path, limit)
+        self._states[path] = _state(found)
+        return found
+
+    def _read(self, path: str, limit: int) -> FoundFile | None:
+        if not self.has_file(path):
+            return None
+        real = os.path.realpath(path)
+        try:
+            with open(real, "rb") as file:  # noqa: PTH123
+                return FoundFile(real, file.read(limit + 1))
+        except OSError:
+            return FoundFile(real, None)
+
+    # -- what has been read
+
+    @property
+    def states(self) -> Mapping[str, str]:
+        """Each path that has been read or looked for, with a digest of what was there, "" for nothing.
+
+        It is all that a result depends on beside the message's own files where ``complete`` is true.
+        """
+        return self._states
+
+    def note(self, path: str) -> None:
+        """Note a file that another process has read or looked for."""
+        if path not in self._states:
+            self.read(path, MAX_BYTES)
+
+    def is_unchanged(self, states: Mapping[str, str]) -> bool:
+        """Whether everything that an earlier run has noted is as it was."""
+        return all(_state(self._read(path, MAX_BYTES)) == state for path, state in states.items())
+
+
+def _state(found: FoundFile | None) -> str:
+    if found is None:
+        return ""
+    return digest([found.path.encode("utf-8", "surrogateescape"), b"" if found.data is None else b"=" + found.data])
+
+
+NO_FILES = FileAccess()
+"""Reads nothing: for a text that stands in no file."""

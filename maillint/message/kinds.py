@@ -1,15 +1,41 @@
-"""Which kind of file a name stands for."""
+"""The kinds of file that maillint reads, and which of them a name or a text stands for."""
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Final, Literal, NamedTuple, get_args
 
 from maillint.message.template.detect import template_extension
 
-HTML_EXTENSIONS = frozenset({".html", ".htm", ".xhtml"})
-TEXT_EXTENSIONS = frozenset({".txt", ".text"})
-MESSAGE_EXTENSIONS = frozenset({".eml"})
-MJML_EXTENSIONS = frozenset({".mjml"})
+Kind = Literal["html", "mjml", "eml", "txt"]
+"""A template or text in HTML, in MJML, a whole message, or plain text."""
+
+
+class FileKind(NamedTuple):
+    """What is known of a kind of file.
+
+    ``extensions`` are in lower case, the usual one first; ``content_type`` is that of the text. ``stands_alone``:
+    whether a file with such a name is mail wherever it lies; others are only where they belong to a message.
+    """
+
+    extensions: tuple[str, ...]
+    content_type: str
+    stands_alone: bool
+
+
+KINDS: Final[Mapping[str, FileKind]] = {
+    "html": FileKind((".html", ".htm", ".xhtml"), "text/html", True),
+    "mjml": FileKind((".mjml",), "text/mjml", True),
+    "eml": FileKind((".eml",), "message/rfc822", True),
+    "txt": FileKind((".txt", ".text"), "text/plain", False),
+}
+
+_BY_EXTENSION: Final[Mapping[str, Kind]] = {
+    extension: kind for kind in get_args(Kind) for extension in KINDS[kind].extensions
+}
 _PLAIN_EXTENSIONS = frozenset({".plaintext", ".plain", ".subject"})
 """Before a template's extension, these say that its text is plain (``email.body.plaintext.gotmpl``)."""
 
@@ -19,22 +45,70 @@ _OTHER_EXTENSIONS = frozenset(
 """Before a template's extension, these say that it is no mail."""
 
 
-def kind_of(path: str) -> str | None:
-    """Return ``eml``, ``html``, ``mjml`` or ``txt`` by a file's name, through a template's extension (``.html.j2``)."""
-    stem, extension = os.path.splitext(path.lower())  # noqa: PTH122
-    if extension in MESSAGE_EXTENSIONS:
-        return "eml"
-    if extension in HTML_EXTENSIONS:
-        return "html"
-    if extension in TEXT_EXTENSIONS:
+# -- by its name --------------------------------------------------------------------------------------
+
+
+def kind_of(path: str) -> Kind | None:
+    """The kind of file that a name stands for, through a template's extension (``.html.j2``); None if unknown."""
+    kind = _BY_EXTENSION.get(_extension(path))
+    claimed = "" if kind else template_extension(path)
+    if not claimed:
+        return kind
+    stem = path[: -len(claimed)]
+    inner = _extension(stem)
+    if inner in _PLAIN_EXTENSIONS:
         return "txt"
-    if extension in MJML_EXTENSIONS:
-        return "mjml"
-    claimed = template_extension(path)
-    if claimed:
-        stem = path[: -len(claimed)]
-        inner = os.path.splitext(stem.lower())[1]  # noqa: PTH122
-        if inner in _PLAIN_EXTENSIONS:
-            return "txt"
-        return None if inner in _OTHER_EXTENSIONS else kind_of(stem) or "html"
-    return None
+    return None if inner in _OTHER_EXTENSIONS else kind_of(stem) or "html"
+
+
+def format_extension(name: str) -> str:
+    """The extension that says what format a template is in, in lower case (``.html`` of ``a.html.j2``), or ""."""
+    extension = _extension(name[: len(name) - len(template_extension(name))])
+    return extension if _BY_EXTENSION.get(extension, "eml") != "eml" else ""
+
+
+def hook_pattern() -> str:
+    """A regular expression of the file names that stand alone, templates' extensions included; for pre-commit."""
+    extensions = [extension[1:] for kind in KINDS.values() if kind.stands_alone for extension in kind.extensions]
+    longer = [f"{name}?" if name[:-1] in extensions else name for name in extensions if f"{name}l" not in extensions]
+    return rf"\.({'|'.join(longer)})(\.[a-z0-9]+)?$"
+
+
+def _extension(path: str) -> str:
+    return os.path.splitext(path.lower())[1]  # noqa: PTH122
+
+
+# -- by its text --------------------------------------------------------------------------------------
+
+
+def guess_kind(text: str) -> Kind:
+    """Tell what kind of text this is by its beginning and its tags, where no name says it.
+
+    A message begins with a header field whose name is known (RFC 5322, section 2.2), or with an mbox "From " line and
+    such a field; a text that begins with an empty line has no header. MJML is taken for HTML, which reading it mends.
+    """
+    if _first_field().match(text):
+        return "eml"
+    return "html" if has_tags(text) else "txt"
+
+
+def has_tags(text: str) -> bool:
+    """Whether a text has tags, comments or a document type of HTML; an address in angle brackets is none of these."""
+    return _tag().search(text) is not None
+
+
+@cache
+def _first_field() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:From [^\r\n]{1,500}[ \t](?:mon|tue|wed|thu|fri|sat|sun)[ \t]+"
+        r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[ \t]+\d{1,2}[ \t]+\d{1,2}:\d\d[^\r\n]*\r?\n)?"
+        r"(?:from|to|cc|bcc|subject|date|sender|received|references|precedence|importance"
+        r"|(?:x|arc|list|mime|content|message|reply|return|in-reply|delivered|dkim|resent|received|authentication"
+        r"|auto|errors|feedback|thread|user|original)-[\w-]{1,70})[ \t]*:",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _tag() -> re.Pattern[str]:
+    return re.compile(r"<(?:!doctype\b|!--|/?[a-z][a-z0-9-]*(?::[a-z][a-z0-9-]*)?(?=[\s/>]))", re.IGNORECASE)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from maillint.data.amendments import SHIPPED, Lists
+from maillint.files.access import NO_FILES, FileAccess
 from maillint.message.mime.headers import Field, Headers
 from maillint.message.template.dialect import Dialect
 from maillint.message.template.parse import Template, read
@@ -122,7 +123,7 @@ class Message:
 
     ``kind`` is ``eml``, ``html``, ``mjml`` or ``txt``; ``sources`` are its files, the one it is named after first.
     ``parts`` are all its texts; ``html`` and ``text`` are those that readers get. ``samples`` are data to render it
-    with, ``roots`` the folders and files in which files that it names may be read.
+    with; ``files`` reads the files that it names.
     """
 
     kind: str
@@ -136,7 +137,7 @@ class Message:
     own_domains: tuple[str, ...] = ()
     lists: Lists = field(default=SHIPPED, repr=False)
     notes: tuple[str, ...] = ()
-    roots: tuple[str, ...] = ()
+    files: FileAccess = field(default=NO_FILES, repr=False, compare=False)
     samples: Source | None = field(default=None, repr=False)
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 

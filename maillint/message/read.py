@@ -1,9 +1,8 @@
-"""From files to messages: which kind of file it is, which files belong together, what they say of themselves."""
+"""From files to messages: which parts and headers they have, and what they say of themselves."""
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,14 +10,15 @@ from typing import Any
 from maillint.data.amendments import SHIPPED, Lists
 from maillint.data.lists import load_list
 from maillint.errors import LintError
+from maillint.files.access import NO_FILES, FileAccess
 from maillint.message.frontmatter import FrontMatterError, read_front_matter
-from maillint.message.kinds import kind_of
+from maillint.message.kinds import KINDS, guess_kind, has_tags, kind_of
 from maillint.message.mime.headers import Headers
 from maillint.message.mime.parts import walk
 from maillint.message.mime.transfer import decode
 from maillint.message.mjml.components import is_mjml
 from maillint.message.mjml.includes import expand
-from maillint.message.model import MJML, PROFILES, Attachment, Message, Part
+from maillint.message.model import PROFILES, Attachment, Message, Part
 from maillint.message.rendering.samples import read_samples
 from maillint.message.sidecars import SidecarError, read_sidecar, says_plain, split_sidecars
 from maillint.message.template.detect import Detection, recognise, template_extension
@@ -26,8 +26,6 @@ from maillint.message.template.dialect import dialects
 from maillint.message.template.placeholders import placeholder_role
 from maillint.text.offsets import OffsetMap
 from maillint.text.source import Source
-
-_MARKUP = re.compile("<[a-zA-Z!]")
 
 
 class MessageError(LintError):
@@ -45,9 +43,7 @@ class Settings:
 
     What the message says of itself comes before ``profile`` and ``touch``, unless they are ``forced`` (they
     come from the command line). ``headers`` are fields that the sending tool adds, to templates only unless
-    ``headers_forced``. ``outlook``: whether anybody reads it in Outlook for Windows. ``roots`` are the folders
-    and files in which files that the message names may be read (``mj-include``, sample data); without any,
-    none is.
+    ``headers_forced``. ``outlook``: whether anybody reads it in Outlook for Windows.
     """
 
     profile: str | None = None
@@ -60,17 +56,19 @@ class Settings:
     own_domains: tuple[str, ...] = ()
     lists: Lists = SHIPPED
     outlook: bool = True
-    roots: tuple[str, ...] = ()
 
 
-def read_message(sources: Sequence[Source], settings: Settings, kind: str | None = None) -> Message:
+def read_message(
+    sources: Sequence[Source], settings: Settings, kind: str | None = None, files: FileAccess = NO_FILES
+) -> Message:
     """Read one message from its files: an ``.eml``, or a template with its plain-text twin and its sidecars.
 
-    The first source gives the message its name. Raises MessageError.
+    The first source gives the message its name. Without a ``kind``, its name and then its text say which it is.
+    ``files`` reads what the message names (``mj-include``, sample data). Raises MessageError.
     """
-    kind = kind or kind_of(sources[0].path) or "html"
-    message = _read_eml(sources[0], settings) if kind == "eml" else _read_template(sources, kind, settings)
-    return _settle(message, settings)
+    kind = kind or kind_of(sources[0].path) or guess_kind(sources[0].text)
+    message = _read_eml(sources[0], settings) if kind == "eml" else _read_template(sources, kind, settings, files)
+    return _with_settings(message.with_settings(files=files), settings)
 
 
 def _read_eml(source: Source, settings: Settings) -> Message:
@@ -102,13 +100,13 @@ def _read_eml(source: Source, settings: Settings) -> Message:
     return Message("eml", (source,), headers, tuple(parts), tuple(attachments), notes=tuple(notes))
 
 
-def _read_template(sources: Sequence[Source], kind: str, settings: Settings) -> Message:
+def _read_template(sources: Sequence[Source], kind: str, settings: Settings, files: FileAccess) -> Message:
     parts: list[Part] = []
     fields: list[Any] = []
     said: dict[str, Any] = {}
     known = False
     notes: list[str] = []
-    samples = read_samples(sources[0].path) if settings.roots else None
+    samples = read_samples(sources[0].path, files)
     texts, beside = split_sidecars(sources)
     for source in texts:
         try:
@@ -117,7 +115,7 @@ def _read_template(sources: Sequence[Source], kind: str, settings: Settings) -> 
             raise MessageError(str(error), error.offset, source) from None
         own_kind = kind if source is sources[0] else kind_of(source.path) or kind
         unclear = template_extension(source.path) or says_plain(source.path)
-        if own_kind == "html" and unclear and not _MARKUP.search(source.text):
+        if own_kind == "html" and unclear and not has_tags(source.text):
             own_kind = "txt"  # a template's name often does not say which of the two it is
         for key, value in front.values.items():
             said.setdefault(key, value)
@@ -128,22 +126,21 @@ def _read_template(sources: Sequence[Source], kind: str, settings: Settings) -> 
         if own_kind == "html" and is_mjml(text):
             own_kind = "mjml"
             kind = own_kind if source is sources[0] else kind
-        expanded = expand(text, source.path, settings.roots) if own_kind == "mjml" else None
+        expanded = expand(text, source.path, files) if own_kind == "mjml" else None
         text = expanded.text if expanded else text
         name = front.values.get("dialect") or settings.dialect
         if name is not None and name not in dialects():
             offset = front.values.get("dialect offset", 0)
             raise MessageError(f'unknown dialect "{name}" (known: {", ".join(dialects())})', offset, source)
-        found = _stated(name) if name else _told(text, source.path, samples)
+        found = Detection(dialects()[name], True, "dialect:") if name else _detect(text, source.path, samples)
         dialect = found.dialect
         if dialect is not None and not found.sure:
             notes.append(f"read as {dialect.title}, going by {found.why}; state it with dialect:")
-        content_type = "text/plain" if own_kind == "txt" else MJML if own_kind == "mjml" else "text/html"
-        way_back = OffsetMap.identity(len(text), front.end)
+        to_source = OffsetMap.identity(len(text), front.end)
         if expanded and expanded.includes:
-            way_back = expanded.map.then(way_back)
+            to_source = expanded.map.then(to_source)
         included = expanded.includes if expanded else ()
-        parts.append(Part(text, source, way_back, content_type, None, dialect, included))
+        parts.append(Part(text, source, to_source, KINDS[own_kind].content_type, None, dialect, included))
         if source.guessed:
             notes.append(f"not UTF-8 and no charset declared; read as {source.encoding}")
     _add_sidecars(beside, fields, notes)
@@ -168,19 +165,15 @@ def _add_sidecars(sources: Sequence[Source], fields: list[Any], notes: list[str]
             sidecar = read_sidecar(source)
         except SidecarError as error:
             raise MessageError(str(error), error.offset, source) from None
-        stated = {known.key for known in fields}
-        fields.extend(known for known in sidecar.fields if known.key not in stated)
+        stated = {field.key for field in fields}
+        fields.extend(field for field in sidecar.fields if field.key not in stated)
         if sidecar.layout:
             notes.append("a layout: other templates are put into it")
         if source.guessed:
             notes.append(f"{os.path.basename(source.path)}: not UTF-8; read as {source.encoding}")  # noqa: PTH119
 
 
-def _stated(name: str) -> Detection:
-    return Detection(dialects()[name], True, "dialect:")
-
-
-def _told(text: str, path: str, samples: Source | None) -> Detection:
+def _detect(text: str, path: str, samples: Source | None) -> Detection:
     """The dialect of a text; sample data beside it, which are for Jinja, settle a doubt."""
     found = recognise(text, path)
     jinja = dialects()["jinja"]
@@ -197,7 +190,7 @@ def _touch(said: Mapping[str, Any]) -> int | None:
     return touch
 
 
-def _settle(message: Message, settings: Settings) -> Message:
+def _with_settings(message: Message, settings: Settings) -> Message:
     """Lay the configuration under what the message says of itself, and infer the profile last."""
     if not settings.outlook:
         message = message.with_settings(parts=tuple(replace(part, outlook=False) for part in message.parts))
@@ -212,7 +205,6 @@ def _settle(message: Message, settings: Settings) -> Message:
         touch=touch,
         own_domains=settings.own_domains,
         lists=settings.lists,
-        roots=settings.roots,
     )
     if settings.profile is not None and (message.profile_inferred or settings.profile_forced):
         return message.with_settings(profile=settings.profile, profile_inferred=False)

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maillint.errors import LintError
+from maillint.files.access import FileAccess
+from maillint.message.kinds import KINDS, format_extension, has_tags
 from maillint.message.mime.headers import Field
 from maillint.message.template.detect import detect, template_extension
 from maillint.message.template.parse import read
@@ -21,17 +23,18 @@ from maillint.text.spans import Span
 META = "meta.json"
 """Beside ``content.html`` and ``content.txt``: what Postmark's command-line tool keeps of a template."""
 
+HOOK_PATTERNS = (r"(^|[/._-])subject\.te?xt(\.[a-z0-9]+)?$", r"(^|/)meta\.json$")
+"""Regular expressions of the paths that are probably sidecars; for pre-commit."""
+
 LONGEST_SUBJECT = 998
 """Characters in the line of a subject's file at the most: those of a line of mail (RFC 5322, section 2.1.1)."""
 
 _MAX_SUBJECT_FILE = 10_000
 _MAX_LOOK = 1_000_000
 
-_FORMATS = re.compile(r"\.(?:html?|xhtml|txt|text|mjml)$", re.IGNORECASE)
 _SUBJECT = re.compile(r"(?:(?P<whose>.+)[._-])?subject", re.IGNORECASE)
 _PLAIN = re.compile(r"(?:^|[._-])(?:te?xt|plain|plaintext)$", re.IGNORECASE)
 _META_KEYS = re.compile(r'"(?:Alias|Subject|TemplateType|LayoutTemplate)"\s*:')
-_MARKUP = re.compile("<[a-zA-Z!/]")
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]', re.DOTALL)
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL
@@ -57,8 +60,7 @@ class Sidecar:
 
 def bare_name(name: str) -> str:
     """A file's name without the extensions of its language and its format: ``a_subject`` of ``a_subject.txt.j2``."""
-    claimed = template_extension(name)
-    return _FORMATS.sub("", name[: len(name) - len(claimed)])
+    return name[: len(name) - len(template_extension(name)) - len(format_extension(name))]
 
 
 def subject_of(path: str) -> str | None:
@@ -96,35 +98,33 @@ def read_sidecar(source: Source) -> Sidecar:
 # -- whether a file is one ----------------------------------------------------------------------------
 
 
-def holds_subject(path: str) -> bool:
+def holds_subject(path: str, files: FileAccess) -> bool:
     """Whether a file called as a subject's holds one: a line of text at the most, whatever tags stand around it."""
-    source = _look(path, _MAX_SUBJECT_FILE)
+    source = _beginning(path, files, _MAX_SUBJECT_FILE)
     if source is None or len(source.data) > _MAX_SUBJECT_FILE:
         return False
-    markup = bool(re.search(r"\.x?html?$", path[: len(path) - len(template_extension(path))], re.IGNORECASE))
+    markup = format_extension(path) in KINDS["html"].extensions
     for view in make_views(source.text, read(source.text, detect(source.text, path)), markup=False):
         lines = [line for line in view.text.replace(PLACEHOLDER_CHAR, " ").splitlines() if line.strip()]
         if len(lines) > 1 or any(len(line) > LONGEST_SUBJECT for line in lines):
             return False
-        if markup and _MARKUP.search(view.text):
+        if markup and has_tags(view.text):
             return False
     return True
 
 
-def holds_meta(path: str) -> bool:
+def holds_meta(path: str, files: FileAccess) -> bool:
     """Whether a ``meta.json`` is Postmark's, by its keys: it need not be whole."""
-    source = _look(path, _MAX_LOOK)
+    source = _beginning(path, files, _MAX_LOOK)
     return source is not None and _META_KEYS.search(source.text) is not None
 
 
-def _look(path: str, limit: int) -> Source | None:
-    """The beginning of a regular file, None where it is no text."""
+def _beginning(path: str, files: FileAccess, limit: int) -> Source | None:
+    """The beginning of a file, at most one byte longer than the limit; None where there is no text."""
+    found = files.read(path, limit)
     try:
-        if not os.path.isfile(path):  # noqa: PTH113
-            return None
-        with open(path, "rb") as file:  # noqa: PTH123
-            return Source.from_bytes(path, file.read(limit + 1))
-    except (OSError, NotTextError):
+        return Source.from_bytes(path, found.data) if found and found.data is not None else None
+    except NotTextError:
         return None
 
 

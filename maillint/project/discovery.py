@@ -10,7 +10,8 @@ from maillint.catalogue.load import Catalogue, shipped
 from maillint.config.config import Config, Overrides, load_config
 from maillint.config.files import find_config
 from maillint.errors import LintError
-from maillint.message.kinds import kind_of
+from maillint.files.access import FileAccess
+from maillint.message.kinds import KINDS, kind_of
 from maillint.message.sidecars import is_meta
 from maillint.project.message_files import Folder, stem_of
 from maillint.text.globs import matches
@@ -27,10 +28,11 @@ SKIPPED_FOLDERS = frozenset(
 
 @dataclass(frozen=True)
 class Group:
-    """The files of one message, the one it is named after first, and those whose findings are asked for.
+    """The files of one message, the one it is named after first, and those whose findings are requested (``wanted``).
 
-    ``roots`` are the folders in which files that the message names may be read: those given to the run, those
-    of files given to it, and the project's, where there is a configuration.
+    ``config`` holds the settings of the first file. ``roots`` are the folders in which files that the message names
+    may be read: those given to the run, those of files given to it, and the project's, where there is a
+    configuration; without any, the message stands in no file.
     """
 
     paths: tuple[str, ...]
@@ -38,35 +40,58 @@ class Group:
     config: Config = field(repr=False)
     roots: tuple[str, ...] = ()
 
+    @classmethod
+    def for_text(cls, name: str, config: Config) -> Group:
+        """A text that stands in no file, by a name."""
+        return cls((name,), frozenset({name}), config)
+
 
 class MissingPathError(LintError):
     """A path on the command line that is not there."""
 
 
 class Discovery:
-    """Finds files and their configuration; one per run, so that each folder is looked up once."""
+    """Finds files and their configuration; one per run, so that each folder is looked up once.
 
-    def __init__(self, config_path: str | None = None, overrides: Overrides | None = None) -> None:
-        self._fixed = config_path
+    ``config_path`` names the configuration of every file; a ``config`` is that configuration.
+    """
+
+    def __init__(
+        self, config_path: str | None = None, overrides: Overrides | None = None, config: Config | None = None
+    ) -> None:
+        self._config_path = config_path
         self._overrides = overrides or Overrides()
-        self._configs: dict[str | None, Config] = {}
-        self._folders: dict[str, str | None] = {}
-        self._for_files: dict[tuple[int, tuple[int, ...], int | None], Config] = {}
-        self._contents: dict[str, Folder] = {}
+        self._configs: dict[str | None, Config] = {} if config is None else {config.path: config}
+        self._same_for_all = config
+        self._nearest: dict[str, str | None] = {}
+        self._of_files: dict[tuple[int, tuple[int, ...], int | None], Config] = {}
+        self._given: tuple[str, ...] = ()
+        self._access: dict[str | None, FileAccess] = {}
+        self._names: dict[str, list[str]] = {}
+        self._folders: dict[str, Folder] = {}
         self.excluded = 0
 
+    # -- configuration
+
     def config_for(self, path: str) -> Config:
-        """The configuration of a file: the one named on the command line, or the nearest above it."""
-        folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120
-        if self._fixed is not None:
-            found: str | None = self._fixed
-        else:
-            if folder not in self._folders:
-                self._folders[folder] = find_config(folder)
-            found = self._folders[folder]
-        if found not in self._configs:
-            self._configs[found] = load_config(found, self._overrides)
-        return self._configs[found]
+        """The configuration of a file's folder: the one that was given, or the nearest above it."""
+        if self._same_for_all is not None:
+            return self._same_for_all
+        nearest = self._config_path
+        if nearest is None:
+            folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120
+            if folder not in self._nearest:
+                self._nearest[folder] = find_config(folder)
+            nearest = self._nearest[folder]
+        if nearest not in self._configs:
+            self._configs[nearest] = load_config(nearest, self._overrides)
+        return self._configs[nearest]
+
+    def settings_of(self, path: str) -> Config:
+        """The settings of one file; files for which the same layers and touch hold share them, and their rules."""
+        base = self.config_for(path)
+        own = base.for_file(path)
+        return self._of_files.setdefault((id(base), tuple(map(id, own.layers)), own.touch), own)
 
     @property
     def configs(self) -> tuple[Config, ...]:
@@ -81,8 +106,13 @@ class Discovery:
             rules.update(config.catalogue.rules)
         return Catalogue(rules)
 
+    # -- messages
+
     def groups(self, paths: Sequence[str]) -> list[Group]:
         """Every message under the paths, in the order given; raises MissingPathError."""
+        self._given = tuple(
+            dict.fromkeys(path if os.path.isdir(path) else os.path.dirname(path) or "." for path in paths)  # noqa: PTH112, PTH120
+        )
         wanted: dict[str, None] = {}
         for path in paths:
             if os.path.isdir(path):  # noqa: PTH112
@@ -98,21 +128,18 @@ class Discovery:
         groups: dict[tuple[str, ...], set[str]] = {}
         for path in wanted:
             groups.setdefault(self._message(path), set()).add(path)
-        given = tuple(
-            dict.fromkeys(path if os.path.isdir(path) else os.path.dirname(path) or "." for path in paths)  # noqa: PTH112, PTH120
-        )
-        return [self._group(files, frozenset(own), given) for files, own in groups.items()]
+        return [self._group(files, frozenset(own)) for files, own in groups.items()]
 
-    def _group(self, files: tuple[str, ...], wanted: frozenset[str], given: tuple[str, ...]) -> Group:
-        config = self.config_for(files[0]).for_file(files[0])
-        return Group(files, wanted, config, given if config.path is None else (*given, config.folder))
+    def text_group(self, name: str) -> Group:
+        """A text that stands in no file, with the settings that a file of this name would have."""
+        return Group.for_text(name, self.settings_of(name))
 
-    def _config_of(self, path: str) -> Config:
-        """The settings of one file; files with the same layers and touch share them, and their rules."""
-        base = self.config_for(path)
-        own = base.for_file(path)
-        key = (id(base), tuple(map(id, own.layers)), own.touch)
-        return self._for_files.setdefault(key, own)
+    def _group(self, files: tuple[str, ...], wanted: frozenset[str]) -> Group:
+        config = self.settings_of(files[0])
+        return Group(files, wanted, config, self._roots(config))
+
+    def _roots(self, config: Config) -> tuple[str, ...]:
+        return self._given if config.path is None else (*self._given, config.folder)
 
     def _excluded(self, path: str) -> bool:
         config = self.config_for(path)
@@ -120,16 +147,22 @@ class Discovery:
 
     def _message(self, path: str) -> tuple[str, ...]:
         folder = os.path.dirname(path)  # noqa: PTH120
-        if folder not in self._contents:
-            self._contents[folder] = Folder(folder)
-        return message_files(path, self._contents[folder])
+        if folder not in self._folders:
+            self._folders[folder] = Folder(folder, self._files(path), self._names.get(folder))
+        return self._folders[folder].message(path)
+
+    def _files(self, path: str) -> FileAccess:
+        config = self.config_for(path)
+        if config.path not in self._access:
+            self._access[config.path] = FileAccess(self._roots(config))
+        return self._access[config.path]
 
     def _walk(self, top: str) -> Iterator[str]:
         pending = [os.path.normpath(top)]
         while pending:
             folder = pending.pop()
             names = sorted(os.listdir(folder))  # noqa: PTH208
-            self._contents["" if folder == "." else folder] = Folder(folder, names)
+            self._names["" if folder == "." else folder] = names
             folders = []
             stems = frozenset(stem_of(name) for name in names if kind_of(name) in {"html", "mjml"})
             for name in names:
@@ -144,29 +177,17 @@ class Discovery:
     def _takes(self, path: str, stems: frozenset[str]) -> bool:
         """Whether a walk takes a file: messages and HTML always, plain text where it belongs to a message."""
         kind = kind_of(path)
-        name = os.path.basename(path)  # noqa: PTH119
-        if kind in {"eml", "html", "mjml"}:
+        if kind is not None and KINDS[kind].stands_alone:
             return True
-        if kind == "txt" and stem_of(name) in stems:
+        if kind == "txt" and stem_of(os.path.basename(path)) in stems:  # noqa: PTH119
             return True
         if (kind == "txt" or is_meta(path)) and len(self._message(path)) > 1:
             return True
-        if kind == "txt" and _has_front_matter(path):
+        if kind == "txt" and self._has_front_matter(path):
             return True
         config = self.config_for(path)
         return bool(config.include) and matches(config.relative(path), config.include)
 
-
-def message_files(path: str, folder: Folder | None = None) -> tuple[str, ...]:
-    """The files of the message that a file belongs to, the one it is named after first; ``folder`` is its own."""
-    return (folder or Folder(os.path.dirname(path))).message(path)  # noqa: PTH120
-
-
-def _has_front_matter(path: str) -> bool:
-    try:
-        if not os.path.isfile(path):  # noqa: PTH113 -- a pipe would keep us waiting
-            return False
-        with open(path, "rb") as file:  # noqa: PTH123
-            return file.read(4) in {b"---\n", b"---\r"}
-    except OSError:
-        return False
+    def _has_front_matter(self, path: str) -> bool:
+        found = self._files(path).read(path, 4)
+        return found is not None and (found.data or b"")[:4] in {b"---\n", b"---\r"}

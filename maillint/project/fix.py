@@ -1,22 +1,32 @@
-"""Mend what can be mended: apply fixes to the sources of one message until nothing is left to apply."""
+"""Fix what can be fixed: apply fixes to the sources of a message until nothing is left to apply."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from maillint.files.access import UnreadableError
-from maillint.files.paths import shown_path
 from maillint.finding import Failure, FileReport, Finding, Fix, Report, Severity
 from maillint.project.discovery import Group
-from maillint.project.loader import load, settings_of, wanted_paths
-from maillint.project.runner import lint_sources
+from maillint.project.loader import LoadedMessage, failure, load_all
+from maillint.project.runner import Observe, Run, lint_loaded
 from maillint.text.source import Source
 
 MAX_ROUNDS = 10
 """Rounds of fixing one message at the most; a fix may make room for the next."""
 
 Lint = Callable[[Sequence[Source]], Sequence[FileReport]]
+
+
+@dataclass(frozen=True)
+class FixedFile:
+    """What fixing did to one file: its text before and after, and how many fixes went in."""
+
+    path: str
+    before: Source
+    after: Source
+    fixes: int
 
 
 @dataclass(frozen=True)
@@ -28,40 +38,105 @@ class FixResult:
     applied: dict[str, int]
 
 
-def fix_message(sources: Sequence[Source], lint: Lint, *, unsafe: bool) -> FixResult:
+# -- the messages of a run ----------------------------------------------------------------------------
+
+
+def fix_groups(groups: Iterable[Group], *, unsafe: bool, observe: Observe | None = None) -> tuple[Run, list[FixedFile]]:
+    """Fix every message in memory; return what is left to report and the files that would change.
+
+    ``observe`` sees each message as it is after fixing.
+    """
+    files: list[FileReport] = []
+    failures: list[Failure] = []
+    observed: list[tuple[Group, Any]] = []
+    changed: list[FixedFile] = []
+    for loaded in load_all(groups):
+        if isinstance(loaded, Failure):
+            failures.append(loaded)
+            continue
+        try:
+            fixed, after = fix_loaded(loaded, unsafe=unsafe)
+        except UnreadableError as error:
+            failures.append(failure(loaded.group, error))
+            continue
+        files.extend(fixed.reports)
+        changed.extend(changed_files(loaded, fixed))
+        if observe is not None:
+            observed.append((loaded.group, observe(after)))
+    return Run(Report(tuple(files), failures=tuple(failures)), tuple(observed)), changed
+
+
+def fix_loaded(loaded: LoadedMessage, *, unsafe: bool) -> tuple[FixResult, LoadedMessage]:
+    """Fix one message in memory; also return it as it is then. Each text is parsed once."""
+    states = {"accepted": loaded, "latest": loaded}
+
+    def lint(sources: Sequence[Source]) -> list[FileReport]:
+        if _texts(sources) != _texts(loaded.sources):
+            states["latest"] = loaded.with_sources(sources)
+        return lint_loaded(states["latest"])
+
+    def accept() -> None:
+        states["accepted"] = states["latest"]
+
+    fixed = fix_message(loaded.sources, lint, unsafe=unsafe, accept=accept)
+    return fixed, states["accepted"]
+
+
+def changed_files(loaded: LoadedMessage, fixed: FixResult) -> list[FixedFile]:
+    """The files of a message that fixing would change."""
+    return [
+        FixedFile(path, before, after, fixed.applied[before.path])
+        for path, before, after in zip(loaded.group.paths, loaded.sources, fixed.sources, strict=True)
+        if before.text != after.text
+    ]
+
+
+# -- one message --------------------------------------------------------------------------------------
+
+
+def fix_message(
+    sources: Sequence[Source], lint: Lint, *, unsafe: bool, accept: Callable[[], None] = lambda: None
+) -> FixResult:
     """Apply every fix that may be applied, lint again, and repeat to a fixed point.
 
     Fixes that overlap wait for the next round. A fix after which there are more errors than before is taken
     back and not tried again. A file whose bytes its text does not give back exactly is left alone.
+
+    ``lint`` is called with the sources first, then after each attempt; ``accept`` after an attempt that stays.
     """
     current = list(sources)
     reports = tuple(lint(current))
     applied: dict[str, int] = {}
     refused: set[tuple[str, str, Fix]] = set()
-    seen = {tuple(source.text for source in current)}
+    seen = {_texts(current)}
     for _ in range(MAX_ROUNDS):
         changed = False
         for index, source in enumerate(current):
             chosen = _choose(source, reports, unsafe, refused)
             if not chosen:
                 continue
-            for group in ([chosen] if len(chosen) > 1 else []) + [[found] for found in chosen]:
-                attempt = _attempt(current, index, group)
-                if attempt is None or tuple(known.text for known in attempt) in seen:
+            for findings in ([chosen] if len(chosen) > 1 else []) + [[finding] for finding in chosen]:
+                attempt = _attempt(current, index, findings)
+                if attempt is None or _texts(attempt) in seen:
                     continue
                 after = tuple(lint(attempt))
                 if _errors(after) > _errors(reports):
-                    if len(group) == 1 and group[0].fix:
-                        refused.add((source.path, group[0].rule, group[0].fix))
+                    if len(findings) == 1 and findings[0].fix:
+                        refused.add((source.path, findings[0].rule, findings[0].fix))
                     continue
+                accept()
                 current, reports = attempt, after
-                seen.add(tuple(known.text for known in attempt))
-                applied[source.path] = applied.get(source.path, 0) + len(group)
+                seen.add(_texts(attempt))
+                applied[source.path] = applied.get(source.path, 0) + len(findings)
                 changed = True
                 break  # offsets have moved: choose again
         if not changed:
             break
     return FixResult(tuple(current), reports, applied)
+
+
+def _texts(sources: Iterable[Source]) -> tuple[str, ...]:
+    return tuple(source.text for source in sources)
 
 
 def _choose(
@@ -75,9 +150,9 @@ def _choose(
     for report in reports:
         if report.path != source.path:
             continue
-        for found in report.findings:
-            fix = found.fix
-            if fix is None or not (fix.safe or unsafe) or (source.path, found.rule, fix) in refused:
+        for finding in report.findings:
+            fix = finding.fix
+            if fix is None or not (fix.safe or unsafe) or (source.path, finding.rule, fix) in refused:
                 continue
             spans = [(edit.start, edit.end) for edit in fix.edits]
             if any(
@@ -85,32 +160,34 @@ def _choose(
             ):
                 continue
             taken.extend(spans)
-            chosen.append(found)
+            chosen.append(finding)
     return chosen
 
 
 def _attempt(sources: Sequence[Source], index: int, findings: Sequence[Finding]) -> list[Source] | None:
+    """The sources with the fixes of one file's findings applied; None where its encoding cannot hold the new text."""
     source = sources[index]
     edits = sorted(
-        (edit for found in findings if found.fix for edit in found.fix.edits), key=lambda edit: (edit.start, edit.end)
+        (edit for finding in findings if finding.fix for edit in finding.fix.edits),
+        key=lambda edit: (edit.start, edit.end),
     )
     pieces, position = [], 0
     for edit in edits:
         pieces += [source.text[position : edit.start], edit.text]
         position = edit.end
     text = "".join([*pieces, source.text[position:]])
-    mended = replace(source, text=text, data=b"")
+    fixed = replace(source, text=text, data=b"")
     try:
-        mended = replace(mended, data=encode(mended))
+        fixed = replace(fixed, data=encode(fixed))
     except UnicodeEncodeError:
         return None
     result = list(sources)
-    result[index] = mended
+    result[index] = fixed
     return result
 
 
 def _errors(reports: Iterable[FileReport]) -> int:
-    return sum(found.severity is Severity.ERROR for report in reports for found in report.findings)
+    return sum(finding.severity is Severity.ERROR for report in reports for finding in report.findings)
 
 
 def encode(source: Source) -> bytes:
@@ -126,41 +203,3 @@ def restores(source: Source) -> bool:
         return encode(source) == source.data
     except UnicodeEncodeError:
         return False
-
-
-@dataclass(frozen=True)
-class FixedFile:
-    """What fixing did to one file: its text before and after, and how many fixes went in."""
-
-    path: str
-    before: Source
-    after: Source
-    fixes: int
-
-
-def fix_groups(groups: Iterable[Group], *, unsafe: bool) -> tuple[Report, list[FixedFile]]:
-    """Fix every message in memory; return what is left to report and the files that would change."""
-    from maillint.project.fix import fix_message  # noqa: PLC0415 -- only a run that fixes needs it
-
-    files: list[FileReport] = []
-    failures: list[Failure] = []
-    mended: list[FixedFile] = []
-    for group in groups:
-        wanted = wanted_paths(group)
-        try:
-            sources, kind = load(group)
-            fixed = fix_message(
-                sources,
-                lambda current: lint_sources(current, kind, group.config, wanted, settings_of(group)),  # noqa: B023 -- called at once
-                unsafe=unsafe,
-            )
-        except UnreadableError as error:
-            failures.append(Failure(error.path or shown_path(group.paths[0]), str(error)))
-            continue
-        files.extend(fixed.reports)
-        mended.extend(
-            FixedFile(path, before, after, fixed.applied[before.path])
-            for path, before, after in zip(group.paths, sources, fixed.sources, strict=True)
-            if before.text != after.text
-        )
-    return Report(tuple(files), failures=tuple(failures)), mended

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from maillint.message.kinds import kind_of
+from maillint.files.access import FileAccess
+from maillint.message.kinds import KINDS, kind_of
 from maillint.message.sidecars import META, bare_name, holds_meta, holds_subject, says_plain, subject_of
 from maillint.message.template.detect import template_extension
 
 _BODY_WORD = re.compile(
     r"(?:^|[._-])(?:body|message|msg|e?mail|content|template|index|html?|te?xt|plain|plaintext)$", re.IGNORECASE
 )
-_EXTENSIONS: Mapping[str, tuple[str, ...]] = {
-    "html": (".html", ".htm"),
-    "mjml": (".mjml",),
-    "txt": (".txt", ".text"),
-}
+_BODIES = ("html", "mjml", "txt")
+"""The kinds of file that a message's bodies have, in the order in which they name it."""
+
 _POSTMARK = frozenset({"content.html", "content.htm", "content.txt"})
 
 
@@ -27,31 +26,32 @@ class Folder:
     A file called as a subject's belongs to the bodies of its name (``welcome_subject.txt`` to ``welcome.html``,
     ``welcome_message.txt`` or ``welcome-body-html.jinja``); one called ``subject`` alone to bodies called
     ``body``, ``message`` or the like, or to the folder's only message. Where two bodies of a format could be
-    meant, none is.
+    meant, it belongs to neither.
     """
 
-    def __init__(self, path: str, names: Sequence[str] | None = None) -> None:
+    def __init__(self, path: str, files: FileAccess, names: Sequence[str] | None = None) -> None:
         self._path = path
+        self._files = files
         self._messages: dict[str, tuple[str, ...]] = {}
-        names = _listed(path) if names is None else names
+        names = files.names(path) if names is None else names
         subjects = [name for name in names if "subject" in name.lower() and kind_of(name) in {"html", "txt"}]
         if subjects:
             self._add_subjects(names, subjects)
         if META in names:
             bodies = tuple(sorted((name for name in names if name.lower() in _POSTMARK), key=_rank))
-            if bodies and holds_meta(self._joined(META)):
-                self._keep((*bodies, META))
+            if bodies and holds_meta(self._joined(META), files):
+                self._add_message((*bodies, META))
 
     def message(self, path: str) -> tuple[str, ...]:
         """The files of the message that a file of this folder belongs to, the one it is named after first."""
-        known = self._messages.get(os.path.basename(path))  # noqa: PTH119
-        return tuple(map(self._joined, known)) if known else _twins(path)
+        names = self._messages.get(os.path.basename(path))  # noqa: PTH119
+        return tuple(map(self._joined, names)) if names else self._twins(path)
 
     def _add_subjects(self, names: Sequence[str], subjects: Sequence[str]) -> None:
         bodies: dict[str, list[str]] = {}
         cores: dict[str, list[str]] = {}
         for name in names:
-            if kind_of(name) in _EXTENSIONS and subject_of(name) is None:
+            if kind_of(name) in _BODIES and subject_of(name) is None:
                 keys = list(_keys(bare_name(name).lower()))
                 cores.setdefault(keys[-1], []).append(name)
                 for key in keys:
@@ -61,23 +61,50 @@ class Folder:
             meant = bodies.get(whose.lower(), [])
             if not meant and not whose and len(cores) == 1:
                 meant = next(iter(cores.values()))
-            files = _one_of_each(meant, name)
-            if files and not self._messages.keys() & {name, *files} and holds_subject(self._joined(name)):
-                self._keep((*files, name))
+            names_of_message = _one_of_each(meant, name)
+            taken = self._messages.keys() & {name, *names_of_message}
+            if names_of_message and not taken and holds_subject(self._joined(name), self._files):
+                self._add_message((*names_of_message, name))
 
-    def _keep(self, names: tuple[str, ...]) -> None:
-        if all(os.path.isfile(self._joined(name)) for name in names):  # noqa: PTH113
+    def _add_message(self, names: tuple[str, ...]) -> None:
+        if all(self._files.has_file(self._joined(name)) for name in names):
             self._messages.update(dict.fromkeys(names, names))
 
     def _joined(self, name: str) -> str:
         return name if self._path in {"", "."} else os.path.join(self._path, name)  # noqa: PTH118
 
+    # -- a body and its plain text
 
-def _listed(path: str) -> list[str]:
-    try:
-        return os.listdir(path or ".")  # noqa: PTH208
-    except OSError:
-        return []
+    def _twins(self, path: str) -> tuple[str, ...]:
+        """``x.html`` (or ``x.mjml``) and its twin ``x.txt``."""
+        kind = kind_of(path)
+        if kind == "html" or (kind == "mjml" and not self._sibling(path, "mjml", "html")):
+            twin = self._sibling(path, kind, "txt")
+            return (path, twin) if twin else (path,)
+        if kind == "txt":
+            twin = self._sibling(path, "txt", "html") or self._sibling(path, "txt", "mjml")
+            return (twin, path) if twin else (path,)
+        return (path,)
+
+    def _sibling(self, path: str, own: str, other: str) -> str | None:
+        """The file of the same name with an extension of another kind, where there is one."""
+        folder, name = os.path.split(path)
+        stem = stem_of(name)
+        endings = name[len(stem) :].lower()
+        old = next((extension for extension in KINDS[own].extensions if extension in endings), None)
+        if old is None:
+            return None
+        for extension in KINDS[other].extensions:
+            sibling = os.path.join(folder, stem + endings.replace(old, extension))  # noqa: PTH118
+            if self._files.has_file(sibling):
+                return sibling
+        return None
+
+
+def message_files(path: str) -> tuple[str, ...]:
+    """The files of the message that a file belongs to, the one it is named after first; its folder is listed."""
+    folder = os.path.dirname(path)  # noqa: PTH120
+    return Folder(folder, FileAccess([folder or "."])).message(path)
 
 
 def _keys(bare: str) -> Iterator[str]:
@@ -96,7 +123,7 @@ def _kind(name: str) -> str | None:
 
 
 def _rank(name: str) -> int:
-    return ("html", "mjml", "txt").index(_kind(name) or "txt")
+    return _BODIES.index(_kind(name) or "txt")
 
 
 def _one_of_each(names: Sequence[str], subject: str) -> tuple[str, ...]:
@@ -107,40 +134,13 @@ def _one_of_each(names: Sequence[str], subject: str) -> tuple[str, ...]:
     if "html" in kinds:
         kinds.pop("mjml", None)
     chosen = []
-    for known in kinds.values():
-        alike = [name for name in known if template_extension(name) == template_extension(subject)]
-        if len(known) > 1:
-            known = alike  # noqa: PLW2901 -- built files may lie beside their templates
-        if len(known) != 1:
+    for candidates in kinds.values():
+        alike = [name for name in candidates if template_extension(name) == template_extension(subject)]
+        meant = alike if len(candidates) > 1 else candidates  # built files may lie beside their templates
+        if len(meant) != 1:
             return ()
-        chosen.append(known[0])
+        chosen.append(meant[0])
     return tuple(sorted(chosen, key=_rank))
-
-
-def _twins(path: str) -> tuple[str, ...]:
-    """``x.html`` (or ``x.mjml``) and its twin ``x.txt``."""
-    kind = kind_of(path)
-    folder, name = os.path.split(path)
-    if kind == "html" or (kind == "mjml" and not _sibling(folder, name, "mjml", "html")):
-        twin = _sibling(folder, name, kind, "txt")
-        return (path, twin) if twin else (path,)
-    if kind == "txt":
-        twin = _sibling(folder, name, "txt", "html") or _sibling(folder, name, "txt", "mjml")
-        return (twin, path) if twin else (path,)
-    return (path,)
-
-
-def _sibling(folder: str, name: str, own: str, other: str) -> str | None:
-    stem = stem_of(name)
-    endings = name[len(stem) :].lower()
-    old = next((end for end in _EXTENSIONS[own] if end in endings), None)
-    if old is None:
-        return None
-    for extension in _EXTENSIONS[other]:
-        path = os.path.join(folder, stem + endings.replace(old, extension))  # noqa: PTH118
-        if os.path.isfile(path):  # noqa: PTH113
-            return path
-    return None
 
 
 def stem_of(name: str) -> str:

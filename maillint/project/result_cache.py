@@ -1,57 +1,136 @@
-"""Results of earlier runs, kept beside the configuration: a file that has not changed is not linted again."""
+"""Results of earlier runs, stored beside the configuration: a file that has not changed is not linted again."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 from maillint._version import __version__
 from maillint.catalogue.plugins import load_plugin
 from maillint.config.config import Config
 from maillint.data.lists import digest, package_state, rules_folder
-from maillint.files.access import UnreadableError, is_handed_over, read_bytes, source_from
+from maillint.files.access import FileAccess, is_handed_over
 from maillint.files.paths import shown_path
 from maillint.finding import INTERNAL_ERROR, Edit, Excerpt, FileReport, Finding, Fix, Related, Severity, Unknown
-from maillint.message.kinds import kind_of
-from maillint.message.mjml.includes import expand
-from maillint.message.rendering.samples import packages, read_samples, sample_file
+from maillint.message.rendering.render import renders
+from maillint.message.rendering.samples import packages
 from maillint.project.discovery import Group
+from maillint.project.loader import LoadedMessage, decode
 
 FOLDER = ".maillint_cache"
+MAX_VARIANTS = 4
+"""Results of one message at the most: of different command lines, or for different files of it."""
+
 _FILE = "results.json"
-_FORMAT = 1
+_FORMAT = 2
 
 Stored = dict[str, Any]
 
 
-class ResultCache:
-    """The stored results of one folder: for each message its digest and its reports.
+class CacheKey(NamedTuple):
+    """What a result was made from: the settings and the names of the files (``variant``), and what they held."""
 
-    Reading and writing never fail a run: a cache that cannot be used is no cache. Writing merges with what
+    variant: str
+    content: str
+
+
+class Inputs(NamedTuple):
+    """What else a result depends on: files that the message names, each with its state, and the packages that render.
+
+    ``packages`` is None for a message that is not rendered.
+    """
+
+    files: Mapping[str, str]
+    packages: Mapping[str, str] | None
+
+
+def inputs_of(loaded: LoadedMessage) -> Inputs | None:
+    """What the result of a message that has been linted depends on; None where that is not known for certain."""
+    files = loaded.message.files
+    return Inputs(files.states, packages() if renders(loaded.message) else None) if files.complete else None
+
+
+class ResultCaches:
+    """The result caches of a run: one for each configuration's folder.
+
+    They are read at once, so that processes which are started later share them.
+    """
+
+    def __init__(self, groups: Iterable[Group]) -> None:
+        self._settings: dict[int, str] = {}
+        self._caches: dict[str, ResultCache] = {}
+        states: dict[str, str] = {}
+        for config in {id(group.config): group.config for group in groups}.values():
+            self._settings[id(config)] = _settings_key(config, states)
+            if config.folder not in self._caches:
+                self._caches[config.folder] = ResultCache(config.folder)
+
+    def key(self, group: Group, contents: Sequence[bytes]) -> CacheKey | None:
+        """What a message's result is stored under; None for a pipe, whose name means nothing to another run."""
+        if any(map(is_handed_over, group.paths)):
+            return None
+        names = [*map(shown_path, group.paths), "", *sorted(map(shown_path, group.wanted))]
+        return CacheKey(_digest([self._settings[id(group.config)], *names]), digest(contents))
+
+    def find(self, group: Group, key: CacheKey, contents: Sequence[bytes]) -> list[FileReport] | None:
+        """The stored reports of a message whose settings, files and further inputs are as they were."""
+        try:
+            stored = self._caches[group.config.folder].get(_name(group), key)
+            if stored is None:
+                return None
+            if stored["packages"] is not None and stored["packages"] != packages():
+                return None
+            if not FileAccess(group.roots).is_unchanged(stored["files"]):
+                return None
+            texts = {source.path: source.text for source in decode(group, contents)[0]}
+            return [revive(report, texts[report["path"]]) for report in stored["reports"]]
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return None  # damaged
+
+    def put(self, group: Group, key: CacheKey, inputs: Inputs, reports: Sequence[FileReport]) -> None:
+        """Note a message's reports for ``save``, unless a rule failed in it."""
+        if any(found.rule == INTERNAL_ERROR for report in reports for found in report.findings):
+            return
+        stored = {**inputs._asdict(), "reports": [_plain(report) for report in reports]}
+        self._caches[group.config.folder].put(_name(group), key, stored)
+
+    def save(self) -> None:
+        """Write every cache."""
+        for cache in self._caches.values():
+            cache.save()
+
+
+def _name(group: Group) -> str:
+    return group.config.relative(group.paths[0])
+
+
+class ResultCache:
+    """The stored results of one folder: for each message a few, by the settings that they were made with.
+
+    Reading and writing never fail a run: a cache that cannot be used counts as empty. Writing merges with what
     another run has stored meanwhile and replaces the file as a whole.
     """
 
     def __init__(self, folder: str) -> None:
         self._path = os.path.join(folder, FOLDER, _FILE)  # noqa: PTH118
-        self._entries: Stored = _read(self._path)
-        self._new: Stored = {}
+        self._messages = _read(self._path)
+        self._new: dict[str, Stored] = {}
 
-    def get(self, name: str, key: str) -> list[Stored] | None:
-        """The reports stored under a message's name, if they were made from the same input."""
-        entry = self._entries.get(name)
-        return entry["reports"] if entry is not None and entry["key"] == key else None
+    def get(self, name: str, key: CacheKey) -> Stored | None:
+        """What is stored of a message, if it was made from the same settings and the same input."""
+        stored: Stored | None = self._messages.get(name, {}).get(key.variant)
+        return stored if stored is not None and stored["content"] == key.content else None
 
-    def put(self, name: str, key: str, reports: Sequence[FileReport]) -> None:
-        """Keep a message's reports until ``save``."""
-        self._new[name] = {"key": key, "reports": [_plain(report) for report in reports]}
+    def put(self, name: str, key: CacheKey, stored: Stored) -> None:
+        """Note what ``save`` is to store of a message."""
+        self._new.setdefault(name, {})[key.variant] = {"content": key.content, **stored}
 
     def save(self) -> None:
-        """Write what is new."""
+        """Write what is new; of each message, the results that were stored last."""
         if not self._new:
             return
         folder = os.path.dirname(self._path)  # noqa: PTH120
@@ -61,9 +140,12 @@ class ResultCache:
                 os.mkdir(folder)  # noqa: PTH102
                 with open(os.path.join(folder, ".gitignore"), "w", encoding="ascii") as file:  # noqa: PTH118, PTH123
                     file.write("# made by maillint\n*\n")
-            merged = {**_read(self._path), **self._new}
+            messages = _read(self._path)
+            for name, new in self._new.items():
+                messages[name] = _latest(messages.get(name, {}), new)
             with open(temporary, "w", encoding="utf-8") as file:  # noqa: PTH123
-                json.dump({"format": _FORMAT, "version": __version__, "messages": merged}, file, separators=(",", ":"))
+                document = {"format": _FORMAT, "version": __version__, "messages": messages}
+                json.dump(document, file, separators=(",", ":"))
             os.replace(temporary, self._path)  # noqa: PTH105
         except BaseException as error:
             with contextlib.suppress(OSError):
@@ -72,28 +154,42 @@ class ResultCache:
                 raise  # Ctrl-C in the middle leaves nothing behind
 
 
-def _read(path: str) -> Stored:
+def _latest(old: Stored, new: Stored) -> Stored:
+    """The variants of a message, those stored last at the end, and no more of them than are worth keeping."""
+    variants = {**{variant: stored for variant, stored in old.items() if variant not in new}, **new}
+    return dict(list(variants.items())[-MAX_VARIANTS:])
+
+
+def _read(path: str) -> dict[str, Stored]:
     try:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123
             data = json.load(file)
         if data["format"] == _FORMAT and data["version"] == __version__:
-            messages: Stored = data["messages"]
-            return messages
-    except (OSError, ValueError, KeyError, TypeError):
+            return {name: dict(variants) for name, variants in data["messages"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass
     return {}
 
 
-def settings_key(config: Config) -> str:
-    """A digest of everything beside the files that decides a result: rules, lists, settings, version."""
-    said = repr((__version__, config.layers, config.overrides, config.touch, package_state()))
+# -- keys ---------------------------------------------------------------------------------------------
+
+
+def _settings_key(config: Config, states: dict[str, str]) -> str:
+    """A digest of everything beside the files that decides a result: rules, lists, settings, version.
+
+    ``states`` are those of folders that have been looked at.
+    """
     folders = sorted({folder for layer in config.layers for folder in layer.values.get("rule-folders", ())})
     plugins = sorted({name for layer in config.layers for name in layer.values.get("plugins", ())})
-    said += "".join(load_plugin(name).state() for name in plugins)
-    return digest([said.encode("utf-8", "replace"), *(_state(folder) for folder in [rules_folder(), *folders])])
+    settings = repr((__version__, config.layers, config.overrides, config.touch, package_state()))
+    for folder in [rules_folder(), *folders]:
+        if folder not in states:
+            states[folder] = _folder_state(folder)
+    own = [states[folder] for folder in [rules_folder(), *folders]]
+    return _digest([settings, *(load_plugin(name).state() for name in plugins), *own])
 
 
-def _state(folder: str) -> bytes:
+def _folder_state(folder: str) -> str:
     """Names, sizes and times of a folder's files: enough to see that a rule has changed."""
     found = []
     for path, folders, names in os.walk(folder):
@@ -102,7 +198,14 @@ def _state(folder: str) -> bytes:
             with contextlib.suppress(OSError):
                 status = os.stat(os.path.join(path, name))  # noqa: PTH116, PTH118
                 found.append(f"{path}/{name} {status.st_size} {status.st_mtime_ns}")
-    return "\n".join(found).encode("utf-8", "replace")
+    return "\n".join(found)
+
+
+def _digest(words: Iterable[str]) -> str:
+    return digest(word.encode("utf-8", "surrogatepass") for word in words)
+
+
+# -- reports as JSON ----------------------------------------------------------------------------------
 
 
 def _plain(report: FileReport) -> Stored:
@@ -116,16 +219,16 @@ def revive(stored: Stored, text: str) -> FileReport:
     findings = tuple(
         Finding(
             **{
-                **found,
-                "severity": Severity(found["severity"]),
-                "fix": _fix(found["fix"]),
-                "related": tuple(Related(**related) for related in found["related"]),
-                "excerpt": Excerpt(**found["excerpt"]) if found["excerpt"] else None,
+                **finding,
+                "severity": Severity(finding["severity"]),
+                "fix": _fix(finding["fix"]),
+                "related": tuple(Related(**related) for related in finding["related"]),
+                "excerpt": Excerpt(**finding["excerpt"]) if finding["excerpt"] else None,
             }
         )
-        for found in stored["findings"]
+        for finding in stored["findings"]
     )
-    unknown = tuple(Unknown(**known) for known in stored["unknown"])
+    unknown = tuple(Unknown(**question) for question in stored["unknown"])
     return FileReport(
         **{**stored, "findings": findings, "unknown": unknown, "notes": tuple(stored["notes"]), "text": text}
     )
@@ -133,77 +236,3 @@ def revive(stored: Stored, text: str) -> FileReport:
 
 def _fix(stored: Stored | None) -> Fix | None:
     return Fix(tuple(Edit(**edit) for edit in stored["edits"]), stored["safe"]) if stored else None
-
-
-class ResultCaches:
-    """The result caches of a run: one for each configuration's folder."""
-
-    def __init__(self) -> None:
-        self._caches: dict[str, ResultCache] = {}
-        self._settings: dict[int, str] = {}
-        self._keys: dict[int, str] = {}
-
-    def find(self, group: Group) -> list[FileReport] | None:
-        """The stored reports of a message whose files and settings are as they were."""
-        if any(map(is_handed_over, group.paths)):
-            return None  # a pipe is read once
-        try:
-            contents = [read_bytes(path) for path in group.paths]
-        except UnreadableError:
-            return None
-        beside = _named_files(group, contents[0])
-        if beside is None:
-            return None
-        key = self._key(group, [*contents, beside])
-        self._keys[id(group)] = key
-        stored = self._cache(group).get(group.paths[0], key)
-        if stored is None:
-            return None
-        kind = kind_of(group.paths[0]) or "html"
-        texts = {
-            shown_path(path): source_from(shown_path(path), data, kind).text
-            for path, data in zip(group.paths, contents, strict=True)
-        }
-        return [revive(report, texts[report["path"]]) for report in stored]
-
-    def keep(self, group: Group, reports: Sequence[FileReport]) -> None:
-        """Store a message's reports, unless a rule failed in it."""
-        if id(group) in self._keys and not any(found.rule == INTERNAL_ERROR for r in reports for found in r.findings):
-            self._cache(group).put(group.paths[0], self._keys[id(group)], reports)
-
-    def save(self) -> None:
-        """Write every cache."""
-        for cache in self._caches.values():
-            cache.save()
-
-    def _cache(self, group: Group) -> ResultCache:
-        folder = group.config.folder
-        if folder not in self._caches:
-            self._caches[folder] = ResultCache(folder)
-        return self._caches[folder]
-
-    def _key(self, group: Group, contents: Sequence[bytes]) -> str:
-        config = group.config
-        if id(config) not in self._settings:
-            self._settings[id(config)] = settings_key(config)
-        names = [name for path in group.paths for name in (path, shown_path(path))]
-        said = [self._settings[id(config)], *names, *sorted(group.wanted)]
-        return digest([*(word.encode("utf-8", "replace") for word in said), *contents])
-
-
-def _named_files(group: Group, data: bytes) -> bytes | None:
-    """What the files that a message names hold and which packages can render it; None where only linting tells."""
-    if b"<mj" not in data and sample_file(group.paths[0]) is None:
-        return b""
-    path = shown_path(group.paths[0])
-    text = source_from(path, data, "html").text
-    samples = read_samples(path)
-    if samples is not None and _INSERTS.search(text):
-        return None
-    expanded = expand(text, path, group.roots)
-    states = [(include.path, include.state) for include in expanded.includes]
-    return repr((expanded.text, states, samples and samples.text, packages())).encode("utf-8", "replace")
-
-
-_INSERTS = re.compile(r"\{%[-+]?\s*(?:extends|include|import|from)\b")
-"""Tags by which a template reads files that its text does not name for certain."""

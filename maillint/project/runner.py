@@ -2,94 +2,126 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
 
-from maillint.config.config import Config
 from maillint.engine.lint import lint
 from maillint.files.access import UnreadableError
 from maillint.files.paths import shown_path
 from maillint.finding import Failure, FileReport, Report
-from maillint.message.read import MessageError, Settings, read_message
 from maillint.project.discovery import Group
-from maillint.project.loader import load, settings_of, wanted_paths
+from maillint.project.errors import internal_error
+from maillint.project.loader import LoadedMessage, failure, load, read_files
 from maillint.project.parallel import spread
-from maillint.project.result_cache import ResultCaches
-from maillint.text.source import Source
+from maillint.project.result_cache import CacheKey, Inputs, ResultCaches, inputs_of
+
+Observe = Callable[[LoadedMessage], Any]
+"""Looks at a message while it is loaded. What it returns comes back from another process: it has to be small."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """How to go about a run: processes at once, whether earlier results count, and who hears of progress."""
+    """How to go about a run.
+
+    ``jobs`` is the number of processes; ``cache`` whether results of earlier runs count. ``done`` is called with the
+    number of messages that are finished. ``observe`` is called with every message that could be loaded.
+    """
 
     jobs: int = 1
     cache: bool = False
     done: Callable[[int], None] = lambda count: None
+    observe: Observe | None = None
 
 
-Outcome = Failure | list[FileReport]
+class Run(NamedTuple):
+    """The report of a run, and what ``observe`` has returned for each message that could be loaded."""
+
+    report: Report
+    observed: tuple[tuple[Group, Any], ...] = ()
 
 
-def lint_groups(groups: Sequence[Group], work: Work | None = None) -> Report:
-    """Lint every message; a file that cannot be read becomes a failure and costs the others nothing."""
+class _Item(NamedTuple):
+    """A message to work on, with what has been read of it already, and the reports of an earlier run if they hold."""
+
+    group: Group
+    contents: Sequence[bytes] | None = None
+    key: CacheKey | None = None
+    stored: Sequence[FileReport] | None = None
+
+
+class _Result(NamedTuple):
+    """What comes of one message; ``inputs`` are those of new reports, which are to be stored."""
+
+    reports: Sequence[FileReport] = ()
+    failure: Failure | None = None
+    observed: Any = None
+    inputs: Inputs | None = None
+
+
+def lint_groups(groups: Sequence[Group], work: Work | None = None) -> Run:
+    """Lint every message; a file that cannot be read becomes a failure and costs the others nothing.
+
+    With a cache, files are read here, since it knows results by what they hold; else where they are linted.
+    """
     work = work or Work()
-    caches = ResultCaches() if work.cache else None
-    outcomes: list[Outcome | None] = [caches.find(group) if caches else None for group in groups]
-    missing = [index for index, outcome in enumerate(outcomes) if outcome is None]
-    already = len(groups) - len(missing)
-    made = spread(_lint_group, [groups[index] for index in missing], work.jobs, lambda n: work.done(already + n))
-    for index, outcome in zip(missing, made, strict=True):
-        outcomes[index] = outcome
-        if caches and not isinstance(outcome, Failure):
-            caches.keep(groups[index], outcome)
+    caches = ResultCaches(groups) if work.cache else None
+    items = [_look_up(group, caches) if caches else _Item(group) for group in groups]
+    results = [_finished(item, work.observe) for item in items]
+    missing = [index for index, result in enumerate(results) if result is None]
+    finished = len(groups) - len(missing)
+    lint_item = partial(_lint_item, work.observe)
+    new = spread(lint_item, [items[index] for index in missing], work.jobs, lambda count: work.done(finished + count))
+    for index, result in zip(missing, new, strict=True):
+        results[index] = result
+        key = items[index].key
+        if caches and key and result.inputs:
+            caches.put(groups[index], key, result.inputs, result.reports)
     if caches:
         caches.save()
-    files = [file for outcome in outcomes if isinstance(outcome, list) for file in outcome]
-    failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
-    return Report(tuple(files), failures=tuple(failures))
+    pairs = [(group, result) for group, result in zip(groups, results, strict=True) if result is not None]
+    files = tuple(file for _, result in pairs for file in result.reports)
+    failures = tuple(result.failure for _, result in pairs if result.failure)
+    observed = tuple((group, result.observed) for group, result in pairs if work.observe and not result.failure)
+    return Run(Report(files, failures=failures), observed)
 
 
-def _lint_group(group: Group) -> Outcome:
+def _look_up(group: Group, caches: ResultCaches) -> _Item:
+    """Read a message's files and look for the result of an earlier run; what cannot be read fails when it is linted."""
     try:
-        sources, kind = load(group)
-        return lint_sources(sources, kind, group.config, wanted_paths(group), settings_of(group))
+        contents = read_files(group)
+    except UnreadableError:
+        return _Item(group)
+    key = caches.key(group, contents)
+    return _Item(group, contents, key, caches.find(group, key, contents) if key else None)
+
+
+def _finished(item: _Item, observe: Observe | None) -> _Result | None:
+    return _Result(item.stored) if item.stored is not None and observe is None else None
+
+
+def _lint_item(observe: Observe | None, item: _Item) -> _Result:
+    try:
+        loaded = load(item.group, item.contents)
+        reports = lint_loaded(loaded) if item.stored is None else item.stored
+        inputs = inputs_of(loaded) if item.stored is None else None
+        return _Result(reports, None, observe(loaded) if observe else None, inputs)
     except UnreadableError as error:
-        return Failure(error.path or shown_path(group.paths[0]), str(error))
-    except Exception as error:  # a fault of ours in one file must not cost the others
-        return Failure(shown_path(group.paths[0]), internal_error(error))
+        return _Result(failure=failure(item.group, error))
+    except Exception as error:  # a fault of maillint's own in one file must not cost the others
+        return _Result(failure=Failure(shown_path(item.group.paths[0]), internal_error(error)))
 
 
-def internal_error(error: Exception) -> str:
-    """One line about a fault of maillint's own: what and where, to be reported."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f" ({os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno})" if trace else ""  # noqa: PTH119
-    return f"internal error: {type(error).__name__}: {' '.join(str(error).split())[:200]}{where}"
-
-
-def lint_sources(
-    sources: Sequence[Source],
-    kind: str,
-    config: Config,
-    wanted: frozenset[str] | None = None,
-    settings: Settings | None = None,
-) -> list[FileReport]:
-    """Lint the files of one message; reports of the files that are wanted (None: all).
-
-    ``settings`` stand in for what the configuration says of messages.
-    Raises UnreadableError where a file states something about itself that cannot be.
-    """
-    try:
-        message = read_message(sources, settings or config.message_settings, kind)
-    except MessageError as error:
-        line, column = error.source.position(error.offset)
-        raise UnreadableError(f"line {line}, column {column}: {error}", error.source.path) from None
+def lint_loaded(loaded: LoadedMessage) -> list[FileReport]:
+    """Lint a message; return the reports of the files whose findings are requested."""
+    message, config = loaded.message, loaded.group.config
     rules = config.rules_for(message.profile)
     reports = list(lint(message, rules))
-    if any("maillint:" in text for text in (*(part.text for part in message.parts), *(s.text for s in sources))):
+    texts = (*(part.text for part in message.parts), *(source.text for source in loaded.sources))
+    if any("maillint:" in text for text in texts):
         from maillint.engine.suppression import suppress  # noqa: PLC0415 -- few messages have such a comment
 
         reports = suppress(message, reports, rules, config.catalogue)
-    return [file for file in reports if wanted is None or file.path in wanted]
+    wanted = loaded.wanted
+    return [file for file in reports if file.path in wanted]

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import maillint
+from tests.cli.command import BAD, maillint
 
-BAD = "<p>Hi <b>Ada</p>\n"
 GOOD = "<p>Hi Ada</p>\n"
 
 
@@ -287,6 +286,12 @@ def test_a_read_only_home_is_no_trouble(mail: Path) -> None:
 def test_two_runs_say_the_same(mail: Path) -> None:
     first, second = (maillint("check", ".", "-f", "json", folder=mail).stdout for _ in range(2))
     assert first == second
+
+
+def test_statistics(mail: Path) -> None:
+    result = maillint("check", ".", "--statistics", folder=mail)
+    assert "markup/unclosed-tag" in result.stdout
+    assert "bad.html:1" not in result.stdout
 
 
 def test_version_and_help(tmp_path: Path) -> None:

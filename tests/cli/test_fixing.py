@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from maillint.config.config import Config
 from maillint.finding import Edit, FileReport, Finding, Fix, Severity
-from maillint.project.fix import encode, fix_message
-from maillint.project.runner import lint_sources
+from maillint.project.discovery import Group
+from maillint.project.fix import encode, fix_loaded, fix_message
+from maillint.project.loader import from_sources, load_text
+from maillint.project.runner import lint_loaded
 from maillint.text.source import Source
 from tests.cli.command import maillint
 
@@ -147,16 +149,12 @@ PIECES = (
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
 def test_fixing_twice_is_fixing_once_and_never_adds_an_error(text: str) -> None:
-    config = Config()
-    source = Source("a.html", text, data=text.encode())
-
-    def lint(current: object) -> list[object]:
-        return lint_sources(current, "html", config)  # type: ignore[arg-type, return-value]
-
-    before = lint_sources([source], "html", config)
-    once = fix_message([source], lint, unsafe=True)  # type: ignore[arg-type]
-    twice = fix_message(once.sources, lint, unsafe=True)  # type: ignore[arg-type]
-    assert twice.sources == once.sources
+    loaded = load_text(Group.for_text("a.html", Config()), text.encode())
+    before = lint_loaded(loaded)
+    once, after = fix_loaded(loaded, unsafe=True)
+    twice, _ = fix_loaded(from_sources(loaded.group, once.sources, "html"), unsafe=True)
+    assert twice.sources == once.sources == after.sources
+    assert after.message.sources == after.sources
     assert encode(once.sources[0]) == once.sources[0].data
     errors = [sum(found.severity is Severity.ERROR for file in reports for found in file.findings)
               for reports in (before, once.reports)]  # fmt: skip

@@ -11,18 +11,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import maillint
-
-BAD = "<p>Hi <b>Ada</p>\n"
-
-
-@pytest.fixture
-def mail(tmp_path: Path) -> Path:
-    (tmp_path / "a.html").write_text(BAD)
-    return tmp_path
-
+from tests.cli.command import BAD, maillint
 
 # -- completion
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(tmp_path: Path, shell: str) -> None:
+    assert "_MAILLINT_COMPLETE" in maillint("completion", shell, folder=tmp_path).stdout
+
+
+def test_rule_names_complete(tmp_path: Path) -> None:
+    result = maillint(
+        folder=tmp_path,
+        _MAILLINT_COMPLETE="bash_complete",
+        COMP_WORDS="maillint check --select markup/un",
+        COMP_CWORD="3",
+    )
+    assert "markup/unclosed-tag" in result.stdout
+
 
 ASKED = [
     ("check --stat", "--statistics"),
@@ -168,17 +175,3 @@ def test_a_progress_bar_on_a_terminal_only(mail: Path, terminal: bool, arguments
     assert (b"linting" in told) == shown
     assert shown or told == b""
     assert json.loads(result.stdout)["summary"]["files"] == 61
-
-
-# -- init
-
-
-@pytest.mark.parametrize("name", ["maillint.yaml", ".maillint.yaml", "maillint.yml", ".maillint.yml", "pyproject.toml"])
-def test_init_overwrites_no_configuration_by_any_name(mail: Path, name: str) -> None:
-    text = '[tool.maillint]\nprofile = "cold"\n' if name.endswith("toml") else "profile: cold\n"
-    (mail / name).write_text(text)
-    result = maillint("init", folder=mail)
-    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
-    assert f"{name} is there already; nothing written" in result.stderr
-    assert (mail / name).read_text() == text
-    assert sorted(path.name for path in mail.iterdir()) == sorted(["a.html", name])

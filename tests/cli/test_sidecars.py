@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from maillint import lint
-from maillint.project.discovery import message_files
+from maillint.project.message_files import message_files
 from tests.cli.command import maillint
 
 HTML = "<p>Hi Ada, your order has been sent.</p>\n"

@@ -1,4 +1,4 @@
-"""Suppression comments in the comment form of every template language, through the command."""
+"""Suppression comments: which findings they silence, in the comment form of every template language."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from maillint.message.template.dialect import dialects
-from tests.cli.command import maillint
+from tests.cli.command import BAD, maillint, rules_in
 
 FORMS = {
     "jinja": ["{# … #}", "{#- … -#}", "{% comment %}…{% endcomment %}", "{%- comment -%} … {%- endcomment -%}"],
@@ -32,7 +32,6 @@ FORMS = {
 """Languages without comments of their own have HTML's, which readers get: `suppression/in-html-comment` says so."""
 
 CASES = [(dialect, form) for dialect, forms in FORMS.items() for form in forms]
-BAD = "<p>Hi <b>Ada</p>\n"
 GOOD = "<p>Hi Ada</p>\n"
 
 
@@ -113,3 +112,31 @@ def test_a_comment_without_a_reason_is_told_where_that_is_asked_for(tmp_path: Pa
         for path, found in rules(tmp_path).items()
     }
     assert told == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("<p>Hi <b>Ada</p>{# maillint: ignore[markup/unclosed-tag] why #}", []),
+        ("{# maillint: ignore[markup] why #}\n<p>Hi <b>Ada</p>", []),
+        ("{# maillint: ignore-file[markup/unclosed-tag] why #}\n\n\n<p>Hi <b>Ada</p>", []),
+        ("---\n# maillint: ignore-file[markup/unclosed-tag] why\nsubject: x\n---\n<p>Hi <b>Ada</p>", []),
+        ("<p>Hi <b>Ada</p><!-- maillint: ignore[markup/unclosed-tag] why -->", ["suppression/in-html-comment"]),
+        ("{# maillint: ignore[markup/unclosed-tag] why #}\n<p>Hi</p>\n<p>Hi <b>Ada</p>",
+         ["suppression/unused", "markup/unclosed-tag"]),
+        ("<p>Hi <b>Ada</p>{# maillint: ignore[markup/unclosed] #}",
+         ["markup/unclosed-tag", "suppression/unknown-name"]),
+        ("<p>Hi <b>Ada</p>{# maillint: ignore #}", ["markup/unclosed-tag", "suppression/blanket"]),
+        ("<p>maillint: ignore[markup/unclosed-tag] <b>Ada</p>", ["markup/unclosed-tag"]),
+    ],
+)  # fmt: skip
+def test_suppression(mail: Path, text: str, rules: list[str]) -> None:
+    (mail / "a.html").write_text(text)
+    result = maillint("check", "a.html", "--select", "markup,suppression", "-f", "concise", folder=mail)
+    assert rules_in(result) == rules
+
+
+def test_what_did_not_run_is_not_called_unused(mail: Path) -> None:
+    (mail / "a.html").write_text("<p>Hi</p>{# maillint: ignore[markup/unclosed-tag] why #}")
+    result = maillint("check", "a.html", "--select", "suppression", "-f", "concise", folder=mail)
+    assert rules_in(result) == []

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
+from maillint.files.access import FileAccess, FoundFile
+from maillint.message.kinds import KINDS
 from maillint.message.mjml.components import INCLUDED, components
 from maillint.text.offsets import MapBuilder, OffsetMap
 from maillint.text.source import NotTextError, Source
@@ -26,6 +28,8 @@ MAX_INCLUDES = 200
 MAX_DEPTH = 20
 MAX_CHARACTERS = 2_000_000
 """The most that all included files together add to a text."""
+
+_MAX_BYTES = 4 * MAX_CHARACTERS
 
 _KINDS = {"css": ("<mj-style>", "</mj-style>"), "html": ("<mj-raw>", "</mj-raw>")}
 _PATH = re.compile(r"""\s(?:path|type)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>/]+))""")
@@ -58,21 +62,21 @@ class Expanded:
     includes: tuple[Include, ...] = ()
 
 
-def expand(text: str, path: str, roots: Sequence[str]) -> Expanded:
+def expand(text: str, path: str, files: FileAccess) -> Expanded:
     """Put every file that a text includes behind the tag that includes it.
 
-    ``path`` is the text's own file. Files are read inside ``roots`` (folders and files) only; without any,
-    nothing is looked for. The text of each file is enclosed in an element named INCLUDED.
+    ``path`` is the text's own file; where ``files`` has no roots, nothing is looked for. The text of each file is
+    enclosed in an element named INCLUDED.
     """
     built = MapBuilder()
     includes: list[Include] = []
-    reader = _Reader(roots)
+    reader = _Reader(files)
     position = 0
     for tag in _tags(text):
         built.add(text[position : tag.end], position)
         position = tag.end
         start = len(built)
-        found = reader.follow(path, text[tag.start : tag.end], (_real(path),))
+        found = reader.follow(path, text[tag.start : tag.end], (files.real_path(path),))
         span = Span(start, start)
         if found.text is not None:
             opening, closing = f"<{INCLUDED}>", f"</{INCLUDED}>"
@@ -88,14 +92,6 @@ def expand(text: str, path: str, roots: Sequence[str]) -> Expanded:
     return Expanded(built.text(), built.map(), tuple(includes))
 
 
-def files_included(text: str, path: str, roots: Sequence[str]) -> tuple[str, ...]:
-    """The real paths of the files that a text includes, directly or not; for what keeps results by their input."""
-    reader = _Reader(roots)
-    for tag in _tags(text):
-        reader.follow(path, text[tag.start : tag.end], (_real(path),))
-    return tuple(reader.read)
-
-
 @dataclass(frozen=True, slots=True)
 class _Found:
     state: State
@@ -107,9 +103,8 @@ class _Found:
 class _Reader:
     """Reads included files within bounds."""
 
-    def __init__(self, roots: Sequence[str]) -> None:
-        self.roots = tuple(_real(root) for root in roots)
-        self.read: dict[str, None] = {}
+    def __init__(self, files: FileAccess) -> None:
+        self.files = files
         self.count = 0
         self.characters = 0
 
@@ -119,18 +114,19 @@ class _Reader:
         path = said.get("path", "")
         if _DYNAMIC.search(path):
             return _Found("dynamic", path)
-        if not self.roots:
+        if not self.files.roots:
             return _Found("not looked for", path)
         self.count += 1
         if self.count > MAX_INCLUDES or len(above) > MAX_DEPTH:
             return _Found("too much", path)
-        real = self.find(source, path)
-        if real is None:
-            outside = bool(path) and not self.allows(_real(_join(source, path)))
+        found = self.find(source, path)
+        if found is None:
+            outside = bool(path) and not self.files.allows(_join(source, path))
             return _Found("outside" if outside else "missing", path)
+        real = found.path
         if real in above:
             return _Found("circular", path, trail=(*above[above.index(real) :], real))
-        text = self.contents(real)
+        text = _text_of(found)
         if text is None:
             return _Found("unreadable", path)
         self.characters += len(text)
@@ -155,8 +151,8 @@ class _Reader:
         pieces.append(text[position:])
         return _Found("circular" if trail else "found" if whole else "in part", path, "".join(pieces), trail)
 
-    def find(self, source: str, path: str) -> str | None:
-        """The real path of an included file: beside the file that includes it, or below a folder above that.
+    def find(self, source: str, path: str) -> FoundFile | None:
+        """An included file: beside the file that includes it, or below a folder above that.
 
         MJML counts from the file's own folder, or from the folder that it is run in.
         """
@@ -165,32 +161,24 @@ class _Reader:
             return None
         folder = os.path.dirname(os.path.abspath(source))  # noqa: PTH100, PTH120
         for _ in range(MAX_DEPTH):
-            for ending in ("", ".mjml"):
-                real = _real(os.path.join(folder, path + ending))  # noqa: PTH118
-                if self.allows(real) and os.path.isfile(real):  # noqa: PTH113
-                    return real
+            for ending in ("", *KINDS["mjml"].extensions):
+                found = self.files.read(os.path.join(folder, path + ending), _MAX_BYTES)  # noqa: PTH118
+                if found is not None:
+                    return found
             above = os.path.dirname(folder)  # noqa: PTH120
             if above == folder:
                 return None
             folder = above  # beyond the given paths, too: such a folder may be where MJML is run
         return None
 
-    def allows(self, real: str) -> bool:
-        """Whether a real path lies inside the given ones."""
-        return any(real == root or real.startswith(root.rstrip(os.sep) + os.sep) for root in self.roots)
 
-    def contents(self, real: str) -> str | None:
-        self.read[real] = None
-        try:
-            with open(real, "rb") as file:  # noqa: PTH123
-                data = file.read(4 * MAX_CHARACTERS + 1)
-            return Source.from_bytes(real, data).text if len(data) <= 4 * MAX_CHARACTERS else None
-        except (OSError, NotTextError):
-            return None
-
-
-def _real(path: str) -> str:
-    return os.path.realpath(path)
+def _text_of(found: FoundFile) -> str | None:
+    if found.data is None or len(found.data) > _MAX_BYTES:
+        return None
+    try:
+        return Source.from_bytes(found.path, found.data).text
+    except NotTextError:
+        return None
 
 
 def _join(source: str, path: str) -> str:

@@ -110,30 +110,40 @@ def _run_sandbox(places: Sequence[Place], data: Any, message: Message) -> Iterat
 
     spec = find_spec("maillint.message.rendering.jinja_sandbox")
     assert spec is not None and spec.origin is not None
-    folder = os.path.realpath(os.path.dirname(os.path.abspath(message.source.path)))  # noqa: PTH100, PTH120
-    roots = [os.path.realpath(root) for root in message.roots]
+    folder = message.files.real_path(os.path.dirname(message.source.path))  # noqa: PTH120
     templates = [(normalise(_MARKS.sub("\ufffd", place.text)), _is_markup(place)) for place in places]
-    job = (sys.path, templates, folder, roots, data, SECONDS, ALL_SECONDS, MEMORY, MAX_CHARACTERS, MAX_SETS)
+    limits = (SECONDS, ALL_SECONDS, MEMORY, MAX_CHARACTERS, MAX_SETS)
+    job = (sys.path, templates, folder, message.files.roots, data, *limits)
     try:
         given = pickle.dumps(job)
     except RecursionError:
         yield {"state": "failed", "reason": "its sample data are nested too deeply"}
         return
     command = [sys.executable, "-I", "-B", spec.origin]
+    ended = False
     try:
         done = subprocess.run(command, input=given, capture_output=True, timeout=ALL_SECONDS, check=False)
         output, ended = done.stdout, done.returncode == 0
     except subprocess.TimeoutExpired as error:
-        output, ended = error.stdout or b"", False
+        output = error.stdout or b""
     except OSError as error:
+        message.files.complete = False
         yield {"state": "foreign", "reason": f"no process can be started ({error.strerror})"}
         return
     for line in output.splitlines():
         try:
-            yield json.loads(line)
+            answer = json.loads(line)
         except ValueError:
             ended = False
+            continue
+        if answer["state"] == "read":
+            for path in answer["paths"]:
+                message.files.note(path)
+            continue
+        message.files.complete &= not answer.get("stopped", False)
+        yield answer
     if not ended:
+        message.files.complete = False
         yield {"state": "failed", "reason": "it takes too long, or too much memory"}
 
 

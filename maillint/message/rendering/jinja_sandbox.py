@@ -1,8 +1,8 @@
 """A program that renders Jinja templates with sample data. It is a separate process, so that it can be stopped.
 
-It reads a pickled job from its standard input and prints one line of JSON for each template and data set. Templates
-run in Jinja's sandbox; time, memory, output and the files that they may read are bounded. It is run by its path and
-in isolated mode, and imports nothing of maillint.
+It reads a pickled job from its standard input and prints one line of JSON for each template and data set, and at the
+end one with the paths that were looked for. Templates run in Jinja's sandbox; time, memory, output and the files that
+they may read are bounded. It is run by its path and in isolated mode, and imports nothing of maillint.
 """
 
 from __future__ import annotations
@@ -69,10 +69,11 @@ def main() -> None:
 
 
 def run(job: Job) -> Iterator[dict[str, Any]]:
-    """Render every template with every data set; yields a result for each, and for each template with a fault."""
+    """Render every template with every data set: a result for each, and last the paths that were looked for."""
     from jinja2.exceptions import TemplateError  # noqa: PLC0415 -- found only after ``sys.path`` is set
 
-    environments = {markup: _environment(job, markup) for markup in {markup for _, markup in job.templates}}
+    sought: dict[str, None] = {}
+    environments = {markup: _environment(job, sought, markup) for markup in {markup for _, markup in job.templates}}
     used: set[str] = set()
     made: list[tuple[int, Compiled]] = []
     for number, (text, markup) in enumerate(job.templates):
@@ -94,6 +95,7 @@ def run(job: Job) -> Iterator[dict[str, Any]]:
     for name, values in list(data_sets(job.data, used))[: job.sets]:
         for number, compiled in made:
             yield {"template": number, "set": name, **_render(compiled, values, job), "pieces": compiled.pieces}
+    yield {"state": "read", "paths": list(sought)}
 
 
 def data_sets(data: Any, used: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -129,21 +131,25 @@ def _named(values: Mapping[Any, Any]) -> dict[str, Any]:
 # -- Jinja
 
 
-def _environment(job: Job, markup: bool) -> Environment:
+def _environment(job: Job, sought: dict[str, None], markup: bool) -> Environment:
     from jinja2 import FunctionLoader  # noqa: PLC0415 -- see run
     from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
 
+    loader = FunctionLoader(_loader(job, sought))
     return ImmutableSandboxedEnvironment(
-        loader=FunctionLoader(_loader(job)), autoescape=markup, keep_trailing_newline=True, cache_size=_MAX_FILES
+        loader=loader, autoescape=markup, keep_trailing_newline=True, cache_size=_MAX_FILES
     )
 
 
-def _loader(job: Job) -> Callable[[str], tuple[str, str, Callable[[], bool]]]:
+def _loader(job: Job, sought: dict[str, None]) -> Callable[[str], tuple[str, str, Callable[[], bool]]]:
+    """What reads the files that a template names; the paths that it looks for are added to ``sought``."""
     read: dict[str, None] = {}
 
     def load(name: str) -> tuple[str, str, Callable[[], bool]]:
         for folder in (job.folder, *job.roots):
-            path = os.path.realpath(os.path.join(folder, name.replace("\0", "")))  # noqa: PTH118
+            named = os.path.join(folder, name.replace("\0", ""))  # noqa: PTH118
+            sought[named] = None
+            path = os.path.realpath(named)
             inside = any(path.startswith(root.rstrip(os.sep) + os.sep) for root in job.roots)
             if not inside or not os.path.isfile(path):  # noqa: PTH113
                 continue
@@ -292,7 +298,8 @@ def _failure(error: Exception, called: frozenset[str] = frozenset()) -> dict[str
     """Say what went wrong and in which line of the template, 0 if that is not known.
 
     The state is ``foreign`` for what only the project's own Jinja environment has: filters, functions, files.
-    ``called`` are the functions that the template calls, which data cannot hold.
+    ``called`` are the functions that the template calls, which data cannot hold. ``stopped``: another machine may
+    have had the time or the memory.
     """
     from jinja2 import exceptions  # noqa: PLC0415 -- see run
 
@@ -320,7 +327,7 @@ def _failure(error: Exception, called: frozenset[str] = frozenset()) -> dict[str
         state = "foreign"  # a filter or a test that is looked up at run time
     else:
         words = f"{type(error).__name__}: {words}"
-    return {"state": state, "reason": words, "line": line}
+    return {"state": state, "reason": words, "line": line, "stopped": isinstance(error, (SlowError, MemoryError))}
 
 
 def _line(trace: TracebackType | None) -> int:

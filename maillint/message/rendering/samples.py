@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
+from maillint.files.access import FileAccess
 from maillint.text.source import NotTextError, Source
 
 ENDINGS = (".data.yaml", ".data.yml", ".data.json")
@@ -13,29 +14,31 @@ MAX_DATA = 1_000_000
 """Bytes of a file of sample data that are read at the most."""
 
 
-def sample_file(path: str) -> str | None:
-    """The path of the sample data beside a template: ``welcome.data.yaml`` for ``welcome.html.j2``; None without."""
+def read_samples(path: str, files: FileAccess) -> Source | None:
+    """Read the sample data beside a template: ``welcome.data.yaml`` for ``welcome.html.j2``.
+
+    None where there are none, or where they are no text. Of data that are too large, the first MAX_DATA bytes.
+    """
+    for candidate in _candidates(path):
+        found = files.read(candidate, MAX_DATA)
+        if found is None:
+            continue
+        try:
+            return None if found.data is None else Source.from_bytes(candidate, found.data[:MAX_DATA])
+        except NotTextError:
+            return None
+    return None
+
+
+def _candidates(path: str) -> Iterator[str]:
+    """What a file of sample data beside a template may be called, the longest name first."""
     stem = path
     while True:
         stem, extension = os.path.splitext(stem)  # noqa: PTH122
         for ending in ENDINGS:
-            if os.path.isfile(stem + ending):  # noqa: PTH113
-                return stem + ending
+            yield stem + ending
         if not extension or os.path.basename(stem).startswith("."):  # noqa: PTH119
-            return None
-
-
-def read_samples(path: str) -> Source | None:
-    """Read the sample data beside a template; None if there are none, or if the file is not text."""
-    found = sample_file(path)
-    if found is None:
-        return None
-    try:
-        with open(found, "rb") as file:  # noqa: PTH123
-            data = file.read(MAX_DATA + 1)
-        return Source.from_bytes(found, data[:MAX_DATA])
-    except (OSError, NotTextError):
-        return None
+            return
 
 
 @cache

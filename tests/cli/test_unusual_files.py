@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.cli.command import maillint
+from tests.cli.limits import as_plain_user, on_a_full_disk, run
 from tests.installed import install_as
-
-resource = pytest.importorskip("resource", reason="POSIX only")
 
 BAD = b"<p>One</br>Two</p>\r\n<p>Hi <b>Ada</p>\n"
 MENDED = b"<p>One<br>Two</p>\r\n<p>Hi <b>Ada</p>\n"
-OLD = "what stood there\n"
 
 WRITES = {
     "fix": (["--fix"], "a.html"),
@@ -39,33 +35,6 @@ def mail(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def as_plain_user() -> None:
-    """Give up what lets root read and write everything (CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH)."""
-    if os.geteuid() == 0:
-        library = ctypes.CDLL(None)
-        for capability in (1, 2):
-            library.prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP; it holds from the next exec on
-
-
-def on_a_full_disk() -> None:
-    """No file may grow beyond 100 bytes: to the process, that is a disk that fills up half-way."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
-
-
-def run(folder: Path, *arguments: str, before: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "maillint", *arguments],
-        cwd=folder,
-        env={**os.environ, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=before,
-        timeout=120,
-    )
-
-
 def tree(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
@@ -81,17 +50,6 @@ def refused(result: subprocess.CompletedProcess[str], name: str, reason: str) ->
     assert told[0].startswith(f"maillint: {name}: ")
     assert reason in told[0]
     assert "nothing written" in told[0]
-
-
-@pytest.fixture(scope="module")
-def plain_user(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Skips where this machine's root cannot be made to respect a file's mode."""
-    file = tmp_path_factory.mktemp("mode") / "x"
-    file.write_text("")
-    file.chmod(0o444)
-    write = [sys.executable, "-c", f"open({str(file)!r}, 'a')"]
-    if subprocess.run(write, preexec_fn=as_plain_user, capture_output=True, check=False).returncode == 0:
-        pytest.skip("root writes everywhere")
 
 
 @pytest.mark.parametrize("kind", WRITES)
@@ -228,51 +186,7 @@ def test_standard_output_on_a_full_disk(mail: Path) -> None:
     assert (result.returncode, result.stderr) == (2, "maillint: no space left on device\n")
 
 
-# -- the cache: where it cannot be, there is none
-
-
-@pytest.mark.parametrize("trouble", ["read-only folder", "full disk", "a file", "a folder in its place", "a dead link"])
-def test_the_cache_is_never_an_error(mail: Path, trouble: str) -> None:
-    expected = run(mail, "check", ".", "--no-cache")
-    before = None
-    if trouble == "read-only folder":
-        mail.chmod(0o555)
-        before = as_plain_user
-    elif trouble == "full disk":
-        before = on_a_full_disk
-    elif trouble == "a file":
-        (mail / ".maillint_cache").write_text(OLD)
-    elif trouble == "a folder in its place":
-        (mail / ".maillint_cache/results.json").mkdir(parents=True)
-    else:
-        (mail / ".maillint_cache").symlink_to("nowhere")
-    try:
-        result = run(mail, "check", ".", before=before)
-    finally:
-        mail.chmod(0o755)
-    assert (result.returncode, result.stdout, result.stderr) == (expected.returncode, expected.stdout, "")
-    assert list(mail.rglob("*.tmp")) == []
-
-
-def test_caches_of_runs_at_the_same_time_do_not_harm_each_other(mail: Path) -> None:
-    for number in range(60):
-        (mail / f"{number:02}.html").write_bytes(BAD)
-    halves = [[f"{number:02}.html" for number in range(60) if number % 2 == odd] for odd in (0, 1)]
-    command = [sys.executable, "-m", "maillint", "check", "-f", "concise", "-j", "2"]
-    started = [
-        subprocess.Popen([*command, *half], cwd=mail, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for half in (*halves, ["."], ["."])
-    ]
-    for process in started:
-        out, err = process.communicate(timeout=120)
-        assert (process.returncode, err) == (1, "")
-        assert out.count("error markup/unclosed-tag") in {30, 61}
-    stored = json.loads((mail / ".maillint_cache/results.json").read_text())["messages"]
-    assert {"00.html", "01.html"} & stored.keys()
-    assert list(mail.rglob("*.tmp")) == []
-    again = run(mail, "check", ".", "-f", "concise")
-    assert again.stdout == run(mail, "check", ".", "-f", "concise", "--no-cache").stdout
-
+# -- a file that changes meanwhile
 
 EDITOR = """
 from pathlib import Path

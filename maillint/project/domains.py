@@ -1,0 +1,131 @@
+"""Judge the domains that mail is sent from: those named on the command line, and those of the messages of a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from maillint.analysis.senders import aligned, common, envelope_domain, from_domains, signing_selectors
+from maillint.config.config import Config
+from maillint.data.lists import load_list
+from maillint.engine.domain import lint_domain
+from maillint.errors import LintError
+from maillint.finding import DomainReport, Report, Unknown
+from maillint.network.facts import DomainFacts, Question, Selector, gather_all
+from maillint.network.resolver import Resolver
+from maillint.project.loader import LoadedMessage
+from maillint.web import domains
+
+PROFILE = "newsletter"
+"""The profile whose settings hold for domains.
+
+A domain's records serve all of its mail, so they have to meet what providers ask of bulk senders, whose
+demands are the highest; cold mail has to meet the same in practice.
+"""
+
+GONE = "auth/domain-missing"
+NO_DOMAIN = "no domain is known (a From field, or own-domains in the configuration)"
+
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_SELECTOR = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+
+
+# -- the messages of a run ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Whom a message is from, as far as the DNS is concerned; small enough to come from another process.
+
+    ``selectors`` are those of the message's DKIM signatures, by the domain that they are aligned with; ``envelope`` is
+    the domain of its Return-Path.
+    """
+
+    path: str
+    domains: tuple[str, ...]
+    selectors: Mapping[str, tuple[Selector, ...]]
+    envelope: str | None
+
+
+def sender_of(loaded: LoadedMessage) -> Sender:
+    """Read a message's sender: the domains of its From field, or else those that the configuration names as its own."""
+    message, config = loaded.message, loaded.group.config
+    own = from_domains(message) or [name for domain in config.own_domains if (name := domains.a_label(domain))]
+    selectors = {domain: tuple(signing_selectors(message, domain)) for domain in own}
+    return Sender(message.source.path, tuple(own), selectors, envelope_domain(message))
+
+
+def with_domains(report: Report, senders: Iterable[tuple[Config, Sender]], resolver: Resolver) -> Report:
+    """Add the domains that messages are sent from to their report, each looked up once.
+
+    A message without any is unknown. Raises LintError for a selector in the configuration that cannot be.
+    """
+    by_domain: dict[str, list[tuple[Config, Sender]]] = {}
+    homeless: set[str] = set()
+    for config, sender in senders:
+        for domain in sender.domains:
+            by_domain.setdefault(domain, []).append((config, sender))
+        if not sender.domains:
+            homeless.add(sender.path)
+    answers = gather_all([_question(domain, found) for domain, found in by_domain.items()], resolver)
+    judged = [judge(facts, found[0][0]) for facts, found in zip(answers, by_domain.values(), strict=True)]
+    files = tuple(
+        replace(file, unknown=(*file.unknown, Unknown(GONE, NO_DOMAIN))) if file.path in homeless else file
+        for file in report.files
+    )
+    return replace(report, files=files, domains=(*report.domains, *judged))
+
+
+def _question(domain: str, senders: Sequence[tuple[Config, Sender]]) -> Question:
+    """What to ask about a From domain: its messages' selectors, and their envelope where they agree on one."""
+    signing = [selector for _, sender in senders for selector in sender.selectors[domain]]
+    declared = [selector for config, _ in senders for selector in selectors_for(domain, (), config)]
+    envelope = common(sender.envelope for _, sender in senders)
+    return Question(
+        domain,
+        tuple(dict.fromkeys([*signing, *declared])),
+        mail_from=f"postmaster@{envelope}" if envelope else None,
+    )
+
+
+# -- one domain ---------------------------------------------------------------------------------------
+
+
+def judge(facts: DomainFacts, config: Config) -> DomainReport:
+    """Run the rules about domains. Where the domain does not exist, that is all there is to say."""
+    report = lint_domain(facts, facts.domain, facts.results(), config.rules_for(PROFILE))
+    gone = tuple(finding for finding in report.findings if finding.rule == GONE)
+    return replace(report, findings=gone, unknown=()) if gone else report
+
+
+def selectors_for(domain: str, named: Iterable[Selector], config: Config) -> tuple[Selector, ...]:
+    """The selectors of a domain: those named, those of the configuration, and the usual ones as guesses.
+
+    Raises LintError for one in the configuration that cannot be.
+    """
+    selectors = [*named, *(_declared(name, config) for name in config.dkim_selectors)]
+    guesses = [Selector(entry["name"], origin="guessed") for entry in load_list("dkim-selectors")["selectors"]]
+    own = [selector for selector in selectors if selector.domain is None or aligned(selector.domain, domain)]
+    return tuple(dict.fromkeys([*own, *guesses]))
+
+
+def _declared(name: str, config: Config) -> Selector:
+    selector = parse_selector(name)
+    if selector is None:
+        raise LintError(f"{config.path or 'configuration'}: dkim-selectors: {not_a_selector(name)}")
+    return selector
+
+
+def parse_selector(text: str) -> Selector | None:
+    """Take a DKIM selector, or the whole name of its record; None for what is neither."""
+    name, _, domain = text.strip().rstrip(".").partition("._domainkey")
+    owner = domains.a_label(domain.removeprefix(".")) if domain else None
+    if not _SELECTOR.fullmatch(name) or (domain and owner is None):
+        return None
+    return Selector(name.lower(), owner)
+
+
+def not_a_selector(text: str) -> str:
+    """What is wrong with a text that is no selector."""
+    return f"{text!r} is not a DKIM selector (the s= of a signature, such as s1)"
