@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tests.rooms import circles, drawn_floors, module_graph, modules, room_graph, room_of
+from tests.rooms import PACKAGE, PAGE, ROOT, circles, drawn_floors, module_graph, modules, room_graph, room_of
 
 GRAPH = module_graph()
 FLOORS = drawn_floors()
@@ -37,3 +39,10 @@ def test_no_check_module_imports_another() -> None:
     for module, imported in GRAPH.items():
         if module.startswith("checks."):
             assert not [name for name in imported if name.startswith("checks")], module
+
+
+def test_the_page_names_modules_that_are_there() -> None:
+    named = re.findall(r"`((?:[a-z_]+/)*[a-z_]+\.py)`", PAGE.read_text(encoding="utf-8"))
+    missing = [name for name in named if not (PACKAGE / name).is_file() and not (ROOT / name).is_file()]
+    assert len(named) > 20
+    assert not missing
