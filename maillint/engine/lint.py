@@ -38,8 +38,7 @@ class _FilesOfMessage(FileSubject):
     def file_report(self, source: Source, findings: tuple[Finding, ...], unknown: tuple[Unknown, ...]) -> FileReport:
         """The report of one of the files, with what is known of the message."""
         message, main = self.message, source is self.sources[0]
-        unseen = message.branches_without_view
-        notes = (*message.notes, unseen) if unseen else message.notes
+        notes = (*message.notes, message.branches_without_view) if main else ()
         return FileReport(
             source.path,
             message.kind if main else "json" if source.path.endswith(".json") else "txt",
@@ -50,7 +49,7 @@ class _FilesOfMessage(FileSubject):
             findings,
             unknown,
             source.text,
-            notes if main else (),
+            tuple(note for note in notes if note),
         )
 
 

@@ -50,7 +50,7 @@ def _compiled(patterns: tuple[str, ...]) -> GitIgnoreSpec:
 def _numbered(pattern: str) -> re.Pattern[str]:
     regex = _compiled((pattern.replace(TOUCH, _TOUCH_MARK),)).patterns[0].regex
     assert regex is not None, pattern  # settings hold no text that is_pattern refuses
-    return re.compile(regex.pattern.replace(_TOUCH_MARK, _TOUCH_NUMBER), regex.flags)
+    return re.compile(regex.pattern.replace(_TOUCH_MARK, _TOUCH_NUMBER))
 
 
 def _as_line(pattern: str) -> str:

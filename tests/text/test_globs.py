@@ -128,12 +128,12 @@ def test_where_settings_are_kinder_than_git(pattern: str, yes: str, no: str) -> 
 
 @pytest.mark.parametrize("text", ["", " ", "/", "x[/]a", "[", "a[", "[]", "[a", "!", "\\", "a\\"])
 def test_what_is_no_pattern(text: str) -> None:
-    assert not is_pattern(text)
+    assert is_pattern(text) is False
 
 
 @pytest.mark.parametrize("text", [*(case[0] for case in CASES), "!a", "#", "./a", "intro-{touch}.html"])
 def test_what_is_a_pattern(text: str) -> None:
-    assert is_pattern(text)
+    assert is_pattern(text) is True
 
 
 TOUCHES: list[tuple[str, str, int | None]] = [
