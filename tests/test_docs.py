@@ -56,7 +56,13 @@ def test_the_page_for_authors_of_checks_lists_all_that_they_may_import() -> None
 
 @pytest.mark.parametrize(
     ("subject", "kind"),
-    [("message", plugin.Message), ("part", plugin.Part), ("view", plugin.View), ("field", plugin.Field)],
+    [
+        ("message", plugin.Message),
+        ("part", plugin.Part),
+        ("view", plugin.View),
+        ("field", plugin.Field),
+        ("link", plugin.LinkInView),
+    ],
 )
 def test_every_attribute_that_the_page_names_exists(subject: str, kind: type) -> None:
     names = set(re.findall(rf"`{subject}\.(\w+)", PLUGIN_PAGE))
