@@ -125,7 +125,7 @@ class Visibility:
         for element in self._html.elements:
             around = result[element.parent.index] if element.parent is not None else _SEEN
             if around is not _SEEN and around.visibility is not None:
-                around = self._undone(element, around)
+                around = self._unless_visible(element, around)
             attrs = element.attrs
             if sheets_hide or element.preview or (attrs and (attrs.get("style") in styles or "hidden" in attrs)):
                 for hiding in self._own(element, around=True):
@@ -141,9 +141,9 @@ class Visibility:
         if element.parent is None:
             return _SEEN
         around = self._inside[element.parent.index]
-        return around if around.visibility is None else self._undone(element, around)
+        return around if around.visibility is None else self._unless_visible(element, around)
 
-    def _undone(self, element: Element, around: _Inside) -> _Inside:
+    def _unless_visible(self, element: Element, around: _Inside) -> _Inside:
         """How an element is hidden from around it, unless it says that it is visible."""
         visible = self._values(element).get("visibility") in {"visible", "initial"}
         return around._replace(visibility=None) if visible else around
