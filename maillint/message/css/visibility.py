@@ -71,10 +71,9 @@ class Visibility:
         own = next(iter(self._own(element, around=False)), None)
         return own or self._inherited(element).outermost
 
-    def hides(self, element: Element) -> bool:
-        """Whether what stands in an element is hidden, pictures and text alike."""
-        inside = self._inside[element.index]
-        return inside is not _SEEN and inside.outermost is not None
+    def content_hidden_by(self, element: Element) -> Hiding | None:
+        """What hides all that stands in an element; None if it can be seen, but for parts that hide themselves."""
+        return self._inside[element.index].outermost
 
     @cached_property
     def hides_some_text(self) -> bool:
