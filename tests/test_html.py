@@ -1,4 +1,4 @@
-"""The walk over markup: what is forgiven, what is reported, and that it sees the tree that browsers see."""
+"""The walk over markup: which faults are reported, and that its tree is the one that browsers build."""
 
 from __future__ import annotations
 
@@ -122,10 +122,12 @@ def test_any_text_is_read_and_every_span_lies_inside(text: str) -> None:
         ("<a A=1 a=2>", [("a", "1"), ("a", "2")]),
     ],
 )
-def test_attributes_stand_where_the_tokenizer_sees_them(tag: str, spans: list[tuple[str, str]]) -> None:
+def test_attributes_and_their_places(tag: str, spans: list[tuple[str, str]]) -> None:
     html = parse_html(tag)
     [element] = html.elements
-    assert [(known.name, tag[known.value.start : known.value.end]) for known in element.attributes] == spans
+    assert [
+        (attribute.name, tag[attribute.value.start : attribute.value.end]) for attribute in element.attributes
+    ] == spans
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ def test_the_flow_is_what_readers_see(markup_text: str, shown: str) -> None:
     assert gather(parse_html(markup_text)).flow.text.strip() == shown
 
 
-def test_a_link_knows_its_text_and_its_images() -> None:
+def test_a_link_has_its_text_and_its_images() -> None:
     html = parse_html(
         '<a href=" https://a.example/?x=1&amp;y=2 "><span>Book</span> <b>now</b><img src="i.png" alt="x"></a>'
     )

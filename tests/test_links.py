@@ -615,6 +615,20 @@ def test_a_link_with_nothing_to_read(inside: str, empty: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("style", "reported"),
+    [
+        ("color:red", True),
+        ("position:absolute;left:-1000px", True),  # screen readers read it
+        ("display:none", False),
+        ("display:none!important;display:block", False),
+    ],
+)
+def test_an_empty_link_counts_where_screen_readers_read_it(style: str, reported: bool) -> None:
+    found = findings(f'<div style="{style}">{link("https://acme.example/", "")}</div>', "empty-anchor")
+    assert bool(found) is reported
+
+
+@pytest.mark.parametrize(
     ("text", "vague"),
     [
         ("click here", True),

@@ -81,7 +81,7 @@ def spots(text: str, *names: str) -> list[str]:
         ("mjml.html", "html"),
     ],
 )
-def test_a_name_tells_mjml(path: str, kind: str) -> None:
+def test_a_file_name_means_mjml(path: str, kind: str) -> None:
     assert kind_of(path) == kind
 
 
@@ -95,7 +95,7 @@ def test_a_name_tells_mjml(path: str, kind: str) -> None:
         ("<mj-section></mj-section>", False),
     ],
 )
-def test_a_text_tells_mjml_whatever_its_name(text: str, expected: bool) -> None:
+def test_a_text_means_mjml_whatever_its_file_name(text: str, expected: bool) -> None:
     assert is_mjml(text) is expected
     assert (message_of(text, "build.html").kind == "mjml") is expected
 
@@ -229,7 +229,7 @@ def test_pictures(text: str, url: str) -> None:
     assert text[image.span.start : image.span.end] == url
 
 
-def test_what_readers_see_what_inboxes_show_and_what_nobody_sees() -> None:
+def test_shown_text_preview_text_and_text_that_is_not_shown() -> None:
     content = view_of(
         "<mjml><mj-head><mj-title>Title</mj-title><mj-preview>Preview</mj-preview>"
         "<mj-style>p { color: red }</mj-style><mj-attributes><mj-text>Example</mj-text></mj-attributes></mj-head>"
@@ -277,7 +277,7 @@ def test_an_inherited_address_is_a_link_whose_place_is_the_default() -> None:
     assert text[link.span.start : link.span.end] == "http://acme.org/"
 
 
-def test_the_name_of_a_class_is_no_attribute() -> None:
+def test_the_name_of_a_class_is_not_inherited() -> None:
     html = walk(HEAD.format('<mj-class name="cta" />', '<mj-button mj-class="cta">Go</mj-button>'))
     assert "name" not in html.elements[-1].attrs
 
@@ -409,7 +409,7 @@ def test_an_included_head_gives_classes_and_what_it_leaves_open_ends_with_it(tmp
     assert findings(message, "markup", "mjml") == []
 
 
-def test_a_fault_is_told_in_the_file_it_stands_in_and_counts_where_they_are_counted(tmp_path: Path) -> None:
+def test_a_fault_is_reported_in_its_own_file_and_counts_include_all_files(tmp_path: Path) -> None:
     links = "".join(f'<mj-text><a href="https://acme.org/{number}">Read {number}</a></mj-text>' for number in range(3))
     write(tmp_path, {"foot.mjml": f'{links}<mj-image src="a.png" href="#" alt="A" />'})
     text = '---\ntouch: 1\n---\n<mj-column><mj-include path="foot.mjml" /></mj-column>'
@@ -422,7 +422,7 @@ def test_a_fault_is_told_in_the_file_it_stands_in_and_counts_where_they_are_coun
     assert [finding.rule for finding in findings(foot, "links/placeholder")] == ["links/placeholder"]
 
 
-def test_files_that_include_files_without_number_are_bounded(tmp_path: Path) -> None:
+def test_the_number_of_included_files_is_bounded(tmp_path: Path) -> None:
     chain = {f"mails/{n}.mjml": f'<mj-include path="{n + 1}.mjml" />' * 2 for n in range(30)}
     big = {"mails/big.mjml": "x" * (MAX_CHARACTERS // 3)}
     text = '<mj-include path="0.mjml" />' + '<mj-include path="big.mjml" />' * 5
@@ -450,7 +450,7 @@ def test_a_run_over_one_file_reads_beside_it_and_below_its_configuration_only(tm
     assert "include-outside" not in maillint(*command[:1], ".", *command[2:], folder=tmp_path / "project").stdout
 
 
-def test_a_kept_result_holds_no_longer_than_the_included_files_do(tmp_path: Path) -> None:
+def test_a_cached_result_expires_when_an_included_file_changes(tmp_path: Path) -> None:
     write(tmp_path, {"a.mjml": COLUMN.format('<mj-include path="b.mjml" />'), "b.mjml": "<mj-text>B</mj-text>"})
     command = ("check", ".", "-f", "concise", "--select", "mjml")
     assert maillint(*command, folder=tmp_path).returncode == 0
@@ -487,7 +487,7 @@ def test_own_rules(text: str, expected: list[str]) -> None:
     assert spots(text, "mjml") == expected
 
 
-def test_every_component_stands_somewhere_and_holds_what_is_known() -> None:
+def test_the_list_of_components_is_complete_and_consistent() -> None:
     holds = {"components", "html", "words", "preview", "css", "defaults", "nothing"}
     for name, component in components().items():
         assert component.holds in holds, name
@@ -496,7 +496,7 @@ def test_every_component_stands_somewhere_and_holds_what_is_known() -> None:
             assert role is None or role in component.attributes, name
 
 
-def test_fixes_mend_the_file_and_not_what_it_includes(tmp_path: Path) -> None:
+def test_fixes_change_the_file_and_not_the_files_it_includes(tmp_path: Path) -> None:
     write(
         tmp_path,
         {

@@ -93,7 +93,7 @@ def test_one_data_set_or_several(data: str, expected: dict[str, str], tmp_path: 
     assert made == {labels[name]: text for name, text in expected.items()}
 
 
-def test_a_list_s_items_may_have_names_of_their_own(tmp_path: Path) -> None:
+def test_the_items_of_a_list_may_have_names(tmp_path: Path) -> None:
     message, _ = found_in(tmp_path, "Hello {{ first }}", "[{name: new customer, first: Anna}]", "a.html.j2")
     assert [rendering.label for rendering in render(message).made] == ['with the data "new customer"']
 
@@ -107,7 +107,7 @@ def test_a_list_s_items_may_have_names_of_their_own(tmp_path: Path) -> None:
         ("[" * 3000, "a.data.yaml"),
     ],
 )
-def test_sample_data_that_are_none(data: str, reason: str, tmp_path: Path) -> None:
+def test_files_that_are_no_sample_data(data: str, reason: str, tmp_path: Path) -> None:
     _, (finding,) = found_in(tmp_path, "Hello {{ name }}", data + "\n", "a.html.j2")
     assert finding.rule == "rendered/failed"
     assert f"cannot be rendered: {reason}" in finding.message
@@ -127,7 +127,7 @@ def test_nothing_is_rendered_without_data_or_without_paths_to_read_in(tmp_path: 
         ("a.html.liquid", "Hello {{ name }},"),
     ],
 )
-def test_data_beside_another_template_language_say_nothing(name: str, template: str, tmp_path: Path) -> None:
+def test_sample_data_are_not_used_for_other_template_languages(name: str, template: str, tmp_path: Path) -> None:
     message, found = found_in(tmp_path, template, "name: ''", name)
     assert found == []
     assert render(message).unknown == ("sample data are for Jinja templates alone",)
@@ -179,7 +179,7 @@ def test_a_finding_stands_at_the_tag_that_printed_it(template: str, data: str, e
         '<a href="/{{ name }}">Book</a>',
     ],
 )
-def test_what_is_fine(template: str, tmp_path: Path) -> None:
+def test_templates_without_a_fault(template: str, tmp_path: Path) -> None:
     _, found = found_in(tmp_path, template, "name: ''", "a.html.j2")
     assert found == []
 
@@ -277,14 +277,14 @@ def test_a_template_that_never_ends_is_stopped(template: str, reason: str, tmp_p
         "{{ _('Hello %(name)s', name=x) }}",
     ],
 )
-def test_what_a_sandbox_or_plain_jinja_does_not_have_is_not_known(template: str, tmp_path: Path) -> None:
+def test_what_plain_sandboxed_jinja_does_not_have_is_unknown(template: str, tmp_path: Path) -> None:
     message, found = found_in(tmp_path, template, "x: {a: 1}", "a.html.j2")
     assert found == []
     assert render(message).made == ()
     assert len(render(message).unknown) == 1
 
 
-def test_one_data_set_that_fails_costs_the_others_nothing(tmp_path: Path) -> None:
+def test_a_data_set_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
     template = "{% if bad %}\n{{ bad.x.y }}\n{% endif %}Hello {{ name }},"
     message, found = found_in(tmp_path, template, "{one: {name: ''}, two: {bad: 1}, three: {name: ''}}", "a.html.j2")
     assert len(render(message).made) == 2
@@ -326,7 +326,7 @@ def test_characters_that_number_the_output_may_stand_in_a_template(tmp_path: Pat
 # -- the way back
 
 
-def test_a_trail_leads_to_what_is_certain_and_else_to_its_fallback() -> None:
+def test_a_partial_map_leads_to_its_pieces_and_else_to_its_fallback() -> None:
     trail = PartialOffsetMap([Piece(2, 4, 10, 4), Piece(8, 3, 30, 7)], Span(90, 95))
     assert trail.span(Span(3, 5)) == Span(11, 13)
     assert trail.exact(Span(3, 5))
@@ -385,14 +385,14 @@ def test_a_fault_that_only_the_html_shows_stands_at_its_mjml(tmp_path: Path) -> 
     ]
 
 
-def test_a_fault_of_the_mjml_is_told_once(tmp_path: Path) -> None:
+def test_a_fault_of_the_mjml_is_reported_once(tmp_path: Path) -> None:
     write(tmp_path, {"a.mjml": MJML.replace('https://acme.org/"', '#"').replace("<b>", "<b><i>")})
     rules = [finding.rule for finding in report(message_of(tmp_path, "a.mjml"), "links", "markup").findings]
     assert rules.count("links/placeholder") == 1
     assert rules.count("markup/unclosed-tag") == 1
 
 
-def test_the_size_of_the_html_is_told_at_the_body(tmp_path: Path) -> None:
+def test_the_size_of_the_html_is_reported_at_the_body(tmp_path: Path) -> None:
     write(tmp_path, {"a.mjml": MJML.replace("<td>One</td>", "<td>One</td>" * 10_000)})
     (finding,) = report(message_of(tmp_path, "a.mjml"), "rendered").findings
     assert finding.rule == "rendered/gmail-clipping"
@@ -430,7 +430,7 @@ def test_a_file_that_others_include_is_not_rendered(text: str, tmp_path: Path) -
         ("<mj-text>a", True),
     ],
 )
-def test_mjml_as_people_write_it_is_rendered_or_not_known(inside: str, shown: bool, tmp_path: Path) -> None:
+def test_faulty_mjml_is_rendered_or_unknown(inside: str, shown: bool, tmp_path: Path) -> None:
     write(tmp_path, {"a.mjml.j2": MJML.replace("<mj-text>Hello <b>{{ name }}</b>&nbsp;&amp; all</mj-text>", inside)})
     renderings = render(message_of(tmp_path, "a.mjml.j2"))
     assert len(renderings.made) + len(renderings.unknown) == 1
@@ -441,7 +441,7 @@ def test_mjml_as_people_write_it_is_rendered_or_not_known(inside: str, shown: bo
         assert (">a" in part.text) is shown
 
 
-def test_what_a_branch_drops_counts_for_nothing(tmp_path: Path) -> None:
+def test_what_a_branch_drops_is_not_rendered(tmp_path: Path) -> None:
     branch = "{% if a %}<mj-text>" + "x" * 5000 + "</mj-text>{% else %}<mj-text>y</mj-text>{% endif %}"
     write(tmp_path, {"a.mjml.j2": MJML.replace("<mj-table>", branch + "<mj-table>")})
     (rendering,) = render(message_of(tmp_path, "a.mjml.j2")).made
@@ -492,7 +492,7 @@ main(sys.argv[1:])
 """
 
 
-def test_without_the_packages_it_is_not_known_and_said_once(tmp_path: Path) -> None:
+def test_without_the_packages_rendering_is_unknown_and_said_once(tmp_path: Path) -> None:
     write(tmp_path, {"a.mjml": MJML, "b.html.j2": "<p>Hello {{ name }},</p>", "b.data.yaml": "name: ''"})
     command = [sys.executable, "-c", WITHOUT, "check", ".", "--no-cache", "--select", "rendered"]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -501,7 +501,7 @@ def test_without_the_packages_it_is_not_known_and_said_once(tmp_path: Path) -> N
     assert result.stdout.count("not rendered with its sample data: install maillint[jinja]") == 1
 
 
-def test_a_kept_result_holds_no_longer_than_the_data_do(tmp_path: Path) -> None:
+def test_a_cached_result_expires_when_the_sample_data_change(tmp_path: Path) -> None:
     write(tmp_path, {"a.html.j2": "<p>Hello {{ name }},</p>", "a.data.yaml": "name: Anna"})
     command = ("check", ".", "-f", "concise", "--select", "rendered")
     assert maillint(*command, folder=tmp_path).returncode == 0

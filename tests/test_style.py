@@ -1,4 +1,4 @@
-"""The cascade for what hides and shrinks, and style sheets taken apart."""
+"""What hides and shrinks elements, in one answer for text and pictures; declarations and style sheets."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from maillint.text.placeholder import PLACEHOLDER_CHAR
 def visibility(text: str, *, outlook: bool = False) -> tuple[str | None, tuple[float | None, float | None]]:
     """How the last element of a text is hidden, and its size."""
     html = parse_html(text)
-    judge = Visibility(html, tuple(style_blocks(html)), outlook=outlook)
+    visible = Visibility(html, tuple(style_blocks(html)), outlook=outlook)
     element = html.elements[-1]
-    hiding = judge.hidden_by(element)
-    return (hiding.words if hiding else None), judge.size(element)
+    hiding = visible.hidden_by(element)
+    return (hiding.words if hiding else None), visible.size(element)
 
 
 HIDDEN = [
@@ -158,8 +158,8 @@ SHOWN_ELSEWHERE = [
 def test_what_a_sheet_shows_to_others(sheet: str, text: str, shown: bool) -> None:
     html = parse_html(f"<style>{sheet}</style>{text}")
     image = next(element for element in html.elements if element.tag == "img")
-    judge = Visibility(html, tuple(style_blocks(html)))
-    assert judge.shown_elsewhere(judge.hidden_by(image), image) is shown
+    visible = Visibility(html, tuple(style_blocks(html)))
+    assert visible.shown_elsewhere(visible.hidden_by(image), image) is shown
 
 
 # -- text and pictures, one answer ----------------------------------------------------------------------------

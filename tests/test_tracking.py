@@ -353,8 +353,8 @@ def test_the_table_is_long() -> None:
 @pytest.mark.parametrize(("expected", "name", "text"), IMAGES, ids=[f"{case[0]}: {case[1]}" for case in IMAGES])
 def test_images(expected: tuple[str, str | None] | None, name: str, text: str) -> None:
     found = run(text, active("pixel"), active("hidden-image"))
-    told = {(finding.rule.removeprefix("tracking/"), finding.evidence.get("confidence")) for finding in found}
-    assert told == ({expected} if expected else set()), [finding.message for finding in found]
+    reported = {(finding.rule.removeprefix("tracking/"), finding.evidence.get("confidence")) for finding in found}
+    assert reported == ({expected} if expected else set()), [finding.message for finding in found]
     assert len(found) == (1 if expected else 0)
 
 
@@ -370,7 +370,7 @@ VIEWS = [
 
 
 @pytest.mark.parametrize(("text", "view"), VIEWS)
-def test_a_pixel_is_told_once_with_those_who_get_it(text: str, view: str) -> None:
+def test_a_pixel_is_reported_once_with_the_views_that_get_it(text: str, view: str) -> None:
     assert [found.view for found in run(text, active("pixel"))] == [view]
 
 
@@ -431,12 +431,12 @@ open-air-concert-tickets
 
 
 @pytest.mark.parametrize("text", TOKENS)
-def test_a_machine_has_made_it(text: str) -> None:
+def test_machine_made_names_are_tokens(text: str) -> None:
     assert is_token(text)
 
 
 @pytest.mark.parametrize("text", WORDS)
-def test_a_person_has_named_it(text: str) -> None:
+def test_names_that_people_give_are_no_tokens(text: str) -> None:
     assert not is_token(text)
 
 

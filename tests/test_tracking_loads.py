@@ -133,7 +133,7 @@ def test_styles_that_show_something(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ELEMENTS)
-def test_elements_that_load_in_silence(name: str) -> None:
+def test_elements_that_load_something_and_show_nothing(name: str) -> None:
     text, expected = spans(ELEMENTS[name])
     assert [(found.start, found.end) for found in run(text, active("remote-beacon"))] == expected
 
@@ -143,7 +143,7 @@ def test_elements_that_may_load(name: str) -> None:
     assert [found.message for found in run(NO_ELEMENTS[name], active("remote-beacon"))] == []
 
 
-def test_elements_can_be_let_pass() -> None:
+def test_elements_that_an_option_ignores() -> None:
     assert run(ELEMENTS["a frame"].replace("«", "").replace("»", ""), active("remote-beacon", ignore=["iframe"])) == []
 
 

@@ -124,7 +124,7 @@ def _candidates(srcset: str) -> Iterator[str]:
 
 
 @remembered
-def judged(view: View, trackers: Amendment) -> tuple[tuple[Picture, Verdict], ...]:
+def suspect_pictures(view: View, trackers: Amendment) -> tuple[tuple[Picture, Verdict], ...]:
     """The pictures of a view that are or may be open pixels, judged once for each view.
 
     ``trackers`` are the settings' changes to the list of trackers.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from maillint.analysis.beacons import expression, read_address, reader_identifier
-from maillint.analysis.images import Confidence, Picture, judged
+from maillint.analysis.images import Confidence, Picture, suspect_pictures
 from maillint.analysis.loads import tracker_loads
 from maillint.data.amendments import Amendment
 from maillint.data.lists import load_list
@@ -54,7 +54,7 @@ def pixels(message: Message) -> tuple[Pixel, ...]:
 
 def _pixels(message: Message, trackers: Amendment) -> Iterator[Pixel]:
     for part, view in message.views(("html",)):
-        for picture, verdict in judged(view, trackers):
+        for picture, verdict in suspect_pictures(view, trackers):
             if verdict.confidence != "possible" and (verdict.sure or not for_outlook_only(part, view, picture)):
                 element = picture.element
                 yield Pixel(

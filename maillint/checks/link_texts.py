@@ -320,7 +320,7 @@ def link_empty_anchor(message: Message, options: Options) -> Iterator[Hit | NotK
         if (
             element is None
             or element.tag not in {"a", "mj-button"}
-            or link.view.content.visibility.hides(element)
+            or _is_out_of_reach(link, element)
             or link.shown.strip("\xa0\u200b\u200c\ufeff ")
         ):
             continue
@@ -329,6 +329,12 @@ def link_empty_anchor(message: Message, options: Options) -> Iterator[Hit | NotK
         if element.end_tag is None or _has_other_content(link):
             continue
         yield Hit(link.part, element.outer, {"url": link.text}, link.view)
+
+
+def _is_out_of_reach(link: LinkInView, element: Element) -> bool:
+    """Whether neither readers nor screen readers find a link; those do find what is laid out beyond the screen."""
+    hiding = link.view.content.visibility.content_hidden_by(element)
+    return hiding is not None and hiding.kind != "place"
 
 
 def _labelled(element: Element) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from maillint.analysis.beacons import shown
-from maillint.analysis.images import judged
+from maillint.analysis.images import suspect_pictures
 from maillint.analysis.pixels import for_outlook_only, pixel_tags, pixels
 from maillint.check import Options, check
 from maillint.hits import Change, Hit, NotKnown
@@ -39,7 +39,7 @@ def pixel(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
 def hidden_image(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Remote pictures of one pixel, or hidden ones, whose address is the same for every reader."""
     for part, view in message.views(("html",)):
-        for picture, verdict in judged(view, message.lists.trackers):
+        for picture, verdict in suspect_pictures(view, message.lists.trackers):
             if verdict.confidence == "possible" and not for_outlook_only(part, view, picture):
                 evidence = {"shape": verdict.sign, "url": shown(part, verdict.span)}
                 yield Hit(part, picture.element.span, evidence, view, _removed(view, picture.element))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from maillint.message.css import fonts
@@ -103,9 +104,7 @@ class Cascade:
         """The declarations that bear on the size of an element's text; ``inline`` as for ``values``."""
         return self._cascaded(element, inline, self._fonts)
 
-    def _cascaded(
-        self, element: Element, inline: Mapping[str, Declaration], index: Mapping[str, Sequence[_Rule]]
-    ) -> Values:
+    def _cascaded(self, element: Element, inline: Mapping[str, Declaration], index: _Index) -> Values:
         result = dict(inline)
         ranks = {name: (declared.important, True, (0, 0, 0), 0) for name, declared in inline.items()}
         for rule, weight in self._matching(element, index):
@@ -145,21 +144,21 @@ class Cascade:
         return [_Rule(rule, order, conditional) for order, (rule, conditional) in enumerate(sheets)]
 
     @cached_property
-    def _bearing(self) -> Mapping[str, Sequence[_Rule]]:
+    def _bearing(self) -> _Index:
         return self._indexed(rule for rule in self._rules if not rule.conditional and rule.bears_on_sight)
 
     @cached_property
-    def _fonts(self) -> Mapping[str, Sequence[_Rule]]:
+    def _fonts(self) -> _Index:
         named = fonts.PROPERTIES
         return self._indexed(
             rule for rule in self._rules if not rule.conditional and not named.isdisjoint(rule.declared)
         )
 
     @cached_property
-    def _hiding(self) -> Mapping[str, Sequence[_Rule]]:
+    def _hiding(self) -> _Index:
         """The rules that hide or shrink something; few templates have one."""
         if not (could_hide(self._css) and could_hide(self._css_for_most)):
-            return {}
+            return _Index(())
         return self._indexed(rule for rule in self._rules if not rule.conditional and rule.could_hide)
 
     @cached_property
@@ -175,31 +174,18 @@ class Cascade:
                         found.setdefault(kind, {})[test] = None
         return {kind: tuple(tests) for kind, tests in found.items()}
 
-    def _indexed(self, rules: Iterable[_Rule]) -> Mapping[str, Sequence[_Rule]]:
-        """Rules by one name that each of their selectors requires; ``*`` for those that require no name."""
-        index: dict[str, list[_Rule]] = {}
-        for count, rule in enumerate(rules):
-            if count == self._most:
-                break
-            for name in {min(selector.names, default="*") for selector in rule.selectors}:  # ids, classes, then tags
-                index.setdefault(name, []).append(rule)
-        return index
+    def _indexed(self, rules: Iterable[_Rule]) -> _Index:
+        return _Index(islice(rules, self._most))
 
     # -- selectors
 
-    def _matching(
-        self, element: Element, index: Mapping[str, Sequence[_Rule]]
-    ) -> Iterator[tuple[_Rule, tuple[int, int, int]]]:
+    def _matching(self, element: Element, index: _Index) -> Iterator[tuple[_Rule, tuple[int, int, int]]]:
         """The rules of an index that select an element, in order, with the weight that they do it with."""
-        if not index:
-            return
-        names = names_of(element)
-        candidates = {rule.order: rule for name in (*names, "*") for rule in index.get(name, ())}
-        for _, rule in sorted(candidates.items()):
+        for rule, selectors in index.candidates(names_of(element)):
             weights = [
                 selector.specificity
-                for selector in rule.selectors
-                if selector.names <= names and (selector.is_plain or element.index in self._elements(selector))
+                for selector in selectors
+                if selector.is_plain or element.index in self._elements(selector)
             ]
             if weights:
                 yield rule, max(weights)
@@ -222,6 +208,31 @@ class Cascade:
             return self._html.tree.select(selector.text)
         except ValueError:  # browsers drop a rule whose selector they do not understand
             return ()
+
+
+class _Index:
+    """Rules by what they require of an element's names."""
+
+    def __init__(self, rules: Iterable[_Rule]) -> None:
+        self._by_name: dict[str, list[_Rule]] = {}  # one name that a selector requires, * if it requires no name
+        self._candidates: dict[frozenset[str], Sequence[tuple[_Rule, Sequence[Selector]]]] = {}
+        for rule in rules:
+            for name in {min(selector.names, default="*") for selector in rule.selectors}:  # ids, classes, then tags
+                self._by_name.setdefault(name, []).append(rule)
+
+    def __bool__(self) -> bool:
+        return bool(self._by_name)
+
+    def candidates(self, names: frozenset[str]) -> Sequence[tuple[_Rule, Sequence[Selector]]]:
+        """The rules that may select elements with these names, in order, with those selectors that may do it."""
+        if names not in self._candidates:
+            found = {rule.order: rule for name in (*names, "*") for rule in self._by_name.get(name, ())}
+            pairs = (
+                (rule, [selector for selector in rule.selectors if selector.names <= names])
+                for _, rule in sorted(found.items())
+            )
+            self._candidates[names] = [(rule, selectors) for rule, selectors in pairs if selectors]
+        return self._candidates[names]
 
 
 class _Rule:

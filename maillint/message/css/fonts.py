@@ -11,7 +11,7 @@ from maillint.message.html.tree import Element
 
 PROPERTIES = frozenset({"font", "font-size"})
 
-Size = Literal["none", "some", "as around"]
+Size = Literal["zero", "some", "inherited"]
 
 _ZERO_FONT = re.compile(r"font(?:-size)?\s*(?:/\*|:\s*(?:/\*|[+0.]))")
 _ZERO = re.compile(r"(?<!\S)\+?0*\.?0+(?:px|pt|em|rem|ex|%)?(?![^\s/])")
@@ -28,11 +28,11 @@ def declared_size(element: Element, values: Values) -> Size:
     """Whether an element gives its text a size, by its declarations or as browsers do."""
     sizes = [values[name] for name in ("font-size", "font") if name in values]
     if sizes and all(map(_ZERO.search, sizes)):
-        return "none"
+        return "zero"
     if any(not _OF_PARENT.fullmatch(size) and not _ZERO.search(size) for size in sizes):
         return "some"
     sized = element.tag in _SIZED_BY_BROWSERS or (element.tag == "font" and "size" in element.attrs)
-    return "some" if sized else "as around"
+    return "some" if sized else "inherited"
 
 
 class FontSizes:
@@ -51,10 +51,10 @@ class FontSizes:
         zero = False
         while node is not None and node.index not in self._is_zero:
             declared = declared_size(node, self._inline(node))
-            if declared == "none":
+            if declared == "zero":
                 declared = declared_size(node, self._cascaded(node))
-            if declared != "as around":
-                zero = self._is_zero[node.index] = declared == "none"
+            if declared != "inherited":
+                zero = self._is_zero[node.index] = declared == "zero"
                 break
             chain.append(node)
             node = node.parent

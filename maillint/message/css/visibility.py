@@ -71,10 +71,9 @@ class Visibility:
         own = next(iter(self._own(element, around=False)), None)
         return own or self._inherited(element).outermost
 
-    def hides(self, element: Element) -> bool:
-        """Whether what stands in an element is hidden, pictures and text alike."""
-        inside = self._inside[element.index]
-        return inside is not _SEEN and inside.outermost is not None
+    def content_hidden_by(self, element: Element) -> Hiding | None:
+        """What hides all that stands in an element; None if it can be seen, but for parts that hide themselves."""
+        return self._inside[element.index].outermost
 
     @cached_property
     def hides_some_text(self) -> bool:
@@ -125,7 +124,7 @@ class Visibility:
         for element in self._html.elements:
             around = result[element.parent.index] if element.parent is not None else _SEEN
             if around is not _SEEN and around.visibility is not None:
-                around = self._undone(element, around)
+                around = self._unless_visible(element, around)
             attrs = element.attrs
             if sheets_hide or element.preview or (attrs and (attrs.get("style") in styles or "hidden" in attrs)):
                 for hiding in self._own(element, around=True):
@@ -141,9 +140,9 @@ class Visibility:
         if element.parent is None:
             return _SEEN
         around = self._inside[element.parent.index]
-        return around if around.visibility is None else self._undone(element, around)
+        return around if around.visibility is None else self._unless_visible(element, around)
 
-    def _undone(self, element: Element, around: _Inside) -> _Inside:
+    def _unless_visible(self, element: Element, around: _Inside) -> _Inside:
         """How an element is hidden from around it, unless it says that it is visible."""
         visible = self._values(element).get("visibility") in {"visible", "initial"}
         return around._replace(visibility=None) if visible else around
