@@ -73,7 +73,6 @@ class Config:
 
     def for_file(self, path: str) -> Config:
         """The settings of one file; files for which the same layers and touch count share one object."""
-        path = os.path.abspath(path)  # noqa: PTH100
         own = tuple(number for number, layer in enumerate(self.layers) if layer.files and _matches(layer, path))
         touch = self._touch_of(path)
         if (own, touch) == ((), self.touch):
@@ -249,7 +248,7 @@ class Config:
 
 
 def _matches(layer: Layer, path: str) -> bool:
-    """Whether a layer's patterns match a file, given by its absolute path."""
+    """Whether a layer's patterns match a file."""
     try:
         relative = os.path.relpath(path, layer.folder).replace(os.sep, "/")
     except ValueError:  # another drive

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,17 @@ def test_the_reader_of_messages_takes_its_settings_from_here(tmp_path: Path) -> 
     )
     assert settings.lists == Lists(shorteners=Amendment(("go.acme.example",)))
     assert not settings.outlook
+
+
+def test_a_configuration_is_worked_out_once_and_never_changes(tmp_path: Path) -> None:
+    write(tmp_path, {"rules/house/style.yaml": RULE})
+    config = load(tmp_path, "rule-folders: rules\n", ignore=("links",))
+    assert config.catalogue is config.catalogue
+    assert config.message_settings is config.message_settings
+    assert config.deselected is config.deselected
+    for value in (config, config.overrides, config.layers[0], KEYS["profile"]):
+        with pytest.raises(FrozenInstanceError):
+            value.path = "x"  # type: ignore[misc, union-attr]
 
 
 def test_the_command_line_comes_before_the_file(tmp_path: Path) -> None:
@@ -302,12 +314,14 @@ def test_a_relative_path_is_below_the_working_folder(tmp_path: Path, monkeypatch
         ("intro-b.html", None),
         ("fourth/x.html", 2),
         ("one/1.html", 1),
+        ("last.html", 2),
     ],
 )
 def test_sequences_tell_the_touch(tmp_path: Path, path: str, touch: int | None) -> None:
     config = load(
         tmp_path,
-        "sequences:\n  - intro-{touch}.html\n  - [a.html, b.html]\n  - [third/, fourth/]\n  - [one/*.html]\n",
+        "sequences:\n  - intro-{touch}.html\n  - [a.html, b.html]\n  - [third/, fourth/]\n  - [one/*.html]\n"
+        "  - ['first-{touch}.html', last.html]\n",
     )
     assert config.touch is None
     own = config.for_file(str(tmp_path / path))
