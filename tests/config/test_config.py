@@ -250,6 +250,8 @@ def test_overrides_hold_for_their_files(tmp_path: Path) -> None:
     plain, cold, template = (config.for_file(str(tmp_path / name)) for name in ("a.html", "cold/a.html", "cold/a.tpl"))
     assert (plain.profile, cold.profile, template.profile) == ("newsletter", "cold", "cold")
     assert cold.origin("profile").endswith(":6")
+    assert cold.own_domains == ("acme.example",)
+    assert config.for_file(str(tmp_path / "a.tpl")).profile == "newsletter"
     assert template.own_domains == ("acme.example", "tpl.example")
     assert config.for_file(str(tmp_path / "keep.tpl")).own_domains == ("acme.example",)
     severities = [one.resolve(rule("links/insecure"), "newsletter").level for one in (plain, cold, template)]

@@ -634,6 +634,32 @@ def test_nothing_is_rendered_for_rules_that_judge_no_rendering() -> None:
     assert not message.memo
     first(message, active(yields(), "markup/x"))
     assert message.memo
+    plain = read("<p>Hi</p>")
+    first(plain, active(yields(), "markup/x"))
+    assert not plain.memo
+
+
+def test_a_finding_in_a_rendering_is_not_fixed() -> None:
+    def run(facts: Message, options: Options) -> Iterator[Hit]:
+        part = facts.parts[0]
+        at = part.text.index("Hi")
+        span = Span(at, at + 2)
+        if facts.kind == "rendered":
+            yield Hit(part, span, changes=(Change(span, "Ho"),))
+
+    (found,) = first(read(MJML, "mjml"), active(run, "markup/x")).findings
+    assert (MJML[found.start : found.end], found.fix) == ("Hi", None)
+
+
+def test_what_stands_at_the_same_offset_of_another_file_is_something_else() -> None:
+    sources = [Source.from_text("a.mjml", MJML), Source.from_text("a.txt", "Hi " * 100)]
+    message = read_message(sources, Settings(), "mjml")
+
+    def run(facts: Message, options: Options) -> Iterator[Hit]:
+        part = facts.parts[0] if facts.kind == "rendered" else facts.parts[1]
+        yield Hit(part, Span(0, 300) if part.text.startswith("Hi") else Span(at := part.text.index("Hi"), at + 2))
+
+    assert [len(report.findings) for report in lint(message, [active(run, "markup/x")])] == [1, 1]
 
 
 def test_an_audience_of_the_rendered_message_is_named_beside() -> None:
