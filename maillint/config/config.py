@@ -21,7 +21,6 @@ from maillint.errors import LintError
 from maillint.files.paths import relative_path
 from maillint.message.read import Settings
 from maillint.message.template.dialect import dialects
-from maillint.text.globs import TOUCH, matches, touch_of
 
 DEFAULT = "default"
 """The origin of a value that no file states."""
@@ -73,8 +72,7 @@ class Config:
 
     def for_file(self, path: str) -> Config:
         """The settings of one file; files for which the same layers and touch count share one object."""
-        path = os.path.abspath(path)  # noqa: PTH100
-        own = tuple(number for number, layer in enumerate(self.layers) if layer.files and _matches(layer, path))
+        own = tuple(number for number, layer in enumerate(self.layers) if layer.files and layer.matches(path))
         touch = self._touch_of(path)
         if (own, touch) == ((), self.touch):
             return self
@@ -92,17 +90,8 @@ class Config:
     def _touch_of(self, path: str) -> int | None:
         """The place of a file in the first sequence that it belongs to."""
         sequences: tuple[TouchSequence, ...] = self._value("sequences", ())
-        relative = self.relative(path) if sequences else ""
-        for sequence in sequences:
-            if len(sequence.patterns) == 1 and TOUCH in sequence.patterns[0]:
-                touch = touch_of(relative, sequence.patterns[0])
-                if touch is not None:
-                    return touch
-                continue
-            for number, pattern in enumerate(sequence.patterns, 1):
-                if matches(relative, [pattern]):
-                    return number
-        return None
+        touches = (sequence.touch_of(self.relative(path)) for sequence in sequences)
+        return next((touch for touch in touches if touch is not None), None)
 
     # -- values
 
@@ -246,15 +235,6 @@ class Config:
             if setting.level_given:
                 level, level_given = setting.level, True
         return ActiveRule(rule, options, level, level_given)
-
-
-def _matches(layer: Layer, path: str) -> bool:
-    """Whether a layer's patterns match a file, given by its absolute path."""
-    try:
-        relative = os.path.relpath(path, layer.folder).replace(os.sep, "/")
-    except ValueError:  # another drive
-        return False
-    return matches(relative, layer.files)
 
 
 def load_config(path: str | None, overrides: Overrides | None = None) -> Config:

@@ -15,7 +15,9 @@ from maillint.catalogue.plugins import PluginError, load_plugin
 from maillint.config.keys import KEYS, read_folders, read_patterns, read_plugins
 from maillint.data.lists import load_data, rules_folder
 from maillint.data.yamlfile import FileError, Keys, YamlFile, read_yaml
+from maillint.files.paths import relative_path
 from maillint.message.model import PROFILES
+from maillint.text.globs import matches
 
 FILE_NAMES = ("maillint.yaml", ".maillint.yaml", "maillint.yml", ".maillint.yml")
 """What a configuration file is called; in one folder, the first of these counts."""
@@ -36,6 +38,10 @@ class Layer:
     origins: Mapping[str, str]
     folder: str
     files: tuple[str, ...] = ()
+
+    def matches(self, path: str) -> bool:
+        """Whether the patterns match a file."""
+        return matches(relative_path(path, self.folder), self.files)
 
 
 def find_config(folder: str) -> str | None:

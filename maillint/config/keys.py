@@ -18,7 +18,7 @@ from maillint.data.yamlfile import Keys, YamlFile, suggestion
 from maillint.finding import Severity
 from maillint.message.model import PROFILES
 from maillint.message.template.dialect import dialects
-from maillint.text.globs import is_pattern
+from maillint.text.globs import TOUCH, is_pattern, matches, touch_of
 from maillint.text.phrases import Phrase, compile_phrases
 from maillint.web.domains import a_label
 
@@ -160,6 +160,12 @@ class Sequence:
     """The messages of one sequence: path patterns in the order of the touches, or one pattern with ``{touch}``."""
 
     patterns: tuple[str, ...]
+
+    def touch_of(self, path: str) -> int | None:
+        """The place of a file in the sequence, by its path as patterns see it; None for a file that is not in it."""
+        if len(self.patterns) == 1 and TOUCH in self.patterns[0]:
+            return touch_of(path, self.patterns[0])
+        return next((number for number, pattern in enumerate(self.patterns, 1) if matches(path, [pattern])), None)
 
 
 def _sequences(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[Sequence, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from maillint.catalogue.rule import ActiveRule, Rule
@@ -21,15 +20,16 @@ def lint_domain(facts: Any, domain: str, results: Mapping[str, object], rules: I
     return run_rules(_DomainSubject(facts, domain, results), rules)
 
 
-@dataclass(frozen=True)
 class _DomainSubject:
-    """One domain. Its records serve all of its mail, so it has no profile of its own: every profile says the same."""
+    """One domain. Its records serve all of its mail, so rules about it are as severe in every profile."""
 
-    facts: Any = field(repr=False)
-    domain: str
-    results: Mapping[str, object] = field(repr=False)
-    kind: str = "domain"
-    profile: str = "newsletter"
+    kind = "domain"
+    profile = "newsletter"
+
+    def __init__(self, facts: Any, domain: str, results: Mapping[str, object]) -> None:
+        self.facts = facts
+        self.domain = domain
+        self.results = results
 
     def findings(self, rule: Rule, severity: Severity, hits: Sequence[DomainHit]) -> Iterator[DomainFinding]:
         """One finding for each hit."""

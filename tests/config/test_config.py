@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,17 @@ def test_the_reader_of_messages_takes_its_settings_from_here(tmp_path: Path) -> 
     assert not settings.outlook
 
 
+def test_a_configuration_is_worked_out_once_and_never_changes(tmp_path: Path) -> None:
+    write(tmp_path, {"rules/house/style.yaml": RULE})
+    config = load(tmp_path, "rule-folders: rules\n", ignore=("links",))
+    assert config.catalogue is config.catalogue
+    assert config.message_settings is config.message_settings
+    assert config.deselected is config.deselected
+    for value in (config, config.overrides, config.layers[0], KEYS["profile"]):
+        with pytest.raises(FrozenInstanceError):
+            value.path = "x"  # type: ignore[misc, union-attr]
+
+
 def test_the_command_line_comes_before_the_file(tmp_path: Path) -> None:
     config = load(tmp_path, EVERYTHING, profile="newsletter", touch=3, dialect="liquid")
     settings = config.message_settings
@@ -238,6 +250,8 @@ def test_overrides_hold_for_their_files(tmp_path: Path) -> None:
     plain, cold, template = (config.for_file(str(tmp_path / name)) for name in ("a.html", "cold/a.html", "cold/a.tpl"))
     assert (plain.profile, cold.profile, template.profile) == ("newsletter", "cold", "cold")
     assert cold.origin("profile").endswith(":6")
+    assert cold.own_domains == ("acme.example",)
+    assert config.for_file(str(tmp_path / "a.tpl")).profile == "newsletter"
     assert template.own_domains == ("acme.example", "tpl.example")
     assert config.for_file(str(tmp_path / "keep.tpl")).own_domains == ("acme.example",)
     severities = [one.resolve(rule("links/insecure"), "newsletter").level for one in (plain, cold, template)]
@@ -302,12 +316,14 @@ def test_a_relative_path_is_below_the_working_folder(tmp_path: Path, monkeypatch
         ("intro-b.html", None),
         ("fourth/x.html", 2),
         ("one/1.html", 1),
+        ("last.html", 2),
     ],
 )
 def test_sequences_tell_the_touch(tmp_path: Path, path: str, touch: int | None) -> None:
     config = load(
         tmp_path,
-        "sequences:\n  - intro-{touch}.html\n  - [a.html, b.html]\n  - [third/, fourth/]\n  - [one/*.html]\n",
+        "sequences:\n  - intro-{touch}.html\n  - [a.html, b.html]\n  - [third/, fourth/]\n  - [one/*.html]\n"
+        "  - ['first-{touch}.html', last.html]\n",
     )
     assert config.touch is None
     own = config.for_file(str(tmp_path / path))

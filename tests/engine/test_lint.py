@@ -138,6 +138,7 @@ def test_where_the_kind_of_mail_decides_a_hit_is_unknown(results: tuple[Any, ...
     levels = {**dict.fromkeys(PROFILES, Severity.ERROR), "general": DECIDED_BY_KIND}
     rule = active(yields(*results), levels=levels)
     report = first(replace(PLAIN, profile="general"), rule)
+    assert KIND_NOT_DECLARED == "the kind of mail is not declared (profile: cold, newsletter or transactional)"
     assert report.findings == ()
     assert report.unknown == tuple(Unknown("family/rule", reason) for reason in unknown)
     assert len(first(PLAIN, rule).findings) == sum(isinstance(result, Hit) for result in results)
@@ -625,6 +626,50 @@ def test_a_rule_about_the_message_as_a_whole_judges_the_html_that_mjml_becomes()
 
     (found,) = first(message, active(both, "markup/lang-missing")).findings
     assert (found.start, found.view) == (0, "")
+
+
+def test_nothing_is_rendered_for_rules_that_judge_no_rendering() -> None:
+    message = read(MJML, "mjml")
+    first(message, active(yields(), "headers/x"))
+    assert not message.memo
+    first(message, active(yields(), "markup/x"))
+    assert message.memo
+    plain = read("<p>Hi</p>")
+    first(plain, active(yields(), "markup/x"))
+    assert not plain.memo
+
+
+def test_a_finding_in_a_rendering_is_not_fixed() -> None:
+    def run(facts: Message, options: Options) -> Iterator[Hit]:
+        part = facts.parts[0]
+        at = part.text.index("Hi")
+        span = Span(at, at + 2)
+        if facts.kind == "rendered":
+            yield Hit(part, span, changes=(Change(span, "Ho"),))
+
+    (found,) = first(read(MJML, "mjml"), active(run, "markup/x")).findings
+    assert (MJML[found.start : found.end], found.fix) == ("Hi", None)
+
+
+def test_what_stands_at_the_same_offset_of_another_file_is_something_else() -> None:
+    sources = [Source.from_text("a.mjml", MJML), Source.from_text("a.txt", "Hi " * 100)]
+    message = read_message(sources, Settings(), "mjml")
+
+    def run(facts: Message, options: Options) -> Iterator[Hit]:
+        part = facts.parts[0] if facts.kind == "rendered" else facts.parts[1]
+        yield Hit(part, Span(0, 300) if part.text.startswith("Hi") else Span(at := part.text.index("Hi"), at + 2))
+
+    assert [len(report.findings) for report in lint(message, [active(run, "markup/x")])] == [1, 1]
+
+
+def test_an_audience_of_the_rendered_message_is_named_beside() -> None:
+    def run(facts: Message, options: Options) -> Iterator[Hit]:
+        part = facts.parts[0]
+        at = part.text.index("Hi")
+        yield from (Hit(part, Span(at, at + 2), view=view) for view in part.views if view.outlook)
+
+    (found,) = first(read(MJML, "mjml"), active(run, "markup/x")).findings
+    assert (found.view, MJML[found.start : found.end]) == ("in Outlook, in the rendered HTML", "Hi")
 
 
 def test_a_rule_that_breaks_over_a_rendering_is_a_finding() -> None:
