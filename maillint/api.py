@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, final
 
@@ -28,6 +27,7 @@ from maillint.project.discovery import Discovery, Group
 from maillint.project.errors import error_line
 from maillint.project.loader import guess_kind_of, load_all, load_text
 from maillint.project.runner import lint_loaded
+from maillint.values import replace
 
 if TYPE_CHECKING:
     from email.message import Message

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from maillint.hits import DomainHit, Hit, NotKnown
 from maillint.message.model import Message
+from maillint.values import field, frozen
 
 OptionType = Literal["text", "texts", "whole number", "number", "flag", "mapping"]
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -19,7 +19,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Option:
     """One option of a check: its type, default, and meaning in one line. ``required`` has no default.
 
@@ -52,7 +52,7 @@ DomainCheck = Callable[[Any, Options], Iterator[DomainHit | NotKnown]]
 AnyCheck = Callable[[Any, Options], Iterator[Any]]
 
 
-@dataclass(frozen=True)
+@frozen
 class Check:
     """A check with what it declares: evidence fields that its messages may use, and options.
 

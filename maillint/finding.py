@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import IntEnum
+
+from maillint.values import field, frozen
 
 Evidence = Mapping[str, object]
 """JSON-ready facts behind a finding; the keys are stable (see docs/json.md)."""
@@ -33,7 +34,7 @@ class Severity(IntEnum):
             raise ValueError(word) from None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edit:
     """Replace the characters ``[start, end)`` of a file's text by ``text``."""
 
@@ -42,7 +43,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fix:
     """Edits that mend a finding; ``safe`` keeps the message's meaning."""
 
@@ -55,7 +56,7 @@ class Fix:
         return "safe" if self.safe else "unsafe"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Related:
     """Another place that belongs to a finding, in the same file."""
 
@@ -64,7 +65,7 @@ class Related:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Excerpt:
     """The decoded lines around a finding whose place in the file is encoded (base64 and the like).
 
@@ -76,7 +77,7 @@ class Excerpt:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """A rule's hit in a file; offsets are characters of the file's decoded text.
 
@@ -102,7 +103,7 @@ class Finding:
     excerpt: Excerpt | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unknown:
     """What a rule could not determine about a file or a domain, and why."""
 
@@ -110,7 +111,7 @@ class Unknown:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileReport:
     """What was found in one file; ``text`` is the file's decoded text, for the source frames."""
 
@@ -126,7 +127,7 @@ class FileReport:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DomainFinding:
     """A rule's hit in a domain's DNS; ``start`` and ``end`` are characters of ``record``, if there is one."""
 
@@ -139,7 +140,7 @@ class DomainFinding:
     evidence: Evidence = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DomainReport:
     """What was found in one domain's DNS; ``facts`` are the JSON-ready results behind it."""
 
@@ -149,7 +150,7 @@ class DomainReport:
     facts: Evidence = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """A file that could not be linted, and why in one line."""
 
@@ -157,7 +158,7 @@ class Failure:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """A whole run."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -11,6 +10,7 @@ from maillint.message.views import View
 from maillint.text.offsets import OffsetMap
 from maillint.text.source import Source
 from maillint.text.spans import Span
+from maillint.values import field, frozen
 
 
 class Place(Protocol):
@@ -48,7 +48,7 @@ class Place(Protocol):
         """Say which audience alone gets a span that ``views`` show (``in Outlook``); "" if everyone does."""
 
 
-@dataclass(frozen=True)
+@frozen
 class FileText:
     """A whole file as a place: what was read is what stands there."""
 
@@ -83,7 +83,7 @@ class FileText:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """Replace a span of a hit's place by ``text``."""
 
@@ -91,7 +91,7 @@ class Change:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hit:
     """What a check has found: where, and the evidence that the rule's message is made of.
 
@@ -109,7 +109,7 @@ class Hit:
     related: tuple[tuple[Span, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DomainHit:
     """What a check has found in a domain's DNS: the record and the span in it, if it is about one."""
 
@@ -118,7 +118,7 @@ class DomainHit:
     span: Span = Span(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotKnown:
     """Yielded instead of a guess: what the check lacks to answer."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 from maillint.analysis.links import LinkInView, is_placeholder_host, link_lists, links_of, wrapping
@@ -15,6 +14,7 @@ from maillint.hits import NotKnown
 from maillint.message.memo import remembered
 from maillint.message.model import Message
 from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.values import frozen
 from maillint.web.domains import is_host_like
 from maillint.web.urls import Url, query_items, split
 from maillint.web.wrappers import Wrapping, classify
@@ -28,7 +28,7 @@ MAYBE_OUT = "a link that may lead out of the list is not asked"
 _MOST_SEGMENTS = 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """A link, and the address that is requested for it: its own, or the one that it wraps."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from urllib.parse import unquote
 
@@ -13,9 +12,11 @@ from maillint.data.lists import load_list
 from maillint.message.model import Part
 from maillint.message.template.tags import Tag
 from maillint.message.views import View
+from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
+from maillint.values import frozen
 from maillint.web.urls import Url, query_items, split
 
 LONGEST = 4096
@@ -23,15 +24,15 @@ LONGEST = 4096
 
 _LONGEST_SHOWN = 1000
 
-_WEB = re.compile(r"\s*(?:https?:|[\\/]{2})", re.IGNORECASE)
-_OTHER_SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_PROXIED = re.compile(r"https?://[\w.-]*\.googleusercontent\.com/[\w/=-]+#(https?://.*)", re.DOTALL)
+_WEB = regex(r"\s*(?:https?:|[\\/]{2})", re.IGNORECASE)
+_OTHER_SCHEME = regex(r"\s*[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_PROXIED = regex(r"https?://[\w.-]*\.googleusercontent\.com/[\w/=-]+#(https?://.*)", re.DOTALL)
 """A picture in a message copied out of Gmail: its own address stands after the ``#``."""
 
-_ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
-_UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
-_EXTENSION = re.compile(r"\.[A-Za-z]{2,5}$")
-_PLAIN_VALUE = re.compile(
+_ADDRESS = regex(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_UUID = regex(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+_EXTENSION = regex(r"\.[A-Za-z]{2,5}$")
+_PLAIN_VALUE = regex(
     r"[\d.x_:-]{0,20}|[0-9a-f]{1,12}|[A-Za-z]{1,20}(?:(?:[,_+-]|%2C|%20)[A-Za-z]{1,20}){0,5}|[^/?#&]{0,8}"
     r"|[^/?#&]{1,60}\.(?:png|gif|jpe?g|webp|svg|bmp)",
     re.IGNORECASE,
@@ -39,18 +40,18 @@ _PLAIN_VALUE = re.compile(
 """Values that describe the picture itself: a number, a version, a few words, the name of a file."""
 
 _FEW_NUMBERS = 3
-_NUMBER = re.compile(r"\d{2,}")
-_LETTERS = re.compile(r"[^a-z]+")
-_WORDS = re.compile(r"[A-Za-z]+?(?=[A-Z][a-z]|[^A-Za-z]|$)")
-_QUOTED_FILE = re.compile(
+_NUMBER = regex(r"\d{2,}")
+_LETTERS = regex(r"[^a-z]+")
+_WORDS = regex(r"[A-Za-z]+?(?=[A-Z][a-z]|[^A-Za-z]|$)")
+_QUOTED_FILE = regex(
     r"""["'][^"']*\.(?:gif|png|jpe?g|svg|webp|bmp|ico|css|woff2?|ttf)(?:[?#][^"']*)?["']""", re.IGNORECASE
 )
-_CHUNK = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
-_SWITCH = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
-_TOKEN = re.compile(r"[A-Za-z0-9_~+=:%|,.@-]{16,}")
+_CHUNK = regex(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+_SWITCH = regex(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
+_TOKEN = regex(r"[A-Za-z0-9_~+=:%|,.@-]{16,}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReaderIdentifier:
     """What in an address differs from reader to reader, in words.
 
@@ -63,7 +64,7 @@ class ReaderIdentifier:
     personal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FetchAddress:
     """An address that a client fetches, taken apart.
 
@@ -76,7 +77,7 @@ class FetchAddress:
     tags: tuple[tuple[int, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signs:
     """``rules/lists/beacon-signs.yaml``, which explains each of these."""
 

@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from maillint.message.model import Message, Part
 from maillint.message.template.detect import detect
+from maillint.patterns import regex
 from maillint.text.offsets import OffsetMap
 from maillint.text.spans import Span
+from maillint.values import frozen
 
-_DIRECTIVE = re.compile(
+_DIRECTIVE = regex(
     r"maillint:[ \t]*(?P<scope>ignore-file|ignore)\b(?:[ \t]*\[(?P<names>[^\]\r\n]*)\])?(?P<rest>[^\r\n]*)"
 )
-_NAME = re.compile(r"[^\s,]+")
-_CLOSERS = re.compile(
+_NAME = regex(r"[^\s,]+")
+_CLOSERS = regex(
     r"\s*(?:--!?>|--\]|#\}|-?%\}|(?:--)?~?\}\}|\*/|\*@|[-_]?%>|\*\}|\*#|\?>|\{%-?\s*endcomment|</#comment>).*|\s+$"
 )
 _BLANK = " \t"
-_CODE_COMMENT = re.compile(
+_CODE_COMMENT = regex(
     r"(?:<\?(?:php\b)?|<%[-_]?|\{%-?|%%\[)\s*"
     r"(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/|(?://|#)[^\r\n]*?)\s*"
     r"(?:\?>|[-_]?%>|-?%\}|\]%%)?"
@@ -28,7 +29,7 @@ _CODE_COMMENT = re.compile(
 """A tag of code with nothing in it but one comment: ``<?php /* … */ ?>``, ``{% # … %}``, ``%%[ /* … */ ]%%``."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Directive:
     """One suppression comment.
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
+from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 
-FOREIGN_TAG = re.compile(
+FOREIGN_TAG = regex(
     r"\{\{.{1,200}?\}\}|\{%.{1,200}?%\}|\*\|.{1,200}?\|\*|%%=.{1,200}?=%%|%%[^%\s]{1,100}%%|<[%?].{1,200}?[%?]>"
     r"|\[\[.{1,200}?\]\]|[$#]!?\{[^{}]{1,200}\}|\{[$@]?[A-Za-z_][^{}\s]{0,100}\}|\{\d{1,3}\}"
     r"|\[[A-Za-z_][\w .-]{0,100}\]|%[A-Z_][A-Z0-9_:-]{2,60}%|%[a-z]{1,60}[_.][a-z_.]{1,60}%|__[A-Za-z]\w{0,60}__"

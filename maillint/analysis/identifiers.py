@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from html import unescape
 from urllib.parse import unquote
@@ -18,20 +17,22 @@ from maillint.hits import Change
 from maillint.message.memo import remembered
 from maillint.message.model import Message
 from maillint.message.views import View
+from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span, overlaps
+from maillint.values import frozen
 from maillint.web.urls import MOST_PARAMETERS, query_items, split
 
-_SEPARATOR = re.compile(r"&(?:amp;|#0*38;|#x0*26;)?", re.IGNORECASE)
-_MAIL = re.compile(r"(?<![\w.+%-])[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63})+", re.IGNORECASE)
-_HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
-_LAST_NAME = re.compile(r"([\w-]+)\W*$")
-_LETTERS = re.compile(r"[^a-z]+")
-_WORD = re.compile(r"[a-z]+")
-_INNER = re.compile(r"%3d|%253d", re.IGNORECASE)
+_SEPARATOR = regex(r"&(?:amp;|#0*38;|#x0*26;)?", re.IGNORECASE)
+_MAIL = regex(r"(?<![\w.+%-])[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63})+", re.IGNORECASE)
+_HASH = regex(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
+_LAST_NAME = regex(r"([\w-]+)\W*$")
+_LETTERS = regex(r"[^a-z]+")
+_WORD = regex(r"[a-z]+")
+_INNER = regex(r"%3d|%253d", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """A parameter of an address as it stands in a view: ``span`` covers name and value, no separator.
 
@@ -44,7 +45,7 @@ class Parameter:
     whole: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identifier:
     """What names the reader in a link: ``words`` say what it is; ``changes`` drop it, where it can go alone."""
 
@@ -56,7 +57,7 @@ class Identifier:
     parameter: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Words:
     settings: tuple[str, ...]
     account: tuple[str, ...]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from maillint.analysis.beacons import (
@@ -24,8 +22,10 @@ from maillint.message.css.visibility import Hiding
 from maillint.message.html.tree import Element, Html
 from maillint.message.memo import remembered
 from maillint.message.views import View
+from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span
+from maillint.values import frozen
 from maillint.web.trackers import beacon_vendor, is_allowed
 
 Confidence = Literal["certain", "likely", "possible"]
@@ -42,7 +42,7 @@ _ROLES = {
     "source": (),
 }
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-url")
-_CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:\s+[^\s,]+)?")
+_CANDIDATE = regex(r"[\s,]*(\S*[^\s,])(?:\s+[^\s,]+)?")
 _MOST_CANDIDATES = 50
 _ORDINARY = (".jpg", ".jpeg", ".webp", ".svg", ".JPG")
 _RATIO_LAYOUTS = frozenset({"responsive", "intrinsic", "fill", "flex-item", "fixed-height", "nodisplay"})
@@ -58,7 +58,7 @@ _OFTEN = 3
 """A file that a message uses so often belongs to its layout: one open pixel is enough."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Picture:
     """An element that fetches a picture; ``addresses`` are pairs of an address and the attribute that has it."""
 
@@ -70,7 +70,7 @@ class Picture:
         return self.element.value_span(attribute)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """Why a picture is an open pixel, or how likely it is one.
 

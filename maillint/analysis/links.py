@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from maillint.analysis.beacons import tags_in
@@ -17,9 +16,11 @@ from maillint.message.memo import remembered
 from maillint.message.model import Message, Part
 from maillint.message.template.tags import Tag
 from maillint.message.views import View
+from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
+from maillint.values import entity, frozen
 from maillint.web.domains import a_label, registrable, same_site
 from maillint.web.link_lists import LinkLists
 from maillint.web.urls import Url, split
@@ -29,13 +30,13 @@ LONGEST_EVIDENCE = 1000
 """Characters of an address that a finding quotes at the most."""
 
 _LONGEST_MASKED = 2048
-_PLACEHOLDERS = re.compile(f"{PLACEHOLDER_CHAR}+")
-_NO_WORD = re.compile(r"[\W_]+")
-_DISK = re.compile(r"[A-Za-z]:[\\/]|\\\\[\w.-]")
-_UNSAFE = re.compile(r"[\x00-\x20\"<>`{}|\\^\x7f]")
+_PLACEHOLDERS = regex(f"{PLACEHOLDER_CHAR}+")
+_NO_WORD = regex(r"[\W_]+")
+_DISK = regex(r"[A-Za-z]:[\\/]|\\\\[\w.-]")
+_UNSAFE = regex(r"[\x00-\x20\"<>`{}|\\^\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinkAddress:
     """A link's address: ``url`` has PLACEHOLDER_CHAR for whatever a sending tool fills in, ``parts`` are its parts.
 
@@ -52,7 +53,7 @@ class LinkAddress:
         return bool(self.parts.host) and self.parts.scheme in {"http", "https", ""}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class LinkInView:
     """A link as one view has it; there is one such object for each link of each view of a message.
 

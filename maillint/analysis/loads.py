@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from html import unescape
 
 from maillint.data.amendments import Amendment
@@ -12,19 +11,21 @@ from maillint.message.css.stylesheet import StyleBlock
 from maillint.message.html.tree import Element
 from maillint.message.memo import remembered
 from maillint.message.views import View
+from maillint.patterns import regex
 from maillint.text.spans import Span
+from maillint.values import frozen
 from maillint.web.trackers import beacon_vendor
 
-_URL = re.compile(
+_URL = regex(
     r"""url\(\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|&quot;(?P<quot>[^"]*?)&quot;|&\#0?39;(?P<apos>[^"]*?)&\#0?39;"""
     r"""|(?P<bare>[^)"'\s][^)"']*))""",
     re.IGNORECASE,
 )
 _SHEET_LOADS = ("rl(", "RL(", "mport", "MPORT")
-_IMPORT = re.compile(
+_IMPORT = regex(
     r"""@import\s*(?:url\(\s*["']?(?P<url>[^"')]+)|"(?P<double>[^"]+)"|'(?P<single>[^']+)')""", re.IGNORECASE
 )
-_REFRESH = re.compile(r"""[\d.\s]*[;,]\s*(?:url\s*=\s*)?["']?(?P<url>[^"']+)""", re.IGNORECASE)
+_REFRESH = regex(r"""[\d.\s]*[;,]\s*(?:url\s*=\s*)?["']?(?P<url>[^"']+)""", re.IGNORECASE)
 _LINKS = frozenset(
     (
         "stylesheet preload prefetch prerender modulepreload icon apple-touch-icon apple-touch-icon-precomposed"
@@ -50,7 +51,7 @@ _ELEMENTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Load:
     """An address that a client fetches because of a property, an at-rule or an element, which ``how`` names.
 

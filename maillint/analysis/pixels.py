@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from maillint.analysis.beacons import expression, read_address, reader_identifier
@@ -16,17 +15,19 @@ from maillint.message.html.tree import Element
 from maillint.message.memo import remembered
 from maillint.message.model import Message, Part
 from maillint.message.views import View
+from maillint.patterns import regex
 from maillint.text.spans import Span, overlaps
+from maillint.values import frozen
 
 _LONGEST_TAG = 10_000
 _HINTS = ("rack", "RACK", "Rack", "penpixel", "pencode", "pencounter", "sermatch")  # one is in every placeholder
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_LETTERS = re.compile(r"[^a-z]+")
-_LAST_NAME = re.compile(r"(\w+)\s*(?:\([^()]*\))?\s*$")
+_COMMENT = regex(r"<!--.*?-->", re.DOTALL)
+_LETTERS = regex(r"[^a-z]+")
+_LAST_NAME = regex(r"(\w+)\s*(?:\([^()]*\))?\s*$")
 _LONGEST_NAME = 200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pixel:
     """A thing that counts opens, as one view has it. ``sign`` says in words how it is known.
 
@@ -77,7 +78,7 @@ def for_outlook_only(part: Part, view: View, picture: Picture) -> bool:
 # -- placeholders ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PixelTag:
     """A template tag in whose place a sending tool puts its open pixel; ``vendor`` is empty where it may be any."""
 
@@ -110,7 +111,7 @@ def _pixel_tags(message: Message) -> Iterator[PixelTag]:
                     yield PixelTag(part, view, span, vendor)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Placeholders:
     """Tags that become pixels: by a piece that stands in them, their vendor and pattern; and how names begin."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cache
@@ -17,6 +16,7 @@ from maillint.message.memo import remembered
 from maillint.message.model import Message
 from maillint.message.template.placeholders import placeholder_role
 from maillint.message.views import View
+from maillint.patterns import regex
 from maillint.text.spans import Span
 from maillint.web.urls import normalise_for_counting
 
@@ -41,7 +41,7 @@ _MARKUP_BEFORE = 2000
 _MARKUP_AFTER = 1000
 _LONGEST_WORDS = 300
 _MOST_PICTURES = 5
-_SENTENCE_END = re.compile(r"[.!](?=\s)")  # an answer to a question is about the same
+_SENTENCE_END = regex(r"[.!](?=\s)")  # an answer to a question is about the same
 
 
 @remembered

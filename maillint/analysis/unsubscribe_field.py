@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from maillint.hits import Change
 from maillint.message.memo import remembered
 from maillint.message.mime.mailboxes import comment_end
 from maillint.message.views import View
+from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span, overlaps
+from maillint.values import frozen
 from maillint.web.domains import is_private_host, parse_ip
 from maillint.web.urls import split
 
-_PIECE = re.compile(
+_PIECE = regex(
     r"(?P<space>\s+)|(?P<comma>,)|(?P<semicolon>;)|(?P<quote>\")|(?P<comment>\()"
     r"|<+(?P<uri>[^<>]*)>*|(?P<text>[^\s,<\"]+)"
 )
-_URI_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,31}):")
-_KNOWN_SCHEME = re.compile(r"(?:https?|mailto|ftp):", re.IGNORECASE)
-_NEXT_URI = re.compile(r"[,;]\s*(?=(?:https?|mailto):)", re.IGNORECASE)
-_BARE_ADDRESS = re.compile(rf"[^\s@<>,;:\"()/?{PLACEHOLDER_CHAR}]+@[^\s@<>,;:\"()/?{PLACEHOLDER_CHAR}]+")
-_WHITE = re.compile(r"\s+")
+_URI_SCHEME = regex(r"([A-Za-z][A-Za-z0-9+.-]{0,31}):")
+_KNOWN_SCHEME = regex(r"(?:https?|mailto|ftp):", re.IGNORECASE)
+_NEXT_URI = regex(r"[,;]\s*(?=(?:https?|mailto):)", re.IGNORECASE)
+_BARE_ADDRESS = regex(rf"[^\s@<>,;:\"()/?{PLACEHOLDER_CHAR}]+@[^\s@<>,;:\"()/?{PLACEHOLDER_CHAR}]+")
+_WHITE = regex(r"\s+")
 _AFTER = " \t\r\n,;>"
 _LONGEST = 10_000
 """Characters of a field that are read; real ones have not a tenth of that."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Uri:
     """One address; ``span`` leaves out the angle brackets, which it may lack (``bracketed``).
 
@@ -43,7 +44,7 @@ class Uri:
     bracketed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """What is wrong, in words that follow the field's name, and the changes that mend it."""
 
@@ -53,7 +54,7 @@ class Fault:
     safe: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Piece:
     """A part of the field between white space and comments.
 

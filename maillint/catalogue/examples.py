@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from maillint.catalogue.rule import Example, Rule
 from maillint.data.yamlfile import Keys, read_yaml
 from maillint.finding import Finding
+from maillint.patterns import regex
 from maillint.text.spans import Span
 
 _TEXTS = ("bad", "good", "fixed")
@@ -17,7 +17,7 @@ _KEYS = (
     *("headers", "dialect", "touch", "profile", "options"),
     *("dns", "web", "files", "kind", "note"),
 )
-_MARK = re.compile("[«»]")
+_MARK = regex("[«»]")
 
 
 def examples(rule: Rule) -> list[Example]:

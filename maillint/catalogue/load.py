@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from maillint.catalogue.plugins import Plugin, with_plugins
@@ -19,6 +17,7 @@ from maillint.data.compiled import load_text
 from maillint.data.lists import code_key, digest, rules_folder
 from maillint.data.yamlfile import FileError, suggestion
 from maillint.finding import Severity
+from maillint.values import field, frozen
 
 _NOT_FAMILIES = frozenset({"lists", "profiles", "requirements"})
 """Folders below ``rules/`` that hold no rules."""
@@ -29,7 +28,7 @@ _LOCAL = "local"
 _COMPILED_NAME = "rules.json"
 
 
-@dataclass(frozen=True)
+@frozen
 class Catalogue:
     """All rules of a run, by name and in order, and the checks that rules can bind."""
 
@@ -103,7 +102,11 @@ class _RuleFile(NamedTuple):
 
 
 def _read_rule_files(folder: str) -> list[_RuleFile]:
-    return [_RuleFile(name, path, Path(path).read_bytes()) for name, path in _rule_paths(folder)]
+    contents = []
+    for name, path in _rule_paths(folder):
+        with open(path, "rb") as file:  # noqa: PTH123 -- pathlib costs 8 ms at start-up
+            contents.append(_RuleFile(name, path, file.read()))
+    return contents
 
 
 def _rule_paths(folder: str) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from maillint.check import Check
 from maillint.checks import all_checks
 from maillint.data.yamlfile import suggestion
 from maillint.errors import LintError
+from maillint.values import field, frozen
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -28,7 +28,7 @@ class PluginError(LintError):
     """A plugin that is not installed or cannot be used; its text is one line."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Plugin:
     """What an installed package adds: its checks by name, and the folder of its rules (None: no rules).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from typing import Any, Final
@@ -11,6 +10,7 @@ from typing import Any, Final
 from maillint.check import Check
 from maillint.checks import all_checks
 from maillint.finding import Severity
+from maillint.values import field, frozen
 
 
 class Undecided(Enum):
@@ -25,7 +25,7 @@ Level = Severity | Undecided | None
 """A severity, None for off, or DECIDED_BY_KIND."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Rule:
     """One rule, as its file states it.
 
@@ -72,7 +72,7 @@ def _words(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-@dataclass(frozen=True)
+@frozen
 class ActiveRule:
     """A rule with the settings of a run.
 
@@ -90,7 +90,7 @@ class ActiveRule:
         return self.level if self.level_given else self.rule.levels[profile]
 
 
-@dataclass(frozen=True)
+@frozen
 class Example:
     """One example of a rule: texts, and the ``setting`` that they stand in (headers, a profile, options …).
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from string import Formatter
 from typing import Any
 
 from maillint.catalogue.plugins import hint as plugin_hint
@@ -12,13 +11,14 @@ from maillint.catalogue.rule import DECIDED_BY_KIND
 from maillint.check import Check
 from maillint.data.yamlfile import FileError, Keys, YamlFile, read_yaml, suggestion
 from maillint.message.model import PROFILES
+from maillint.patterns import regex
 
 _TEXTS = ("summary", "check", "message", "why", "fix")
 _KEYS = (*_TEXTS, "options", "severity", "references", "requirements", "examples")
 _REQUIRED = ("summary", "check", "severity", "message", "why")
 _SEVERITIES = ("error", "warning", "info", "off")
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_FIELD = re.compile("[a-z_]+")
+_NAME = regex(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_FIELD = regex("[a-z_]+")
 
 
 def compile_rule(name: str, path: str, data: bytes, checks: Mapping[str, Check]) -> dict[str, Any]:
@@ -101,6 +101,8 @@ def _require_patterns(file: YamlFile, keys: Keys, value: Any) -> None:
 def _require_fields(file: YamlFile, message: str, check: Check) -> None:
     """Hold a message to the fields of the check's evidence, in braces and without a format."""
     try:
+        from string import Formatter  # noqa: PLC0415 -- only rules that are not compiled yet
+
         parsed = list(Formatter().parse(message))
     except ValueError as error:
         raise file.error(("message",), f"message: {error}") from None

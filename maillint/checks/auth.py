@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from maillint.analysis.records import MOST_PROBLEMS, Results, first_word, reason, unanswered, whole, words
 from maillint.check import Option, Options, domain_check
 from maillint.hits import DomainHit, NotKnown
+from maillint.patterns import regex
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:  # the network is imported by runs that use it, and not by all
 
 NO_SELECTOR = "no DKIM selector is known (--selector, or dkim-selectors in the configuration)"
 
-_LIKE_DMARC = re.compile(r"[^0-9A-Za-z]*v\s*=\s*dmarc", re.IGNORECASE)
+_LIKE_DMARC = regex(r"[^0-9A-Za-z]*v\s*=\s*dmarc", re.IGNORECASE)
 _STALE = {
     "removed-tag": "is no longer a tag of DMARC",
     "obsolete-size": "is a size limit, which DMARC no longer has",

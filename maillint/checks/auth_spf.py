@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from maillint.analysis.records import MOST_PROBLEMS, Results, first_word, reason, unanswered, whole, words
 from maillint.check import Option, Options, domain_check
 from maillint.hits import DomainHit, NotKnown
+from maillint.patterns import regex
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:  # see maillint.checks.auth
     from maillint.network.spf import Modifier, SpfRecord, Term
     from maillint.network.spf_lookups import LookupTree, Node, Step
 
-_LIKE_SPF = re.compile(r"[^0-9A-Za-z]*v\s*=\s*spf", re.IGNORECASE)
+_LIKE_SPF = regex(r"[^0-9A-Za-z]*v\s*=\s*spf", re.IGNORECASE)
 
 
 @domain_check("spf-missing", fields=("domain", "but"))

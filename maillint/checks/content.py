@@ -14,13 +14,14 @@ from maillint.hits import Change, Hit, NotKnown
 from maillint.message.mime.headers import Field
 from maillint.message.model import Message
 from maillint.message.views import View
+from maillint.patterns import regex
 from maillint.text.phrase_lists import own_phrases, phrase_index
 from maillint.text.phrases import Match
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 
 _LONGEST_SHOWN = 60
-_PREVIEW = re.compile(r"(?:\s*+\S){0,200}+")
+_PREVIEW = regex(r"(?:\s*+\S){0,200}+")
 """The words that an inbox may show as the preview; hidden text after them is no preheader."""
 
 _PHRASE_OPTIONS = {

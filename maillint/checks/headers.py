@@ -13,6 +13,7 @@ from maillint.check import Option, Options, check
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.mime.headers import Field
 from maillint.message.model import Message, Part
+from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
@@ -153,7 +154,7 @@ def one_click_orphan(message: Message, options: Options) -> Iterator[Hit | NotKn
 # -- List-Unsubscribe ---------------------------------------------------------------------------------
 
 
-_ENCODED_WORD = re.compile(r"=\?[\w.*-]+\?[bq]\?", re.IGNORECASE)
+_ENCODED_WORD = regex(r"=\?[\w.*-]+\?[bq]\?", re.IGNORECASE)
 
 
 @check("list-unsubscribe-syntax", fields=("fault", "url"))
@@ -249,11 +250,11 @@ def list_unsubscribe_token(message: Message, options: Options) -> Iterator[Hit |
                     yield Hit(field, uri.span, {"url": shown, "reason": reason})
 
 
-_UNRENDERED = re.compile(r"\{\{|\}\}|\{%|%\}|<%|%>|\$\{|#\{|\*\||\|\*|%%")
-_PLAIN_ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]++(?:\.[\w-]++)++", re.IGNORECASE)
+_UNRENDERED = regex(r"\{\{|\}\}|\{%|%\}|<%|%>|\$\{|#\{|\*\||\|\*|%%")
+_PLAIN_ADDRESS = regex(r"[\w.+-]+(?:@|%40)[\w-]++(?:\.[\w-]++)++", re.IGNORECASE)
 _WORD = r"(?:[a-z]{1,16}|[A-Z][a-z]{1,15}|[A-Z]{1,12})"  # upper and lower case mixed in another way are a token
-_WORDS = re.compile(rf"{_WORD}?(?:[-_.]{_WORD})*")
-_HOST_TOKEN = re.compile(r"(?:^|\.)(?=[a-z-]*\d)[\w-]{8,}\.")
+_WORDS = regex(rf"{_WORD}?(?:[-_.]{_WORD})*")
+_HOST_TOKEN = regex(r"(?:^|\.)(?=[a-z-]*\d)[\w-]{8,}\.")
 
 
 def _token_fault(uri: Uri, *, finished: bool) -> str | None:
@@ -273,7 +274,7 @@ def _token_fault(uri: Uri, *, finished: bool) -> str | None:
 
 # -- From ---------------------------------------------------------------------------------------------
 
-_ADDRESS = re.compile(r'(?:[^\s@<>()",;:\\\[\]]+|"(?:[^"\\]|\\.)*+")@(?P<domain>[^\s@<>()",;:\\]+)')
+_ADDRESS = regex(r'(?:[^\s@<>()",;:\\\[\]]+|"(?:[^"\\]|\\.)*+")@(?P<domain>[^\s@<>()",;:\\]+)')
 
 
 @check("from-multiple", fields=("count",))

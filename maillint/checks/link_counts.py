@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from maillint.analysis.destinations import destination, has_role
 from maillint.analysis.links import LinkInView, links_in
@@ -14,17 +12,19 @@ from maillint.check import Option, Options, check
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message, Part
 from maillint.message.views import View
+from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
+from maillint.values import frozen
 from maillint.web.domains import is_host_like, organisational
 from maillint.web.urls import normalise_for_counting
 
 _ROLES = ("unsubscribe", "legal", "browser-view", "own-mail", "phone")
 _MOST_RELATED = 50
-_AFTER_HOST = re.compile("[/?#:]")
+_AFTER_HOST = regex("[/?#:]")
 _DIVIDERS = frozenset("<>\"'“”„«»(){}[]|,;!?…")
-_MAIL = re.compile(r"[^@\s:/]+@([^@\s:/]+)")
+_MAIL = regex(r"[^@\s:/]+@([^@\s:/]+)")
 _EDGE = ".:*_-–—’"
 
 _COUNTING = {
@@ -84,7 +84,7 @@ def link_too_many(message: Message, options: Options) -> Iterator[Hit | NotKnown
         yield _over(worst, limit)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     """The first link to a destination: its place, and its address or text."""
 
@@ -92,7 +92,7 @@ class _Place:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Count:
     """How many links (``anchors``) and ``destinations`` a view has, and the first link to each that is ``counted``."""
 

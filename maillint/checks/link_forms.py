@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from html import unescape
 from urllib.parse import unquote
 
 from maillint.analysis.links import LinkInView, is_disk_path, is_placeholder_host, links_of
@@ -18,19 +16,21 @@ from maillint.message.memo import remembered
 from maillint.message.model import Message
 from maillint.message.template.parse import inserts_template
 from maillint.message.views import View
+from maillint.patterns import regex
 from maillint.text.invisible import INVISIBLE
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
+from maillint.values import frozen
 from maillint.web.confusables import mixed_scripts, skeleton
 from maillint.web.domains import a_label, is_host_like, is_private_host, parse_ip, registrable, u_label
 
 # -- placeholders ---------------------------------------------------------------------------------------------
 
-_NOTHING_BEHIND = re.compile(r"(?:https?:/{0,2}(?:www\.?)?/?|www\.|(?:mailto|tel|sms):#?|#!?|#?/#?!?)", re.IGNORECASE)
+_NOTHING_BEHIND = regex(r"(?:https?:/{0,2}(?:www\.?)?/?|www\.|(?:mailto|tel|sms):#?|#!?|#?/#?!?)", re.IGNORECASE)
 _EDGE = " \t\r\n/#.:-_[](){}<>*?!…"
-_MAILTO = re.compile(r"mailto:\s*<?([^?<>\s]*)", re.IGNORECASE)
-_NOT_DIGITS = re.compile(r"\D+")
+_MAILTO = regex(r"mailto:\s*<?([^?<>\s]*)", re.IGNORECASE)
+_NOT_DIGITS = regex(r"\D+")
 _COUNTED_UP = "01234567890123456789"
 
 
@@ -104,25 +104,25 @@ def _is_made_up(digits: str) -> bool:
 # -- broken forms ---------------------------------------------------------------------------------------------
 
 _QUOTES = "\"'“”„‟‘’‚‛«»″′`"
-_QUOTED_PRINTABLE = re.compile(r"=?3D[\"']?(?=https?:|mailto:|[\"'])", re.IGNORECASE)
-_WEB = re.compile(r"https?://(?=[^/\\])", re.IGNORECASE)
-_DOUBLE = re.compile(r"https?:?/{0,3}(?:www\.)?(?P<second>https?(?::/{1,2}|//))(?=[^/\s])", re.IGNORECASE)
-_LIKE_HTTP = re.compile(
+_QUOTED_PRINTABLE = regex(r"=?3D[\"']?(?=https?:|mailto:|[\"'])", re.IGNORECASE)
+_WEB = regex(r"https?://(?=[^/\\])", re.IGNORECASE)
+_DOUBLE = regex(r"https?:?/{0,3}(?:www\.)?(?P<second>https?(?::/{1,2}|//))(?=[^/\s])", re.IGNORECASE)
+_LIKE_HTTP = regex(
     r"(?P<name>h{1,2}t{1,4}p{1,2}s{0,2}|t{1,2}ps?|htp{1,2}s?|hpt{1,2}ps?|https?p)\s?(?P<mark>[:;.,]?)\s?(?P<slashes>[/\\]{0,5})\s?",
     re.IGNORECASE,
 )
-_LIKE_MAILTO = re.compile(
+_LIKE_MAILTO = regex(
     r"(?P<wrong>(?:mail\s?to|malito|maito|mailo|mailt)\s?[:;]?\s*/{0,2})(?=[^\s@:;/?]+@)", re.IGNORECASE
 )
-_MAIL_ADDRESS = re.compile(
+_MAIL_ADDRESS = regex(
     rf"[^\s@<>,;:\"()/?{PLACEHOLDER_CHAR}]+@[^\s@<>,;:\"()/?{PLACEHOLDER_CHAR}]+\.[^\s@<>,;:\"()/?{PLACEHOLDER_CHAR}.]+"
 )
-_SPACE = re.compile(r"\s+")
-_ATTRIBUTE = re.compile(r"^[^?]*\s[A-Za-z-]{2,20}=")
-_LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
+_SPACE = regex(r"\s+")
+_ATTRIBUTE = regex(r"^[^?]*\s[A-Za-z-]{2,20}=")
+_LINE_BREAK = regex(r"\s*[\r\n]\s*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Fault:
     """What is wrong with an address, and the whole address as it should be, where that is clear."""
 
@@ -293,11 +293,11 @@ def _mail_address_fault(url: str) -> _Fault | None:
 
 # -- invisible characters -------------------------------------------------------------------------------------
 
-_ENCODED_INVISIBLE = re.compile(
+_ENCODED_INVISIBLE = regex(
     r"%c2%ad|%cd%8f|%d8%9c|%e1%85%9f|%e1%85%a0|%e1%a0%8e|%e2%80(?:%8[b-f]|%a[a-e])|%e2%81%a[0-9a-f]|%e3%85%a4|%ef%bb%bf",
     re.IGNORECASE,
 )
-_REFERENCE = re.compile(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z]{2,40});?")
+_REFERENCE = regex(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z]{2,40});?")
 _NAMES = {
     "\u00ad": "soft hyphen",
     "\u200b": "zero-width space",
@@ -342,6 +342,8 @@ def _hidden_spans(link: LinkInView) -> Iterator[tuple[Span, str]]:
     found = [(match.start(), match.end(), match[0]) for match in INVISIBLE.finditer(source)]
     if link.part.markup and "&" in source:
         for match in _REFERENCE.finditer(source):
+            from html import unescape  # noqa: PLC0415 -- seldom needed
+
             character = unescape(match[0])
             if len(character) == 1 and INVISIBLE.match(character):
                 found.append((match.start(), match.end(), character))

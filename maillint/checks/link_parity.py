@@ -11,15 +11,16 @@ from maillint.analysis.links import LinkInView, links_in, tag_name
 from maillint.check import Option, Options, check
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message, Part
+from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.web.urls import normalise_for_counting
 
 _MOST_RELATED = 50
 _CUT_OFF = 24  # characters that identify an address of which a hard line break has cut off the rest
-_TOKEN = re.compile(r"\d{3}|\d[^\d]+\d|.{16}")
-_ADDRESS_TAG = re.compile(r"url|link|href|uri", re.IGNORECASE)
-_LINE_GOES_ON = re.compile(r"=?\r?\n[^\s>]")
+_TOKEN = regex(r"\d{3}|\d[^\d]+\d|.{16}")
+_ADDRESS_TAG = regex(r"url|link|href|uri", re.IGNORECASE)
+_LINE_GOES_ON = regex(r"=?\r?\n[^\s>]")
 
 
 @check(

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from urllib.parse import unquote
 
@@ -18,19 +17,21 @@ from maillint.hits import Change, Hit, NotKnown
 from maillint.message.content import Flow
 from maillint.message.html.tree import Element
 from maillint.message.model import Message
+from maillint.patterns import regex
 from maillint.text.invisible import INVISIBLE
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
+from maillint.values import frozen
 from maillint.web.domains import a_label, is_host_like, parse_ip, registrable, u_label
 from maillint.web.urls import split
 
 _LONGEST_TEXT = 2000  # characters of a link's text that are searched for an address
 _HOST = r"[^\s/\\?#:,;@\"'()<>\[\]{}|…]+"
-_EXPLICIT = re.compile(
+_EXPLICIT = regex(
     rf"(?P<scheme>https?)://(?:[^\s/?#@]{{1,200}}@)?(?P<host>{_HOST})|(?<![\w@.-])(?P<www>www\.{_HOST})", re.I
 )
-_BARE = re.compile(rf"(?P<host>{_HOST})(?::\d{{1,5}})?(?:[/?#]\S*)?")
+_BARE = regex(rf"(?P<host>{_HOST})(?::\d{{1,5}})?(?:[/?#]\S*)?")
 _EDGE = " \t\r\n.,;:!?()[]<>{}«»“”„‘’\"'→➔➜›»‹«←↗▶►▸»|·•*_–—-…"
 _CUT_OFF = ("…", "...", "..")
 
@@ -38,7 +39,7 @@ _CUT_OFF = ("…", "...", "..")
 # -- another site ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Named:
     """A host that a text names, and where in the text its address stands."""
 
@@ -237,10 +238,10 @@ def _brands() -> frozenset[str]:
 
 # -- another contact ------------------------------------------------------------------------------------------
 
-_MAIL = re.compile(r"[\w.!#$%&'*+/=^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}")
-_PHONE = re.compile(r"(?<![\w.])\+?\(?\d(?:[\s().\-–/·]{0,3}\d){6,14}(?!\w)")
-_EXTENSION = re.compile(r"(?:;|,|%3b|p|w|x|ext|доб|#).*$", re.IGNORECASE)
-_TRUNK = re.compile(r"\(0\)")
+_MAIL = regex(r"[\w.!#$%&'*+/=^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}")
+_PHONE = regex(r"(?<![\w.])\+?\(?\d(?:[\s().\-–/·]{0,3}\d){6,14}(?!\w)")
+_EXTENSION = regex(r"(?:;|,|%3b|p|w|x|ext|доб|#).*$", re.IGNORECASE)
+_TRUNK = regex(r"\(0\)")
 
 
 @check("link-contact-mismatch", fields=("shown", "actual", "url"))

@@ -18,12 +18,13 @@ from maillint.message.mjml.includes import Include
 from maillint.message.mjml.parser import Mjml
 from maillint.message.model import Message, Part
 from maillint.message.views import View
+from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 
 _CUSTOM = Option("texts", [], "components that the project registers itself; * stands for any letters")
-_NAMED = re.compile(r"(?<=<)[^\s/>]+")
+_NAMED = regex(r"(?<=<)[^\s/>]+")
 
 
 def _walks(message: Message) -> Iterator[tuple[Part, View, Mjml]]:
@@ -228,12 +229,12 @@ def _value_faults(message: Message, name: str, tag: str) -> tuple[_ValueFault, .
     return tuple(faults)
 
 
-_COLOR = re.compile(
+_COLOR = regex(
     r"#(?:[0-9a-f]{3}){1,2}|rgb\(\s*\d{1,3}%?\s*,\s*\d{1,3}%?\s*,\s*\d{1,3}%?\s*\)"
     r"|rgba\(\s*\d{1,3}%?\s*,\s*\d{1,3}%?\s*,\s*\d{1,3}%?\s*,\s*\d*\.?\d+%?\s*\)",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\+?\d*\.?\d+")
+_NUMBER = regex(r"\+?\d*\.?\d+")
 
 
 def _takes(kind: str | Sequence[str], value: str) -> bool:

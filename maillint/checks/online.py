@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from maillint.analysis.askable_links import Request, linked_hosts, requests
@@ -14,6 +13,7 @@ from maillint.data.lists import load_list
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message
 from maillint.text.shorten import shorten
+from maillint.values import frozen
 from maillint.web.domains import is_private_host, is_under, registrable, u_label
 from maillint.web.urls import split
 
@@ -41,7 +41,7 @@ LISTS = ("dbl", "surbl", "uribl")
 _NO_AUTHORITIES = "no certificate could be verified: are authorities installed?"
 
 
-@dataclass(frozen=True)
+@frozen
 class Online:
     """What the checks here read: a message, and what was found out about its links.
 
@@ -54,7 +54,7 @@ class Online:
     listing: Callable[[Blocklist, str], Listing]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Answer:
     request: Request
     chain: RedirectChain

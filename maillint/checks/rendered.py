@@ -12,6 +12,7 @@ from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message, Part
 from maillint.message.rendering.model import Printed, Rendering
 from maillint.message.rendering.render import render
+from maillint.patterns import regex
 from maillint.text.spans import Span
 
 _PUNCTUATION = ",.!?;:"
@@ -100,7 +101,7 @@ def _leftovers() -> frozenset[str]:
     return frozenset(load_list("rendered")["leftovers"])
 
 
-_HOLLOW = re.compile(r"[?#]*|[a-z][a-z0-9+.-]*:(?://)?[/?#]*|https?:(?:///+.*|//[/?#:@].*)", re.IGNORECASE)
+_HOLLOW = regex(r"[?#]*|[a-z][a-z0-9+.-]*:(?://)?[/?#]*|https?:(?:///+.*|//[/?#:@].*)", re.IGNORECASE)
 
 
 @check("rendered-empty-link", fields=("url", "data"))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from maillint.analysis.directives import Directive, removal
 from maillint.check import Check, Options
 from maillint.hits import Change, Hit
 from maillint.text.spans import Span
+from maillint.values import field, frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Suppressions:
     """What the checks here read: the comments, and what is wrong with the names in them.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 
 from maillint.check import Options, check
@@ -18,9 +17,11 @@ from maillint.message.template.parse import Template, read
 from maillint.message.template.placeholders import placeholder_role, role_of
 from maillint.message.template.tags import Broken, Problem, Tag
 from maillint.message.views import View, make_views
+from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span, fill
+from maillint.values import frozen
 
 _MAX_SHOWN = 60
 
@@ -219,7 +220,7 @@ def _greeted(view: View) -> Iterator[tuple[Tag, ...]]:
         position = flow.text.find(PLACEHOLDER_CHAR, end) if end >= 0 else -1
 
 
-_TAG_OR_END = re.compile(f"[,!;:.{PLACEHOLDER_CHAR}]")
+_TAG_OR_END = regex(f"[,!;:.{PLACEHOLDER_CHAR}]")
 _MOST_ADDRESSED = 4
 
 
@@ -253,7 +254,7 @@ def _without_default(place: Place, tags: Iterable[Tag], mentions: _Mentions, whe
         yield Hit(place, tag.span, evidence, mentions.view if isinstance(place, Part) else None)
 
 
-_WORD = re.compile(r"\w+")
+_WORD = regex(r"\w+")
 
 
 def _has_default(tag: Tag, dialect: Dialect, mentions: _Mentions) -> bool:
@@ -294,7 +295,7 @@ class _Mentions:
 # -- tags that nothing has filled ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Leftovers:
     """``rules/lists/leftovers.yaml``, compiled."""
 
@@ -398,4 +399,4 @@ def _in_text(text: str, *, markup: bool) -> Iterator[tuple[Span, str]]:
             yield span, "greets nobody: the name is missing"
 
 
-_NOBODY = re.compile(r"(?<=\S)[^\S\n]+,(?=[^\S\n]*(?:\n|\Z))")
+_NOBODY = regex(r"(?<=\S)[^\S\n]+,(?=[^\S\n]*(?:\n|\Z))")

@@ -21,25 +21,26 @@ from maillint.message.css.lengths import TINY
 from maillint.message.html.tree import Element
 from maillint.message.model import Message, Part
 from maillint.message.views import View
+from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span
 
-_NOTHING = re.compile(
+_NOTHING = regex(
     r"(?:\s|&nbsp;|&#(?:160|8203|8204|65279);|&zwnj;|&shy;|\u00a0|\u200b|\u200c|<!--.*?-->|<br\s*/?>)*+\Z", re.DOTALL
 )
-_ROOM = re.compile(
+_ROOM = regex(
     r"(?:^|[;\s-])(?:(?:min-)?(?:width|height)|padding(?:-\w+)?|line-height|aspect-ratio)\s*:"
     r"(?!\s*(?:auto|0(?:px)?|[01]px)\s*(?:;|!|$))"
 )
 """A style that gives an element a size of its own."""
 
-_ON_DEMAND = re.compile(
+_ON_DEMAND = regex(
     r"@media[^{]*\bprint\b|outlookmessageheader|moz-email-headers|gmail_quote|blockquote|yahoo_quoted|#_t\b|_two50",
     re.IGNORECASE,
 )
 """Selectors and conditions of rules that apply only when a message is printed, answered or forwarded."""
 
-_HOST = re.compile(r"\s*(?:https?:)?//([^/?#:\s]+)", re.IGNORECASE)
+_HOST = regex(r"\s*(?:https?:)?//([^/?#:\s]+)", re.IGNORECASE)
 _BACKGROUNDS = frozenset({"background", "background-image"})
 _DOCUMENTS = frozenset({"object", "embed", "iframe", "frame", "bgsound"})
 

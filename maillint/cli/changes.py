@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import click
 
 from maillint.errors import LintError
 from maillint.files.paths import shown_path
 from maillint.finding import FileReport, Finding, Report
+from maillint.patterns import regex
 from maillint.project.discovery import Group
+from maillint.values import replace
 
-_HUNK = re.compile(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@")
+_HUNK = regex(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@")
 
 Lines = list[range] | None  # None: the whole file is new
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from maillint.project.discovery import Discovery, Group
 from maillint.project.loader import LoadedMessage, guess_kind_of, load_text
 from maillint.project.parallel import cores
 from maillint.project.runner import Observe, Run, Work, lint_groups, lint_loaded
+from maillint.values import frozen, replace
 
 if TYPE_CHECKING:
     from maillint.cli.online import Lookups
@@ -124,7 +124,7 @@ def with_options(*groups: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any
     return decorate
 
 
-@dataclass(frozen=True)
+@frozen
 class Arguments:
     """The command line of one run."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TextIO
 
 import click
@@ -16,6 +15,7 @@ from maillint.catalogue.load import Catalogue
 from maillint.files.atomic import replace_file
 from maillint.finding import INTERNAL_ERROR, Report, Severity
 from maillint.project.errors import error_line
+from maillint.values import replace
 
 LEVELS = ("error", "warning", "info", "never")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from difflib import unified_diff
 
 import click
@@ -18,6 +17,7 @@ from maillint.project.discovery import Group
 from maillint.project.fix import FixedFile, changed_files, encode, fix_groups, fix_loaded
 from maillint.project.loader import LoadedMessage
 from maillint.project.runner import Observe, Run
+from maillint.values import replace
 
 
 def fix_files(groups: Sequence[Group], *, unsafe: bool, quiet: bool, observe: Observe | None) -> Run:

@@ -18,6 +18,7 @@ from maillint.message.kinds import hook_pattern
 from maillint.message.read import Settings
 from maillint.message.sidecars import HOOK_PATTERNS
 from maillint.message.template.detect import template_extension
+from maillint.patterns import regex
 from maillint.project.discovery import Discovery, Group
 from maillint.project.loader import load_all
 
@@ -65,7 +66,7 @@ repos:
         require_serial: true
 """
 
-_NUMBERED = re.compile(r"(.*?[-_.]?)(\d{1,2})((?:\.[A-Za-z0-9]+)+)")
+_NUMBERED = regex(r"(.*?[-_.]?)(\d{1,2})((?:\.[A-Za-z0-9]+)+)")
 
 _CI = """\
 # a step of your CI

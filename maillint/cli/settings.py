@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 
 from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
 from maillint.config.config import COMMAND_LINE, Config
@@ -14,6 +13,7 @@ from maillint.files.paths import shown_path
 from maillint.finding import Severity
 from maillint.message.model import PROFILES
 from maillint.project.discovery import Discovery
+from maillint.values import field_names
 
 
 def show_settings(discovery: Discovery, paths: Sequence[str]) -> str:
@@ -62,12 +62,12 @@ def _value(config: Config, key: str) -> tuple[str, str]:
 
 
 def _amended(lists: Lists) -> Iterable[str]:
-    for known in fields(lists):
-        amendment: Amendment = getattr(lists, known.name)
+    for name in field_names(lists):
+        amendment: Amendment = getattr(lists, name)
         said = {"only" if amendment.replaces else "add": amendment.add, "allow": amendment.allow}
         words = [f"{verb} {', '.join(names) or 'nothing'}" for verb, names in said.items() if names or verb == "only"]
         if words:
-            yield f"{known.name.replace('_', '-')} {' and '.join(words)}"
+            yield f"{name.replace('_', '-')} {' and '.join(words)}"
 
 
 def config_origin(config: Config, key: str) -> str:

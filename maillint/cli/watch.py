@@ -9,7 +9,6 @@ import stat
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import NoReturn
 
@@ -19,6 +18,7 @@ from maillint.cli.common import line_of
 from maillint.config.files import FILE_NAMES, PYPROJECT
 from maillint.data.yamlfile import FileError
 from maillint.project.discovery import SKIPPED_FOLDERS, Discovery
+from maillint.values import field, mutable
 
 _PAUSE = 0.5
 _MOST_BESIDE = 2_000
@@ -31,7 +31,7 @@ _EDITORS_OWN = ("~", ".tmp", ".swp", ".swx")
 States = dict[str, tuple[int, int]]
 
 
-@dataclass
+@mutable
 class Watched:
     """What is looked at: the paths, the rest that decides how they are linted, and what the run writes itself."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +20,7 @@ from maillint.errors import LintError
 from maillint.files.paths import relative_path
 from maillint.message.read import Settings
 from maillint.message.template.dialect import dialects
+from maillint.values import field, frozen, replace
 
 DEFAULT = "default"
 """The origin of a value that no file states."""
@@ -36,7 +36,7 @@ class ConfigError(LintError):
     """A fault on the command line: an unknown rule, profile or dialect."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Overrides:
     """What the command line (or the environment) says; it comes before every file."""
 
@@ -47,7 +47,7 @@ class Overrides:
     dialect: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Config:
     """The settings of all files below one configuration file (or below none), or those of one of these files.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,9 @@ from maillint.data.lists import load_data, rules_folder
 from maillint.data.yamlfile import FileError, Keys, YamlFile, read_yaml
 from maillint.files.paths import relative_path
 from maillint.message.model import PROFILES
+from maillint.patterns import regex
 from maillint.text.globs import matches
+from maillint.values import frozen
 
 FILE_NAMES = ("maillint.yaml", ".maillint.yaml", "maillint.yml", ".maillint.yml")
 """What a configuration file is called; in one folder, the first of these counts."""
@@ -27,7 +28,7 @@ _MAX_EXTENDS = 20
 _PER_FILE = tuple(name for name, key in KEYS.items() if key.per_file)
 
 
-@dataclass(frozen=True)
+@frozen
 class Layer:
     """What one file says, or one entry of its ``overrides``: values by key, and where each stands (``path:line``).
 
@@ -191,8 +192,8 @@ def _parse(path: str) -> YamlFile:
     return _parse_toml(path, text) if path.endswith(".toml") else read_yaml(path, text)
 
 
-_TOML_TABLE = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]", re.MULTILINE)
-_TOML_KEY = re.compile(r"""^\s*("[^"]*"|'[^']*'|[\w.-]+)\s*=""", re.MULTILINE)
+_TOML_TABLE = regex(r"^\s*\[\[?\s*([^\]]+?)\s*\]", re.MULTILINE)
+_TOML_KEY = regex(r"""^\s*("[^"]*"|'[^']*'|[\w.-]+)\s*=""", re.MULTILINE)
 
 
 def _parse_toml(path: str, text: str) -> YamlFile:

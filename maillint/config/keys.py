@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from maillint.catalogue.load import Catalogue
@@ -20,10 +19,11 @@ from maillint.message.model import PROFILES
 from maillint.message.template.dialect import dialects
 from maillint.text.globs import TOUCH, is_pattern, matches, touch_of
 from maillint.text.phrases import Phrase, compile_phrases
+from maillint.values import field, frozen
 from maillint.web.domains import a_label
 
 
-@dataclass(frozen=True)
+@frozen
 class RuleSetting:
     """What one layer says of one rule or family.
 
@@ -42,7 +42,7 @@ Read = Callable[[YamlFile, Keys, Any, Catalogue, str], Any]
 there, and the folder that paths count from; raises FileError."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Key:
     """One key of the configuration.
 
@@ -155,7 +155,7 @@ def _level(file: YamlFile, keys: Keys, word: Any) -> Level:
         raise file.error(keys, f'"{shown}" is none of error, warning, info, off') from None
 
 
-@dataclass(frozen=True)
+@frozen
 class Sequence:
     """The messages of one sequence: path patterns in the order of the touches, or one pattern with ``{touch}``."""
 
@@ -249,7 +249,7 @@ def _words(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True)
+@frozen
 class ListKey:
     """A shipped list that settings may amend: what its entries are, and how one is read."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from maillint.values import field_names, frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Amendment:
     """What settings change in a list: entries to add (``replaces``: in place of the shipped ones), and to let pass."""
 
@@ -34,7 +35,7 @@ def _once(*groups: Collection[str]) -> tuple[str, ...]:
 AS_SHIPPED = Amendment()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lists:
     """The shipped lists as settings amend them, by name; hosts stand as lower-case A-labels."""
 
@@ -47,7 +48,7 @@ class Lists:
 
     def then(self, later: Lists) -> Lists:
         """These, followed by the amendments of a later layer of settings."""
-        return Lists(*(getattr(self, name).then(getattr(later, name)) for name in self.__slots__))
+        return Lists(*(getattr(self, name).then(getattr(later, name)) for name in field_names(self)))
 
 
 SHIPPED = Lists()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from maillint.errors import LintError
+from maillint.values import field, frozen
 
 if TYPE_CHECKING:
     import yaml
@@ -23,7 +22,7 @@ class FileError(LintError):
         self.path, self.line, self.column, self.message = path, line, column, message
 
 
-@dataclass(frozen=True)
+@frozen
 class YamlFile:
     """A parsed file; ``places`` gives each key's or item's 1-based (line, column)."""
 
@@ -65,6 +64,8 @@ class YamlFile:
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Return ``; did you mean "x"?`` for a word close to a known one, else nothing."""
     known = list(known)
+    from difflib import get_close_matches  # noqa: PLC0415 -- only an error needs it
+
     close = get_close_matches(word, known, 1, 0.6)
     if not close:  # the right name in another family
         close = [name for name in known if name.rpartition("/")[2] == word.rpartition("/")[2]][:1]

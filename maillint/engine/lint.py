@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from maillint.catalogue.rule import ActiveRule, Rule
@@ -16,6 +15,7 @@ from maillint.message.model import Message
 from maillint.message.rendering.model import Rendering, leads_back
 from maillint.message.rendering.render import render, renders
 from maillint.text.source import Source
+from maillint.values import replace
 
 
 def lint(message: Message, rules: Iterable[ActiveRule]) -> tuple[FileReport, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from maillint.analysis.directives import Directive, find_directives
 from maillint.catalogue.load import Catalogue
@@ -13,6 +12,7 @@ from maillint.engine.run import run_rules
 from maillint.engine.subject import FileSubject
 from maillint.finding import INTERNAL_ERROR, FileReport, Finding, source_order
 from maillint.message.model import Message
+from maillint.values import replace
 
 
 def suppress(

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from maillint.message.css.stylesheet import StyleBlock, style_blocks
 from maillint.message.css.visibility import Visibility
 from maillint.message.html.tree import Element, Html, TextRun
 from maillint.message.html.vocabulary import BLOCKS
+from maillint.patterns import regex
 from maillint.text.offsets import MapBuilder, OffsetMap, Piece
 from maillint.text.spans import Span, overlaps
+from maillint.values import field, frozen
 
 LINK_ROLES: Mapping[str, str] = {
     "a": "href",
@@ -36,11 +37,11 @@ IMAGE_ROLES: Mapping[str, str] = {
 
 _BREAKS = BLOCKS | {"br"}
 
-BARE_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'`]+", re.IGNORECASE)
+BARE_URL = regex(r"(?:https?://|www\.)[^\s<>\"'`]+", re.IGNORECASE)
 _TRAILING = ".,;:!?)]}>»”’…*_"
 
 
-@dataclass(frozen=True)
+@frozen
 class Flow:
     """Text in reading order, with a line end around each block element, and its way back to the view."""
 
@@ -71,7 +72,7 @@ class Flow:
         return " ".join(self.text[start:end].split())
 
 
-@dataclass(frozen=True)
+@frozen
 class Link:
     """Something that opens a URL. ``kind`` is the element's name, or ``bare`` for a URL in the text.
 
@@ -89,7 +90,7 @@ class Link:
     images: tuple[Image, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Image:
     """A picture that a client fetches, or that the message holds; ``url`` and ``span`` as in Link."""
 
@@ -98,7 +99,7 @@ class Image:
     element: Element
 
 
-@dataclass(frozen=True)
+@frozen
 class Content:
     """What a view shows.
 

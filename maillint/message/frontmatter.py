@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from maillint.errors import LintError
 from maillint.message.mime.headers import Field
+from maillint.patterns import regex
 from maillint.text.offsets import OffsetMap, Piece
 from maillint.text.source import Source
 from maillint.text.spans import Span
+from maillint.values import field, frozen
 
 if TYPE_CHECKING:
     import yaml
 
-_BLOCK = re.compile(r"\A---[ \t]*(?:\r\n|\r|\n)(?P<yaml>.*?)^---[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL | re.MULTILINE)
+_BLOCK = regex(r"\A---[ \t]*(?:\r\n|\r|\n)(?P<yaml>.*?)^---[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL | re.MULTILINE)
 _HEADER_KEYS = {
     "subject": "Subject",
     "from": "From",
@@ -35,7 +36,7 @@ class FrontMatterError(LintError):
         self.offset = offset
 
 
-@dataclass(frozen=True)
+@frozen
 class FrontMatter:
     """What a template says of itself; ``end`` is where the template proper begins.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from maillint.message.views import View, Views, make_views, may_need_more_views
 from maillint.text.offsets import OffsetMap
 from maillint.text.source import Source
 from maillint.text.spans import Span
+from maillint.values import field, frozen, replace
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -28,7 +28,7 @@ MJML = "text/mjml"
 PROFILES = ("cold", "newsletter", "transactional", "general")
 
 
-@dataclass(frozen=True)
+@frozen
 class Part:
     """A text part of a message, or the whole of a template.
 
@@ -107,7 +107,7 @@ Place = Part | Field
 """The places that a message has: what a hit's span may count in."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Attachment:
     """A part that a reader sees as a file."""
 
@@ -117,7 +117,7 @@ class Attachment:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Message:
     """Headers, parts, profile and touch; what a check reads.
 
@@ -200,4 +200,4 @@ class Message:
 
     def with_settings(self, **changes: object) -> Message:
         """Return the message with other settings (profile, touch, headers …)."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+        return replace(self, **changes)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from maillint.data.amendments import SHIPPED, Lists
@@ -26,6 +25,7 @@ from maillint.message.template.dialect import dialects
 from maillint.message.template.placeholders import placeholder_role
 from maillint.text.offsets import OffsetMap
 from maillint.text.source import Source
+from maillint.values import frozen, replace
 
 
 class MessageError(LintError):
@@ -37,7 +37,7 @@ class MessageError(LintError):
         self.source = source
 
 
-@dataclass(frozen=True)
+@frozen
 class Settings:
     """What the configuration and the command line say of a message.
 

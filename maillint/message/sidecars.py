@@ -6,7 +6,6 @@ import json
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from maillint.errors import LintError
 from maillint.files.access import FileAccess
@@ -15,10 +14,12 @@ from maillint.message.mime.headers import Field
 from maillint.message.template.detect import detect, template_extension
 from maillint.message.template.parse import read
 from maillint.message.views import make_views
+from maillint.patterns import regex
 from maillint.text.offsets import MapBuilder, OffsetMap
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.source import NotTextError, Source
 from maillint.text.spans import Span
+from maillint.values import frozen
 
 META = "meta.json"
 """Beside ``content.html`` and ``content.txt``: what Postmark's command-line tool keeps of a template."""
@@ -32,14 +33,14 @@ LONGEST_SUBJECT = 998
 _MAX_SUBJECT_FILE = 10_000
 _MAX_LOOK = 1_000_000
 
-_SUBJECT = re.compile(r"(?:(?P<whose>.+)[._-])?subject", re.IGNORECASE)
-_PLAIN = re.compile(r"(?:^|[._-])(?:te?xt|plain|plaintext)$", re.IGNORECASE)
-_META_KEYS = re.compile(r'"(?:Alias|Subject|TemplateType|LayoutTemplate)"\s*:')
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]', re.DOTALL)
-_ESCAPE = re.compile(
+_SUBJECT = regex(r"(?:(?P<whose>.+)[._-])?subject", re.IGNORECASE)
+_PLAIN = regex(r"(?:^|[._-])(?:te?xt|plain|plaintext)$", re.IGNORECASE)
+_META_KEYS = regex(r'"(?:Alias|Subject|TemplateType|LayoutTemplate)"\s*:')
+_TOKEN = regex(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]', re.DOTALL)
+_ESCAPE = regex(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL
 )  # fmt: skip
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = regex("[\ud800-\udfff]")
 
 
 class SidecarError(LintError):
@@ -50,7 +51,7 @@ class SidecarError(LintError):
         self.offset = offset
 
 
-@dataclass(frozen=True)
+@frozen
 class Sidecar:
     """What a sidecar says: header fields, and whether the message is a layout that others are put into."""
 

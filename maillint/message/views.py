@@ -6,10 +6,8 @@ spaces (line ends stay). Output tags become holes, runs of PLACEHOLDER_CHAR. So 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +20,10 @@ from maillint.message.template.branches import cover_branches, take_branches, vi
 from maillint.message.template.conditions import Condition
 from maillint.message.template.parse import Template
 from maillint.message.template.tags import Choice, Tag
+from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span, fill, merge
+from maillint.values import entity, field, frozen
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -37,11 +37,11 @@ MIN_VIEWS = 8
 _BUDGET = 5_000_000
 """Characters in all views together; a template that is longer than its share gets fewer of them."""
 
-_GLUED = re.compile(f"<([A-Za-z][A-Za-z0-9-]{{0,20}}){PLACEHOLDER_CHAR}")
-_TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*)[^<>]*?(?P<empty>/?)>")
+_GLUED = regex(f"<([A-Za-z][A-Za-z0-9-]{{0,20}}){PLACEHOLDER_CHAR}")
+_TAG = regex(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*)[^<>]*?(?P<empty>/?)>")
 
 
-@dataclass(frozen=True, eq=False)
+@entity
 class View:
     """One audience's text; ``hidden_spans`` are the spans that it does not get, in order and apart.
 
@@ -117,7 +117,7 @@ class View:
         return index >= 0 and self.holes[index].span == (offset, offset)
 
 
-@dataclass(frozen=True)
+@frozen
 class Views:
     """All views of a part; the first is the one that most readers get."""
 

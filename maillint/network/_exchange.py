@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from maillint.patterns import regex
+from maillint.values import frozen
 
 LONGEST_HEAD = 65_536
 """The most bytes of a response that are read."""
 
 _CHUNK = 4096
-_STATUS = re.compile(rb"HTTP/1\.\d ([1-9]\d\d)(?: |$)")
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_STATUS = regex(rb"HTTP/1\.\d ([1-9]\d\d)(?: |$)")
+_HEAD_END = regex(rb"\r?\n\r?\n")
 
 
 class NotHttpError(ValueError):
     """What came is not HTTP, or the connection ended before a response; the message continues "<host> …"."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Head:
     """Status code and header fields of a response; names in lower case, of a repeated field the first value."""
 

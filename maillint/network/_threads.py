@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
+
+from maillint.values import field, mutable
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -84,7 +85,7 @@ class Once(Generic[Key, Value]):
             return entry.values[0]
 
 
-@dataclass(slots=True)
+@mutable
 class _Entry(Generic[Value]):
     lock: threading.Lock = field(default_factory=threading.Lock)
     values: list[Value] = field(default_factory=list)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
+
+from maillint.values import field, frozen
 
 Kind: TypeAlias = Literal["A", "AAAA", "CNAME", "MX", "PTR", "TXT"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -12,7 +13,7 @@ CHAIN_LIMIT = 8
 """How many aliases in a row are followed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """The records of one name and type, sorted, so that their order is the same in every run.
 
@@ -25,14 +26,14 @@ class Found:
     ttl: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Absent:
     """The DNS says that there is no such record: no such name, or a name without records of that type."""
 
     kind: Literal["nxdomain", "nodata"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unreachable:
     """The query got no usable answer: a timeout, a server's failure or refusal, no network.
 

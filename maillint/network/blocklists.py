@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from maillint.network._threads import Once, run_in_threads
 from maillint.network.answers import Absent, Unreachable
 from maillint.network.resolver import Resolver
+from maillint.values import field, frozen
 from maillint.web.domains import a_label, parse_ip, registrable
 
 _WORKERS = 8
 _REFUSALS = "127.255.255."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Blocklist:
     """One list: the zone to query, and what its answers mean; rules/lists/blocklists.yaml explains the parts."""
 
@@ -70,7 +70,7 @@ class RefusedError(ValueError):
         self.lasting = lasting
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listing:
     """What a list says of a domain: the ``kinds`` of listing, empty if it is not listed, or why it is ``unknown``."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from maillint.network.tags import Problem, Tag, TagList, parse_tags
+from maillint.patterns import regex
+from maillint.values import frozen
 
-_SPACES = re.compile(r"[ \t\r\n]+")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+_SPACES = regex(r"[ \t\r\n]+")
+_BASE64 = regex(r"[A-Za-z0-9+/]*={0,2}")
 _RSA_OID = bytes.fromhex("2a864886f70d010101")
 _ED25519_OID = bytes.fromhex("2b6570")
 _ED25519_BYTES = 32
@@ -19,7 +19,7 @@ _ED25519_BYTES = 32
 _INTEGER, _BIT_STRING, _OID, _SEQUENCE = 0x02, 0x03, 0x06, 0x30
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DkimKey:
     """A parsed key record (RFC 6376 section 3.6.1).
 

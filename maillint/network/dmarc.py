@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, cast
 
 from maillint.network.answers import Answer, Found, Unreachable
 from maillint.network.resolver import Resolver
 from maillint.network.tags import Problem, Tag, TagList, parse_tags, trim
+from maillint.patterns import regex
+from maillint.values import frozen
 from maillint.web import domains
 
 Policy: TypeAlias = Literal["none", "quarantine", "reject"]
@@ -19,7 +20,7 @@ Relation: TypeAlias = Literal["domain", "subdomain"]
 QUERY_LIMIT = 8
 """Queries that one tree walk may take (RFC 9989 section 4.10)."""
 
-_RECORD = re.compile(r"[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|\Z)")
+_RECORD = regex(r"[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|\Z)")
 _POLICY_TAGS = ("p", "sp", "np")
 _POLICIES = ("none", "quarantine", "reject")
 _VALUES = {
@@ -31,13 +32,13 @@ _VALUES = {
 }
 _REMOVED = ("pct", "rf", "ri")
 _KNOWN = ("v", "fo", "rua", "ruf", *_VALUES)
-_URI = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):([!-~]+)")
-_SIZE = re.compile(r"!([0-9]+[kmgt]?)\Z", re.IGNORECASE)
-_ADDRESS = re.compile(r"([^@\s,!]+)@([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?)")
+_URI = regex(r"([A-Za-z][A-Za-z0-9+.-]*):([!-~]+)")
+_SIZE = regex(r"!([0-9]+[kmgt]?)\Z", re.IGNORECASE)
+_ADDRESS = regex(r"([^@\s,!]+)@([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?)")
 _LOWERED: dict[Policy, Policy] = {"reject": "quarantine", "quarantine": "none", "none": "none"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportUri:
     """One destination of reports, as written; `start:end` is its range in the record."""
 
@@ -47,7 +48,7 @@ class ReportUri:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DmarcRecord:
     """A parsed record (RFC 9989 section 4.7).
 
@@ -94,7 +95,7 @@ class DmarcRecord:
         return _LOWERED[policy] if policy and self.testing else policy
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Query:
     """The lookup of `_dmarc.` below one domain: the whole answer, and those of its texts that are DMARC records."""
 
@@ -115,7 +116,7 @@ class Query:
         return len(self.texts) > 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Discovery:
     """Which DMARC record applies to a domain, and how that was found.
 

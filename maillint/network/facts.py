@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from maillint.network._threads import run_in_threads
@@ -14,6 +13,7 @@ from maillint.network.resolver import Resolver
 from maillint.network.spf import SpfRecord, parse, spf_records
 from maillint.network.spf_check import CheckResult, check_host
 from maillint.network.spf_lookups import LookupTree, evaluate_lookups
+from maillint.values import frozen
 from maillint.web import domains
 
 Origin: TypeAlias = Literal["declared", "signature", "guessed"]
@@ -23,7 +23,7 @@ WORKERS = 8
 """How many lookups run at the same time, over all domains."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Selector:
     """A DKIM selector; ``domain`` is the one whose keys it names, None for the domain of the ``Question``."""
 
@@ -32,7 +32,7 @@ class Selector:
     origin: Origin = "declared"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """A domain to look up.
 
@@ -65,7 +65,7 @@ class Question:
         return tuple(selector for selector in self.selectors if selector.origin != "guessed")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lookup:
     """A DNS query and its answer; ``kind`` is ``A`` for IPv4 and IPv6 addresses together."""
 
@@ -89,7 +89,7 @@ class Lookup:
         return self.answer.records if isinstance(self.answer, Found) else ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpfFacts:
     """The SPF of the envelope domain; ``record`` and ``tree`` are None unless it has exactly one SPF record."""
 
@@ -101,7 +101,7 @@ class SpfFacts:
     checks: tuple[HostCheck, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HostCheck:
     """An evaluation of SPF for one connection."""
 
@@ -111,7 +111,7 @@ class HostCheck:
     outcome: CheckResult
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyFacts:
     """The keys at one selector: ``keys`` are its TXT records, parsed; receivers use none if there are several."""
 
@@ -127,7 +127,7 @@ class KeyFacts:
         return len(self.keys) == 1 and self.keys[0].bits is not None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DomainFacts:
     """Everything that is looked up about one domain; ``domain`` is in A-labels."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from maillint.patterns import regex
+from maillint.values import frozen
 from maillint.web.domains import a_label, parse_ip
 from maillint.web.urls import split
 
@@ -34,11 +34,11 @@ PROBLEMS: Mapping[int, Problem] = {
 UNAVAILABLE = 503
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST = 8192
-_PORT = re.compile(r"[0-9]{0,5}")
-_NOT_IN_A_REQUEST = re.compile(r"[^\x21-\x7e]|[\"<>`{}|\\^]")
+_PORT = regex(r"[0-9]{0,5}")
+_NOT_IN_A_REQUEST = regex(r"[^\x21-\x7e]|[\"<>`{}|\\^]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hop:
     """The outcome of a request for one URL.
 
@@ -65,7 +65,7 @@ class Hop:
         return split(self.url).host
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RedirectChain:
     """Where a URL leads: its hops in order, at least one, and why the chain ends.
 

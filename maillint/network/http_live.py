@@ -8,7 +8,6 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from itertools import chain, zip_longest
 from typing import TypeAlias
@@ -19,6 +18,7 @@ from maillint.network._threads import Once, run_in_threads
 from maillint.network.answers import Absent, Unreachable
 from maillint.network.http import PORTS, PROBLEMS, UNAVAILABLE, Hop, Web, answered, phrase
 from maillint.network.resolver import Resolver
+from maillint.values import field, mutable
 from maillint.web.domains import is_private_host, parse_ip, registrable
 from maillint.web.urls import Url, split
 
@@ -80,7 +80,7 @@ def site_of(host: str) -> str:
     return registrable(host) or host
 
 
-@dataclass(slots=True)
+@mutable
 class _Site:
     """The requests of a run to one site; ``fault`` is why no more are made, empty while they are."""
 

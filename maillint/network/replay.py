@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, cast
 
 from maillint.network.answers import CHAIN_LIMIT, KINDS, Absent, Answer, Found, Kind, Unreachable, is_address
 from maillint.network.http import PROBLEMS, Hop, RedirectChain, Web, answered, canonical
 from maillint.network.resolver import Resolver, normal_answer, normal_name
+from maillint.patterns import regex
 from maillint.web.urls import split
 
-_MX = re.compile(r"(\d{1,5})\s+(\S+)")
+_MX = regex(r"(\d{1,5})\s+(\S+)")
 _ABSENT = ("nxdomain", "nodata")
 _UNREACHABLE = {"timeout": "timed out", "servfail": "SERVFAIL", "refused": "REFUSED"}
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from maillint.network._threads import Once
 from maillint.network.answers import Absent, Answer, Found, Kind, Unreachable, is_address
+from maillint.patterns import regex
 from maillint.web import domains
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ SILENCE_LIMIT = 16
 _DNS_PORT = 53
 _SURELY_THERE = "com"
 _CUT_OFF = Unreachable(f"the DNS server denies that there is a .{_SURELY_THERE}, so it is cut off from the world")
-_HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
+_HOST = regex(r"(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
 
 
 class Resolver(ABC):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from maillint.network.tags import Problem
+from maillint.patterns import regex
+from maillint.values import frozen
 
 VERSION = "v=spf1"
 LOOKUP_LIMIT = 10
@@ -20,18 +21,18 @@ _MECHANISMS = ("all", *_LOOKUP_MECHANISMS, "ip4", "ip6")
 _NEEDS_VALUE = ("include", "exists", "ip4", "ip6")
 _SINGLE_MODIFIERS = ("redirect", "exp")
 
-_TERM = re.compile(r"([+\-?~]?)([A-Za-z][A-Za-z0-9._-]*)([:=/]?)")
-_SPLIT = re.compile(r"[^ ]+")
-_ADDRESS_CIDR = re.compile(r"(?:/([^/]*))?(?://([^/]*))?")
-_DOMAIN_CIDR = re.compile(r"(?:/([0-9]*))?(?://([0-9]*))?\Z")
-_CIDR_NUMBER = re.compile(r"0|[1-9][0-9]{0,2}")
-MACRO = re.compile(r"%(?:\{([slodiphvSLODIPHV])([0-9]*)([rR]?)([-.+,/_=]*)\}|([%_-]))")
+_TERM = regex(r"([+\-?~]?)([A-Za-z][A-Za-z0-9._-]*)([:=/]?)")
+_SPLIT = regex(r"[^ ]+")
+_ADDRESS_CIDR = regex(r"(?:/([^/]*))?(?://([^/]*))?")
+_DOMAIN_CIDR = regex(r"(?:/([0-9]*))?(?://([0-9]*))?\Z")
+_CIDR_NUMBER = regex(r"0|[1-9][0-9]{0,2}")
+MACRO = regex(r"%(?:\{([slodiphvSLODIPHV])([0-9]*)([rR]?)([-.+,/_=]*)\}|([%_-]))")
 """One macro of a domain (RFC 7208 section 7): letter, digits, `r`, delimiters; or the escaped character."""
-_LITERAL = re.compile(r"[\x21-\x24\x26-\x7e]+")
-_TOP_LABEL = re.compile(r"\.(?:[0-9]*[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]+-[A-Za-z0-9-]*[A-Za-z0-9])\.?")
+_LITERAL = regex(r"[\x21-\x24\x26-\x7e]+")
+_TOP_LABEL = regex(r"\.(?:[0-9]*[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]+-[A-Za-z0-9-]*[A-Za-z0-9])\.?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Term:
     """A mechanism with its qualifier.
 
@@ -52,7 +53,7 @@ class Term:
     value_end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Modifier:
     """A `name=value`; the name is in lower case."""
 
@@ -64,7 +65,7 @@ class Modifier:
     value_end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpfRecord:
     """A parsed record. Where it has `errors`, every receiver answers permerror (RFC 7208 section 4.6)."""
 

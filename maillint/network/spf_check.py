@@ -5,12 +5,12 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from maillint.network.answers import Absent, Answer, Found, Unreachable
 from maillint.network.resolver import Resolver, mx_host
 from maillint.network.spf import LOOKUP_LIMIT, MACRO, VOID_LIMIT, SpfRecord, Term, parse, spf_records
+from maillint.values import frozen
 from maillint.web import domains
 
 Result: TypeAlias = Literal["none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"]
@@ -23,7 +23,7 @@ _RESULTS: dict[str, Result] = {"+": "pass", "-": "fail", "~": "softfail", "?": "
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckResult:
     """What a receiver would conclude.
 
@@ -65,7 +65,7 @@ class _StopError(Exception):
         self.result, self.domain, self.reason = result, domain, reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Verdict:
     result: Result
     domain: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from maillint.network.answers import Absent, Answer, Found, Unreachable
 from maillint.network.resolver import Resolver
 from maillint.network.spf import Modifier, SpfRecord, Term, has_macro, parse, spf_records
+from maillint.values import frozen, mutable, replace
 
 Status: TypeAlias = Literal["read", "missing", "multiple", "unreachable", "loop", "unknown"]
 
@@ -18,7 +18,7 @@ _FAILURE_BOUND = 5
 """Unanswered lookups after which the walk stops, since each may have taken a whole timeout."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One term that costs a lookup, and the answer to it.
 
@@ -40,7 +40,7 @@ class Step:
         return isinstance(self.answer, Absent)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """A record in the tree, or the place of one that is not there.
 
@@ -56,7 +56,7 @@ class Node:
     step: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LookupTree:
     """Every record and every term that costs a lookup, each in the order of evaluation; the root is `nodes[0]`.
 
@@ -89,7 +89,7 @@ class LookupTree:
         return tuple(step for step in self.steps if step.node == 0)
 
 
-@dataclass(slots=True)
+@mutable
 class _Frame:
     """A record on the path from the root, and those of its terms that are still to be walked."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from maillint.patterns import regex
+from maillint.values import frozen
 
 _SPACE = " \t\r\n"
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_FORBIDDEN = re.compile(r"[^\t\r\n\x20-\x7e]+")
+_NAME = regex(r"[A-Za-z][A-Za-z0-9_]*")
+_FORBIDDEN = regex(r"[^\t\r\n\x20-\x7e]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """Something that a parser could not accept, with its half-open range of characters in the text.
 
@@ -23,7 +23,7 @@ class Problem:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tag:
     """One `name=value` of a list: `start:end` is the whole tag, `value_start:value_end` its value."""
 
@@ -35,7 +35,7 @@ class Tag:
     value_end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TagList:
     """The tags of a list in their order, and the problems with it."""
 

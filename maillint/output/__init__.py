@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from maillint.finding import Report, Severity
+from maillint.values import field, frozen
 
 
 class RuleDoc(Protocol):
@@ -33,7 +33,7 @@ class RuleDoc(Protocol):
         """URLs of the sources of the rule."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """How to render a report.
 

@@ -11,17 +11,19 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from unicodedata import category, east_asian_width
 
+from maillint.patterns import regex
+
 TAB_WIDTH = 4
 """Cells."""
 
 # C0 and C1 controls, line and paragraph separators, surrogates, noncharacters of the BMP, and
 # Default_Ignorable_Code_Point (Unicode, DerivedCoreProperties.txt) with the interlinear annotations.
-UNSEEN = re.compile(
+UNSEEN = regex(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_SURROGATES = regex("[\ud800-\udfff]")
 _JOINER = "\u200d"
 _SELECTORS = "\ufe0e\ufe0f"
 _KEYCAP = "\u20e3"

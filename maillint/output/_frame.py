@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from maillint.finding import DomainFinding, Severity
 from maillint.output._cells import Cell, cells, total
 from maillint.output._paint import Paint
 from maillint.text.source import Source
+from maillint.values import frozen
 
 _NARROWEST = 24
 _CUT = "…"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frames:
     """Draws frames of one text, ``width`` cells wide; line numbers take ``gutter`` cells, shown if ``numbered``."""
 

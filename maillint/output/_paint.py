@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from maillint.finding import Severity
+from maillint.values import frozen
 
 _CODES = {
     "bold": "1",
@@ -16,7 +15,7 @@ _CODES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paint:
     """Colours text where ``enabled``, else returns it unchanged."""
 

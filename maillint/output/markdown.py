@@ -14,13 +14,14 @@ from maillint.output._cells import clip
 from maillint.output._paint import Paint
 from maillint.output._report import message, plural, reasons, shown, shown_of_domain
 from maillint.output.summary import line
+from maillint.patterns import regex
 
 _ROOM = 60_000
 """The most characters of the output; a comment on GitHub holds 65 536."""
 _LONGEST = 300
 """The most cells of a text in the table."""
-_ACTIVE = re.compile(r"[&<>\"|\\`*_\[\]~$:@#!{}]|(?<=www)\.")
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~$&:]")
+_ACTIVE = regex(r"[&<>\"|\\`*_\[\]~$:@#!{}]|(?<=www)\.")
+_MARKUP = regex(r"[\\`*_{}\[\]<>#|~$&:]")
 
 
 def render(report: Report, context: Context) -> str:

@@ -6,11 +6,11 @@ import json
 import os
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from maillint.errors import LintError
 from maillint.files.paths import relative_path
 from maillint.finding import INTERNAL_ERROR, FileReport, Finding, Report
+from maillint.values import frozen, replace
 
 VERSION = 1
 _LONGEST = 80
@@ -23,7 +23,7 @@ class BaselineError(LintError):
 Key = tuple[str, str, str]  # path, rule, snippet
 
 
-@dataclass(frozen=True)
+@frozen
 class Baseline:
     """How often each known finding stands in each file; ``folder`` is what the paths count from."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from maillint.catalogue.load import Catalogue, shipped
 from maillint.config.config import Config, Overrides, load_config
@@ -15,6 +14,7 @@ from maillint.message.kinds import KINDS, kind_of
 from maillint.message.sidecars import is_meta
 from maillint.project.message_files import Folder, stem_of
 from maillint.text.globs import matches
+from maillint.values import field, frozen
 
 SKIPPED_FOLDERS = frozenset(
     {
@@ -26,7 +26,7 @@ SKIPPED_FOLDERS = frozenset(
 """Folders that a walk never enters; a file in one can still be named."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Group:
     """The files of one message, the one it is named after first, and those whose findings are requested (``wanted``).
 

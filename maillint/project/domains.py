@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from maillint.analysis.senders import aligned, common, envelope_domain, from_domains, signing_selectors
 from maillint.config.config import Config
@@ -14,7 +12,9 @@ from maillint.errors import LintError
 from maillint.finding import DomainReport, Report, Unknown
 from maillint.network.facts import DomainFacts, Question, Selector, gather_all
 from maillint.network.resolver import Resolver
+from maillint.patterns import regex
 from maillint.project.loader import LoadedMessage
+from maillint.values import frozen, replace
 from maillint.web import domains
 
 PROFILE = "newsletter"
@@ -28,13 +28,13 @@ GONE = "auth/domain-missing"
 NO_DOMAIN = "no domain is known (a From field, or own-domains in the configuration)"
 
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-_SELECTOR = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_SELECTOR = regex(rf"{_LABEL}(?:\.{_LABEL})*")
 
 
 # -- the messages of a run ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@frozen
 class Sender:
     """Whom a message is from, as far as the DNS is concerned; small enough to come from another process.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from maillint.files.access import UnreadableError
@@ -12,6 +11,7 @@ from maillint.project.discovery import Group
 from maillint.project.loader import LoadedMessage, failure, load_all
 from maillint.project.runner import Observe, Run, lint_loaded
 from maillint.text.source import Source
+from maillint.values import frozen, replace
 
 MAX_ROUNDS = 10
 """Rounds of fixing one message at the most; a fix may make room for the next."""
@@ -19,7 +19,7 @@ MAX_ROUNDS = 10
 Lint = Callable[[Sequence[Source]], Sequence[FileReport]]
 
 
-@dataclass(frozen=True)
+@frozen
 class FixedFile:
     """What fixing did to one file: its text before and after, and how many fixes went in."""
 
@@ -29,7 +29,7 @@ class FixedFile:
     fixes: int
 
 
-@dataclass(frozen=True)
+@frozen
 class FixResult:
     """The sources after fixing, their reports, and how many fixes went into each file."""
 

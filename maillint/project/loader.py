@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from maillint.files.access import MAX_BYTES, FileAccess, UnreadableError, read_bytes, source_from
 from maillint.files.paths import shown_path
@@ -13,12 +12,13 @@ from maillint.message.model import Message
 from maillint.message.read import MessageError, Settings, read_message
 from maillint.project.discovery import Group
 from maillint.text.source import Source
+from maillint.values import field, frozen
 
 Adjust = Callable[[Settings, str], Settings]
 """Changes what the configuration says of a message, given the message's kind."""
 
 
-@dataclass(frozen=True)
+@frozen
 class LoadedMessage:
     """A message of a run: where it comes from, its files as they were read, and what they make.
 

@@ -10,8 +10,9 @@ from maillint.files.access import FileAccess
 from maillint.message.kinds import KINDS, kind_of
 from maillint.message.sidecars import META, bare_name, holds_meta, holds_subject, says_plain, subject_of
 from maillint.message.template.detect import template_extension
+from maillint.patterns import regex
 
-_BODY_WORD = re.compile(
+_BODY_WORD = regex(
     r"(?:^|[._-])(?:body|message|msg|e?mail|content|template|index|html?|te?xt|plain|plaintext)$", re.IGNORECASE
 )
 _BODIES = ("html", "mjml", "txt")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 from maillint.analysis.askable_links import may_request
 from maillint.catalogue.rule import ActiveRule
@@ -15,6 +14,7 @@ from maillint.network.blocklists import Blocklist, Blocklists
 from maillint.network.http_live import DEFAULT_TIMEOUT, LiveWeb, Network
 from maillint.network.resolver import Resolver
 from maillint.project.loader import LoadedMessage
+from maillint.values import frozen, replace
 
 BLOCKLISTED = "link-blocklisted"
 """The check that asks the DNS about hosts; the others ask servers."""
@@ -27,7 +27,7 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being asked, how much of it has been answered, and how much there is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asking:
     """How to ask: the DNS, seconds for one address, private networks that may be asked, and what shows progress."""
 

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from maillint._version import __version__
@@ -20,6 +19,7 @@ from maillint.message.rendering.render import renders
 from maillint.message.rendering.samples import packages
 from maillint.project.discovery import Group
 from maillint.project.loader import LoadedMessage, decode
+from maillint.values import as_dict
 
 FOLDER = ".maillint_cache"
 MAX_VARIANTS = 4
@@ -209,7 +209,7 @@ def _digest(words: Iterable[str]) -> str:
 
 
 def _plain(report: FileReport) -> Stored:
-    plain = asdict(report)
+    plain: Stored = as_dict(report)
     del plain["text"]
     return plain
 

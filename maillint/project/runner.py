@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -16,12 +15,13 @@ from maillint.project.errors import internal_error
 from maillint.project.loader import LoadedMessage, failure, load, read_files
 from maillint.project.parallel import spread
 from maillint.project.result_cache import CacheKey, Inputs, ResultCaches, inputs_of
+from maillint.values import frozen
 
 Observe = Callable[[LoadedMessage], Any]
 """Looks at a message while it is loaded. What it returns comes back from another process: it has to be small."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Work:
     """How to go about a run.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 
+from maillint.patterns import regex
 from maillint.text.offsets import MapBuilder, OffsetMap, Piece
 
 # Only the pattern that most runs need is compiled here.
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_SURROGATES = regex("[\ud800-\udfff]")
 _DECLARED = (
     rb"""<meta\s[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9._:+-]{1,40})|"""
     rb"""<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:+-]{1,40})"""

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 
-_SEGMENT = re.compile(r"/((?:[A-Za-z0-9_-]|\\\.)+)(?:/|\\\?)")
-_SEGMENTS = re.compile(r"/\(\?:((?:[A-Za-z0-9_|-]|\\\.)+)\)(?:/|\\\?)")  # a group of alternatives: /(?:one|two)/
-_TOKEN = re.compile(r"(\\[^\w\s]|[\w/=&%~!@#:;,<>'-])|(\\\w|\[\^?\]?[^\]]*\]|\{[^}]*\}|.)", re.DOTALL)
+from maillint.patterns import regex
+
+_SEGMENT = regex(r"/((?:[A-Za-z0-9_-]|\\\.)+)(?:/|\\\?)")
+_SEGMENTS = regex(r"/\(\?:((?:[A-Za-z0-9_|-]|\\\.)+)\)(?:/|\\\?)")  # a group of alternatives: /(?:one|two)/
+_TOKEN = regex(r"(\\[^\w\s]|[\w/=&%~!@#:;,<>'-])|(\\\w|\[\^?\]?[^\]]*\]|\{[^}]*\}|.)", re.DOTALL)
 _MAYBE = frozenset("?*{")
 
 

@@ -30,12 +30,13 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 from operator import attrgetter
 
+from maillint.patterns import regex
 from maillint.text.invisible import FORMAT_CHARACTERS, TAG_CHARACTERS
+from maillint.values import frozen
 
 MAX_PHRASE_TOKENS = 16
 STEM_LETTERS = 4
@@ -66,12 +67,12 @@ _TOKEN_KINDS = (
 
 # What is dropped from a word. Letters are composed first, so that U+0301 remains on Cyrillic vowels only; the
 # last four are letters that look blank.
-_DROPPED = re.compile(f"[{_INVISIBLE}\u0301\u115f\u1160\u3164\uffa0]")
-_THOUSANDS = re.compile(r"[ \u00a0\u2009\u202f.,](?<=\d.)(?=\d{3}(?!\d))")
-_IS_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?k?")
+_DROPPED = regex(f"[{_INVISIBLE}\u0301\u115f\u1160\u3164\uffa0]")
+_THOUSANDS = regex(r"[ \u00a0\u2009\u202f.,](?<=\d.)(?=\d{3}(?!\d))")
+_IS_NUMBER = regex(r"-?\d+(?:[.,]\d+)?k?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Phrase:
     """A phrase to look for or, where `negative`, a phrase that suppresses matches which overlap it.
 
@@ -84,7 +85,7 @@ class Phrase:
     negative: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match:
     """A phrase found at `[start, end)` of the given text; `phrase` is as written in its list."""
 
@@ -95,7 +96,7 @@ class Match:
     weight: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PhraseIndex:
     """Phrases indexed by their first two tokens, to search with and to store; made by `compile_phrases`.
 

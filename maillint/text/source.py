@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import codecs
-import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from maillint.errors import LintError
+from maillint.patterns import regex
 from maillint.text.charsets import declared_charset, decode, without_surrogates
 from maillint.text.spans import Span
+from maillint.values import field, frozen
 
 FALLBACK_ENCODING = "windows-1252"
 """The encoding of a source that is not UTF-8 and declares no charset (the default of WHATWG's HTML standard)."""
@@ -20,14 +20,14 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = regex(r"\r\n|\r|\n")
 
 
 class NotTextError(LintError):
     """A source holds binary data."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Source:
     """A file's decoded text, with its line ends as on disk. Offsets count characters of ``text``.
 

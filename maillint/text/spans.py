@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-_NOT_LINE_END = re.compile(r"[^\r\n]")
+from maillint.patterns import regex
+
+_NOT_LINE_END = regex(r"[^\r\n]")
 
 
 class Span(NamedTuple):

@@ -6,9 +6,10 @@ The headers of the YAML files in rules/lists explain the entries.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from maillint.patterns import regex
 from maillint.text.literals import first_segments, outside_groups
+from maillint.values import frozen
 from maillint.web.domains import host_and_parents, name_label
 from maillint.web.urls import Url
 from maillint.web.wrapped_targets import READERS, path_and_query
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 _JUDGED_SHORTENERS = ("generic", "esp")
 """Kinds of short hosts that wrap a link; those of brands and messengers lead to their own pages."""
 
-_LITERAL_ENDING = re.compile(r"(?:[A-Za-z0-9-]|\\\.)+$")
+_LITERAL_ENDING = regex(r"(?:[A-Za-z0-9-]|\\\.)+$")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WrapperEntry:
     """An entry of gateways, redirectors or click trackers: whose addresses these are, and where their target is.
 
@@ -56,7 +57,7 @@ class WrapperEntry:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shortener:
     """A host of short links; ``subdomains``: hosts below it are short hosts, too."""
 
@@ -65,7 +66,7 @@ class Shortener:
     subdomains: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GenericRedirects:
     """How redirects look on hosts that are in no list: names of parameters, and words of paths."""
 
@@ -77,7 +78,7 @@ class GenericRedirects:
     scripts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exemptions:
     """Addresses that only look like redirects, as patterns for paths by host and by label (None: any path)."""
 
@@ -95,7 +96,7 @@ class Exemptions:
         return any(pattern is None or re.match(pattern, subject) for pattern in paths)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinkLists:
     """The link lists, indexed: classifying a URL takes a look-up for each label of its host.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from maillint.data.amendments import AS_SHIPPED, Amendment
 from maillint.data.lists import load_list
+from maillint.patterns import regex
 from maillint.text.literals import first_segments, literal_piece
 from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.values import frozen
 from maillint.web.domains import a_label, host_and_parents, is_under
 from maillint.web.urls import split
 
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 LONGEST = 8192
 """How many characters of an address are read."""
 
-_PLAIN = re.compile(r"(?:https?:)?//(?:[^/?#\\@]{0,200}@)?([^/?#\\@:%\s]+)(?::\d{1,5})?([^#\s\\]*)", re.IGNORECASE)
+_PLAIN = regex(r"(?:https?:)?//(?:[^/?#\\@]{0,200}@)?([^/?#\\@:%\s]+)(?::\d{1,5})?([^#\s\\]*)", re.IGNORECASE)
 """Ordinary addresses, for speed: group 1 is their host, group 2 the path with the query."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Beacon:
     rank: int
     vendor: str

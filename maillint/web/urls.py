@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from binascii import Error, a2b_base64
-from dataclasses import dataclass
 from urllib.parse import unquote
+
+from maillint.patterns import regex
+from maillint.values import frozen
 
 TYPE_CHECKING = False  # importing typing costs milliseconds
 if TYPE_CHECKING:
@@ -22,16 +24,16 @@ _LONGEST_HOST = 1024
 _SPECIAL = frozenset({"http", "https", "ws", "wss", "ftp"})
 _EDGES = "".join(map(chr, range(0x21)))  # C0 controls and space
 _INNER = dict.fromkeys(map(ord, "\t\n\r"))
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,63}):")
+_SCHEME = regex(r"([A-Za-z][A-Za-z0-9+.-]{0,63}):")
 _DEFAULT_PORTS = {"http": "80", "https": "443", "ftp": "21", "ws": "80", "wss": "443"}
 # A percent sign in the authority shows that the URL is still encoded.
-_ABSOLUTE = re.compile(r"(https?):(/{1,2})(?=([^\s/?#\\%]+)(?:[/?#\\]|$))", re.IGNORECASE)
-_BASE64_OF_HTTP = re.compile(r"(?:aHR0|SFRU|SHR0)[A-Za-z0-9+/_-]+[=~.]*$")
-_HEX_OF_HTTP = re.compile(r"(?:[46]8)(?:[57]4){2}(?:[0-9a-f]{2})+$", re.IGNORECASE)
+_ABSOLUTE = regex(r"(https?):(/{1,2})(?=([^\s/?#\\%]+)(?:[/?#\\]|$))", re.IGNORECASE)
+_BASE64_OF_HTTP = regex(r"(?:aHR0|SFRU|SHR0)[A-Za-z0-9+/_-]+[=~.]*$")
+_HEX_OF_HTTP = regex(r"(?:[46]8)(?:[57]4){2}(?:[0-9a-f]{2})+$", re.IGNORECASE)
 _NOT_BASE64 = str.maketrans({"-": "+", "_": "/", "=": None, "~": None, ".": None})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Url:
     """The parts of a URL, without the characters that separate them; absent parts are empty.
 

@@ -6,6 +6,7 @@ import json
 import re
 from urllib.parse import unquote
 
+from maillint.patterns import regex
 from maillint.web.domains import is_host_like
 from maillint.web.urls import LONGEST_VALUE, Url, as_absolute, decoded_base64, decoded_target, query_items
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 _LONGEST_HOST = 253
 _MOST_BRACKETS = 64  # of JSON in a parameter; no vendor nests it deeply
-_STAR = re.compile(r"\*([0-9a-f]{2})", re.IGNORECASE)
-_V3_TOKEN = re.compile(r"\*\*([A-Za-z0-9_-])|\*")
+_STAR = regex(r"\*([0-9a-f]{2})", re.IGNORECASE)
+_V3_TOKEN = regex(r"\*\*([A-Za-z0-9_-])|\*")
 _V3_RUNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _V2_TEXT = str.maketrans("-_", "%/")
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
+from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.values import frozen
 from maillint.web.domains import a_label, is_under, name_label, parse_ip, registrable
 from maillint.web.urls import Url, decoded_target, query_items, split, unpacked
 from maillint.web.wrapped_targets import READERS, whole
@@ -33,10 +32,10 @@ _TRACES = ("http", "aHR0", "SFRU", "SHR0", "68747470", "48545450")
 _LONGEST_SEGMENT = 32
 """Characters of a path segment that may hold words; a longer one is a token."""
 
-_WORD = re.compile(r"[a-z0-9]+")
+_WORD = regex(r"[a-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wrapping:
     """What a URL is wrapped in.
 
@@ -52,7 +51,7 @@ class Wrapping:
     chain: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Wrapper:
     """One wrapper around an address, which is None where it cannot be read."""
 

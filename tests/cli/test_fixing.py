@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from maillint.project.fix import encode, fix_loaded, fix_message
 from maillint.project.loader import from_sources, load_text
 from maillint.project.runner import lint_loaded
 from maillint.text.source import Source
+from maillint.values import replace
 from tests.cli.command import maillint
 
 BAD = b'<p>One</br>Two</p>\r\n<p class="a" class="b">x</p>\n'

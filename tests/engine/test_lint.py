@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from maillint.message.read import Settings, read_message
 from maillint.text.offsets import MapBuilder, OffsetMap
 from maillint.text.source import Source
 from maillint.text.spans import Span
+from maillint.values import replace
 
 Generator = Callable[[Any, Options], Iterator[Any]]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from maillint.finding import (
@@ -20,6 +20,7 @@ from maillint.finding import (
 )
 from maillint.output import Context
 from maillint.text.source import Source
+from maillint.values import replace
 from tests.marks import unmark
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -14,6 +13,7 @@ import pytest
 from maillint.finding import Report, Severity
 from maillint.output import load
 from maillint.output._cells import visible
+from maillint.values import replace
 from tests.output.samples import CLEAN, DOMAIN, EVIL, HOSTILE, PLAIN, RUN, finding, found, on
 from tests.published import Complaints
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import fields, replace
 
 import pytest
 
 from maillint.finding import Severity
 from maillint.output import Context, RuleDoc, formats, load
+from maillint.values import field_names, replace
 from tests.output.samples import PLAIN, RULES, RUN
 
 
@@ -42,7 +42,7 @@ def imported(statement: str) -> set[str]:
 
 def test_the_package_is_cheap_to_import() -> None:
     own = {module for module in imported("import maillint.output") if module.startswith("maillint")}
-    assert own == {"maillint", "maillint._version", "maillint.finding", "maillint.output"}
+    assert own == {"maillint", "maillint._version", "maillint.finding", "maillint.output", "maillint.values"}
 
 
 @pytest.mark.parametrize("name", formats())
@@ -81,7 +81,7 @@ def test_the_summary_line_says_how_many_are_hidden(severity: Severity, words: st
 
 def test_the_context_has_defaults_for_everything() -> None:
     assert all(load(name).render(RUN, Context()) for name in formats())
-    assert [field.name for field in fields(Context)] == [
+    assert list(field_names(Context)) == [
         "rules",
         "color",
         "width",

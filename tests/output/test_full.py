@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from maillint.finding import FileReport, Finding, Related, Report, Unknown
 from maillint.output import load
 from maillint.output._cells import width_of
+from maillint.values import replace
 from tests.output.samples import PLAIN, RUN, finding, found, on
 
 TEXT = "one\ntwo\nthree\n"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +15,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from maillint.finding import DomainReport, Failure, Finding, Report, Severity
 from maillint.output import load
 from maillint.output._cells import well_formed
+from maillint.values import replace
 from tests.output.samples import CLEAN, COLD, DOMAIN, EVIL, HOSTILE, PLAIN, RUN, cold, finding, on
 
 DOCS = Path(__file__).parents[2] / "docs"

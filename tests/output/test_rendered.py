@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from maillint.finding import Report, Severity
 from maillint.output import Context, formats, load
+from maillint.values import replace
 from tests.output.samples import CLEAN, DOMAIN, HOSTILE, PLAIN, RUN
 
 EXPECTED = Path(__file__).with_name("expected")

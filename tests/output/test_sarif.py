@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from maillint.finding import Failure, FileReport, Report
 from maillint.output import load
 from maillint.text.source import Source
+from maillint.values import replace
 from tests.output.samples import CLEAN, COLD, DOMAIN, HOSTILE, PLAIN, RUN, cold, found, on
 from tests.published import Complaints
 

@@ -19,9 +19,10 @@ from maillint.message.css.lengths import TINY, pixels
 from maillint.message.css.selectors import ClassTest, Selector, names_of
 from maillint.message.css.stylesheet import SheetRule, StyleBlock, without_conditions
 from maillint.message.html.tree import Element, Html
+from maillint.patterns import regex
 
 _COULD_HIDE = {
-    word: re.compile(rf"(?<!line-){word}\s*(?:/\*|:\s*(?:/\*|{value}))")
+    word: regex(rf"(?<!line-){word}\s*(?:/\*|:\s*(?:/\*|{value}))")
     for word, value in {
         "display": "none",
         "visibility": "hidden|collapse",
@@ -44,7 +45,7 @@ _READ = PROPERTIES | fonts.PROPERTIES
 _MOST_WORK = 400_000  # rules times elements: what a hostile sheet may cost
 
 
-_OVERRULES: Mapping[str, re.Pattern[str]] = {name: re.compile(rf"{name}\s*:[^;}}]{{0,40}}!") for name in FINAL}
+_OVERRULES: Mapping[str, re.Pattern[str]] = {name: regex(rf"{name}\s*:[^;}}]{{0,40}}!") for name in FINAL}
 
 
 def could_hide(css: str) -> bool:

@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-_OPAQUE = re.compile(
+from maillint.patterns import regex
+
+_OPAQUE = regex(
     r"/\*[^*]*(?:\*(?!/)[^*]*)*(?:\*/)?"
     r"|\"(?:[^\"\\\r\n]|\\.)*\"?|'(?:[^'\\\r\n]|\\.)*'?|url\([^)\"'\r\n]*|URL\([^)\"'\r\n]*"
 )
-_SPECIAL = re.compile(r"[\"']|/\*")
-_DELIMITER = re.compile(r"[();]")
-_NAME = re.compile(r"-{0,2}[A-Za-z_][\w-]*")
-_IMPORTANT = re.compile(r"!\s*important\Z", re.IGNORECASE)
+_SPECIAL = regex(r"[\"']|/\*")
+_DELIMITER = regex(r"[();]")
+_NAME = regex(r"-{0,2}[A-Za-z_][\w-]*")
+_IMPORTANT = regex(r"!\s*important\Z", re.IGNORECASE)
 
 
 class Declaration(NamedTuple):

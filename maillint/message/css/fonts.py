@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Literal
 
 from maillint.message.css.hiding import Values
 from maillint.message.html.tree import Element
+from maillint.patterns import regex
 
 PROPERTIES = frozenset({"font", "font-size"})
 
 Size = Literal["zero", "some", "inherited"]
 
-_ZERO_FONT = re.compile(r"font(?:-size)?\s*(?:/\*|:\s*(?:/\*|[+0.]))")
-_ZERO = re.compile(r"(?<!\S)\+?0*\.?0+(?:px|pt|em|rem|ex|%)?(?![^\s/])")
-_OF_PARENT = re.compile(r"inherit|unset|larger|smaller|\d*\.?\d+(?:em|ex|%)")
+_ZERO_FONT = regex(r"font(?:-size)?\s*(?:/\*|:\s*(?:/\*|[+0.]))")
+_ZERO = regex(r"(?<!\S)\+?0*\.?0+(?:px|pt|em|rem|ex|%)?(?![^\s/])")
+_OF_PARENT = regex(r"inherit|unset|larger|smaller|\d*\.?\d+(?:em|ex|%)")
 _SIZED_BY_BROWSERS = frozenset({"button", "input", "select", "textarea"})
 
 

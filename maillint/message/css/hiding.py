@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from maillint.message.css.lengths import about, pixels
+from maillint.patterns import regex
 
 Kind = Literal["display", "visibility", "opacity", "size", "place", "mso-hide"]
 
@@ -27,10 +27,10 @@ PROPERTIES = frozenset(
 
 SIZES = ("width", "height", "max-width", "max-height")
 
-_NEGATIVE_MARGIN = re.compile(r"margin-(?:left|top)\s*:\s*-")
+_NEGATIVE_MARGIN = regex(r"margin-(?:left|top)\s*:\s*-")
 _FAR = -500.0  # a margin or an offset beyond this leads off any screen
-_CLIPPED = re.compile(r"rect\(\s*([01](?:px)?)[\s,]+\1[\s,]+\1[\s,]+\1\s*\)|inset\(\s*(?:[5-9]\d|100)%|circle\(\s*0")
-_GONE = re.compile(r"scale(?:3d|x|y)?\(\s*0(?:\.0+)?\s*[,)]|translate(?:3d|x|y)?\(\s*(?:0\s*,\s*)?-\d{3,}")
+_CLIPPED = regex(r"rect\(\s*([01](?:px)?)[\s,]+\1[\s,]+\1[\s,]+\1\s*\)|inset\(\s*(?:[5-9]\d|100)%|circle\(\s*0")
+_GONE = regex(r"scale(?:3d|x|y)?\(\s*0(?:\.0+)?\s*[,)]|translate(?:3d|x|y)?\(\s*(?:0\s*,\s*)?-\d{3,}")
 _HIDDEN = frozenset({"none", "hidden", "collapse"})
 
 

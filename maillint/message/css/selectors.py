@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
 from maillint.message.html.tree import Element
+from maillint.patterns import regex
 
-_SIMPLE = re.compile(r"([.#]?)(-?[A-Za-z_][\w-]*)|\[[^\]]*\]?|:{1,2}[\w-]+(?:\([^)]*\)?)?|[*\\]")
-_ATTRIBUTE = re.compile(r"\[\s*(class|id)\s*([~*^|$]?)=\s*[\"']?([^\"'\]]*)[\"']?\s*\]")
-_COMBINATOR = re.compile(r"[\s>+~]+")
-_PLAIN = re.compile(r"[A-Za-z][\w-]*(?:[.#]-?[A-Za-z_][\w-]*)*|(?:[.#]-?[A-Za-z_][\w-]*)+")
+_SIMPLE = regex(r"([.#]?)(-?[A-Za-z_][\w-]*)|\[[^\]]*\]?|:{1,2}[\w-]+(?:\([^)]*\)?)?|[*\\]")
+_ATTRIBUTE = regex(r"\[\s*(class|id)\s*([~*^|$]?)=\s*[\"']?([^\"'\]]*)[\"']?\s*\]")
+_COMBINATOR = regex(r"[\s>+~]+")
+_PLAIN = regex(r"[A-Za-z][\w-]*(?:[.#]-?[A-Za-z_][\w-]*)*|(?:[.#]-?[A-Za-z_][\w-]*)+")
 _LONGEST = 300
 _MOST_COMPOUNDS = 12
 

@@ -6,26 +6,26 @@ Level 3); ``selectors`` says what a selector requires, ``declarations`` reads wh
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from maillint.message.css.declarations import mask, without_comments
 from maillint.message.html.tree import Element, Html
+from maillint.patterns import regex
 from maillint.text.spans import Span
+from maillint.values import frozen, mutable
 
 LONGEST = 200_000
 """How much of one style sheet is read; no client takes more."""
 
-_AFTER_AT = re.compile(r"[{};]")
-_BRACE = re.compile(r"[{}]")
+_AFTER_AT = regex(r"[{};]")
+_BRACE = regex(r"[{}]")
 _TAGS = frozenset({"style", "mj-style"})
 _MOST_CONDITIONS = 8
 _EVERYWHERE = frozenset({"", "all", "screen", "all, screen", "screen, all", "only screen", "projection, screen"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SheetRule:
     """One block of declarations. ``conditions`` are the at-rules around it, outermost first.
 
@@ -39,7 +39,7 @@ class SheetRule:
     conditions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """A style sheet's rules in order, and the places of its ``@import`` statements."""
 
@@ -47,7 +47,7 @@ class Sheet:
     imports: tuple[Span, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class StyleBlock:
     """One ``<style>`` element: ``text`` is its content, ``start`` where that stands in the view.
 
@@ -133,7 +133,7 @@ def _block_end(masked: str, opening: int) -> int:
     return len(masked)
 
 
-@dataclass(slots=True)
+@mutable
 class _Block:
     prelude: str
     start: int

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
+from maillint.patterns import regex
 from maillint.text.spans import Span, merge
+from maillint.values import mutable
 
 _OUTLOOK_VERSIONS = (16, 15, 14, 12, 11, 10, 9)
 
-_CONDITIONAL = re.compile(
+_CONDITIONAL = regex(
     r"<!(?:(?P<hidden>--\s*\[(?i:if)\s(?P<hidden_test>[^\]]{0,200})\]>)(?P<shown><!-->|<!--\s*-->|-->)?"
     r"|\[(?i:if)\s(?P<bare_test>[^\]]{0,200})\]>"
     r"|(?P<end>(?:--\s*<!)?\[(?i:endif)\]\s*(?:-->|>)))"
 )
 
 
-@dataclass(slots=True)
+@mutable
 class _Conditional:
     test: str
     span: Span  # of the opening marker
@@ -84,7 +85,7 @@ def _hidden_from_outlook(conditionals: list[_Conditional], version: int) -> Iter
             yield Span(conditional.span.start, conditional.end.end)
 
 
-_TEST_TOKEN = re.compile(r"\(|\)|&|\||!|(?:lte|gte|lt|gt)\b|[\w.]+", re.IGNORECASE)
+_TEST_TOKEN = regex(r"\(|\)|&|\||!|(?:lte|gte|lt|gt)\b|[\w.]+", re.IGNORECASE)
 
 
 @lru_cache(1024)

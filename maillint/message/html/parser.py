@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 
+from maillint.message.html.tokenizer import tokenizer
 from maillint.message.html.tree import Element, EndTag, Html, Misnested, TextRun, Unclosed, line_starts, normalise
 from maillint.message.html.vocabulary import (
     BLOCKS,
@@ -29,12 +30,13 @@ from maillint.message.html.vocabulary import (
     TABLE_PARTS,
     VOID,
 )
+from maillint.patterns import regex
 from maillint.text.spans import Span
 
 new_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
 """Span(*pair), without the cost of a NamedTuple's own constructor: the walk makes a span for each tag and text."""
 
-_NOSCRIPT = re.compile(r"(?<=<)noscript(?=[\s/>])|(?<=</)noscript(?=[\s/>])", re.IGNORECASE)
+_NOSCRIPT = regex(r"(?<=<)noscript(?=[\s/>])|(?<=</)noscript(?=[\s/>])", re.IGNORECASE)
 _SCRIPTLESS = "noscrip-"  # of the same length; the tokenizer takes a noscript's content for text, mail clients do not
 
 
@@ -69,8 +71,7 @@ class Builder:
         self.unclosed_cells: list[Unclosed] = []  # faults only where the document ends its other cells
 
     def build(self) -> Html:
-        from turbohtml import tokenize  # noqa: PLC0415 -- costs 40 ms
-
+        tokenize = tokenizer()
         clean = normalise(self.result.text)
         starts = line_starts(clean)
         run = self.result.runs.append

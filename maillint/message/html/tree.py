@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from maillint.patterns import regex
 from maillint.text.spans import Span, overlaps
+from maillint.values import field, mutable
 
 if TYPE_CHECKING:
     from turbohtml import Document
 
 
-TAG_NAME = re.compile(r"<[^\s/>]+")
-ATTRIBUTE = re.compile(
+TAG_NAME = regex(r"<[^\s/>]+")
+ATTRIBUTE = regex(
     r"""[\s/]*(?P<name>=?[^\s/>=]+)(?:\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s>]+))?)?"""
 )
 """The attribute states of the HTML tokenizer (13.2.5.32-39) over the source of one start tag."""
@@ -183,7 +183,7 @@ class SyntaxFault(NamedTuple):
     offset: int
 
 
-@dataclass
+@mutable
 class Html:
     """A parsed view. ``elements`` and ``runs`` are in source order; all spans are in the view's text.
 

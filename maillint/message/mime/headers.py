@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
+from maillint.patterns import regex
 from maillint.text.charsets import codec_name
 from maillint.text.offsets import MapBuilder, OffsetMap
 from maillint.text.source import Source
 from maillint.text.spans import Span
+from maillint.values import field, frozen
 
-_ENCODED_WORD = re.compile(r"=\?([!#$%&'*+\-^`{|}~\w.]+?)(?:\*[\w-]+)?\?([bBqQ])\?([^? \t\r\n]*)\?=")
-_FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]?")
-_FIELD = re.compile(r"(?P<name>[!-9;-~]+)[ \t]*:[ \t]*(?P<value>[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*)")
-_TO_ESCAPE = re.compile(r'["\\\x00-\x1f]')
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_ENCODED_WORD = regex(r"=\?([!#$%&'*+\-^`{|}~\w.]+?)(?:\*[\w-]+)?\?([bBqQ])\?([^? \t\r\n]*)\?=")
+_FOLD = regex(r"(?:\r\n|\r|\n)[ \t]?")
+_FIELD = regex(r"(?P<name>[!-9;-~]+)[ \t]*:[ \t]*(?P<value>[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*)")
+_TO_ESCAPE = regex(r'["\\\x00-\x1f]')
+_LINE = regex(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 
-@dataclass(frozen=True)
+@frozen
 class Field:
     """One header field. ``text`` is its value unfolded and with RFC 2047 encoded words decoded.
 
@@ -71,7 +72,7 @@ class Field:
         return self.text if self.given else self.source.text[self.value.start : self.value.end]
 
 
-@dataclass(frozen=True)
+@frozen
 class Headers:
     """A message's header fields in order.
 

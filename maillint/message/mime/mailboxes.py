@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span
+from maillint.values import field, frozen, mutable
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"(?P<space>\s+)|(?P<comma>,)|(?P<semicolon>;)|(?P<colon>:)|<(?P<angle>[^<>]*)>|(?P<comment>\()"
     r'|(?P<word>(?:"(?:[^"\\]|\\.)*+"|\[[^\[\]]*+\]|[^\s",;:<(\[])+|.)',
     re.DOTALL,
 )
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-_COMMENT_MARK = re.compile(r'"(?:[^"\\]|\\.)*+"|\(', re.DOTALL)
-_COMMENT_TOKEN = re.compile(r"[()]|\\.", re.DOTALL)
-_AROUND_DOT = re.compile(r" ?([@.]) ?")
+_QUOTED = regex(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_COMMENT_MARK = regex(r'"(?:[^"\\]|\\.)*+"|\(', re.DOTALL)
+_COMMENT_TOKEN = regex(r"[()]|\\.", re.DOTALL)
+_AROUND_DOT = regex(r" ?([@.]) ?")
 """White space and comments around the dots of an obsolete address (RFC 5322, section 4.4)."""
 
 _LONGEST = 4000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mailbox:
     """One mailbox of a field. ``address`` is as written, without comments; it need not be valid.
 
@@ -75,7 +76,7 @@ def mailboxes(text: str) -> list[Mailbox]:
     return found
 
 
-@dataclass(slots=True)
+@mutable
 class _Piece:
     """What stands between two commas: words, and the inside of angle brackets.
 

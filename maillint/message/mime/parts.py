@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from maillint.message.mime.headers import Field, read_block
 from maillint.text.source import Source
 from maillint.text.spans import Span
+from maillint.values import field, frozen
 
 if TYPE_CHECKING:
     from email.message import Message as EmailMessage
@@ -26,7 +26,7 @@ MAX_DEPTH = 50
 """The most multiparts and forwarded messages around a part that is read."""
 
 
-@dataclass(frozen=True)
+@frozen
 class RawPart:
     """One MIME part.
 

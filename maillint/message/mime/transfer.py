@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from maillint.message.mime.parts import RawPart
+from maillint.patterns import regex
 from maillint.text.charsets import codec_name, decode_mapped
 from maillint.text.offsets import OffsetMap, Piece
 from maillint.text.source import Source
 from maillint.text.spans import Span
+from maillint.values import field, frozen
 
 _SEVEN_BIT_CHARSETS = ("iso2022", "hz", "utf-7", "utf_7")
 """Prefixes of charsets that encode everything in ASCII bytes, so that their text looks like valid UTF-8."""
 
-_QP_TOKEN = re.compile(rb"=[0-9A-Fa-f]{2}|=[ \t]*(?:\r\n|\r|\n|\Z)|[ \t]+(?=\r\n|\r|\n|\Z)")
-_BASE64_RUN = re.compile(rb"[A-Za-z0-9+/]+")
+_QP_TOKEN = regex(rb"=[0-9A-Fa-f]{2}|=[ \t]*(?:\r\n|\r|\n|\Z)|[ \t]+(?=\r\n|\r|\n|\Z)")
+_BASE64_RUN = regex(rb"[A-Za-z0-9+/]+")
 
 
-@dataclass(frozen=True)
+@frozen
 class Decoded:
     """The text of a part, its map to the source's text, and the Python codec that decoded it."""
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 
 from maillint.data.lists import load_list
 from maillint.message.html.tree import Element
+from maillint.patterns import regex
+from maillint.values import field, frozen
 
 INCLUDED = "mj-included\uf5b4"
 """The element put around the text of an included file; for its last character, no file has such a tag of its own."""
 _SNIFFED = 4000
-_ROOT = re.compile(r"<mjml[\s>]", re.IGNORECASE)
-_OTHER_ROOT = re.compile(r"<(?:html|body|!doctype)[\s>]", re.IGNORECASE)
+_ROOT = regex(r"<mjml[\s>]", re.IGNORECASE)
+_OTHER_ROOT = regex(r"<(?:html|body|!doctype)[\s>]", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Component:
     """What ``rules/lists/mjml.yaml`` says of a component, which explains each of these.
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
 from maillint.files.access import FileAccess, FoundFile
 from maillint.message.kinds import KINDS
 from maillint.message.mjml.components import INCLUDED, components
+from maillint.patterns import regex
 from maillint.text.offsets import MapBuilder, OffsetMap
 from maillint.text.source import NotTextError, Source
 from maillint.text.spans import Span
+from maillint.values import field, frozen
 
 State = Literal[
     "found", "in part", "missing", "outside", "circular", "unreadable", "dynamic", "too much", "not looked for"
@@ -32,13 +33,13 @@ MAX_CHARACTERS = 2_000_000
 _MAX_BYTES = 4 * MAX_CHARACTERS
 
 _KINDS = {"css": ("<mj-style>", "</mj-style>"), "html": ("<mj-raw>", "</mj-raw>")}
-_PATH = re.compile(r"""\s(?:path|type)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>/]+))""")
-_DYNAMIC = re.compile(r"\{[{%$#]|<%|\$\{|\*\||%%|@\{|#\{")
-_INCLUDE = re.compile("<mj-include", re.IGNORECASE)
-_WRAPPER = re.compile(r"</?(?:mjml|mj-body)\b[^<>]*>", re.IGNORECASE)
+_PATH = regex(r"""\s(?:path|type)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>/]+))""")
+_DYNAMIC = regex(r"\{[{%$#]|<%|\$\{|\*\||%%|@\{|#\{")
+_INCLUDE = regex("<mj-include", re.IGNORECASE)
+_WRAPPER = regex(r"</?(?:mjml|mj-body)\b[^<>]*>", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Include:
     """One ``mj-include`` of a text: its tag's place, the path it names, what became of it.
 
@@ -53,7 +54,7 @@ class Include:
     trail: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expanded:
     """A text with the included files in their places, and its way back: those lead to the tag that includes them."""
 
@@ -92,7 +93,7 @@ def expand(text: str, path: str, files: FileAccess) -> Expanded:
     return Expanded(built.text(), built.map(), tuple(includes))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Found:
     state: State
     path: str

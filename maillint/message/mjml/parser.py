@@ -7,7 +7,6 @@ in it, and no tag in it affects what is outside, except that one ``mj-raw`` may 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from maillint.message.html.parser import Builder
@@ -16,13 +15,14 @@ from maillint.message.html.vocabulary import MAX_DEPTH, must_close
 from maillint.message.mjml.components import INCLUDED, component_names, components, is_component
 from maillint.message.mjml.inheritance import Inheritance
 from maillint.text.spans import Span
+from maillint.values import mutable
 
 _CELLS = frozenset({"td", "th", "tr"})
 _FAR = 64
 """How many elements are searched."""
 
 
-@dataclass
+@mutable
 class Mjml(Html):
     """A parsed view of MJML; its components are among the elements."""
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from maillint.data.lists import load_list
@@ -17,8 +15,10 @@ from maillint.message.rendering.mjml import render_mjml
 from maillint.message.rendering.model import Failed, Printed, Rendering, Renderings
 from maillint.message.rendering.samples import MAX_DATA, packages
 from maillint.message.rendering.writer import RenderedText
+from maillint.patterns import regex
 from maillint.text.source import Source
 from maillint.text.spans import Span
+from maillint.values import replace
 
 MAX_SETS = 20
 """Data sets of a message that are rendered at the most."""
@@ -151,8 +151,8 @@ def _is_markup(place: Place) -> bool:
     return isinstance(place, Part) and place.markup
 
 
-_MARKS = re.compile("[\uf5b5-\uf5b7]")
-_NUMBERED = re.compile("\uf5b5(\\d{1,7})\uf5b6([^\uf5b5-\uf5b7]*)\uf5b7")
+_MARKS = regex("[\uf5b5-\uf5b7]")
+_NUMBERED = regex("\uf5b5(\\d{1,7})\uf5b6([^\uf5b5-\uf5b7]*)\uf5b7")
 
 
 class _Page(NamedTuple):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from itertools import takewhile
 
@@ -21,8 +20,10 @@ from maillint.message.rendering.model import Rendering, Renderings
 from maillint.message.rendering.samples import packages
 from maillint.message.rendering.writer import RenderedText
 from maillint.message.views import View, make_views
+from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span, overlaps
+from maillint.values import replace
 
 MAX_COMPONENTS = 3_000
 """Components that are rendered at the most."""
@@ -185,7 +186,7 @@ _SEEN_THROUGH = frozenset({"mjml", "mj-head", "mj-include", INCLUDED})
 _UNWRITTEN = frozenset({"mjml", "mj-head", "mj-attributes", "mj-all", "mj-class", "mj-include", "mj-html-attributes"})
 _SETTINGS = frozenset({"mj-attributes", "mj-html-attributes"})
 _UNSAID = frozenset({"mj-class", "base-url", "position"})
-_PLAIN_NAME = re.compile(r"[a-z][a-z0-9-]*")
+_PLAIN_NAME = regex(r"[a-z][a-z0-9-]*")
 
 
 @cache

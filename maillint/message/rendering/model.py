@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from maillint.text.offsets import OffsetMap, Piece
 from maillint.text.spans import Span
+from maillint.values import field, frozen
 
 if TYPE_CHECKING:
     from maillint.message.model import Message, Place
@@ -31,7 +31,7 @@ class Printed(NamedTuple):
         return self.page[self.at.start : self.at.end]
 
 
-@dataclass(frozen=True)
+@frozen
 class Rendering:
     """A message rendered in one way: ``by`` is ``jinja`` or ``mjml``, ``label`` says in findings how.
 
@@ -54,7 +54,7 @@ class Failed(NamedTuple):
     label: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Renderings:
     """All renderings of a message, what failed, and in ``unknown`` why something else was not rendered."""
 

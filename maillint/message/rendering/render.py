@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from maillint.message.memo import remembered
 from maillint.message.model import Message
-from maillint.message.rendering.jinja import render_with_data
-from maillint.message.rendering.mjml import render_mjml
 from maillint.message.rendering.model import Renderings
 
 
@@ -26,5 +24,11 @@ def render(message: Message) -> Renderings:
     if message.finished or message.kind == "rendered":
         return Renderings()
     if message.samples is not None:
+        from maillint.message.rendering.jinja import render_with_data  # noqa: PLC0415 -- few messages are rendered
+
         return render_with_data(message, message.samples)
-    return render_mjml(message) if any(part.mjml for part in message.parts) else Renderings()
+    if any(part.mjml for part in message.parts):
+        from maillint.message.rendering.mjml import render_mjml  # noqa: PLC0415 -- few messages are rendered
+
+        return render_mjml(message)
+    return Renderings()

@@ -17,9 +17,10 @@ from maillint.message.template.block_tags import BlockTag
 from maillint.message.template.dialect import Dialect
 from maillint.message.template.spec import AttributeKind, AttributesSpec, Block
 from maillint.message.template.tags import Tag, TagKind
+from maillint.patterns import regex
 from maillint.text.spans import Span
 
-_TAG = re.compile(
+_TAG = regex(
     r"(?P<comment><!--)|<(?P<slash>/?)(?P<name>[A-Za-z.:][\w:.-]*)"
     r"(?P<attributes>(?:[^<>\"'{}]++|\"[^\"]{0,5000}+\"|'[^']{0,5000}+'|\{(?:[^{}]++|\{[^{}]*+\})*+\}){0,200}+)>"
 )

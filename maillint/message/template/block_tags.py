@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from maillint.message.template.dialect import Dialect, Word, first_word
 from maillint.message.template.program_text import BlockStatement
 from maillint.message.template.spec import Block
 from maillint.message.template.tags import Tag, TagKind
 from maillint.text.spans import Span
+from maillint.values import mutable
 
 
-@dataclass(slots=True)
+@mutable
 class BlockTag:
     """A tag with what decides which other tags it belongs to.
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from maillint.message.template.block_tags import BlockTag
 from maillint.message.template.conditions import NEVER, Test, collection, read_case, read_test
 from maillint.message.template.tags import Branch, Choice, Problem
 from maillint.text.spans import Span, merge
+from maillint.values import frozen
 
 MAX_DEPTH = 1000
 """Choices nested deeper than this are read as if they stood side by side."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Structure:
     """What the tags of a text make of it, all in order.
 

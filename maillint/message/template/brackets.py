@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from maillint.message.template.delimiters import MAX_TAG, STRING
+from maillint.patterns import regex
 
 _MAX_FAILED = 50
 """After this many failed searches for an end, no more pieces in brackets are looked for."""
 
-_BRACKETS = re.compile(rf"{STRING}|(?P<open>[(\[{{])|(?P<close>[)\]}}])")
+_BRACKETS = regex(rf"{STRING}|(?P<open>[(\[{{])|(?P<close>[)\]}}])")
 
 
 class Brackets:

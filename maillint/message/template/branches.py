@@ -7,7 +7,6 @@ with the widest choice and not with the product of all. Time and memory are line
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -15,6 +14,7 @@ from itertools import islice
 
 from maillint.message.template.conditions import Alternatives, Condition, Literal
 from maillint.message.template.tags import Branch, Choice
+from maillint.patterns import regex
 from maillint.text.spans import Span
 
 _MAX_AHEAD = 12
@@ -99,8 +99,8 @@ class Assignment:
         return (Condition(text, holds) for (_, text), holds in self._decided.items())
 
 
-_MEMBERS = re.compile(r"[$@.]?\w{1,60}(?:(?:\.|\?\.|->)\w{1,60}){1,6}(?=\??(?:\s*[<>]|\Z))")
-_MEMBER = re.compile(r"(?<=\w)(?:\.|\?\.|->)(?=\w)")
+_MEMBERS = regex(r"[$@.]?\w{1,60}(?:(?:\.|\?\.|->)\w{1,60}){1,6}(?=\??(?:\s*[<>]|\Z))")
+_MEMBER = regex(r"(?<=\w)(?:\.|\?\.|->)(?=\w)")
 
 
 def _owners(literal: Literal) -> tuple[str, ...]:
@@ -307,7 +307,7 @@ def _takes(branch: Branch, assignment: Assignment) -> bool:
     return True
 
 
-_SOMETHING = re.compile(r"\S")
+_SOMETHING = regex(r"\S")
 
 
 def visible_choices(choices: Sequence[Choice], text: str) -> list[Choice]:

@@ -11,6 +11,8 @@ from functools import lru_cache
 from itertools import chain, product
 from typing import NamedTuple
 
+from maillint.patterns import regex
+
 _MAX_LENGTH = 500
 _MAX_ALTERNATIVES = 12
 _MAX_NESTING = 12
@@ -97,14 +99,14 @@ def _equality(subject: str, constant: str, scope: str) -> Test:
 
 
 _STRING = r"\"[^\"]*\"|'[^']*'"
-_STRINGS = re.compile(_STRING)
-_CONSTANT = re.compile(rf"(?:{_STRING}|[+-]?\d+(?:\.\d+)?|:\w+|\*)\Z")
-_EMPTY = re.compile(r"(?:blank|empty|nil|null|none|undefined|false|\"\"|''|-1e999)\Z", re.IGNORECASE)
-_TOKEN = re.compile(rf"{_STRING}|&&|\|\||!(?![=])|[()]|\b(?:and|or|not|AND|OR|NOT)\b(?![\w.(=-])|[^\s()\"'&|!]+|\S")
-_COMPARISON = re.compile(r"(.+?)\s*(===|!==|==|!=|<>|<=|>=|(?<![=<>!])=(?![=>])|\b(?:eq|ne|is not|is)\b|[<>])\s*(.+)\Z")
-_PREFIX = re.compile(r"(and|or|not|eq|ne)(?=[\s(])\s*(.+)\Z", re.DOTALL | re.IGNORECASE)
+_STRINGS = regex(_STRING)
+_CONSTANT = regex(rf"(?:{_STRING}|[+-]?\d+(?:\.\d+)?|:\w+|\*)\Z")
+_EMPTY = regex(r"(?:blank|empty|nil|null|none|undefined|false|\"\"|''|-1e999)\Z", re.IGNORECASE)
+_TOKEN = regex(rf"{_STRING}|&&|\|\||!(?![=])|[()]|\b(?:and|or|not|AND|OR|NOT)\b(?![\w.(=-])|[^\s()\"'&|!]+|\S")
+_COMPARISON = regex(r"(.+?)\s*(===|!==|==|!=|<>|<=|>=|(?<![=<>!])=(?![=>])|\b(?:eq|ne|is not|is)\b|[<>])\s*(.+)\Z")
+_PREFIX = regex(r"(and|or|not|eq|ne)(?=[\s(])\s*(.+)\Z", re.DOTALL | re.IGNORECASE)
 _OPPOSITE = {"<=": ">", ">=": "<"}
-_CALLS = re.compile(r"(?:!\s*)?(?:empty|is_null)\((.+)\)\Z", re.IGNORECASE)
+_CALLS = regex(r"(?:!\s*)?(?:empty|is_null)\((.+)\)\Z", re.IGNORECASE)
 
 
 @lru_cache(4096)
@@ -250,7 +252,7 @@ def read_case(subject: str, values: str, scope: str = "") -> Test:
     return _any_of(tests) or _atom(f"{subject} in {values}", scope)
 
 
-_COLLECTION = re.compile(
+_COLLECTION = regex(
     r"\bin\s+(?P<after>.+)\Z|(?P<before>.+?)\s+as\s|<-\s*(?P<arrow>.+)\Z|:=\s*(?P<assigned>.+)\Z|:\s*(?P<colon>\$.+)\Z"
     r"|\bfrom=(?P<named>\S+)",
     re.DOTALL,

@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from maillint.message.template.dialect import Dialect, all_dialects, dialects_in
+from maillint.patterns import regex
 from maillint.text.shorten import shorten
 
 SURE = 2.0
@@ -15,7 +16,7 @@ SURE = 2.0
 
 _HINT = 0.7
 
-STYLE = re.compile(r"<(style|script)\b[^>]{0,1000}>(.*?)(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
+STYLE = regex(r"<(style|script)\b[^>]{0,1000}>(.*?)(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
 """Style sheets and scripts; the second group is their content."""
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any, NamedTuple
 
 from maillint.data.lists import load_list
 from maillint.message.template import spec
 from maillint.message.template.spec import Block, DialectError, Pattern
+from maillint.patterns import regex
+from maillint.values import entity, field
 
 
 class Word(NamedTuple):
@@ -35,7 +36,7 @@ class Foreign(NamedTuple):
     pattern: Pattern
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@entity
 class Dialect:
     """A template language; the comment at the top of ``rules/lists/dialects.yaml`` explains the fields.
 
@@ -122,7 +123,7 @@ def match_word(patterns: Iterable[re.Pattern[str]], body: str) -> Word | None:
     return None
 
 
-_FIRST = re.compile(r"\S+")
+_FIRST = regex(r"\S+")
 
 
 def first_word(body: str) -> Word:

@@ -25,6 +25,7 @@ from maillint.message.template.detect import STYLE
 from maillint.message.template.dialect import Dialect, Word
 from maillint.message.template.program_text import ProgramText
 from maillint.message.template.tags import Broken, Tag, TagKind
+from maillint.patterns import regex
 from maillint.text.spans import Span
 
 _MAX_FAILED_WALKS = 50
@@ -43,15 +44,13 @@ def find_tags(text: str, host: Dialect, others: tuple[Dialect, ...] = ()) -> tup
     return lexer.tags, lexer.broken
 
 
-_MASKED_STRING = re.compile(STRING)
-_QUOTES = re.compile("[“”„‟‘’‚‛«»″]")
-_SPACES = re.compile("[\u00a0\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]")
-_MARKUP = re.compile(
+_MASKED_STRING = regex(STRING)
+_QUOTES = regex("[“”„‟‘’‚‛«»″]")
+_SPACES = regex("[\u00a0\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]")
+_MARKUP = regex(
     r"</[A-Za-z][\w-]{0,20}\s*>|<[A-Za-z][\w-]{0,20}(?:\s+[\w:-]{1,40}\s*=\s*(?:\"[^\"]*\"|'[^']*')){0,20}\s*/?>|<!--"
 )
-_REFERENCE = re.compile(
-    r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,6}|nbsp|quot|apos|amp|lt|gt|lsquo|rsquo|ldquo|rdquo|[lr]aquo);"
-)
+_REFERENCE = regex(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,6}|nbsp|quot|apos|amp|lt|gt|lsquo|rsquo|ldquo|rdquo|[lr]aquo);")
 
 
 class _Lexer:
@@ -386,5 +385,5 @@ class _Lexer:
         return self.raw(found) if found.block and found.block.raw else end
 
 
-_DOUBLE_BRACES = re.compile(r"\{\{[^{}\n]{1,300}\}\}")
-_MEMBER = re.compile(r"\??\.[A-Za-z_]\w*")
+_DOUBLE_BRACES = regex(r"\{\{[^{}\n]{1,300}\}\}")
+_MEMBER = regex(r"\??\.[A-Za-z_]\w*")

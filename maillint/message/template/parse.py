@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 
 from maillint.data.lists import load_list
@@ -18,10 +17,12 @@ from maillint.message.template.detect import other_dialects
 from maillint.message.template.dialect import Dialect
 from maillint.message.template.lexer import find_tags
 from maillint.message.template.tags import Broken, Choice, Problem, Tag
+from maillint.patterns import regex
 from maillint.text.spans import Span, fill
+from maillint.values import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Template:
     """A text's tags in order and what they make of it.
 
@@ -78,7 +79,7 @@ class Template:
 _WRAPPERS = frozenset({"extends", "layout", "embed", "component"})
 """Words of tags that put a template, or a piece of it, into another."""
 
-_QUOTED = re.compile(r"[\"'](?P<name>[^\"']{1,200})[\"']")
+_QUOTED = regex(r"[\"'](?P<name>[^\"']{1,200})[\"']")
 
 
 def _inserted(tag: Tag) -> str:

@@ -8,25 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
 from maillint.data.lists import load_list
 from maillint.message.template.tags import Tag
+from maillint.patterns import regex
+from maillint.values import frozen
 
-_IGNORED = re.compile(r"[\s_\-$]+")
-_SUBSCRIPT = re.compile(r"\[\s*[\"']?([\w .-]+?)[\"']?\s*\]")
-_END = re.compile(r"\||\?|!(?!=)|:default=|\bfallback\s*=|\bdefault\s*=|,|\bor\b|\|\||\s(?:if|unless)\s")
-_LEAD = re.compile(
-    r"(?:html\.raw|raw|safe|e|h|v|attributevalue|propercase|proper_case|insert)\s*[\s(]\s*@?", re.IGNORECASE
-)
-_STRING = re.compile(r"\A[\"']|\A\d")
-_SPLIT = re.compile(r"(?:\?\.|->|::|\.|(?<!\w)@)+")
+_IGNORED = regex(r"[\s_\-$]+")
+_SUBSCRIPT = regex(r"\[\s*[\"']?([\w .-]+?)[\"']?\s*\]")
+_END = regex(r"\||\?|!(?!=)|:default=|\bfallback\s*=|\bdefault\s*=|,|\bor\b|\|\||\s(?:if|unless)\s")
+_LEAD = regex(r"(?:html\.raw|raw|safe|e|h|v|attributevalue|propercase|proper_case|insert)\s*[\s(]\s*@?", re.IGNORECASE)
+_STRING = regex(r"\A[\"']|\A\d")
+_SPLIT = regex(r"(?:\?\.|->|::|\.|(?<!\w)@)+")
 _MAX_LENGTH = 300
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Index:
     """The list, arranged for look-up: roles by expression, by how one begins, by name, and by name with its owners."""
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from maillint.message.template.dialect import Word, match_word
 from maillint.message.template.spec import ProgramTextSpec
+from maillint.patterns import regex
+from maillint.values import mutable
 
 _MAX_STATEMENT = 4_000
 """Of a longer statement only the beginning and the end are read."""
 
-_NEVER = re.compile("(?!)")
+_NEVER = regex("(?!)")
 
 
-@dataclass(slots=True)
+@mutable
 class BlockStatement:
     """A statement that belongs to a block which begins or ends outside its tag; ``middle``: it can only divide one."""
 
@@ -23,7 +24,7 @@ class BlockStatement:
     middle: bool = False
 
 
-@dataclass(slots=True)
+@mutable
 class _Statement:
     start: int
     end: int

@@ -7,7 +7,6 @@ text costs no recursion.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
@@ -17,15 +16,17 @@ from maillint.message.template.brackets import Brackets
 from maillint.message.template.dialect import Dialect
 from maillint.message.template.spec import Block, RazorSpec
 from maillint.message.template.tags import Tag, TagKind
+from maillint.patterns import regex
 from maillint.text.spans import Span
+from maillint.values import mutable
 
-_IDENTIFIER = re.compile(r"(?:await\s+)?[A-Za-z_]\w*")
-_MEMBER = re.compile(r"\??\.[A-Za-z_]\w*|!(?=\.)")
-_BRACE = re.compile(r"\s*\{")
-_NAMED_BRACE = re.compile(r"\s*\w*\s*\{")
-_ELSE = re.compile(r"\}\s*(?P<word>else\s+if|else)\b\s*(?=[({])")
-_ALSO = re.compile(r"\}\s*(?:catch|finally|while)\b[^{;\n]{0,200}[{;]")
-_LINE_END = re.compile(r"[\r\n]|\Z")
+_IDENTIFIER = regex(r"(?:await\s+)?[A-Za-z_]\w*")
+_MEMBER = regex(r"\??\.[A-Za-z_]\w*|!(?=\.)")
+_BRACE = regex(r"\s*\{")
+_NAMED_BRACE = regex(r"\s*\w*\s*\{")
+_ELSE = regex(r"\}\s*(?P<word>else\s+if|else)\b\s*(?=[({])")
+_ALSO = regex(r"\}\s*(?:catch|finally|while)\b[^{;\n]{0,200}[{;]")
+_LINE_END = regex(r"[\r\n]|\Z")
 
 
 class _Patterns:
@@ -73,7 +74,7 @@ def read_razor(text: str, dialect: Dialect, others: list[BlockTag]) -> list[Bloc
     return [*result, *own[index:]]
 
 
-@dataclass(slots=True)
+@mutable
 class _Frame:
     """Where the reader is: in code, in an element or line of markup within code, or in a body of markup."""
 
@@ -310,7 +311,7 @@ class _Reader:
         return end
 
 
-_HEAD = re.compile(r"(?:.*[\s;}])?(?P<word>else\s+if|if|switch)\s*\((?P<argument>.*)\)\s*\Z", re.DOTALL)
+_HEAD = regex(r"(?:.*[\s;}])?(?P<word>else\s+if|if|switch)\s*\((?P<argument>.*)\)\s*\Z", re.DOTALL)
 
 
 def _head(text: str) -> tuple[str, str]:

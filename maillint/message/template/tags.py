@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from maillint.message.template.conditions import Test
 from maillint.text.spans import Span
+from maillint.values import field, mutable
 
 TagKind = Literal["output", "insert", "comment", "open", "middle", "close", "statement"]
 
@@ -59,7 +59,7 @@ class Broken(NamedTuple):
     parts: tuple[Span, ...] = ()
 
 
-@dataclass(slots=True)
+@mutable
 class Branch:
     """One branch of a choice: its test (None: taken where no other is), its span, and the choices inside it."""
 
@@ -68,7 +68,7 @@ class Branch:
     choices: list[Choice] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@mutable
 class Choice:
     """A block of which one branch is taken: the first whose test holds. A missing ``else`` is an empty branch."""
 

@@ -1,0 +1,1 @@
+"""How heavy maillint is, beside its peers: ``python -m benchmarks``."""

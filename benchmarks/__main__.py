@@ -1,0 +1,70 @@
+"""Measure maillint beside its peers and write docs/performance.md: ``python -m benchmarks --help``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks import corpus, peers, report
+from benchmarks.measure import Task, measure
+from maillint._version import __version__
+
+ROOT = Path(__file__).parent.parent
+
+
+def own_tasks(maillint: str, folder: Path, *, messages: bool) -> Iterator[Task]:
+    """What maillint runs."""
+    check = (maillint, "check", "--fail-on", "never", "-f", "summary")
+    fresh = (*check, "--no-cache")
+    yield Task("maillint", "a trivial file", (*fresh, "small"), "1 file")
+    yield Task("maillint", "one template of 50 KB", (*fresh, "one"), "1 file")
+    yield Task("maillint", "500 templates", (*fresh, "-j", "1", "many"), f"{corpus.FILES} files")
+    yield Task("maillint", "500 templates on all cores", (*fresh, "many"), f"{corpus.FILES} files")
+    yield Task("maillint", "500 templates, unchanged", (*check, "many"), f"{corpus.FILES} files")
+    yield Task("maillint", "one file of 5 MB", (*fresh, "large"), "1 file")
+    if messages:
+        yield Task("maillint", "10,000 messages", (*fresh, "-j", "1", "messages"), f"{corpus.MESSAGES} files")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, and write the page."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--corpus", type=Path, metavar="FOLDER", help="take the templates from here instead of making them"
+    )
+    parser.add_argument("--maillint", default=str(Path(sys.executable).with_name("maillint")), metavar="COMMAND",
+                        help="the command to measure (default: the one beside this Python)")  # fmt: skip
+    parser.add_argument("--peers", type=Path, metavar="FOLDER", help="install htmlhint, html-validate and djlint here")
+    parser.add_argument("--rounds", type=int, default=5, metavar="N", help="rounds that count (default: 5)")
+    parser.add_argument("--messages", action="store_true", help="10,000 messages too (minutes)")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs", metavar="FOLDER", help="where to write the page")
+    given = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        corpus.make(folder, given.corpus)
+        floor = Task("python", report.FLOOR, (sys.executable, "-c", "pass"))
+        tasks = [floor, *own_tasks(given.maillint, folder, messages=given.messages)]
+        versions = {"maillint": __version__}
+        if given.peers is not None:
+            versions |= peers.install(given.peers.resolve())
+            tasks += peers.tasks(given.peers.resolve(), "one template of 50 KB", "one")
+            tasks += peers.tasks(given.peers.resolve(), "500 templates", "many")
+        runs = dict(measure(tasks, folder, given.rounds))
+    bare = runs.pop(floor)
+    ordered = {task: runs[task] for work in dict.fromkeys(task.work for task in tasks) for task in tasks
+               if task.work == work and task in runs}  # fmt: skip
+    print(report.table(bare, ordered))
+    source = (
+        f"{corpus.FILES} of {given.corpus.name}" if given.corpus else "made from a fixed seed (benchmarks/corpus.py)"
+    )
+    text = report.page(bare, ordered, versions, source, given.rounds)
+    for path in report.write(given.output, text, report.plot(bare, ordered)):
+        print(f"wrote {path}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""The HTML standard's tokenizer: turbohtml's core, without the package around it, which takes longer to import.
+
+The core is one extension module inside the package. It is loaded under its own name, so that the package, where
+something else needs it (``Html.tree``), finds the same module. Whatever does not fit falls back to the package.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+
+TYPE_CHECKING = False  # typing itself costs milliseconds
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+_CORE = "turbohtml._html"
+
+
+@cache
+def tokenizer() -> Callable[..., Any]:
+    """Return ``turbohtml.tokenize``."""
+    core = sys.modules.get(_CORE) or _load_core()
+    if core is None or not hasattr(core, "tokenize"):
+        from turbohtml import tokenize  # noqa: PLC0415 -- costs 30 ms
+
+        return tokenize
+    found: Callable[..., Any] = core.tokenize
+    return found
+
+
+def _load_core() -> Any:
+    """Load the extension module; None where it is not where it is expected, or needs its package after all."""
+    from importlib.machinery import EXTENSION_SUFFIXES, PathFinder  # noqa: PLC0415 -- once, and only for markup
+    from importlib.util import module_from_spec, spec_from_file_location  # noqa: PLC0415
+
+    package = PathFinder.find_spec("turbohtml")
+    for folder in (package.submodule_search_locations or ()) if package is not None else ():
+        for suffix in EXTENSION_SUFFIXES:
+            path = os.path.join(folder, f"_html{suffix}")  # noqa: PTH118 -- pathlib costs 8 ms at start-up
+            if not os.path.isfile(path):  # noqa: PTH113
+                continue
+            spec = spec_from_file_location(_CORE, path)
+            if spec is None or spec.loader is None:
+                return None
+            try:
+                module = module_from_spec(spec)
+                spec.loader.exec_module(module)
+            except Exception:  # another release may be built otherwise: the package knows how
+                return None
+            sys.modules[_CORE] = module
+            return module
+    return None
