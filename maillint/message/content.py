@@ -139,20 +139,29 @@ def gather_text(text: str, hidden_spans: Sequence[Span]) -> Content:
 class _FlowBuilder:
     def __init__(self, hidden_spans: Sequence[Span]) -> None:
         self._hidden_spans = hidden_spans
+        self._position = 0  # of the first hidden span that does not end before the text that is added
         self._built = MapBuilder()
         self._broken = True
 
     def add(self, run: TextRun) -> None:
+        """Add a piece of text; pieces come in source order."""
         span = run.span
         if span.end - span.start != len(run.text):  # a character reference
             self._built.add(run.text, span.start, span.end - span.start)
         else:
             position = span.start
-            for gap in overlaps(self._hidden_spans, span) if self._hidden_spans else ():
+            for gap in self._gaps(span):
                 self._built.add(run.text[position - span.start : gap.start - span.start], position)
                 position = gap.end
             self._built.add(run.text[position - span.start :], position)
         self._broken = False
+
+    def _gaps(self, span: Span) -> Sequence[Span]:
+        spans, position = self._hidden_spans, self._position
+        while position < len(spans) and spans[position].end <= span.start:
+            position += 1
+        self._position = position
+        return overlaps(spans, span) if position < len(spans) and spans[position].start < span.end else ()
 
     def line_break(self, at: int) -> None:
         if not self._broken:

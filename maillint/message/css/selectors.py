@@ -13,6 +13,7 @@ _SIMPLE = regex(r"([.#]?)(-?[A-Za-z_][\w-]*)|\[[^\]]*\]?|:{1,2}[\w-]+(?:\([^)]*\
 _ATTRIBUTE = regex(r"\[\s*(class|id)\s*([~*^|$]?)=\s*[\"']?([^\"'\]]*)[\"']?\s*\]")
 _COMBINATOR = regex(r"[\s>+~]+")
 _PLAIN = regex(r"[A-Za-z][\w-]*(?:[.#]-?[A-Za-z_][\w-]*)*|(?:[.#]-?[A-Za-z_][\w-]*)+")
+_ONE_NAME = regex(r"[a-z][a-z0-9]*|[.#][A-Za-z_][\w-]*")
 _LONGEST = 300
 _MOST_COMPOUNDS = 12
 
@@ -40,7 +41,7 @@ class Selector:
     @cached_property
     def names(self) -> frozenset[str]:
         """The tag, ``.class`` and ``#id`` that the last compound requires."""
-        return frozenset(_simple_names(self._last))
+        return frozenset((self.text,)) if _ONE_NAME.fullmatch(self.text) else frozenset(_simple_names(self._last))
 
     @cached_property
     def class_test(self) -> ClassTest:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import NamedTuple
 
 from maillint.message.css.declarations import mask, without_comments
 from maillint.message.html.tree import Element, Html
@@ -25,8 +26,7 @@ _MOST_CONDITIONS = 8
 _EVERYWHERE = frozenset({"", "all", "screen", "all, screen", "screen, all", "only screen", "projection, screen"})
 
 
-@frozen
-class SheetRule:
+class SheetRule(NamedTuple):
     """One block of declarations. ``conditions`` are the at-rules around it, outermost first.
 
     ``selector`` is a list of selectors, or an at-rule of its own such as ``@font-face``; ``body`` is what
@@ -39,8 +39,7 @@ class SheetRule:
     conditions: tuple[str, ...] = ()
 
 
-@frozen
-class Sheet:
+class Sheet(NamedTuple):
     """A style sheet's rules in order, and the places of its ``@import`` statements."""
 
     rules: tuple[SheetRule, ...]
