@@ -1,4 +1,4 @@
-"""Known findings that a run leaves out: keyed by path, rule, snippet and how often, never by line."""
+"""Known findings that a run leaves out: counted by path, rule and snippet, never by line."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from maillint.files.paths import relative_path
 from maillint.finding import INTERNAL_ERROR, FileReport, Finding, Report
 
 VERSION = 1
-_LONGEST = 80
+MAX_SNIPPET = 80
+"""Characters of a snippet at the most; a longer one ends in a digest of the whole."""
+
+Key = tuple[str, str, str]
+"""The path of a file, counted from the baseline's folder with ``/``; a rule; the snippet that it found."""
 
 
 class BaselineError(LintError):
-    """A baseline file that cannot be used, told in one line."""
-
-
-Key = tuple[str, str, str]  # path, rule, snippet
+    """A baseline file that cannot be used."""
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """How often each known finding stands in each file; ``folder`` is what the paths count from."""
+    """How often each known finding occurs in each file; ``folder`` is what the paths count from."""
 
     counts: Counter[Key]
     folder: str
@@ -50,28 +51,28 @@ class Baseline:
             raise BaselineError(f"{path}: not a baseline: an entry lacks path, rule or snippet") from None
         return cls(counts, os.path.dirname(os.path.abspath(path)))  # noqa: PTH100, PTH120
 
-    def filter(self, report: Report, left_out: Collection[str] = ()) -> tuple[Report, list[Key]]:
+    def filter(self, report: Report, not_run: Collection[str] = ()) -> tuple[Report, list[Key]]:
         """Leave out the known findings; also return the entries that no longer occur.
 
-        Those are entries of linted files, and of files that are gone; but of rules that this run has ``left_out``,
-        nothing is known.
+        Those are entries of linted files, and of files that are gone; entries of rules that were ``not_run`` may
+        occur or not.
         """
-        left = Counter(self.counts)
+        remaining = Counter(self.counts)
         files = []
         for file in report.files:
-            kept = []
-            for found in file.findings:
-                key = self._key(file, found)
-                if left[key] > 0:
-                    left[key] -= 1
+            new = []
+            for finding in file.findings:
+                key = (self._path(file.path), finding.rule, snippet(file, finding))
+                if remaining[key] > 0:
+                    remaining[key] -= 1
                 else:
-                    kept.append(found)
-            files.append(replace(file, findings=tuple(kept)))
+                    new.append(finding)
+            files.append(replace(file, findings=tuple(new)))
         linted = {self._path(file.path) for file in report.files}
         stale = [
-            key
-            for key, count in left.items()
-            if count > 0 and key[1] not in left_out and (key[0] in linted or self.is_gone(key[0]))
+            (path, rule, text)
+            for (path, rule, text), count in remaining.items()
+            if count > 0 and rule not in not_run and (path in linted or self.is_gone(path))
         ]
         return replace(report, files=tuple(files)), stale
 
@@ -82,24 +83,21 @@ class Baseline:
     def _path(self, path: str) -> str:
         return relative_path(path, self.folder)
 
-    def _key(self, file: FileReport, found: Finding) -> Key:
-        return self._path(file.path), found.rule, snippet(file, found)
-
 
 def without_known(
-    report: Report, baselines: Mapping[str, str | None], left_out: Collection[str] = ()
+    report: Report, baselines: Mapping[str, str | None], not_run: Collection[str] = ()
 ) -> tuple[Report, list[Key]]:
     """Leave out what is known; ``baselines`` names each linted file's baseline file, if it has one.
 
-    Also returns the entries that no longer occur; ``left_out`` are the rules that have not run. Raises BaselineError.
+    Also returns the entries that no longer occur (see Baseline.filter). Raises BaselineError.
     """
     filtered: dict[str, FileReport] = {}
     stale: list[Key] = []
     for path in sorted({path for path in baselines.values() if path is not None}):
         together = Report(tuple(file for file in report.files if baselines.get(file.path) == path))
-        kept, old = Baseline.read(path).filter(together, left_out)
-        filtered.update((file.path, file) for file in kept.files)
-        stale += old
+        new, gone = Baseline.read(path).filter(together, not_run)
+        filtered.update((file.path, file) for file in new.files)
+        stale += gone
     return replace(report, files=tuple(filtered.get(file.path, file) for file in report.files)), stale
 
 
@@ -107,10 +105,10 @@ def render(report: Report, target: str) -> str:
     """Return the text of a baseline of all findings; ``target`` is the file that it will be written to."""
     folder = os.path.dirname(os.path.abspath(target))  # noqa: PTH100, PTH120
     counts = Counter(
-        (relative_path(file.path, folder), found.rule, snippet(file, found))
+        (relative_path(file.path, folder), finding.rule, snippet(file, finding))
         for file in report.files
-        for found in file.findings
-        if found.rule != INTERNAL_ERROR  # a fault of maillint's own is never an old story
+        for finding in file.findings
+        if finding.rule != INTERNAL_ERROR  # a fault of maillint's own is never known
     )
     entries = [
         {"path": path, "rule": rule, "snippet": text, "count": count}
@@ -119,10 +117,10 @@ def render(report: Report, target: str) -> str:
     return json.dumps({"version": VERSION, "findings": entries}, ensure_ascii=False, indent=1) + "\n"
 
 
-def merged(old: Baseline | None, report: Report, target: str, left_out: Collection[str] = ()) -> str:
+def merged(old: Baseline | None, report: Report, target: str, not_run: Collection[str] = ()) -> str:
     """Return a new baseline's text that keeps the old entries of what this run has not looked at.
 
-    That is: of files which it has not linted and which are still there, and of rules that it has ``left_out``.
+    That is: of files which it has not linted and which are still there, and of rules that were ``not_run``.
     """
     text = render(report, target)
     if old is None:
@@ -132,25 +130,26 @@ def merged(old: Baseline | None, report: Report, target: str, left_out: Collecti
     data["findings"] += [
         {"path": path, "rule": rule, "snippet": piece, "count": count}
         for (path, rule, piece), count in old.counts.items()
-        if not old.is_gone(path) and (path not in linted or rule in left_out)
+        if not old.is_gone(path) and (path not in linted or rule in not_run)
     ]
     data["findings"].sort(key=lambda entry: (entry["path"], entry["rule"], entry["snippet"]))
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
-def snippet(file: FileReport, found: Finding) -> str:
-    """What stands at a finding, without white space and with one kind of quote, so that reformatting keeps it.
+def snippet(file: FileReport, finding: Finding) -> str:
+    """The text at a finding, without white space and with one kind of quote, so that reformatting does not change it.
 
-    A finding about the message as a whole has nothing there: its message stands for it.
+    A finding about the message as a whole has no text there: its own message is taken instead.
     """
-    text = found.excerpt.text[found.excerpt.start : found.excerpt.end] if found.excerpt else ""
-    text = text or file.text[found.start : found.end] or found.message
+    excerpt = finding.excerpt
+    text = excerpt.text[excerpt.start : excerpt.end] if excerpt else ""
+    text = text or file.text[finding.start : finding.end] or finding.message
     text = "".join(text.split()).replace("'", '"')
-    if len(text) <= _LONGEST:
+    if len(text) <= MAX_SNIPPET:
         return text
     from hashlib import blake2b  # noqa: PLC0415 -- few snippets are that long
 
-    return f"{text[: _LONGEST - 17]}…{blake2b(text.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
+    return f"{text[: MAX_SNIPPET - 17]}…{blake2b(text.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
 
 
 def describe(stale: Sequence[Key]) -> str:

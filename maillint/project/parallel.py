@@ -27,8 +27,9 @@ def spread(
 ) -> list[Out]:
     """Return ``[work(item) for item in items]``, made by up to ``jobs`` processes.
 
-    ``done`` hears how many are finished. Raises RuntimeError where a process ends before its work is done.
-    Without ``os.fork`` (Windows), and for few items, everything is done here.
+    ``done`` is called with the number of items that are finished. Raises what ``work`` raises, but RuntimeError where
+    that happens in another process, or where one ends before its work is done. Without ``os.fork`` (Windows), and for
+    few items, everything is done in this process.
     """
     jobs = min(jobs, len(items) // (WORTH_FORKING // 2))
     if jobs < 2 or not hasattr(os, "fork"):
@@ -37,7 +38,7 @@ def spread(
             results.append(work(item))
             done(len(results))
             if len(results) == 1 and len(items) >= WORTH_FORKING:
-                _settle()
+                _freeze()
         return results
     children: list[tuple[int, int]] = []
     try:
@@ -53,15 +54,15 @@ def spread(
             os.waitpid(process, 0)
 
 
-def _settle() -> None:
-    """Tell the garbage collector that what is loaded by now stays: it looked at all of it again and again (30 %)."""
+def _freeze() -> None:
+    """Spare the garbage collector what is loaded by now, which stays: looking at it again and again takes 30 %."""
     import gc  # noqa: PLC0415 -- like all imports in this module: a short run needs none of them
 
     gc.freeze()
 
 
 def _start_all(work: Callable[[In], Out], items: Sequence[In], jobs: int, children: list[tuple[int, int]]) -> None:
-    """Start the children and add them to the list; Ctrl-C waits until all are in it, so that none is left behind."""
+    """Start the children and add them to the list. Ctrl-C waits until all are in it, so that none is left running."""
     import signal  # noqa: PLC0415
 
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -89,9 +90,10 @@ def _start(work: Callable[[In], Out], items: Sequence[In], number: int, jobs: in
         with open(writer, "wb", closefd=True) as out:  # noqa: PTH123
             for index in range(number, len(items), jobs):
                 if index == number + jobs:
-                    _settle()
+                    _freeze()
                 data = pickle.dumps((index, work(items[index])), pickle.HIGHEST_PROTOCOL)
                 out.write(len(data).to_bytes(_LENGTH, "little") + data)
+                out.flush()
         status = 0
     finally:
         os._exit(status)  # nothing of the parent's may run here: no exit handlers, no buffers
