@@ -120,7 +120,7 @@ class Config:
 
     @property
     def path(self) -> str | None:
-        """The file that the settings were read from, None if from none."""
+        """The file that the settings were read from; None if they stand in no file."""
         return self._settings.path
 
     def __repr__(self) -> str:
@@ -367,7 +367,7 @@ def _plain(value: Any) -> Any:
 
 @contextmanager
 def _as_lint_error(path: str | os.PathLike[str] | None = None) -> Iterator[None]:
-    """Raise LintError, with the line that the command line would show, for whatever a caller can mend.
+    """Raise LintError, with the line that the command would print, for a caller's mistake or the system's error.
 
     ``path`` names the file that the system speaks of where it does not say so itself.
     """

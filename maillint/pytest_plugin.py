@@ -94,14 +94,14 @@ class AssertCleanMail:
             raise AssertionError("there is no mail to lint: the list is empty")
         try:
             config = config or self._own_config()
-            said = cast("Profile | None", profile or self._pytest.getini("maillint_profile") or None)
+            chosen = cast("Profile | None", profile or self._pytest.getini("maillint_profile") or None)
             reports = [
                 lint(
                     one,
                     kind=kind,
                     filename=None if len(mails) == 1 or isinstance(one, os.PathLike) else f"<mail {number}>",
                     config=config,
-                    profile=said,
+                    profile=chosen,
                     touch=touch,
                     headers=headers,
                     dialect=dialect,
@@ -127,13 +127,13 @@ class AssertCleanMail:
         __tracebackhide__ = True
         from maillint import Severity  # noqa: PLC0415 -- see __call__
 
-        known = {severity.label: severity for severity in Severity}
-        if word is not None and word not in known:
+        severities = {severity.label: severity for severity in Severity}
+        if word is not None and word not in severities:
             raise ValueError(f'fail_on: "{word}" is none of error, warning, info')
         chosen = word or self._pytest.getini("maillint_fail_on")
-        if chosen not in known:
+        if chosen not in severities:
             raise pytest.UsageError(f'maillint_fail_on: "{chosen}" is none of error, warning, info')
-        return known[chosen]
+        return severities[chosen]
 
     def _own_config(self) -> Config:
         from maillint import Config  # noqa: PLC0415 -- see __call__
@@ -152,7 +152,7 @@ class AssertCleanMail:
         found = [finding for finding in report.findings if finding.severity >= threshold]
         if not found and not report.failures:
             return ""
-        terminal = self._pytest.pluginmanager.get_plugin("terminalreporter")  # a worker of xdist has none
+        terminal = self._pytest.pluginmanager.get_plugin("terminalreporter")  # a worker of xdist has no reporter
         writer = None if terminal is None else self._pytest.get_terminal_writer()
         frames = render(
             report,

@@ -76,7 +76,7 @@ def write(report: Report, context: output.Context, targets: Sequence[tuple[str, 
 
 
 def line_of(error: Exception) -> str | None:
-    """One line about what a user has to mend, or the system; None for a fault of maillint's own."""
+    """One line about a user's mistake or the system's error; None for a fault of maillint's own."""
     if not isinstance(error, click.ClickException):
         return error_line(error)
     text = " ".join(error.format_message().split()).removesuffix(".")

@@ -15,7 +15,7 @@ _LABEL = 9
 
 
 def overview(domains: Iterable[DomainReport], width: int, paint: Paint) -> str:
-    """Return a block of lines for each domain that exists; ends with an empty line unless there is none."""
+    """Return a block of lines for each domain that exists; ends with an empty line if there is any."""
     blocks = []
     for domain in domains:
         if domain.facts.get("exists") is not False:

@@ -38,7 +38,7 @@ def command() -> None:
 
 def config_schema() -> dict[str, Any]:
     """Return the schema (JSON Schema 2020-12) of a configuration file, with every shipped rule and option."""
-    properties = {key: known.json_schema() for key, known in KEYS.items()}
+    properties = {name: key.json_schema() for name, key in KEYS.items()}
     catalogue = shipped()
     properties["rules"] = {
         "description": KEYS["rules"].doc,
@@ -48,7 +48,7 @@ def config_schema() -> dict[str, Any]:
             **{rule.name: _rule(rule) for rule in catalogue.rules.values()},
         },
     }
-    per_file = {key: properties[key] for key, known in KEYS.items() if known.per_file}
+    per_file = {name: properties[name] for name, key in KEYS.items() if key.per_file}
     properties["overrides"] = {
         "description": KEYS["overrides"].doc,
         "type": "array",

@@ -62,12 +62,12 @@ def _value(config: Config, key: str) -> tuple[str, str]:
 
 
 def _amended(lists: Lists) -> Iterable[str]:
-    for known in fields(lists):
-        amendment: Amendment = getattr(lists, known.name)
-        said = {"only" if amendment.replaces else "add": amendment.add, "allow": amendment.allow}
-        words = [f"{verb} {', '.join(names) or 'nothing'}" for verb, names in said.items() if names or verb == "only"]
+    for field in fields(lists):
+        amendment: Amendment = getattr(lists, field.name)
+        verbs = {"only" if amendment.replaces else "add": amendment.add, "allow": amendment.allow}
+        words = [f"{verb} {', '.join(names) or 'nothing'}" for verb, names in verbs.items() if names or verb == "only"]
         if words:
-            yield f"{known.name.replace('_', '-')} {' and '.join(words)}"
+            yield f"{field.name.replace('_', '-')} {' and '.join(words)}"
 
 
 def config_origin(config: Config, key: str) -> str:
@@ -94,11 +94,11 @@ def _touch(config: Config) -> tuple[str, str]:
 def _rule(config: Config, rule: Rule, profiles: Sequence[str]) -> Iterable[str]:
     resolved = [config.resolve(rule, profile) for profile in profiles]
     words = "/".join(_word(active.level_for(profile)) for active, profile in zip(resolved, profiles, strict=True))
-    said = config.settings_of(rule, profiles[0])
-    origin = _origins(setting.origin for setting in said) if said else "rule"
+    settings = config.settings_of(rule, profiles[0])
+    origin = _origins(setting.origin for setting in settings) if settings else "rule"
     yield f"    {rule.name}: {words}  ({origin})"
     for name, value in resolved[0].options.items():
-        where = next((setting.origin for setting in reversed(said) if name in setting.options), None)
+        where = next((setting.origin for setting in reversed(settings) if name in setting.options), None)
         option_origin = _origins([where]) if where else "rule" if name in rule.options else "default"
         yield f"      {name}: {value!r}  ({option_origin})"
 

@@ -16,6 +16,11 @@ MAX_BYTES = 20_000_000
 """Files larger than this are refused: no mail provider takes such a message."""
 
 
+def system_reason(error: OSError) -> str:
+    """The system's reason for an error, as the end of a line."""
+    return (error.strerror or str(error)).lower()
+
+
 class UnreadableError(LintError):
     """A file that cannot be linted; ``path`` names it where it is not the message's first."""
 
@@ -52,7 +57,7 @@ def read_bytes(path: str) -> bytes:
         with open(path, "rb") as file:  # noqa: PTH123
             return file.read()
     except OSError as error:
-        raise UnreadableError((error.strerror or str(error)).lower()) from None
+        raise UnreadableError(system_reason(error)) from None
 
 
 class FoundFile(NamedTuple):

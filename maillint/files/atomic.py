@@ -7,6 +7,7 @@ import os
 import stat
 
 from maillint.errors import LintError
+from maillint.files.access import system_reason
 
 
 class WriteError(LintError):
@@ -14,16 +15,16 @@ class WriteError(LintError):
 
 
 def replace_file(path: str, data: bytes, expected: bytes | None = None) -> None:
-    """Write a file whole or not at all, its mode and owner kept; a link is written through.
+    """Write a file whole or not at all, with the mode and owner that it had; links are followed.
 
-    ``expected`` is what the file must still hold. A pipe or a device is written to as it is, but never where
+    ``expected`` is what the file must still hold. A pipe or a device is written to directly, but never where
     something is expected of it. Raises WriteError.
     """
     real = os.path.realpath(path)
     temporary = f"{real}.{os.getpid()}.maillint.tmp"
     try:
-        known = os.stat(path) if os.path.exists(path) else None  # noqa: PTH110, PTH116
-        if known is not None and not (stat.S_ISREG(known.st_mode) or stat.S_ISDIR(known.st_mode)):
+        before = os.stat(path) if os.path.exists(path) else None  # noqa: PTH110, PTH116
+        if before is not None and not (stat.S_ISREG(before.st_mode) or stat.S_ISDIR(before.st_mode)):
             if expected is not None:
                 raise WriteError(f"{path}: not a regular file; nothing written")
             with open(path, "wb") as file:  # noqa: PTH123
@@ -33,16 +34,16 @@ def replace_file(path: str, data: bytes, expected: bytes | None = None) -> None:
             with open(real, "rb") as file:  # noqa: PTH123
                 if file.read() != expected:
                     raise WriteError(f"{path}: changed since it was read; nothing written")
-        if known is not None and not os.access(real, os.W_OK):
+        if before is not None and not os.access(real, os.W_OK):
             raise WriteError(f"{path}: read-only; nothing written")
         with open(temporary, "xb") as file:  # noqa: PTH123
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        if known is not None:
-            with contextlib.suppress(OSError, AttributeError):  # another's file stays theirs, where that is allowed
-                os.chown(temporary, known.st_uid, known.st_gid)
-            os.chmod(temporary, known.st_mode & 0o7777)  # noqa: PTH101
+        if before is not None:
+            with contextlib.suppress(OSError, AttributeError):  # the owner stays the same where the system allows it
+                os.chown(temporary, before.st_uid, before.st_gid)
+            os.chmod(temporary, before.st_mode & 0o7777)  # noqa: PTH101
         os.replace(temporary, real)  # noqa: PTH105
     except WriteError:
         raise
@@ -51,4 +52,4 @@ def replace_file(path: str, data: bytes, expected: bytes | None = None) -> None:
             os.unlink(temporary)  # noqa: PTH108
         if not isinstance(error, OSError):
             raise  # Ctrl-C in the middle leaves nothing behind
-        raise WriteError(f"{path}: {(error.strerror or str(error)).lower()}; nothing written") from None
+        raise WriteError(f"{path}: {system_reason(error)}; nothing written") from None

@@ -1,11 +1,11 @@
-"""Front matter: the YAML block at the top of a template that states its headers and its touch."""
+"""Front matter: the YAML block at the top of a template that states its headers, touch, profile and dialect."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from maillint.errors import LintError
 from maillint.message.mime.headers import Field
@@ -28,21 +28,30 @@ _MAX_LENGTH = 20_000
 
 
 class FrontMatterError(LintError):
-    """Raised for front matter that is no YAML mapping, with the offset of the fault."""
+    """Raised for front matter that is not valid YAML, with the offset of the fault."""
 
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(message)
         self.offset = offset
 
 
+class Stated(NamedTuple):
+    """A value that a file states about its message, and where it stands."""
+
+    value: Any
+    offset: int
+    source: Source
+
+
 @dataclass(frozen=True)
 class FrontMatter:
     """What a template says of itself; ``end`` is where the template proper begins.
 
-    ``complete``: a ``headers:`` mapping stands there, so the message's headers are stated.
+    ``values`` are those of ``touch``, ``profile`` and ``dialect``, as YAML reads them. ``complete``: there is a
+    ``headers:`` mapping, so the message's headers are stated.
     """
 
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Stated] = field(default_factory=dict)
     fields: tuple[Field, ...] = ()
     complete: bool = False
     end: int = 0
@@ -74,7 +83,7 @@ def read_front_matter(source: Source) -> FrontMatter:
     if not isinstance(node, yaml.MappingNode):
         return FrontMatter()  # a thematic break or a list: text, not front matter
     constructor = yaml.SafeLoader("")
-    values: dict[str, Any] = {}
+    values: dict[str, Stated] = {}
     fields: list[Field] = []
     complete = False
     for key_node, value_node in node.value:
@@ -89,8 +98,8 @@ def read_front_matter(source: Source) -> FrontMatter:
                 if isinstance(value, yaml.ScalarNode)
             )
         elif key in {"touch", "profile", "dialect"} and isinstance(value_node, yaml.ScalarNode):
-            values[key] = constructor.construct_object(value_node)
-            values[f"{key} offset"] = start + value_node.start_mark.index
+            value = constructor.construct_object(value_node)
+            values[key] = Stated(value, start + value_node.start_mark.index, source)
     return FrontMatter(values, tuple(fields), complete, block.end())
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from maillint.data.amendments import SHIPPED, Lists
 from maillint.data.lists import load_list
 from maillint.errors import LintError
 from maillint.files.access import NO_FILES, FileAccess
-from maillint.message.frontmatter import FrontMatterError, read_front_matter
+from maillint.message.frontmatter import FrontMatter, FrontMatterError, Stated, read_front_matter
 from maillint.message.kinds import KINDS, guess_kind, has_tags, kind_of
-from maillint.message.mime.headers import Headers
+from maillint.message.mime.headers import Field, Headers
 from maillint.message.mime.parts import walk
 from maillint.message.mime.transfer import decode
 from maillint.message.mjml.components import is_mjml
@@ -74,7 +73,7 @@ def read_message(
 def _read_eml(source: Source, settings: Settings) -> Message:
     parts: list[Part] = []
     attachments: list[Attachment] = []
-    fields: tuple[Any, ...] = ()
+    fields: tuple[Field, ...] = ()
     notes: list[str] = []
     forced = dialects().get(settings.dialect or "")
     for index, raw in enumerate(walk(source)):
@@ -101,64 +100,67 @@ def _read_eml(source: Source, settings: Settings) -> Message:
 
 
 def _read_template(sources: Sequence[Source], kind: str, settings: Settings, files: FileAccess) -> Message:
-    parts: list[Part] = []
-    fields: list[Any] = []
-    said: dict[str, Any] = {}
-    known = False
-    notes: list[str] = []
     samples = read_samples(sources[0].path, files)
-    texts, beside = split_sidecars(sources)
+    texts, sidecars = split_sidecars(sources)
+    stated: dict[str, Stated] = {}
+    fields: list[Field] = []
+    known = False
+    parts: list[Part] = []
+    notes: list[str] = []
     for source in texts:
-        try:
-            front = read_front_matter(source)
-        except FrontMatterError as error:
-            raise MessageError(str(error), error.offset, source) from None
-        own_kind = kind if source is sources[0] else kind_of(source.path) or kind
-        unclear = template_extension(source.path) or says_plain(source.path)
-        if own_kind == "html" and unclear and not has_tags(source.text):
-            own_kind = "txt"  # a template's name often does not say which of the two it is
-        for key, value in front.values.items():
-            said.setdefault(key, value)
-            said.setdefault(f"{key} source", source)
+        front = _front_matter(source)
+        stated = {**front.values, **stated}  # what the first file says counts
         fields.extend(front.fields)
         known = known or front.complete
-        text = source.text[front.end :]
-        if own_kind == "html" and is_mjml(text):
-            own_kind = "mjml"
-            kind = own_kind if source is sources[0] else kind
-        expanded = expand(text, source.path, files) if own_kind == "mjml" else None
-        text = expanded.text if expanded else text
-        name = front.values.get("dialect") or settings.dialect
-        if name is not None and name not in dialects():
-            offset = front.values.get("dialect offset", 0)
-            raise MessageError(f'unknown dialect "{name}" (known: {", ".join(dialects())})', offset, source)
-        found = Detection(dialects()[name], True, "dialect:") if name else _detect(text, source.path, samples)
-        dialect = found.dialect
-        if dialect is not None and not found.sure:
-            notes.append(f"read as {dialect.title}, going by {found.why}; state it with dialect:")
-        to_source = OffsetMap.identity(len(text), front.end)
-        if expanded and expanded.includes:
-            to_source = expanded.map.then(to_source)
-        included = expanded.includes if expanded else ()
-        parts.append(Part(text, source, to_source, KINDS[own_kind].content_type, None, dialect, included))
-        if source.guessed:
-            notes.append(f"not UTF-8 and no charset declared; read as {source.encoding}")
-    _add_sidecars(beside, fields, notes)
-    touch = _touch(said)
-    profile = said.get("profile")
-    if profile is not None and profile not in PROFILES:
-        words = f'unknown profile "{profile}" (known: {", ".join(PROFILES)})'
-        raise MessageError(words, said["profile offset"], said["profile source"])
+        own_kind = kind if source is sources[0] else kind_of(source.path) or kind
+        part, own_notes = _read_text(source, front, own_kind, settings, samples, files)
+        parts.append(part)
+        notes.extend(own_notes)
+    _add_sidecars(sidecars, fields, notes)
+    kind = "mjml" if parts[0].mjml else kind
+    profile = _profile(stated.get("profile"))
     message = Message(kind, tuple(sources), Headers(tuple(fields), known), tuple(parts), notes=tuple(notes))
     return message.with_settings(
-        touch=touch,
+        touch=_touch(stated.get("touch")),
         profile=profile or "general",
         profile_inferred=profile is None,
         samples=samples,
     )
 
 
-def _add_sidecars(sources: Sequence[Source], fields: list[Any], notes: list[str]) -> None:
+def _front_matter(source: Source) -> FrontMatter:
+    try:
+        return read_front_matter(source)
+    except FrontMatterError as error:
+        raise MessageError(str(error), error.offset, source) from None
+
+
+def _read_text(
+    source: Source, front: FrontMatter, kind: str, settings: Settings, samples: Source | None, files: FileAccess
+) -> tuple[Part, list[str]]:
+    """Read the text of one file, and what there is to note about it."""
+    notes: list[str] = []
+    unclear = template_extension(source.path) or says_plain(source.path)
+    if kind == "html" and unclear and not has_tags(source.text):
+        kind = "txt"  # a template's name often does not say which of the two it is
+    text = source.text[front.end :]
+    if kind == "html" and is_mjml(text):
+        kind = "mjml"
+    expanded = expand(text, source.path, files) if kind == "mjml" else None
+    text = expanded.text if expanded else text
+    found = _stated_dialect(source, front, settings) or _detect(text, source.path, samples)
+    if found.dialect is not None and not found.sure:
+        notes.append(f"read as {found.dialect.title}, going by {found.why}; state it with dialect:")
+    if source.guessed:
+        notes.append(f"not UTF-8 and no charset declared; read as {source.encoding}")
+    to_source = OffsetMap.identity(len(text), front.end)
+    if expanded and expanded.includes:
+        to_source = expanded.map.then(to_source)
+    included = expanded.includes if expanded else ()
+    return Part(text, source, to_source, KINDS[kind].content_type, None, found.dialect, included), notes
+
+
+def _add_sidecars(sources: Sequence[Source], fields: list[Field], notes: list[str]) -> None:
     """Add the fields that sidecars state; those of the template itself come first."""
     for source in sources:
         try:
@@ -173,8 +175,18 @@ def _add_sidecars(sources: Sequence[Source], fields: list[Any], notes: list[str]
             notes.append(f"{os.path.basename(source.path)}: not UTF-8; read as {source.encoding}")  # noqa: PTH119
 
 
+def _stated_dialect(source: Source, front: FrontMatter, settings: Settings) -> Detection | None:
+    """The dialect that a file states, or the settings."""
+    stated = front.values.get("dialect")
+    name = (stated.value if stated else None) or settings.dialect
+    if name is not None and name not in dialects():
+        words = f'unknown dialect "{name}" (known: {", ".join(dialects())})'
+        raise MessageError(words, stated.offset if stated else 0, source)
+    return None if name is None else Detection(dialects()[name], True, "dialect:")
+
+
 def _detect(text: str, path: str, samples: Source | None) -> Detection:
-    """The dialect of a text; sample data beside it, which are for Jinja, settle a doubt."""
+    """The dialect of a text by how it looks; sample data beside it, which are for Jinja, settle a doubt."""
     found = recognise(text, path)
     jinja = dialects()["jinja"]
     if samples is not None and found.dialect is not None and not found.sure and jinja.may_be_in(text):
@@ -182,12 +194,19 @@ def _detect(text: str, path: str, samples: Source | None) -> Detection:
     return found
 
 
-def _touch(said: Mapping[str, Any]) -> int | None:
-    touch = said.get("touch")
-    if touch is not None and (not isinstance(touch, int) or isinstance(touch, bool) or touch < 1):
-        words = f'touch must be a whole number from 1, not "{touch}"'
-        raise MessageError(words, said["touch offset"], said["touch source"])
+def _touch(stated: Stated | None) -> int | None:
+    touch = stated.value if stated else None
+    if stated and touch is not None and (not isinstance(touch, int) or isinstance(touch, bool) or touch < 1):
+        raise MessageError(f'touch must be a whole number from 1, not "{touch}"', stated.offset, stated.source)
     return touch
+
+
+def _profile(stated: Stated | None) -> str | None:
+    profile = stated.value if stated else None
+    if stated and profile is not None and profile not in PROFILES:
+        words = f'unknown profile "{profile}" (known: {", ".join(PROFILES)})'
+        raise MessageError(words, stated.offset, stated.source)
+    return profile
 
 
 def _with_settings(message: Message, settings: Settings) -> Message:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from maillint.errors import LintError
+from maillint.files.access import system_reason
 from maillint.files.paths import relative_path
 from maillint.finding import INTERNAL_ERROR, FileReport, Finding, Report
 
@@ -38,7 +39,7 @@ class Baseline:
             with open(path, encoding="utf-8") as file:  # noqa: PTH123
                 data = json.load(file)
         except OSError as error:
-            raise BaselineError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+            raise BaselineError(f"{path}: {system_reason(error)}") from None
         except ValueError:
             raise BaselineError(f"{path}: not a baseline: it is not JSON") from None
         if not isinstance(data, dict) or data.get("version") != VERSION:

@@ -6,17 +6,18 @@ import os
 
 from maillint.data.yamlfile import FileError
 from maillint.errors import LintError
+from maillint.files.access import system_reason
 from maillint.files.paths import shown_path
 
 
 def error_line(error: Exception) -> str | None:
-    """One line about an error that is a user's to mend, or the system's; None for a fault of maillint's own."""
+    """One line about a user's mistake or the system's error; None for a fault of maillint's own."""
     if isinstance(error, FileError):
         return f"{shown_path(error.path)}:{error.line}:{error.column}: {error.message}"
     if isinstance(error, LintError):
         return str(error)
     if isinstance(error, OSError):
-        reason = (error.strerror or str(error)).lower()
+        reason = system_reason(error)
         return f"{error.filename}: {reason}" if error.filename else reason
     return None
 

@@ -90,7 +90,7 @@ def failure(group: Group, error: UnreadableError) -> Failure:
     return Failure(error.path or shown_path(group.paths[0]), str(error))
 
 
-# -- in steps, for what keeps results by their input ---------------------------------------------------
+# -- step by step, for the cache, which looks at the content first -------------------------------------
 
 
 def read_files(group: Group) -> list[bytes]:

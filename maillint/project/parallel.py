@@ -56,13 +56,13 @@ def spread(
 
 def _freeze() -> None:
     """Spare the garbage collector what is loaded by now, which stays: looking at it again and again takes 30 %."""
-    import gc  # noqa: PLC0415 -- like all imports in this module: a short run needs none of them
+    import gc  # noqa: PLC0415 -- like all imports in this module: short runs do without them
 
     gc.freeze()
 
 
 def _start_all(work: Callable[[In], Out], items: Sequence[In], jobs: int, children: list[tuple[int, int]]) -> None:
-    """Start the children and add them to the list. Ctrl-C waits until all are in it, so that none is left running."""
+    """Start the children and add them to the list. Ctrl-C waits until all are in it, so that all are ended."""
     import signal  # noqa: PLC0415
 
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -82,7 +82,6 @@ def _start(work: Callable[[In], Out], items: Sequence[In], number: int, jobs: in
     if process:
         os.close(writer)
         return process, reader
-    status = 1
     try:
         os.close(reader)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -94,9 +93,8 @@ def _start(work: Callable[[In], Out], items: Sequence[In], number: int, jobs: in
                 data = pickle.dumps((index, work(items[index])), pickle.HIGHEST_PROTOCOL)
                 out.write(len(data).to_bytes(_LENGTH, "little") + data)
                 out.flush()
-        status = 0
     finally:
-        os._exit(status)  # nothing of the parent's may run here: no exit handlers, no buffers
+        os._exit(0)  # nothing of the parent's may run here: no exit handlers, no buffers
 
 
 def _collect(children: Sequence[tuple[int, int]], count: int, done: Callable[[int], None]) -> list[Out]:

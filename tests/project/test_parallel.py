@@ -82,6 +82,33 @@ def test_results_of_any_size_come_through(size: int) -> None:
 
 
 @forks
+def test_a_result_may_be_larger_than_any_file() -> None:
+    assert [len(result) for result in spread(lambda item: bytes(17_000_000 * (item == 3)), MANY, 2)] == [
+        17_000_000 * (item == 3) for item in MANY
+    ]
+
+
+read_again: list[int] = []
+
+
+class Result:
+    """Notes that it has come out of a pipe."""
+
+    def __init__(self, item: int) -> None:
+        self.item = item
+
+    def __setstate__(self, state: dict[str, int]) -> None:
+        read_again.append(state["item"])
+
+
+@forks
+def test_each_result_is_read_once() -> None:
+    read_again.clear()
+    spread(Result, MANY, 2)
+    assert sorted(read_again) == list(MANY)
+
+
+@forks
 def test_progress_is_heard_while_others_work() -> None:
     def work(item: int) -> int:
         time.sleep(0.5 if item == 1 else 0)
@@ -145,6 +172,44 @@ def test_an_error_while_collecting_ends_the_children() -> None:
     assert open_files() == before
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+ORPHANS = """
+import os, signal
+from maillint.project.parallel import spread
+
+def work(item):
+    if item < 3:
+        print(os.getpid(), flush=True)
+    return bytes(1_000_000)
+
+def end(count):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+spread(work, range(64), 3, end)
+"""
+
+
+@forks
+def test_children_end_when_nobody_reads_what_they_write() -> None:
+    command = [sys.executable, "-c", ORPHANS]
+    root = Path(__file__).parents[2]
+    result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, cwd=root, timeout=60)
+    assert result.returncode == -signal.SIGKILL
+    children = list(map(int, result.stdout.split()))
+    deadline = time.monotonic() + 20
+    while alive := [child for child in children if is_alive(child)]:
+        assert time.monotonic() < deadline, alive
+        time.sleep(0.05)
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{process}/stat")
+    return not (status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z")
 
 
 @forks

@@ -19,8 +19,8 @@ from maillint.text.spans import Span
 State = Literal[
     "found", "in part", "missing", "outside", "circular", "unreadable", "dynamic", "too much", "not looked for"
 ]
-"""What became of an include. ``in part``: a file that it includes in turn was not found; ``dynamic``: a template tag
-makes its path."""
+"""What became of an include. ``in part``: a file that it includes in turn was not found; ``dynamic``: its path has a
+template tag."""
 
 MAX_INCLUDES = 200
 """Included files in one text at the most, counting those that they include in turn."""
@@ -110,8 +110,8 @@ class _Reader:
 
     def follow(self, source: str, tag: str, above: tuple[str, ...]) -> _Found:
         """Read what one tag of a file names, with all that it includes; ``above`` are the files around it."""
-        said = _attributes(tag)
-        path = said.get("path", "")
+        attributes = _attributes(tag)
+        path = attributes.get("path", "")
         if _DYNAMIC.search(path):
             return _Found("dynamic", path)
         if not self.files.roots:
@@ -132,7 +132,7 @@ class _Reader:
         self.characters += len(text)
         if self.characters > MAX_CHARACTERS:
             return _Found("too much", path)
-        kind = said.get("type", "")
+        kind = attributes.get("type", "")
         if kind in _KINDS:
             return _Found("found", path, text.join(_KINDS[kind]))
         return self.nested(path, real, _WRAPPER.sub(lambda wrapper: " " * len(wrapper[0]), text), above)
@@ -218,7 +218,7 @@ def _tags(text: str) -> Iterator[Span]:
 @cache
 def _scanner() -> re.Pattern[str]:
     opaque = "|".join(
-        name for name, known in components().items() if known.holds in {"html", "css", "words", "preview"}
+        name for name, component in components().items() if component.holds in {"html", "css", "words", "preview"}
     )
     return re.compile(
         rf"<!--|(?P<include><mj-include(?=[\s/>])[^<>]*>)|<(?P<end>/?)(?P<name>{opaque})(?=[\s/>])[^<>]*?(?P<empty>/?)>",
