@@ -64,7 +64,6 @@ class Discovery:
         self._configs: dict[str | None, Config] = {} if config is None else {config.path: config}
         self._same_for_all = config
         self._nearest: dict[str, str | None] = {}
-        self._of_files: dict[tuple[int, tuple[int, ...], int | None], Config] = {}
         self._given: tuple[str, ...] = ()
         self._access: dict[str | None, FileAccess] = {}
         self._names: dict[str, list[str]] = {}
@@ -88,10 +87,8 @@ class Discovery:
         return self._configs[nearest]
 
     def settings_of(self, path: str) -> Config:
-        """The settings of one file; files for which the same layers and touch hold share them, and their rules."""
-        base = self.config_for(path)
-        own = base.for_file(path)
-        return self._of_files.setdefault((id(base), tuple(map(id, own.layers)), own.touch), own)
+        """The settings of one file; files with the same settings share them."""
+        return self.config_for(path).for_file(path)
 
     @property
     def configs(self) -> tuple[Config, ...]:
