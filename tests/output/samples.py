@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from maillint.catalogue.examples import unmark
 from maillint.finding import (
     DomainFinding,
     DomainReport,
@@ -20,7 +21,6 @@ from maillint.finding import (
 )
 from maillint.output import Context
 from maillint.text.source import Source
-from tests.marks import unmark
 
 
 @dataclass(frozen=True, slots=True)
