@@ -18,19 +18,13 @@ from maillint.analysis.askable_links import (
     may_request,
     requests,
 )
-from maillint.message.model import Message
-from maillint.message.read import Settings, read_message
-from maillint.text.source import Source
-
-
-def message(text: str, kind: str = "html", **settings: Any) -> Message:
-    return read_message([Source.from_text(f"a.{kind}", text)], Settings(**settings), kind)
+from tests.linting import message_of
 
 
 def requested(text: str, kind: str = "html", **settings: Any) -> list[str]:
     """The addresses that are requested, and the reasons why others are not, each once and in order."""
     found = (
-        item.url if isinstance(item, Request) else item.reason for item in requests(message(text, kind, **settings))
+        item.url if isinstance(item, Request) else item.reason for item in requests(message_of(text, kind, **settings))
     )
     return list(dict.fromkeys(found))
 
@@ -230,7 +224,7 @@ def test_each_view_has_its_links() -> None:
 
 def test_hosts_are_those_of_all_web_links() -> None:
     html = a("https://a.example/unsubscribe", "Leave") + a("https://b.example/{{ x }}") + a("https://{{ h }}/")
-    found = linked_hosts(message(html + a("mailto:x@c.example")))
+    found = linked_hosts(message_of(html + a("mailto:x@c.example")))
     assert [request.host for request in found] == ["a.example", "b.example"]
 
 
@@ -247,7 +241,7 @@ def test_hosts_are_those_of_all_web_links() -> None:
     ids=["many", "many in one paragraph", "long text", "long path", "many parameters", "deep"],
 )
 def test_hostile_input_costs_little(text: str) -> None:
-    whole = message(text)
+    whole = message_of(text)
     for part in whole.parts:
         for view in part.views:
             assert view.content.links  # parsing is not measured here

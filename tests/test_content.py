@@ -8,25 +8,18 @@ from typing import Any
 
 import pytest
 
-from maillint.catalogue.load import shipped
-from maillint.catalogue.rule import ActiveRule
 from maillint.data.lists import load_list
 from maillint.engine.lint import lint
 from maillint.finding import FileReport, Finding, Severity
-from maillint.message.read import Settings, read_message
 from maillint.text.phrase_lists import phrase_index
-from maillint.text.source import Source
+from tests.linting import active, message_of
 
 
 def report(
     name: str, text: str, kind: str = "html", options: Mapping[str, Any] | None = None, **setting: Any
 ) -> FileReport:
     """What one shipped rule says of one file."""
-    rule = shipped().rules[name]
-    defaults = {key: option.default for key, option in rule.check.options.items()}
-    source = Source.from_text(f"mail.{kind}", text)
-    message = read_message([source], Settings(**setting), kind)
-    return lint(message, [ActiveRule(rule, {**defaults, **rule.options, **(options or {})})])[0]
+    return lint(message_of(text, kind, **setting), [active(name, options)])[0]
 
 
 def phrases(findings: tuple[Finding, ...]) -> list[object]:

@@ -1,4 +1,4 @@
-"""A new rule is one new file, and a new check one function more: CONTRIBUTING.md, followed to the letter."""
+"""The page for contributors is true: a new rule is one new file, and a new check one function more."""
 
 from __future__ import annotations
 

@@ -8,12 +8,10 @@ from typing import Any
 import pytest
 
 from maillint.catalogue.load import shipped
-from maillint.catalogue.rule import ActiveRule
 from maillint.engine.lint import lint
 from maillint.engine.run import KIND_NOT_DECLARED
 from maillint.finding import Edit, FileReport, Severity
-from maillint.message.read import Settings, read_message
-from maillint.text.source import Source
+from tests.linting import active, message_of
 
 HTTPS = "<https://acme.example/u/9f2c41d7>"
 MAILTO = "<mailto:leave@acme.example>"
@@ -21,10 +19,7 @@ MAILTO = "<mailto:leave@acme.example>"
 
 def report(name: str, text: str, kind: str = "eml", profile: str | None = "newsletter", **setting: Any) -> FileReport:
     """What one shipped rule says of one file."""
-    rule = shipped().rules[f"headers/{name}"]
-    options = {key: option.default for key, option in rule.check.options.items()}
-    message = read_message([Source.from_text(f"mail.{kind}", text)], Settings(profile=profile, **setting), kind)
-    return lint(message, [ActiveRule(rule, {**options, **rule.options})])[0]
+    return lint(message_of(text, kind, profile=profile, **setting), [active(f"headers/{name}")])[0]
 
 
 def marked(name: str, text: str, **setting: Any) -> list[str]:
@@ -555,12 +550,9 @@ def test_bcc() -> None:
 @pytest.mark.parametrize("name", ["List-Unsubscribe", "From", "Bcc"])
 def test_a_long_field_takes_little_time(name: str, piece: str) -> None:
     text = message(f"{name}: {piece * (150_000 // len(piece))}x")
-    source = read_message([Source.from_text("mail.eml", text)], Settings(profile="newsletter"), "eml")
-    rules = [rule for rule in shipped().rules.values() if rule.family == "headers"]
-    options = [{key: option.default for key, option in rule.check.options.items()} for rule in rules]
+    read = message_of(text, "eml", profile="newsletter")
+    rules = [active(rule) for rule in shipped().matching("headers")]
     start = process_time()
-    (result,) = lint(
-        source, [ActiveRule(rule, {**own, **rule.options}) for rule, own in zip(rules, options, strict=True)]
-    )
+    (result,) = lint(read, rules)
     assert process_time() - start < 4
     assert all(found.rule != "internal-error" for found in result.findings)

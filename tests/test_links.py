@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -11,23 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillint.catalogue.load import shipped
-from maillint.catalogue.rule import ActiveRule, Rule
 from maillint.engine.lint import lint
 from maillint.finding import FileReport, Finding, Unknown
 from maillint.message.read import Settings, read_message
 from maillint.text.source import Source
+from tests.linting import active, marked, mended, message_of
 
 RULES = {rule.name.partition("/")[2]: rule for rule in shipped().rules.values() if rule.family == "links"}
 OFFLINE = sorted(set(RULES) - {"unreachable", "redirect-chain", "bad-certificate", "blocklisted"})
 
 
-def active(rule: Rule, options: Mapping[str, Any] | None = None) -> ActiveRule:
-    defaults = {name: option.default for name, option in rule.check.options.items()}
-    return ActiveRule(rule, {**defaults, **rule.options, **(options or {})})
-
-
 def reports(text: str, *names: str, kind: str = "html", options: Any = None, **given: Any) -> tuple[FileReport, ...]:
-    message = read_message([Source.from_text(f"mail.{kind}", text)], Settings(**{"profile": "cold", **given}), kind)
+    message = message_of(text, kind, **{"profile": "cold", **given})
     return tuple(lint(message, [active(RULES[name], options) for name in names or OFFLINE]))
 
 
@@ -37,17 +31,6 @@ def findings(text: str, *names: str, **given: Any) -> list[Finding]:
 
 def unknown(text: str, *names: str, **given: Any) -> list[Unknown]:
     return [reason for report in reports(text, *names, **given) for reason in report.unknown]
-
-
-def marked(text: str, found: list[Finding]) -> list[str]:
-    return [text[finding.start : finding.end] for finding in found]
-
-
-def mended(text: str, found: list[Finding]) -> str:
-    edits = sorted((edit for finding in found if finding.fix for edit in finding.fix.edits), key=lambda e: -e.start)
-    for edit in edits:
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return text
 
 
 def link(url: str, text: str = "Prices") -> str:
@@ -1076,9 +1059,7 @@ def test_no_check_fails_on_any_text(pieces: list[str], kind: str, touch: int | N
     ids=range(13),
 )
 def test_a_hostile_message_costs_little(text: str) -> None:
-    message = read_message(
-        [Source.from_text("a.html", text)], Settings(profile="cold", touch=1, headers=HEADERS), "html"
-    )
+    message = message_of(text, profile="cold", touch=1, headers=HEADERS)
     for _, view in message.views():
         assert view.content.links is not None
     start = time.process_time()

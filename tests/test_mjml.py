@@ -28,7 +28,8 @@ from maillint.project.message_files import message_files
 from maillint.text.source import Source
 from maillint.text.spans import Span
 from tests.cli.command import maillint
-from tests.test_rule_examples import active
+from tests.files import write_files
+from tests.linting import active
 
 COLUMN = "<mjml><mj-body><mj-section><mj-column>{}</mj-column></mj-section></mj-body></mjml>"
 
@@ -285,15 +286,8 @@ def test_the_name_of_a_class_is_not_inherited() -> None:
 # -- included files
 
 
-def write(folder: Path, files: Mapping[str, str]) -> None:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-
 def included(folder: Path, text: str, files: Mapping[str, str], root: str = ".") -> Part:
-    write(folder, {**files, "mails/a.mjml": text})
+    write_files(folder, {**files, "mails/a.mjml": text})
     return part_of(text, str(folder / "mails/a.mjml"), [str(folder / root)])
 
 
@@ -330,13 +324,13 @@ def test_mjml_may_be_run_above_the_given_paths(tmp_path: Path) -> None:
 
 
 def test_nothing_is_read_without_paths_to_read_in(tmp_path: Path) -> None:
-    write(tmp_path, {"b.mjml": "<mj-text>B</mj-text>"})
+    write_files(tmp_path, {"b.mjml": "<mj-text>B</mj-text>"})
     part = part_of('<mj-include path="b.mjml" />', str(tmp_path / "a.mjml"))
     assert [include.state for include in part.includes] == ["not looked for"]
 
 
 def test_a_link_that_leads_out_of_the_paths_is_not_followed(tmp_path: Path) -> None:
-    write(tmp_path, {"secret.html": "SECRET"})
+    write_files(tmp_path, {"secret.html": "SECRET"})
     (tmp_path / "mails").mkdir()
     (tmp_path / "mails/link.html").symlink_to(tmp_path / "secret.html")
     part = included(tmp_path, '<mj-include path="link.html" type="html" />', {}, "mails")
@@ -411,7 +405,7 @@ def test_an_included_head_gives_classes_and_what_it_leaves_open_ends_with_it(tmp
 
 def test_a_fault_is_reported_in_its_own_file_and_counts_include_all_files(tmp_path: Path) -> None:
     links = "".join(f'<mj-text><a href="https://acme.org/{number}">Read {number}</a></mj-text>' for number in range(3))
-    write(tmp_path, {"foot.mjml": f'{links}<mj-image src="a.png" href="#" alt="A" />'})
+    write_files(tmp_path, {"foot.mjml": f'{links}<mj-image src="a.png" href="#" alt="A" />'})
     text = '---\ntouch: 1\n---\n<mj-column><mj-include path="foot.mjml" /></mj-column>'
     message = message_of(text, str(tmp_path / "a.mjml"), [str(tmp_path)])
     found = findings(message, "links/placeholder", "links/first-touch-limit")
@@ -434,7 +428,7 @@ def test_the_number_of_included_files_is_bounded(tmp_path: Path) -> None:
 
 
 def test_a_run_over_one_file_reads_beside_it_and_below_its_configuration_only(tmp_path: Path) -> None:
-    write(
+    write_files(
         tmp_path,
         {
             "project/mails/a.mjml": COLUMN.format('<mj-include path="../shared/b.mjml" />'),
@@ -451,7 +445,7 @@ def test_a_run_over_one_file_reads_beside_it_and_below_its_configuration_only(tm
 
 
 def test_a_cached_result_expires_when_an_included_file_changes(tmp_path: Path) -> None:
-    write(tmp_path, {"a.mjml": COLUMN.format('<mj-include path="b.mjml" />'), "b.mjml": "<mj-text>B</mj-text>"})
+    write_files(tmp_path, {"a.mjml": COLUMN.format('<mj-include path="b.mjml" />'), "b.mjml": "<mj-text>B</mj-text>"})
     command = ("check", ".", "-f", "concise", "--select", "mjml")
     assert maillint(*command, folder=tmp_path).returncode == 0
     assert maillint(*command, folder=tmp_path).returncode == 0
@@ -497,7 +491,7 @@ def test_the_list_of_components_is_complete_and_consistent() -> None:
 
 
 def test_fixes_change_the_file_and_not_the_files_it_includes(tmp_path: Path) -> None:
-    write(
+    write_files(
         tmp_path,
         {
             "a.mjml": COLUMN.format('<mj-text class="lead" padding="10">x</mj-text><mj-include path="b.mjml" />'),

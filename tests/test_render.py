@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -25,16 +24,10 @@ from maillint.text.source import Source
 from maillint.text.spans import Span
 from tests.cli.command import maillint
 from tests.docs import ROOT
-from tests.test_rule_examples import active
+from tests.files import write_files
+from tests.linting import active
 
 ALL = [active(rule) for rule in shipped().rules.values() if rule.subject == "message"]
-
-
-def write(folder: Path, files: Mapping[str, str]) -> None:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
 
 
 def message_of(folder: Path, *names: str, roots: bool = True) -> Message:
@@ -47,7 +40,7 @@ def report(message: Message, *families: str) -> FileReport:
 
 
 def found_in(folder: Path, template: str, data: str, name: str = "a.html") -> tuple[Message, list[Finding]]:
-    write(folder, {name: template, "a.data.yaml": data})
+    write_files(folder, {name: template, "a.data.yaml": data})
     message = message_of(folder, name)
     return message, list(report(message, "rendered").findings)
 
@@ -68,7 +61,7 @@ def found_in(folder: Path, template: str, data: str, name: str = "a.html") -> tu
     ],
 )
 def test_sample_data_stand_beside_the_template(template: str, data: str, found: bool, tmp_path: Path) -> None:
-    write(tmp_path, {template: "x", data: "{}"})
+    write_files(tmp_path, {template: "x", data: "{}"})
     samples = read_samples(str(tmp_path / template), FileAccess([str(tmp_path)]))
     assert (samples is not None) is found
 
@@ -114,7 +107,7 @@ def test_files_that_are_no_sample_data(data: str, reason: str, tmp_path: Path) -
 
 
 def test_nothing_is_rendered_without_data_or_without_paths_to_read_in(tmp_path: Path) -> None:
-    write(tmp_path, {"a.html": "Hello {{ name }},", "b.html": "Hello {{ name }},", "a.data.yaml": "{}"})
+    write_files(tmp_path, {"a.html": "Hello {{ name }},", "b.html": "Hello {{ name }},", "a.data.yaml": "{}"})
     assert render(message_of(tmp_path, "b.html")).made == ()
     assert render(message_of(tmp_path, "a.html", roots=False)).made == ()
 
@@ -185,7 +178,9 @@ def test_templates_without_a_fault(template: str, tmp_path: Path) -> None:
 
 
 def test_the_plain_text_twin_is_rendered_too(tmp_path: Path) -> None:
-    write(tmp_path, {"a.html": "<p>Hello {{ name }}</p>", "a.txt": "Hello {{ name }},\n", "a.data.yaml": "name: ''"})
+    write_files(
+        tmp_path, {"a.html": "<p>Hello {{ name }}</p>", "a.txt": "Hello {{ name }},\n", "a.data.yaml": "name: ''"}
+    )
     reports = lint(message_of(tmp_path, "a.html", "a.txt"), ALL)
     found = [
         (Path(file.path).name, found.rule) for file in reports for found in file.findings if "rendered" in found.rule
@@ -194,14 +189,14 @@ def test_the_plain_text_twin_is_rendered_too(tmp_path: Path) -> None:
 
 
 def test_html_is_escaped_in_html_and_not_in_text(tmp_path: Path) -> None:
-    write(tmp_path, {"a.html": "<p>{{ name }}</p>", "a.txt": "{{ name }}", "a.data.yaml": "name: A & B"})
+    write_files(tmp_path, {"a.html": "<p>{{ name }}</p>", "a.txt": "{{ name }}", "a.data.yaml": "name: A & B"})
     (rendering,) = render(message_of(tmp_path, "a.html", "a.txt")).made
     assert [part.text for part in rendering.message.parts] == ["<p>A &amp; B</p>", "A & B"]
 
 
 def test_markup_that_only_the_data_make_faulty(tmp_path: Path) -> None:
     template = "<table>{% for x in xs %}<tr><td>{{ x|safe }}</td></tr>{% endfor %}</table>"
-    write(tmp_path, {"a.html": template, "a.data.yaml": "xs: ['<b>one']"})
+    write_files(tmp_path, {"a.html": template, "a.data.yaml": "xs: ['<b>one']"})
     (finding,) = report(message_of(tmp_path, "a.html"), "markup").findings
     assert (finding.rule, finding.view) == ("markup/unclosed-tag", "with its sample data")
     assert template[finding.start : finding.end] == "{{ x|safe }}"
@@ -212,7 +207,7 @@ def test_markup_that_only_the_data_make_faulty(tmp_path: Path) -> None:
 
 
 def test_templates_and_includes_come_from_the_given_paths(tmp_path: Path) -> None:
-    write(
+    write_files(
         tmp_path,
         {
             "mails/a.html": "{% extends 'base.html' %}"
@@ -230,8 +225,10 @@ def test_templates_and_includes_come_from_the_given_paths(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("name", ["../secret.html", "/etc/hostname", "link.html", "sub", "nothing.html"])
 def test_no_file_outside_is_read(name: str, tmp_path: Path) -> None:
-    write(tmp_path, {"secret.html": "SECRET", "in/sub/x": "", "in/a.html": f"{{% include '{name}' %}} {{{{ x }}}}"})
-    write(tmp_path, {"in/a.data.yaml": "x: 1"})
+    write_files(
+        tmp_path, {"secret.html": "SECRET", "in/sub/x": "", "in/a.html": f"{{% include '{name}' %}} {{{{ x }}}}"}
+    )
+    write_files(tmp_path, {"in/a.data.yaml": "x: 1"})
     (tmp_path / "in/link.html").symlink_to(tmp_path / "secret.html")
     message = message_of(tmp_path / "in", "a.html")
     assert render(message).made == ()
@@ -303,7 +300,7 @@ def test_only_render_starts_a_process_and_only_once_isolated_from_the_project(
         return run(command, **more)
 
     monkeypatch.setattr(subprocess, "run", counted)
-    write(tmp_path, {"a.html": "<p>{{ name }}</p>", "a.data.yaml": "name: Ann", "json.py": "raise SystemExit"})
+    write_files(tmp_path, {"a.html": "<p>{{ name }}</p>", "a.data.yaml": "name: Ann", "json.py": "raise SystemExit"})
     monkeypatch.chdir(tmp_path)
     message = message_of(tmp_path, "a.html")
     for name in dir(Message):
@@ -356,7 +353,7 @@ MJML = """<mjml lang="en">
 
 
 def test_mjml_becomes_html_whose_texts_lead_back(tmp_path: Path) -> None:
-    write(tmp_path, {"a.mjml": MJML})
+    write_files(tmp_path, {"a.mjml": MJML})
     (rendering,) = render(message_of(tmp_path, "a.mjml")).made
     part = rendering.message.html
     assert part is not None
@@ -376,7 +373,7 @@ def test_mjml_becomes_html_whose_texts_lead_back(tmp_path: Path) -> None:
 
 
 def test_a_fault_that_only_the_html_shows_stands_at_its_mjml(tmp_path: Path) -> None:
-    write(tmp_path, {"a.mjml": MJML})
+    write_files(tmp_path, {"a.mjml": MJML})
     found = [
         finding for finding in report(message_of(tmp_path, "a.mjml"), "links").findings if "rendered" in finding.view
     ]
@@ -386,14 +383,14 @@ def test_a_fault_that_only_the_html_shows_stands_at_its_mjml(tmp_path: Path) -> 
 
 
 def test_a_fault_of_the_mjml_is_reported_once(tmp_path: Path) -> None:
-    write(tmp_path, {"a.mjml": MJML.replace('https://acme.org/"', '#"').replace("<b>", "<b><i>")})
+    write_files(tmp_path, {"a.mjml": MJML.replace('https://acme.org/"', '#"').replace("<b>", "<b><i>")})
     rules = [finding.rule for finding in report(message_of(tmp_path, "a.mjml"), "links", "markup").findings]
     assert rules.count("links/placeholder") == 1
     assert rules.count("markup/unclosed-tag") == 1
 
 
 def test_the_size_of_the_html_is_reported_at_the_body(tmp_path: Path) -> None:
-    write(tmp_path, {"a.mjml": MJML.replace("<td>One</td>", "<td>One</td>" * 10_000)})
+    write_files(tmp_path, {"a.mjml": MJML.replace("<td>One</td>", "<td>One</td>" * 10_000)})
     (finding,) = report(message_of(tmp_path, "a.mjml"), "rendered").findings
     assert finding.rule == "rendered/gmail-clipping"
     assert finding.line == 3
@@ -408,7 +405,7 @@ def test_the_size_of_the_html_is_reported_at_the_body(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_others_include_is_not_rendered(text: str, tmp_path: Path) -> None:
-    write(tmp_path, {"a.mjml": text})
+    write_files(tmp_path, {"a.mjml": text})
     renderings = render(message_of(tmp_path, "a.mjml"))
     assert (renderings.made, renderings.unknown) == ((), ())
 
@@ -431,7 +428,9 @@ def test_a_file_that_others_include_is_not_rendered(text: str, tmp_path: Path) -
     ],
 )
 def test_faulty_mjml_is_rendered_or_unknown(inside: str, shown: bool, tmp_path: Path) -> None:
-    write(tmp_path, {"a.mjml.j2": MJML.replace("<mj-text>Hello <b>{{ name }}</b>&nbsp;&amp; all</mj-text>", inside)})
+    write_files(
+        tmp_path, {"a.mjml.j2": MJML.replace("<mj-text>Hello <b>{{ name }}</b>&nbsp;&amp; all</mj-text>", inside)}
+    )
     renderings = render(message_of(tmp_path, "a.mjml.j2"))
     assert len(renderings.made) + len(renderings.unknown) == 1
     if renderings.made:
@@ -443,7 +442,7 @@ def test_faulty_mjml_is_rendered_or_unknown(inside: str, shown: bool, tmp_path: 
 
 def test_what_a_branch_drops_is_not_rendered(tmp_path: Path) -> None:
     branch = "{% if a %}<mj-text>" + "x" * 5000 + "</mj-text>{% else %}<mj-text>y</mj-text>{% endif %}"
-    write(tmp_path, {"a.mjml.j2": MJML.replace("<mj-table>", branch + "<mj-table>")})
+    write_files(tmp_path, {"a.mjml.j2": MJML.replace("<mj-table>", branch + "<mj-table>")})
     (rendering,) = render(message_of(tmp_path, "a.mjml.j2")).made
     text = rendering.message.parts[0].text
     assert "x" * 5000 in text
@@ -453,7 +452,7 @@ def test_what_a_branch_drops_is_not_rendered(tmp_path: Path) -> None:
 
 
 def test_mjml_with_sample_data_is_rendered_by_both(tmp_path: Path) -> None:
-    write(tmp_path, {"a.mjml": MJML.replace("<b>{{ name }}</b>", "{{ name }}, you"), "a.data.yaml": "name: ''"})
+    write_files(tmp_path, {"a.mjml": MJML.replace("<b>{{ name }}</b>", "{{ name }}, you"), "a.data.yaml": "name: ''"})
     message = message_of(tmp_path, "a.mjml")
     (rendering,) = render(message).made
     assert rendering.message.parts[0].text.lower().startswith("<!doctype html>")
@@ -493,7 +492,7 @@ main(sys.argv[1:])
 
 
 def test_without_the_packages_rendering_is_unknown_and_said_once(tmp_path: Path) -> None:
-    write(tmp_path, {"a.mjml": MJML, "b.html.j2": "<p>Hello {{ name }},</p>", "b.data.yaml": "name: ''"})
+    write_files(tmp_path, {"a.mjml": MJML, "b.html.j2": "<p>Hello {{ name }},</p>", "b.data.yaml": "name: ''"})
     command = [sys.executable, "-c", WITHOUT, "check", ".", "--no-cache", "--select", "rendered"]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 0
@@ -502,8 +501,8 @@ def test_without_the_packages_rendering_is_unknown_and_said_once(tmp_path: Path)
 
 
 def test_a_cached_result_expires_when_the_sample_data_change(tmp_path: Path) -> None:
-    write(tmp_path, {"a.html.j2": "<p>Hello {{ name }},</p>", "a.data.yaml": "name: Anna"})
+    write_files(tmp_path, {"a.html.j2": "<p>Hello {{ name }},</p>", "a.data.yaml": "name: Anna"})
     command = ("check", ".", "-f", "concise", "--select", "rendered")
     assert maillint(*command, folder=tmp_path).returncode == 0
-    write(tmp_path, {"a.data.yaml": "name: ''"})
+    write_files(tmp_path, {"a.data.yaml": "name: ''"})
     assert "a.html.j2:1:10: error rendered/empty-value" in maillint(*command, folder=tmp_path).stdout

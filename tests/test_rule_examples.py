@@ -19,18 +19,11 @@ from maillint.finding import Finding, Severity
 from maillint.message.read import Settings, read_message
 from maillint.text.source import Source
 from maillint.text.spans import Span
+from tests.files import write_files
+from tests.linting import active, mended
 
 RULES = [rule for rule in shipped().rules.values() if rule.check.subject in {"message", "suppression"}]
 CASES = [(rule, example) for rule in RULES for example in examples(rule)]
-
-
-def active(rule: Rule, options: Mapping[str, Any] | None = None) -> ActiveRule:
-    defaults = {name: option.default for name, option in rule.check.options.items()}
-    levels = set(rule.levels.values())
-    on = levels & {*Severity}  # a rule that is off unless asked for is asked for here
-    return ActiveRule(
-        rule, {**defaults, **rule.options, **(options or {})}, None if on else Severity.WARNING, level_given=not on
-    )
 
 
 def found(text: str, setting: Mapping[str, Any], rules: list[ActiveRule]) -> list[Finding]:
@@ -42,10 +35,8 @@ def found_in(folder: str, text: str, setting: Mapping[str, Any], rules: list[Act
     kind = setting.get("kind", "html")
     name = f"example.{kind}"
     files = setting.get("files") or {}
-    for path, content in {**files, name: text}.items() if files else ():
-        place = Path(folder, path)
-        place.parent.mkdir(exist_ok=True)
-        place.write_text(content, encoding="utf-8")
+    if files:
+        write_files(Path(folder), {**files, name: text})
     source = Source.from_text(str(Path(folder, name)) if files else name, text)
     settings = Settings(
         profile=setting.get("profile"),
@@ -91,7 +82,7 @@ def test_example(case: tuple[Rule, Example]) -> None:
         assert_found(rule, text, spans, findings)
         assert spans, "a bad example marks what is bad"
         if example.fixed is not None:
-            fixed = mend(text, findings)
+            fixed = mended(text, findings)
             assert fixed == example.fixed
             assert_found(rule, fixed, [], found_by(rule, fixed, setting))
     if example.good is not None:
@@ -105,15 +96,6 @@ def assert_found(rule: Rule, text: str, expected: Sequence[Span], findings: Sequ
     """Fail with the text, marked with what is expected and with what was found, where these differ."""
     unexpected = difference(text, expected, findings)
     assert not unexpected, f"{rule.path}\n{unexpected}"
-
-
-def mend(text: str, findings: list[Finding]) -> str:
-    edits = sorted(
-        (edit for finding in findings if finding.fix for edit in finding.fix.edits), key=lambda edit: -edit.start
-    )
-    for edit in edits:
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return text
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)

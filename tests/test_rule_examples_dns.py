@@ -21,14 +21,10 @@ from maillint.engine.domain import lint_domain
 from maillint.finding import DomainReport, Severity
 from maillint.network.facts import Question, Selector, gather
 from maillint.network.replay import ReplayResolver
+from tests.linting import active
 
 RULES = [rule for rule in shipped().rules.values() if rule.check.subject == "domain"]
 CASES = [(rule, example) for rule in RULES for example in examples(rule)]
-
-
-def active(rule: Rule, options: Mapping[str, Any] | None = None) -> ActiveRule:
-    defaults = {name: option.default for name, option in rule.check.options.items()}
-    return ActiveRule(rule, {**defaults, **rule.options, **(options or {})})
 
 
 def question(line: str) -> Question:

@@ -18,8 +18,9 @@ from maillint.message.read import Settings, read_message
 from maillint.network.blocklists import Blocklists
 from maillint.network.replay import ReplayResolver, ReplayWeb
 from maillint.text.source import Source
+from tests.linting import active
 from tests.test_rule_examples import RULES as OFFLINE
-from tests.test_rule_examples import active, assert_found, identify
+from tests.test_rule_examples import assert_found, identify
 
 RULES = [rule for rule in shipped().rules.values() if rule.check.subject == "online"]
 CASES = [(rule, example) for rule in RULES for example in examples(rule)]

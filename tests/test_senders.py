@@ -16,30 +16,24 @@ from maillint.analysis.senders import (
     sender_sites,
     senders,
 )
-from maillint.catalogue.load import shipped
-from maillint.catalogue.rule import ActiveRule
 from maillint.engine.lint import lint
 from maillint.finding import FileReport
 from maillint.message.mime.mailboxes import mailboxes
 from maillint.message.model import Message
-from maillint.message.read import Settings, read_message
-from maillint.text.source import Source
+from tests.linting import active, message_of
 
 
 def eml(*fields: str, body: str = "Hello") -> Message:
     text = "\n".join([*fields, "Content-Type: text/html", "", body])
-    return read_message([Source.from_text("mail.eml", text)], Settings(), "eml")
+    return message_of(text, "eml")
 
 
 def template(sender: str, **settings: Any) -> Message:
-    source = Source.from_text("mail.html", f"---\nfrom: {sender}\n---\n<p>Hello</p>")
-    return read_message([source], Settings(**settings), "html")
+    return message_of(f"---\nfrom: {sender}\n---\n<p>Hello</p>", **settings)
 
 
 def report(message: Message, name: str) -> FileReport:
-    rule = shipped().rules[name]
-    options = {key: option.default for key, option in rule.check.options.items()}
-    return lint(message.with_settings(profile="cold", touch=1), [ActiveRule(rule, {**options, **rule.options})])[0]
+    return lint(message.with_settings(profile="cold", touch=1), [active(name)])[0]
 
 
 # -- mailboxes ------------------------------------------------------------------------------------------------

@@ -14,25 +14,17 @@ import maillint.analysis.links
 import maillint.plugin
 from maillint.analysis.beacons import read_address
 from maillint.analysis.links import LinkInView, links_of
-from maillint.catalogue.load import shipped
-from maillint.catalogue.rule import ActiveRule
 from maillint.engine.lint import lint
 from maillint.message.model import Message
-from maillint.message.read import Settings, read_message
 from maillint.message.views import Views, make_views
 from maillint.text.placeholder import PLACEHOLDER_CHAR
-from maillint.text.source import Source
+from tests.linting import message_of, rules_about
 
 CHECKS = Path(maillint.__file__).parent / "checks"
 
 
 def lint_with_all_rules(message: Message) -> None:
-    active = []
-    for rule in shipped().rules.values():
-        if rule.subject == "message":
-            options = {name: option.default for name, option in rule.check.options.items()}
-            active.append(ActiveRule(rule, {**options, **rule.options}))
-    lint(message, active)
+    lint(message, rules_about("message"))
 
 
 def test_a_link_is_understood_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +37,7 @@ def test_a_link_is_understood_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(maillint.analysis.links, "LinkInView", counted)
     links = "".join(f'<p><a href="https://acme.example/{number}?email=x">Page {number}</a></p>' for number in range(31))
     text = f"{links}{{% if a %}}<p>One</p>{{% else %}}<p>Other</p>{{% endif %}}"
-    message = read_message([Source.from_text("mail.html", text)], Settings(profile="cold", touch=1), "html")
+    message = message_of(text, profile="cold", touch=1)
     lint_with_all_rules(message)
     views = len(list(message.views()))
     assert views == 2
@@ -70,15 +62,13 @@ def test_a_field_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     head = "".join(f"{name}: {value}\n" for name, value in fields.items())
     body = 'Content-Type: text/html\n\n<a href="https://other.example/?email=ann@beta.example">Prices</a>'
-    message = read_message([Source.from_text("mail.eml", head + body)], Settings(profile="cold", touch=1), "eml")
+    message = message_of(head + body, "eml", profile="cold", touch=1)
     lint_with_all_rules(message)
     assert read == dict.fromkeys(fields.values(), 1)
 
 
 def test_messages_with_other_settings_have_links_of_their_own() -> None:
-    message = read_message(
-        [Source.from_text("mail.html", '<a href="https://acme.example/">Acme</a>')], Settings(), "html"
-    )
+    message = message_of('<a href="https://acme.example/">Acme</a>')
     other = message.with_settings(touch=1)
     [link], [again] = links_of(message), links_of(other)
     assert link is not again
@@ -88,7 +78,7 @@ def test_messages_with_other_settings_have_links_of_their_own() -> None:
 def test_authors_of_checks_get_links_understood() -> None:
     url = "https://www.google.com/url?q=https://acme.example/a"
     text = f'<p><a href="{url}">Prices</a></p><p><a href="https://{{{{ host }}}}/">Home</a></p>'
-    message = read_message([Source.from_text("mail.html", text)], Settings(), "html")
+    message = message_of(text)
     wrapped, printed = maillint.plugin.links_of(message)
     assert (wrapped.shown, wrapped.text, wrapped.address.host) == ("Prices", url, "www.google.com")
     assert wrapped.part.text[wrapped.span.start : wrapped.span.end] == url
@@ -117,6 +107,6 @@ def test_a_check_knows_no_other_check(path: Path) -> None:
 )  # fmt: skip
 def test_a_tag_of_another_language_is_one_in_links_and_in_pictures(tag: str) -> None:
     text = f'Content-Type: text/html\n\n<a href="{tag}">Acme</a>'  # a message ready to send has no dialect
-    [link] = links_of(read_message([Source.from_text("mail.eml", text)], Settings(), "eml"))
+    [link] = links_of(message_of(text, "eml"))
     fetched = read_address(link.link.url, link.view, link.span)
     assert link.address.url == fetched.url == PLACEHOLDER_CHAR * len(tag)

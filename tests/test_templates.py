@@ -10,8 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maillint.catalogue.load import shipped
-from maillint.catalogue.rule import ActiveRule
 from maillint.engine.lint import lint
 from maillint.message.kinds import kind_of
 from maillint.message.read import Settings, read_message
@@ -23,13 +21,10 @@ from maillint.message.template.tags import Tag
 from maillint.message.views import make_views
 from maillint.text.source import Source
 from maillint.text.spans import Span
+from tests.linting import rules_about
 
 FOLDER = Path(__file__).parent / "dialects"
-RULES = [
-    ActiveRule(rule, {**{name: option.default for name, option in rule.check.options.items()}, **rule.options})
-    for rule in shipped().rules.values()
-    if rule.check.subject == "message"
-]
+RULES = rules_about("message")
 
 
 def reading(text: str, dialect: str) -> Template:

@@ -9,24 +9,22 @@ from typing import Any
 import pytest
 
 from maillint.analysis.beacons import is_token
-from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import ActiveRule
 from maillint.engine.lint import lint
 from maillint.finding import Finding
 from maillint.message.read import Settings, read_message
 from maillint.project.fix import fix_message
 from maillint.text.source import Source
+from tests import linting
+from tests.linting import message_of
 
 
 def active(name: str, **options: Any) -> ActiveRule:
-    rule = shipped().rules[f"tracking/{name}"]
-    defaults = {key: option.default for key, option in rule.check.options.items()}
-    return ActiveRule(rule, {**defaults, **rule.options, **options})
+    return linting.active(f"tracking/{name}", options)
 
 
 def run(text: str, *rules: ActiveRule, kind: str = "html", **settings: Any) -> list[Finding]:
-    message = read_message([Source.from_text(f"a.{kind}", text)], Settings(**settings), kind)
-    return [found for file in lint(message, rules) for found in file.findings]
+    return [found for file in lint(message_of(text, kind, **settings), rules) for found in file.findings]
 
 
 def mended(text: str, *rules: ActiveRule, **settings: Any) -> str:
@@ -540,7 +538,7 @@ HOSTILE = {
 def test_hostile_input_costs_little(name: str) -> None:
     rules = [active(rule) for rule in ("pixel", "hidden-image", "pixel-placeholder", "css-beacon", "remote-beacon")]
     rules += [active("link-identifier"), active("utm-in-first-touch"), active("consent-required", jurisdictions=["fr"])]
-    message = read_message([Source.from_text("a.html", HOSTILE[name])], Settings(touch=1), "html")
+    message = message_of(HOSTILE[name], touch=1)
     for part in message.parts:
         for view in part.views:
             assert view.content is not None  # what every check shares

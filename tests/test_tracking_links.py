@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from maillint.engine.lint import lint
 from maillint.finding import Finding
-from maillint.message.read import Settings, read_message
-from maillint.text.source import Source
+from tests.linting import message_of
 from tests.test_tracking import active, mended, run
 
 # -- identifiers ----------------------------------------------------------------------------------------------
@@ -110,8 +111,7 @@ def test_links_in_plain_text_count() -> None:
 
 def message(url: str) -> list[Finding]:
     text = f"From: Acme <hi@acme.example>\nTo: Jo <jo@mail.example>\nContent-Type: text/plain\n\nSee {url} .\n"
-    read = read_message([Source.from_text("a.eml", text)], Settings(), "eml")
-    return [found for file in lint(read, [active("link-identifier")]) for found in file.findings]
+    return [found for file in lint(message_of(text, "eml"), [active("link-identifier")]) for found in file.findings]
 
 
 @pytest.mark.parametrize(
@@ -192,8 +192,7 @@ def test_no_campaign(query: str) -> None:
 
 
 @pytest.mark.parametrize(("settings", "unknown"), [({"touch": 2}, 0), ({"profile": "cold"}, 1)])
-def test_another_touch(settings: dict[str, object], unknown: int) -> None:
+def test_another_touch(settings: dict[str, Any], unknown: int) -> None:
     text = '<a href="https://acme.example/?utm_source=a">A</a>'
-    read = read_message([Source.from_text("a.html", text)], Settings(**settings), "html")  # type: ignore[arg-type]
-    (report,) = lint(read, [active("utm-in-first-touch")])
+    (report,) = lint(message_of(text, **settings), [active("utm-in-first-touch")])
     assert (len(report.findings), len(report.unknown)) == (0, unknown)

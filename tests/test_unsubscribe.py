@@ -9,32 +9,22 @@ import pytest
 from maillint.analysis.askable_links import Request, requests
 from maillint.analysis.links import links_of
 from maillint.analysis.unsubscribe import Grade, unsubscribe_grade
-from maillint.catalogue.load import shipped
-from maillint.catalogue.rule import ActiveRule
 from maillint.engine.lint import lint
 from maillint.message.model import Message
-from maillint.message.read import Settings, read_message
-from maillint.text.source import Source
+from tests.linting import active, message_of
 
 URL = "https://acme.example/u?mc_eid=1a2b"
 OTHERS = '<p><a href="https://other.example/">Prices</a></p>'
 
 
-def read(text: str, kind: str = "html", **settings: Any) -> Message:
-    return read_message([Source.from_text(f"mail.{kind}", text)], Settings(**settings), kind)
-
-
 def grade(text: str, kind: str = "html", **settings: Any) -> Grade | None:
     """The grade of the first link."""
-    message = read(text, kind, **settings)
+    message = message_of(text, kind, **settings)
     return unsubscribe_grade(message, next(links_of(message)))
 
 
 def finds(message: Message, name: str) -> bool:
-    rule = shipped().rules[name]
-    options = {key: option.default for key, option in rule.check.options.items()}
-    active = ActiveRule(rule, {**options, **rule.options})
-    return bool(lint(message.with_settings(profile="cold", touch=1), [active])[0].findings)
+    return bool(lint(message.with_settings(profile="cold", touch=1), [active(name)])[0].findings)
 
 
 def link(text: str, url: str = URL, attributes: str = "") -> str:
@@ -86,7 +76,7 @@ def test_how_a_link_is_known(text: str, expected: Grade | None) -> None:
 
 @pytest.mark.parametrize(("text", "expected"), [(text, expected) for text, expected in GRADES if "{{" not in text])
 def test_counts_identifiers_and_requests_agree(text: str, expected: Grade | None) -> None:
-    message = read(text + OTHERS)
+    message = message_of(text + OTHERS)
     links = [found for found in links_of(message) if found.address.url == next(links_of(message)).address.url]
     leads_out = expected in {"named", "implied"}
     assert finds(message, "links/first-touch-limit") is not leads_out
@@ -97,7 +87,7 @@ def test_counts_identifiers_and_requests_agree(text: str, expected: Grade | None
 
 def test_the_address_in_list_unsubscribe_is_one_everywhere() -> None:
     headers = (("List-Unsubscribe", f"<mailto:leave@acme.example>, <{URL}>"),)
-    message = read(link("Leave") + OTHERS, headers=headers)
+    message = message_of(link("Leave") + OTHERS, headers=headers)
     assert unsubscribe_grade(message, next(links_of(message))) == "implied"
     assert not finds(message, "links/first-touch-limit")
     assert not finds(message, "tracking/link-identifier")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +12,12 @@ import pytest
 from maillint import lint
 from maillint.project.message_files import message_files
 from tests.cli.command import maillint
+from tests.files import write_files
 
 HTML = "<p>Hi Ada, your order has been sent.</p>\n"
 TEXT = "Hi Ada, your order has been sent.\n"
 REPLY = "content/subject-fake-reply"
 META = '{"Name": "Order", "Alias": "order", "Subject": "Re: your order", "TemplateType": "Standard"}\n'
-
-
-def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return folder
 
 
 def check(folder: Path, *arguments: str, status: int | None = None) -> list[dict[str, Any]]:
@@ -89,7 +81,7 @@ def conventions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every convention in a folder of its own, with a number for a name."""
     folder = tmp_path_factory.mktemp("mail")
     for number, names in enumerate(CONVENTIONS):
-        write(folder / str(number), {name: content(name) for name in names})
+        write_files(folder / str(number), {name: content(name) for name in names})
     return folder
 
 
@@ -139,7 +131,7 @@ def test_a_file_named_by_a_hook_is_judged_with_its_message(conventions: Path, nu
     ],
 )
 def test_nothing_is_taken_for_a_sidecar_by_guessing(tmp_path: Path, files: dict[str, str | bytes]) -> None:
-    report = lint(write(tmp_path, {"other/a.eml": "From: a@b.example\n\nHello\n", **files}))
+    report = lint(write_files(tmp_path, {"other/a.eml": "From: a@b.example\n\nHello\n", **files}))
     mail = {"a.eml", *(name for name in files if name.endswith(".html"))}
     assert {Path(file.path).name for file in report.files} == mail
     assert not [hit for hit in report.findings if hit.rule == REPLY]
@@ -147,37 +139,37 @@ def test_nothing_is_taken_for_a_sidecar_by_guessing(tmp_path: Path, files: dict[
 
 def test_the_subject_that_names_its_message_comes_before_one_that_does_not(tmp_path: Path) -> None:
     files = {"a.html": HTML, "subject.txt": "Re: y\n", "a_subject.txt": "Re: x\n"}
-    assert [Path(file.path).name for file in lint(write(tmp_path, files)).files] == ["a.html", "a_subject.txt"]
+    assert [Path(file.path).name for file in lint(write_files(tmp_path, files)).files] == ["a.html", "a_subject.txt"]
 
 
 def test_an_error_names_the_file_it_stands_in(tmp_path: Path) -> None:
-    folder = write(tmp_path, {"a.html": HTML, "a.txt": "---\nprofile: cool\n---\nHi\n"})
+    folder = write_files(tmp_path, {"a.html": HTML, "a.txt": "---\nprofile: cool\n---\nHi\n"})
     result = maillint("check", "a.html", folder=folder)
     assert result.stderr.startswith('maillint: a.txt: line 2, column 10: unknown profile "cool"')
 
 
 def test_a_text_file_that_is_no_subject_is_an_ordinary_text(tmp_path: Path) -> None:
-    folder = write(tmp_path, {"subject.txt": "Re: x\n\nsee http://192.0.2.1/a\n"})
+    folder = write_files(tmp_path, {"subject.txt": "Re: x\n\nsee http://192.0.2.1/a\n"})
     [file] = check(folder, "subject.txt", "--select", "links/ip-host,content")
     assert [hit["rule"] for hit in file["findings"]] == ["links/ip-host"]
 
 
 def test_a_hook_may_name_another_tools_meta_json(tmp_path: Path) -> None:
-    folder = write(tmp_path, {"icons/meta.json": "{", "a.html": HTML})
+    folder = write_files(tmp_path, {"icons/meta.json": "{", "a.html": HTML})
     assert maillint("check", "icons/meta.json", folder=folder).returncode == 0
     assert [file["path"] for file in check(folder, "icons/meta.json", "a.html")] == ["a.html"]
 
 
 def test_an_excluded_sidecar_is_read_and_not_reported(tmp_path: Path) -> None:
     files = {"a.html": HTML, "a_subject.txt": "Re: x\n", "maillint.yaml": 'exclude: ["*_subject.txt"]\n'}
-    folder = write(tmp_path, files)
+    folder = write_files(tmp_path, files)
     assert [file["path"] for file in check(folder)] == ["a.html"]
     assert maillint("check", "a_subject.txt", folder=folder).returncode == 0
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are of Unix")
 def test_a_subject_that_is_a_pipe_or_a_folder_stops_nothing(tmp_path: Path) -> None:
-    folder = write(tmp_path, {"a.html": HTML, "b.html": HTML, "b_subject.txt/x": "", "c/content.html": HTML})
+    folder = write_files(tmp_path, {"a.html": HTML, "b.html": HTML, "b_subject.txt/x": "", "c/content.html": HTML})
     os.mkfifo(folder / "a_subject.txt")
     os.mkfifo(folder / "c/meta.json")
     assert [file["path"] for file in check(folder)] == ["a.html", "b.html", "c/content.html"]
@@ -209,43 +201,45 @@ def test_the_finding_stands_at_its_place_in_the_subjects_file(
     tmp_path: Path, subject: str, expected: list[str]
 ) -> None:
     files = {"a_message.txt": "{% load i18n %}" + TEXT, "a_subject.txt": subject}
-    [message, beside] = lint(write(tmp_path, files)).files
+    [message, beside] = lint(write_files(tmp_path, files)).files
     assert [f"{hit.line}:{hit.column}" for hit in beside.findings if hit.rule == REPLY] == expected
     assert (len(message.findings), len(beside.findings)) == (0, len(expected))
 
 
 def test_a_subject_in_another_charset_is_read_and_said(tmp_path: Path) -> None:
-    folder = write(tmp_path, {"a.html": HTML, "a_subject.txt": "Réponse: Re: x".encode("cp1252")})
+    folder = write_files(tmp_path, {"a.html": HTML, "a_subject.txt": "Réponse: Re: x".encode("cp1252")})
     assert "a_subject.txt: not UTF-8" in maillint("check", ".", "-v", "--no-cache", folder=folder).stdout
-    write(tmp_path, {"a_subject.txt": "Re: größer".encode("utf-16")})
+    write_files(tmp_path, {"a_subject.txt": "Re: größer".encode("utf-16")})
     assert found(check(folder, "a_subject.txt")) == [f"a_subject.txt:1:1 {REPLY}"]
 
 
 def test_a_subject_stated_in_front_matter_comes_first(tmp_path: Path) -> None:
-    folder = write(tmp_path, {"a.html": f"---\nsubject: Your order\n---\n{HTML}", "a_subject.txt": "Re: x\n"})
+    folder = write_files(tmp_path, {"a.html": f"---\nsubject: Your order\n---\n{HTML}", "a_subject.txt": "Re: x\n"})
     assert found(check(folder, ".", "--select", "content,headers")) == []
 
 
 def test_a_subject_is_fixed_in_its_file(tmp_path: Path) -> None:
-    folder = write(tmp_path, {"a.html": HTML, "a_subject.txt": "{% load i18n %}\nRe: your order\n"})
+    folder = write_files(tmp_path, {"a.html": HTML, "a_subject.txt": "{% load i18n %}\nRe: your order\n"})
     assert maillint("check", "a_subject.txt", "--fix", folder=folder).returncode == 0
     assert (folder / "a_subject.txt").read_text() == "{% load i18n %}\nyour order\n"
 
 
 def test_comments_suppress_in_a_subjects_file(tmp_path: Path) -> None:
     comment = f"{{# maillint: ignore[{REPLY}] it does answer #}}\n"
-    folder = write(tmp_path, {"a.txt": "Hi {{ name|default:'there' }}\n", "a_subject.txt": f"{comment}Re: x\n"})
+    folder = write_files(tmp_path, {"a.txt": "Hi {{ name|default:'there' }}\n", "a_subject.txt": f"{comment}Re: x\n"})
     assert found(check(folder)) == []
-    write(folder, {"a_subject.txt": "Re: x\n", "a.txt": f"{{# maillint: ignore-file[{REPLY}] it does answer #}}\nHi\n"})
+    write_files(
+        folder, {"a_subject.txt": "Re: x\n", "a.txt": f"{{# maillint: ignore-file[{REPLY}] it does answer #}}\nHi\n"}
+    )
     assert found(check(folder)) == []
-    write(folder, {"a_subject.txt": f"{comment}Your order\n", "a.txt": TEXT})
+    write_files(folder, {"a_subject.txt": f"{comment}Your order\n", "a.txt": TEXT})
     assert found(check(folder)) == ["a_subject.txt:1:1 suppression/unused"]
 
 
 def test_results_are_kept_until_the_sidecar_changes(tmp_path: Path) -> None:
-    folder = write(tmp_path, {"a.html": HTML, "a_subject.txt": "Your order\n", "maillint.yaml": ""})
+    folder = write_files(tmp_path, {"a.html": HTML, "a_subject.txt": "Your order\n", "maillint.yaml": ""})
     for subject, status in (("Your order\n", 0), ("Re: x\n", 1), ("Re: x\n", 1), ("Your order\n", 0)):
-        write(folder, {"a_subject.txt": subject})
+        write_files(folder, {"a_subject.txt": subject})
         assert maillint("check", ".", folder=folder).returncode == status
     (folder / "a_subject.txt").unlink()
     assert "no headers known" in maillint("check", ".", "-v", folder=folder).stdout
@@ -275,7 +269,7 @@ def mended(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], list[st
     folder = tmp_path_factory.mktemp("postmark")
     names = [f"{number:02}/meta.json" for number in range(len(STRINGS))]
     for name, (meta, _, _) in zip(names, STRINGS, strict=True):
-        write(folder, {name: meta, name.replace("meta.json", "content.html"): HTML})
+        write_files(folder, {name: meta, name.replace("meta.json", "content.html"): HTML})
     hits = found(check(folder, ".", "--select", REPLY))
     maillint("check", ".", "--fix", folder=folder)
     return hits, [(folder / name).read_bytes().decode() for name in names]
@@ -305,7 +299,7 @@ def test_a_json_string_is_fixed_only_where_its_characters_are_the_files(
     ],
 )
 def test_only_the_outermost_subject_is_one(tmp_path: Path, meta: str) -> None:
-    report = lint(write(tmp_path, {"content.txt": TEXT, "meta.json": meta}))
+    report = lint(write_files(tmp_path, {"content.txt": TEXT, "meta.json": meta}))
     assert report.findings == ()
     assert [file.kind for file in report.files] == ["txt", "json"]
 
@@ -322,7 +316,7 @@ def test_only_the_outermost_subject_is_one(tmp_path: Path, meta: str) -> None:
     ids=["comma", "comment", "unfinished", "nested", "large"],
 )  # fmt: skip
 def test_a_broken_meta_json_is_one_line(tmp_path: Path, meta: str, error: str) -> None:
-    folder = write(tmp_path, {"order/content.html": HTML, "order/meta.json": meta, "a.html": HTML})
+    folder = write_files(tmp_path, {"order/content.html": HTML, "order/meta.json": meta, "a.html": HTML})
     result = maillint("check", ".", "-f", "concise", folder=folder)
     assert result.returncode == 2
     assert "Traceback" not in result.stderr + result.stdout
@@ -331,7 +325,7 @@ def test_a_broken_meta_json_is_one_line(tmp_path: Path, meta: str, error: str) -
 
 def test_a_meta_json_in_another_charset_is_read_and_said(tmp_path: Path) -> None:
     meta = '{"Subject": "Re: größer"}'
-    folder = write(tmp_path, {"content.html": HTML, "meta.json": meta.encode("cp1252")})
+    folder = write_files(tmp_path, {"content.html": HTML, "meta.json": meta.encode("cp1252")})
     result = maillint("check", ".", "-v", folder=folder)
     assert "meta.json:1:14" in result.stdout
     assert "meta.json: not UTF-8; read as windows-1252" in result.stdout
@@ -341,14 +335,14 @@ def test_a_layout_is_a_fragment(tmp_path: Path) -> None:
     layout = '<!DOCTYPE html><html><body><a href="#top">Top</a>{{{ @content }}}<a href="https://acme.example/">A</a></body></html>\n'
     meta = '{"Name": "Basic", "Alias": "basic", "TemplateType": "Layout"}'
     files = {"content.html": layout, "content.txt": "{{{ @content }}}\n\nAcme\n", "meta.json": meta}
-    folder = write(tmp_path, {f"_layouts/basic/{name}": text for name, text in files.items()})
+    folder = write_files(tmp_path, {f"_layouts/basic/{name}": text for name, text in files.items()})
     assert found(check(folder, ".", "--profile", "newsletter")) == []
     assert "a layout: other templates are put into it" in maillint("check", ".", "-v", folder=folder).stdout
 
 
 def test_a_comment_in_the_template_suppresses_in_meta_json(tmp_path: Path) -> None:
     comment = f"{{{{! maillint: ignore-file[{REPLY}] a forwarded order }}}}\n"
-    folder = write(tmp_path, {"content.html": comment + HTML, "meta.json": META})
+    folder = write_files(tmp_path, {"content.html": comment + HTML, "meta.json": META})
     assert found(check(folder)) == []
 
 
@@ -360,13 +354,13 @@ def test_of_maizzles_front_matter_what_is_mail_is_read(tmp_path: Path) -> None:
         '---\ntitle: "Re: free money, act now"\npreheader: Act now, {{ page.name }}\nsubject: "Re: hello"\n'
         'bodyClass: "free money"\n---\n<x-main>\n<p>Hello</p>\n</x-main>\n'
     )
-    hits = found(check(write(tmp_path, {"emails/a.html": page}), ".", "--select", "content,markup"))
+    hits = found(check(write_files(tmp_path, {"emails/a.html": page}), ".", "--select", "content,markup"))
     assert hits == ["emails/a.html:3:12 content/spam-words", f"emails/a.html:4:11 {REPLY}"]
 
 
 def test_a_preheader_is_a_field_of_templates_only(tmp_path: Path) -> None:
     message = "From: a@b.example\nSubject: x\nPreheader: act now\n\nHello\n"
-    assert found(check(write(tmp_path, {"a.eml": message}), ".", "--select", "content")) == []
+    assert found(check(write_files(tmp_path, {"a.eml": message}), ".", "--select", "content")) == []
 
 
 MAIZZLE = {
@@ -391,4 +385,4 @@ MAIZZLE = {
 
 
 def test_layouts_and_templates_of_maizzle_are_fragments(tmp_path: Path) -> None:
-    assert found(check(write(tmp_path, MAIZZLE), ".", "--profile", "newsletter")) == []
+    assert found(check(write_files(tmp_path, MAIZZLE), ".", "--profile", "newsletter")) == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +20,11 @@ from maillint.errors import LintError
 from maillint.finding import Severity
 from maillint.message.model import PROFILES
 from maillint.values import field_names
-
-
-def write(folder: Path, files: Mapping[str, str]) -> None:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+from tests.files import write_files
 
 
 def load(folder: Path, text: str, **overrides: Any) -> Config:
-    write(folder, {"maillint.yaml": text})
+    write_files(folder, {"maillint.yaml": text})
     return load_config(str(folder / "maillint.yaml"), Overrides(**overrides))
 
 
@@ -43,7 +36,7 @@ def rule(name: str) -> Rule:
 
 
 def test_the_nearest_file_counts(tmp_path: Path) -> None:
-    write(tmp_path, {"maillint.yaml": "", "a/b/.maillint.yml": "", "a/b/c/x.html": "", "a/x.html": ""})
+    write_files(tmp_path, {"maillint.yaml": "", "a/b/.maillint.yml": "", "a/b/c/x.html": "", "a/x.html": ""})
     assert find_config(str(tmp_path / "a" / "b" / "c")) == str(tmp_path / "a/b/.maillint.yml")
     assert find_config(str(tmp_path / "a" / "b")) == str(tmp_path / "a/b/.maillint.yml")
     assert find_config(str(tmp_path / "a")) == str(tmp_path / "maillint.yaml")
@@ -52,7 +45,7 @@ def test_the_nearest_file_counts(tmp_path: Path) -> None:
 def test_in_one_folder_names_have_an_order(tmp_path: Path) -> None:
     names = ["pyproject.toml", ".maillint.yml", "maillint.yml", ".maillint.yaml", "maillint.yaml"]
     for name in names:
-        write(tmp_path, {name: "[tool.maillint]\n" if name.endswith("toml") else ""})
+        write_files(tmp_path, {name: "[tool.maillint]\n" if name.endswith("toml") else ""})
         assert find_config(str(tmp_path)) == str(tmp_path / name)
 
 
@@ -61,13 +54,13 @@ def test_in_one_folder_names_have_an_order(tmp_path: Path) -> None:
     [("[tool.maillint]\n", True), ("[tool.maillint.rules]\n", True), ("[tool.other]\n", False), ("", False)],
 )
 def test_a_pyproject_counts_where_it_has_a_table(tmp_path: Path, text: str, counts: bool) -> None:
-    write(tmp_path, {"maillint.yaml": "", "a/pyproject.toml": text})
+    write_files(tmp_path, {"maillint.yaml": "", "a/pyproject.toml": text})
     found = find_config(str(tmp_path / "a"))
     assert found == str(tmp_path / ("a/pyproject.toml" if counts else "maillint.yaml"))
 
 
 def test_a_folder_of_that_name_is_no_configuration(tmp_path: Path) -> None:
-    write(tmp_path, {"maillint.yaml": "", "a/maillint.yaml/x.html": "", "a/pyproject.toml/x": ""})
+    write_files(tmp_path, {"maillint.yaml": "", "a/maillint.yaml/x.html": "", "a/pyproject.toml/x": ""})
     assert find_config(str(tmp_path / "a")) == str(tmp_path / "maillint.yaml")
 
 
@@ -145,7 +138,7 @@ def test_the_reader_of_messages_takes_its_settings_from_here(tmp_path: Path) -> 
 
 
 def test_a_configuration_is_worked_out_once_and_never_changes(tmp_path: Path) -> None:
-    write(tmp_path, {"rules/house/style.yaml": RULE})
+    write_files(tmp_path, {"rules/house/style.yaml": RULE})
     config = load(tmp_path, "rule-folders: rules\n", ignore=("links",))
     assert config.catalogue is config.catalogue
     assert config.message_settings is config.message_settings
@@ -177,7 +170,7 @@ def test_outlook_counts_unless_other_clients_are_named(tmp_path: Path, clients: 
 
 
 def test_what_extends_a_file_comes_before_it(tmp_path: Path) -> None:
-    write(
+    write_files(
         tmp_path,
         {
             "base/maillint.yaml": "profile: cold\nexclude: [a/]\nheaders: {From: a@x.example, To: t@x.example}\n"
@@ -211,20 +204,20 @@ CIRCLE = "files extend each other in a circle: maillint.yaml → b.yaml → mail
 
 
 def test_a_circle_is_an_error(tmp_path: Path) -> None:
-    write(tmp_path, {"b.yaml": "extends: maillint.yaml"})
+    write_files(tmp_path, {"b.yaml": "extends: maillint.yaml"})
     with pytest.raises(FileError, match=CIRCLE):
         load(tmp_path, "extends: b.yaml")
 
 
 def test_the_same_file_may_be_extended_twice(tmp_path: Path) -> None:
-    write(tmp_path, {"a.yaml": "extends: c.yaml", "b.yaml": "extends: c.yaml", "c.yaml": "exclude: [c/]"})
+    write_files(tmp_path, {"a.yaml": "extends: c.yaml", "b.yaml": "extends: c.yaml", "c.yaml": "exclude: [c/]"})
     assert load(tmp_path, "extends: [a.yaml, b.yaml]").exclude == ("c/", "c/")
 
 
 @pytest.mark.parametrize(("count", "fits"), [(19, True), (20, False)])
 def test_a_chain_has_an_end(tmp_path: Path, count: int, fits: bool) -> None:
-    write(tmp_path, {f"{number}.yaml": f"extends: {number + 1}.yaml" for number in range(1, count)})
-    write(tmp_path, {f"{count}.yaml": "profile: cold"})
+    write_files(tmp_path, {f"{number}.yaml": f"extends: {number + 1}.yaml" for number in range(1, count)})
+    write_files(tmp_path, {f"{count}.yaml": "profile: cold"})
     if fits:
         assert load(tmp_path, "extends: 1.yaml").profile == "cold"
     else:
@@ -286,7 +279,7 @@ def test_what_is_for_some_files_does_not_count_without_a_file(tmp_path: Path) ->
 
 
 def test_patterns_of_an_extended_file_count_from_its_folder(tmp_path: Path) -> None:
-    write(tmp_path, {"base/x.yaml": "overrides: [{files: /a.html, profile: cold}]"})
+    write_files(tmp_path, {"base/x.yaml": "overrides: [{files: /a.html, profile: cold}]"})
     config = load(tmp_path, "extends: base/x.yaml\n")
     assert config.for_file(str(tmp_path / "base" / "a.html")).profile == "cold"
     assert config.for_file(str(tmp_path / "a.html")).profile is None
@@ -369,7 +362,7 @@ def test_the_level_of_a_rule(tmp_path: Path, rules: str, expected: Severity | No
 
 
 def test_of_layers_the_last_counts_and_options_add_up(tmp_path: Path) -> None:
-    write(tmp_path, {"base.yaml": f"rules: {{{NAME}: {{severity: error, ignore: [a], only: [b]}}}}"})
+    write_files(tmp_path, {"base.yaml": f"rules: {{{NAME}: {{severity: error, ignore: [a], only: [b]}}}}"})
     config = load(tmp_path, f"extends: base.yaml\nrules:\n  {NAME}: {{ignore: [c]}}")
     active = config.resolve(rule(NAME), "newsletter")
     assert active.level_for("newsletter") == Severity.ERROR
@@ -444,7 +437,9 @@ RULE = "summary: x\ncheck: pattern\noptions: {pattern: x}\nseverity: info\nmessa
 
 
 def test_rules_of_ones_own(tmp_path: Path) -> None:
-    write(tmp_path, {"rules/house/style.yaml": RULE, "base/own/top.yaml": RULE, "base/x.yaml": "rule-folders: own"})
+    write_files(
+        tmp_path, {"rules/house/style.yaml": RULE, "base/own/top.yaml": RULE, "base/x.yaml": "rule-folders: own"}
+    )
     config = load(
         tmp_path,
         "extends: base/x.yaml\nrule-folders: [rules]\nrules: {house/style: error, local/top: warning}\n"
@@ -459,7 +454,7 @@ def test_rules_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_the_same_rules_of_ones_own_may_be_named_twice(tmp_path: Path) -> None:
-    write(tmp_path, {"rules/house/style.yaml": RULE, "base.yaml": "rule-folders: rules"})
+    write_files(tmp_path, {"rules/house/style.yaml": RULE, "base.yaml": "rule-folders: rules"})
     assert "house/style" in names(load(tmp_path, "extends: base.yaml\n"))
 
 
@@ -500,7 +495,7 @@ profile = "newsletter"
 
 
 def test_a_table_in_pyproject(tmp_path: Path) -> None:
-    write(tmp_path, {"pyproject.toml": TOML})
+    write_files(tmp_path, {"pyproject.toml": TOML})
     config = load_config(str(tmp_path / "pyproject.toml"))
     assert (config.profile, config.exclude) == ("cold", ("a/",))
     assert [config.origin(key).rpartition(":")[2] for key in ("profile", "exclude", "rules")] == ["6", "7", "9"]
@@ -520,7 +515,7 @@ def test_a_table_in_pyproject(tmp_path: Path) -> None:
     ],
 )
 def test_faults_in_pyproject_have_their_line(tmp_path: Path, text: str, error: str) -> None:
-    write(tmp_path, {"pyproject.toml": text})
+    write_files(tmp_path, {"pyproject.toml": text})
     with pytest.raises(FileError) as raised:
         load_config(str(tmp_path / "pyproject.toml"))
     assert error in str(raised.value)
@@ -615,13 +610,13 @@ def test_what_says_nothing_is_no_fault(tmp_path: Path, text: str) -> None:
 
 
 def test_a_rule_of_ones_own_that_is_faulty_is_said_with_its_own_place(tmp_path: Path) -> None:
-    write(tmp_path, {"rules/house/style.yaml": RULE + "wy: x\n"})
+    write_files(tmp_path, {"rules/house/style.yaml": RULE + "wy: x\n"})
     with pytest.raises(FileError, match=r'style\.yaml:7:1: unknown key "wy"; did you mean "why"'):
         load(tmp_path, "rule-folders: rules")
 
 
 def test_a_plugin_that_an_extended_file_names_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(tmp_path, {"base.yaml": "plugins: [none]"})
+    write_files(tmp_path, {"base.yaml": "plugins: [none]"})
     with pytest.raises(FileError, match=r'base\.yaml:1:11: no plugin "none" is installed'):
         load(tmp_path, "extends: base.yaml")
     assert issubclass(PluginError, LintError)

@@ -28,6 +28,7 @@ from maillint.text.offsets import MapBuilder, OffsetMap
 from maillint.text.source import Source
 from maillint.text.spans import Span
 from maillint.values import replace
+from tests.linting import message_of
 
 Generator = Callable[[Any, Options], Iterator[Any]]
 
@@ -47,10 +48,6 @@ def yields(*results: Any) -> Generator:
     return lambda facts, options: iter(results)
 
 
-def read(text: str, kind: str = "html", **settings: Any) -> Message:
-    return read_message([Source.from_text(f"a.{kind}", text)], Settings(**settings), kind)
-
-
 def first(message: Message, *rules: ActiveRule) -> FileReport:
     return lint(message, rules)[0]
 
@@ -59,7 +56,7 @@ def places(report: FileReport) -> list[tuple[int, int]]:
     return [(found.start, found.end) for found in report.findings]
 
 
-PLAIN = read("<p>Hello</p>\n<p>World</p>\n", profile="newsletter")
+PLAIN = message_of("<p>Hello</p>\n<p>World</p>\n", profile="newsletter")
 PART = PLAIN.parts[0]
 
 
@@ -177,14 +174,14 @@ def test_a_hit_without_the_evidence_that_the_message_names_breaks_the_rule(sever
 
 def test_a_finding_about_the_whole_stands_at_the_sender_or_at_the_first_text() -> None:
     mail = "Subject: x\nFrom: a@acme.example\n\nHi\n"
-    (found,) = first(read(mail, "eml"), active(breaks)).findings
+    (found,) = first(message_of(mail, "eml"), active(breaks)).findings
     assert mail[found.start :].startswith("a@acme.example")
-    (found,) = first(read("---\nsubject: x\n---\n<p>Hi</p>"), active(breaks)).findings
+    (found,) = first(message_of("---\nsubject: x\n---\n<p>Hi</p>"), active(breaks)).findings
     assert found.start == 19
-    given = read("<p>Hi</p>", headers=(("From", "a@acme.example"),))
+    given = message_of("<p>Hi</p>", headers=(("From", "a@acme.example"),))
     (found,) = first(given, active(breaks)).findings
     assert found.start == 0
-    (found,) = first(read("Subject: x\n\n", "eml"), active(breaks)).findings
+    (found,) = first(message_of("Subject: x\n\n", "eml"), active(breaks)).findings
     assert found.path == "a.eml"
 
 
@@ -194,7 +191,7 @@ def test_a_finding_about_the_whole_stands_at_the_sender_or_at_the_first_text() -
 @pytest.mark.parametrize(("count", "more"), [(199, 0), (200, 0), (201, 1), (450, 250)])
 def test_one_rule_has_no_more_findings_than_can_be_read(count: int, more: int) -> None:
     assert MAX_PER_RULE == 200
-    message = read("x" * 1_000, "txt")
+    message = message_of("x" * 1_000, "txt")
     part = message.parts[0]
     report = first(message, active(yields(*(Hit(part, Span(place, place + 1)) for place in range(count)))))
     assert len(report.findings) == min(count, 200)
@@ -204,7 +201,7 @@ def test_one_rule_has_no_more_findings_than_can_be_read(count: int, more: int) -
 
 
 def test_the_bound_is_for_each_rule() -> None:
-    message = read("x" * 1_000, "txt")
+    message = message_of("x" * 1_000, "txt")
     hits = [Hit(message.parts[0], Span(place, place + 1)) for place in range(201)]
     report = first(message, active(yields(*hits), "x/one"), active(yields(*hits), "x/other"))
     assert len(report.findings) == 400
@@ -261,13 +258,13 @@ def views_that_show(message: Message, word: str) -> list[Hit]:
     ],
 )
 def test_what_every_audience_gets_has_no_label(text: str, label: str) -> None:
-    message = read(text)
+    message = message_of(text)
     (found,) = first(message, active(yields(*views_that_show(message, "word")))).findings
     assert found.view == label
 
 
 def test_what_one_audience_alone_has_against_a_span_is_labelled() -> None:
-    message = read("{% if plan == 'pro' %}<b>{% else %}<i>{% endif %}word")
+    message = message_of("{% if plan == 'pro' %}<b>{% else %}<i>{% endif %}word")
     pro, other = message.parts[0].views
     assert "<b>" in pro.text
     span = Span(message.source.text.index("word"), message.source.text.index("word") + 4)
@@ -284,7 +281,7 @@ def test_what_one_audience_alone_has_against_a_span_is_labelled() -> None:
 
 
 def test_outlook_alone() -> None:
-    message = read("<!--[if mso]><b><![endif]--><p>word</p>")
+    message = message_of("<!--[if mso]><b><![endif]--><p>word</p>")
     part = message.parts[0]
     outlook = next(view for view in part.views if view.outlook)
     at = part.text.index("word")
@@ -293,7 +290,7 @@ def test_outlook_alone() -> None:
 
 
 def test_fields_and_files_have_no_audiences() -> None:
-    message = read("From: a@acme.example\n\n<p>Hi</p>", "eml")
+    message = message_of("From: a@acme.example\n\n<p>Hi</p>", "eml")
     view = message.parts[0].views.first
     for place in (message.headers.fields[0], FileText(message.source)):
         (found,) = first(message, active(yields(Hit(place, Span(0, 1), view=view)))).findings
@@ -306,7 +303,7 @@ def test_fields_and_files_have_no_audiences() -> None:
 def encoded(body: bytes, encoding: str, kind: str = "text/plain") -> Message:
     head = "From: a@acme.example\nMIME-Version: 1.0\n"
     head += f"Content-Type: {kind}; charset=utf-8\nContent-Transfer-Encoding: {encoding}\n\n"
-    return read(head + body.decode("ascii"), "eml")
+    return message_of(head + body.decode("ascii"), "eml")
 
 
 def changed(message: Message, old: str, new: str, safe: bool = False) -> Finding:
@@ -449,7 +446,7 @@ def of_field(field: Field, span: Span, text: str) -> Finding:
 
 
 def test_a_field_is_changed_where_it_stands() -> None:
-    message = read("Subject: Hello\n you\nFrom: a@acme.example\n\nHi", "eml")
+    message = message_of("Subject: Hello\n you\nFrom: a@acme.example\n\nHi", "eml")
     subject = message.headers.fields[0]
     found = of_field(subject, Span(6, 9), "us")
     assert (found.fix, found.part, found.line) == (Fix((Edit(16, 19, "us"),), False), None, 2)
@@ -460,14 +457,14 @@ def test_a_field_is_changed_where_it_stands() -> None:
 
 
 def test_an_encoded_word_is_not_changed() -> None:
-    message = read("Subject: =?utf-8?q?caf=C3=A9?= now\n\nHi", "eml")
+    message = message_of("Subject: =?utf-8?q?caf=C3=A9?= now\n\nHi", "eml")
     subject = message.headers.fields[0]
     assert of_field(subject, Span(0, 4), "tea").fix is None
     assert of_field(subject, Span(5, 8), "later").fix == Fix((Edit(31, 34, "later"),), False)
 
 
 def test_a_field_that_the_configuration_gives_has_no_place() -> None:
-    message = read("<p>Hi</p>", headers=(("Subject", "Hello"),))
+    message = message_of("<p>Hi</p>", headers=(("Subject", "Hello"),))
     found = of_field(message.headers.fields[0], Span(0, 5), "x")
     assert (found.start, found.end, found.fix, found.excerpt) == (0, 0, None, None)
 
@@ -503,7 +500,7 @@ def test_each_file_of_a_message_has_a_report() -> None:
 def test_a_template_with_more_branches_than_views_says_so() -> None:
     branches = "".join(f"{{% elif a == {number} %}}<p>{number}</p>" for number in range(200))
     branches = f"{{% if b %}}x{branches}{{% endif %}}"
-    message = read(branches, dialect="jinja")
+    message = message_of(branches, dialect="jinja")
     assert len(message.parts[0].views) > 1
     (note,) = first(message).notes
     assert "more branches" in note
@@ -614,7 +611,7 @@ def whole(facts: Message, options: Options) -> Iterator[Hit]:
 
 
 def test_a_rule_about_the_message_as_a_whole_judges_the_html_that_mjml_becomes() -> None:
-    message = read(MJML, "mjml")
+    message = message_of(MJML, "mjml")
     (found,) = first(message, active(whole, "markup/lang-missing")).findings
     assert (found.view, found.fix) == ("in the rendered HTML", None)
     assert MJML[found.start : found.end].startswith("<mj-body")
@@ -629,12 +626,12 @@ def test_a_rule_about_the_message_as_a_whole_judges_the_html_that_mjml_becomes()
 
 
 def test_nothing_is_rendered_for_rules_that_judge_no_rendering() -> None:
-    message = read(MJML, "mjml")
+    message = message_of(MJML, "mjml")
     first(message, active(yields(), "headers/x"))
     assert not message.memo
     first(message, active(yields(), "markup/x"))
     assert message.memo
-    plain = read("<p>Hi</p>")
+    plain = message_of("<p>Hi</p>")
     first(plain, active(yields(), "markup/x"))
     assert not plain.memo
 
@@ -647,7 +644,7 @@ def test_a_finding_in_a_rendering_is_not_fixed() -> None:
         if facts.kind == "rendered":
             yield Hit(part, span, changes=(Change(span, "Ho"),))
 
-    (found,) = first(read(MJML, "mjml"), active(run, "markup/x")).findings
+    (found,) = first(message_of(MJML, "mjml"), active(run, "markup/x")).findings
     assert (MJML[found.start : found.end], found.fix) == ("Hi", None)
 
 
@@ -668,7 +665,7 @@ def test_an_audience_of_the_rendered_message_is_named_beside() -> None:
         at = part.text.index("Hi")
         yield from (Hit(part, Span(at, at + 2), view=view) for view in part.views if view.outlook)
 
-    (found,) = first(read(MJML, "mjml"), active(run, "markup/x")).findings
+    (found,) = first(message_of(MJML, "mjml"), active(run, "markup/x")).findings
     assert (found.view, MJML[found.start : found.end]) == ("in Outlook, in the rendered HTML", "Hi")
 
 
@@ -678,7 +675,7 @@ def test_a_rule_that_breaks_over_a_rendering_is_a_finding() -> None:
             raise ValueError("x")
         yield from ()
 
-    (found,) = first(read(MJML, "mjml"), active(run, "markup/x")).findings
+    (found,) = first(message_of(MJML, "mjml"), active(run, "markup/x")).findings
     assert (found.rule, found.message) == ("internal-error", "rule markup/x failed: ValueError: x")
 
 
@@ -690,7 +687,7 @@ def test_a_rule_that_breaks_over_a_rendering_is_a_finding() -> None:
 def test_what_overlaps_in_the_template_is_one_finding(
     in_template: tuple[int, int], in_rendering: tuple[int, int], count: int
 ) -> None:
-    message = read(MJML, "mjml")
+    message = message_of(MJML, "mjml")
 
     def run(facts: Message, options: Options) -> Iterator[Hit]:
         part = facts.parts[0]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maillint.catalogue.examples import unmark
 from maillint.network.dmarc import (
     Discovery,
     discover,
@@ -18,7 +19,6 @@ from maillint.network.dmarc import (
 from maillint.network.replay import ReplayResolver
 from maillint.network.resolver import DnsResolver
 from tests.dns_server import DnsServer
-from tests.marks import unmark
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from maillint.catalogue.examples import unmark
 from maillint.network.spf import Modifier, Term, has_macro, parse, spf_records
-from tests.marks import unmark
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maillint.catalogue.examples import unmark
 from maillint.network.tags import parse_tags
-from tests.marks import unmark
 
 
 @pytest.mark.parametrize(

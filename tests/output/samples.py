@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from maillint.catalogue.examples import unmark
 from maillint.finding import (
     DomainFinding,
     DomainReport,
@@ -21,7 +22,6 @@ from maillint.finding import (
 from maillint.output import Context
 from maillint.text.source import Source
 from maillint.values import replace
-from tests.marks import unmark
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from tests.cli.command import maillint
+from tests.files import write_files
 from tests.installed import install_as
 from tests.published import Complaints
 
@@ -101,15 +101,9 @@ def test_the_examples(name: str, tmp_path: Path, complaints: dict[str, Complaint
     check_all(complaints, outputs(tmp_path / "mail"))
 
 
-def write(files: Mapping[str, str | bytes], folder: Path) -> None:
-    for path, data in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(data.encode() if isinstance(data, str) else data)
-
-
 @pytest.mark.parametrize("name", MAILS)
 def test_any_mail(name: str, tmp_path: Path, complaints: dict[str, Complaints]) -> None:
-    write(MAILS[name], tmp_path / "mail")
+    write_files(tmp_path / "mail", MAILS[name])
     check_all(complaints, outputs(tmp_path / "mail", "--fail-on", "info"))
 
 
@@ -120,7 +114,7 @@ def test_all_of_it_at_once_and_a_rule_that_breaks(tmp_path: Path, complaints: di
     (packages / "broken/rules/mine/broken.yaml").write_text(BROKEN_RULE)
     install_as("broken", {"maillint.checks": {"broken": "broken"}}, packages)
     for number, files in enumerate(MAILS.values()):
-        write(files, tmp_path / "mail" / str(number))
+        write_files(tmp_path / "mail" / str(number), files)
     (tmp_path / "mail/maillint.yaml").write_text("plugins: [broken]\n")
     written = outputs(tmp_path / "mail", status=2, PYTHONPATH=os.pathsep.join([str(packages), *sys.path]))
     assert "internal-error" in written["sarif"]
@@ -146,7 +140,7 @@ def test_all_of_it_at_once_and_a_rule_that_breaks(tmp_path: Path, complaints: di
 def test_the_schemas_refuse_spoilt_documents(
     name: str, text: str, spoilt: str, complaint: str, tmp_path: Path, complaints: dict[str, Complaints]
 ) -> None:
-    write({"a.html": "<p>Hi <b>Ada</p>\n"}, tmp_path / "mail")
+    write_files(tmp_path / "mail", {"a.html": "<p>Hi <b>Ada</p>\n"})
     written = outputs(tmp_path / "mail")[name]
     if name != "junit":
         written = json.dumps(json.loads(written))
@@ -157,7 +151,7 @@ def test_the_schemas_refuse_spoilt_documents(
 def test_every_kind_of_thing_occurs_in_what_is_checked(tmp_path: Path) -> None:
     """A guard of the table above: it holds fixes, parts, unknowns, related places and failures."""
     for number, files in enumerate(MAILS.values()):
-        write(files, tmp_path / "mail" / str(number))
+        write_files(tmp_path / "mail" / str(number), files)
     run: Any = json.loads(outputs(tmp_path / "mail")["sarif"])["runs"][0]
     assert {"fixes", "properties", "locations"} <= {key for result in run["results"] for key in result}
     assert {"part", "evidence"} <= {key for result in run["results"] for key in result.get("properties", {})}
