@@ -111,7 +111,7 @@ def _run(command: str, folder: Path) -> str:
         ["bash", "-c", command],
         cwd=folder,
         env={
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if not name.startswith("MAILLINT_")},
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "NO_COLOR": "1",
             "COLUMNS": "80",

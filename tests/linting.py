@@ -1,16 +1,24 @@
-"""What tests of checks begin with: a message from a text, rules as a run has them, and what becomes of findings."""
+"""What tests of checks begin with: a message from a text, rules as a run has them, and what becomes of findings.
+
+A new rule must not break the tests of other things, even if it finds something in nearly every mail. So tests lint with
+the rules that they are about, or without those of ``talkative()``.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import ActiveRule, Rule
+from maillint.engine.lint import lint
 from maillint.finding import Finding, Severity
-from maillint.message.model import Message
+from maillint.message.model import PROFILES, Message
 from maillint.message.read import Settings, read_message
 from maillint.text.source import Source
+from tests.docs import ROOT
 
 
 def message_of(text: str, kind: str = "html", **settings: Any) -> Message:
@@ -31,9 +39,30 @@ def active(rule: Rule | str, options: Mapping[str, Any] | None = None) -> Active
     return ActiveRule(rule, values, Severity.WARNING if off else None, level_given=off)
 
 
-def rules_about(subject: str, *, without: Iterable[Rule] = ()) -> list[ActiveRule]:
-    """Every shipped rule about a subject, but for some."""
-    return [active(rule) for rule in shipped().rules.values() if rule.subject == subject and rule not in without]
+def domain_rules() -> tuple[str, ...]:
+    """The names of the rules about a domain, its mail servers, SPF, DKIM and DMARC: what tests of these lint with."""
+    return tuple(name for name in shipped().rules if re.match("auth/(domain|mx|spf|dkim|dmarc)-", name))
+
+
+def rules_about(subject: str) -> list[ActiveRule]:
+    """Every shipped rule about a subject."""
+    return [active(rule) for rule in shipped().rules.values() if rule.subject == subject]
+
+
+@cache
+def talkative() -> frozenset[str]:
+    """The rules that find something in the plainest mail, or in an example that is clean. So far there are none."""
+    mails = [message_of("<p>Hi Ada</p>", profile=profile) for profile in PROFILES]
+    mails += [
+        message_of(path.read_text(encoding="utf-8"), path.suffix[1:]) for path in (ROOT / "examples/clean").iterdir()
+    ]
+    rules = rules_about("message")
+    return frozenset(found.rule for mail in mails for report in lint(mail, rules) for found in report.findings)
+
+
+def quiet_rules() -> list[ActiveRule]:
+    """Every shipped rule about messages but for the talkative ones."""
+    return [rule for rule in rules_about("message") if rule.rule.name not in talkative()]
 
 
 def marked(text: str, findings: Iterable[Finding]) -> list[str]:

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maillint.config.config import Config
+from maillint.config.config import Config, Overrides
 from maillint.finding import DomainReport
 from maillint.network.facts import Question, Selector, gather
 from maillint.network.replay import ReplayResolver
 from maillint.project.domains import judge, selectors_for
+from tests.linting import domain_rules
 
 SPF = "v=spf1 ip4:192.0.2.0/24 -all"
 DMARC = "v=DMARC1; p=reject; rua=mailto:dmarc@acme.example"
@@ -26,12 +27,13 @@ SOUND: Mapping[str, Any] = {
     "_dmarc.acme.example TXT": [DMARC],
     "s1._domainkey.acme.example TXT": [KEY],
 }
+CONFIG = Config(overrides=Overrides(select=domain_rules()))
 TROUBLES = {"timeout": "timed out", "servfail": "SERVFAIL", "refused": "REFUSED"}
 
 
 def report(dns: Mapping[str, Any], domain: str = "acme.example", *selectors: str, **more: Any) -> DomainReport:
     question = Question(domain, tuple(map(Selector, selectors)), **more)
-    return judge(gather(question, ReplayResolver(dns)), Config())
+    return judge(gather(question, ReplayResolver(dns)), CONFIG)
 
 
 def found(reported: DomainReport) -> set[str]:
@@ -86,7 +88,7 @@ def test_where_no_query_is_answered_every_rule_is_unknown() -> None:
     dead |= {"_dmarc.acme.example TXT": "timeout", "s1._domainkey.acme.example TXT": "timeout"}
     reported = report(dead, "acme.example", "s1", ips=("192.0.2.1",))
     assert reported.findings == ()
-    rules = {active.rule.name for active in Config().rules_for("newsletter") if active.rule.check.subject == "domain"}
+    rules = {active.rule.name for active in CONFIG.rules_for("newsletter") if active.rule.check.subject == "domain"}
     assert {one.rule for one in reported.unknown} == rules
 
 
@@ -298,8 +300,8 @@ def test_without_a_selector_dkim_is_unknown() -> None:
 
 
 def guessing(dns: Mapping[str, Any]) -> DomainReport:
-    question = Question("acme.example", selectors_for("acme.example", (), Config()))
-    return judge(gather(question, ReplayResolver(dns)), Config())
+    question = Question("acme.example", selectors_for("acme.example", (), CONFIG))
+    return judge(gather(question, ReplayResolver(dns)), CONFIG)
 
 
 @pytest.mark.parametrize("record", ["v=DKIM1; p=", "v=spf1 -all", "v=DKIM1; p=AAAA"])
@@ -347,7 +349,7 @@ def test_a_key_that_cannot_be_used_is_reported_and_not_missing(texts: list[str],
     ],
 )
 def test_where_a_selector_s_key_may_stand(domain: str, selector: Selector, missing: str | None) -> None:
-    reported = judge(gather(Question(domain, (selector,)), ReplayResolver(NEWS)), Config())
+    reported = judge(gather(Question(domain, (selector,)), ReplayResolver(NEWS)), CONFIG)
     assert [finding.evidence["name"] for finding in reported.findings] == ([missing] if missing else [])
 
 

@@ -20,6 +20,7 @@ from maillint.cli.dns import domain_name, envelope_sender, seconds, selector, se
 from maillint.network.facts import Selector
 from tests.cli.command import maillint
 from tests.dns_server import DnsServer
+from tests.linting import domain_rules
 
 DOCS = Path(__file__).parents[2] / "docs"
 KEY = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
@@ -61,6 +62,8 @@ def server() -> Iterator[DnsServer]:
 @pytest.fixture
 def run(server: DnsServer, tmp_path: Path) -> Any:
     def command(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
+        if arguments[0] == "dns" and "--select" not in arguments:
+            arguments = (*arguments, "--select", ",".join(domain_rules()))
         return maillint(*arguments, "--resolver", server.address, folder=tmp_path, **more)
 
     return command
