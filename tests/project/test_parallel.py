@@ -247,7 +247,7 @@ def test_ctrl_c_while_starting_waits_until_every_child_is_known(monkeypatch: pyt
         process = start()
         if process:
             started.append(process)
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
         return process
 
     monkeypatch.setattr(os, "fork", fork)
