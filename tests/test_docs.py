@@ -16,6 +16,7 @@ from tests.rule_pages import pages, write
 LINKED = [*PAGES, ROOT / "CONTRIBUTING.md"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_run_prints_what_the_page_says(page: Path) -> None:
     assert shown(page) == page.read_text(encoding="utf-8"), "python -m tests.docs rewrites the pages"

@@ -16,6 +16,8 @@ from maillint import Config, LintError
 from tests.cli.command import maillint
 from tests.installed import install, install_as
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples/plugin"
 

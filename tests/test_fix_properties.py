@@ -21,6 +21,8 @@ from maillint.project.fix import encode
 from tests.fix_properties import Fixing, errors, faults, fixes
 from tests.test_rule_examples import CASES
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 
 FAULTS = [

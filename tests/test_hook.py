@@ -33,6 +33,7 @@ def run(*command: str, folder: Path, check: bool = True) -> subprocess.Completed
     return result
 
 
+@pytest.mark.slow
 def test_a_bad_template_cannot_be_committed_and_a_good_one_can(tmp_path: Path) -> None:
     hooks, project = tmp_path / "maillint", tmp_path / "project"
     run("git", "clone", "--quiet", str(ROOT), str(hooks), folder=tmp_path)

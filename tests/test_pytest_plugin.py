@@ -11,6 +11,8 @@ import pytest
 
 from tests.installed import install
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parent.parent

@@ -27,6 +27,8 @@ from tests.docs import ROOT
 from tests.files import write_files
 from tests.linting import active
 
+pytestmark = pytest.mark.slow
+
 ALL = [active(rule) for rule in shipped().rules.values() if rule.subject == "message"]
 
 

@@ -192,8 +192,8 @@ def _parse(path: str) -> YamlFile:
     return _parse_toml(path, text) if path.endswith(".toml") else read_yaml(path, text)
 
 
-_TOML_TABLE = regex(r"^\s*\[\[?\s*([^\]]+?)\s*\]", re.MULTILINE)
-_TOML_KEY = regex(r"""^\s*("[^"]*"|'[^']*'|[\w.-]+)\s*=""", re.MULTILINE)
+_TOML_TABLE = regex(r"^\s*\[\[?\s*([^\]]+?)\s*\]")
+_TOML_KEY = regex(r"""^\s*("[^"]*"|'[^']*'|[\w.-]+)\s*=""")
 
 
 def _parse_toml(path: str, text: str) -> YamlFile:

@@ -9,6 +9,8 @@ import pytest
 
 from tests.cli.command import BAD, git, maillint, rules_in
 
+pytestmark = pytest.mark.slow
+
 
 def test_known_findings_are_left_out_and_new_ones_are_not(mail: Path) -> None:
     assert maillint("check", ".", "--write-baseline", "known.json", folder=mail).returncode == 0

@@ -13,6 +13,8 @@ import pytest
 from tests.cli.command import BAD, maillint
 from tests.cli.limits import as_plain_user, on_a_full_disk, run
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_second_run_says_the_same_from_its_cache(mail: Path) -> None:
     first = maillint("check", ".", folder=mail)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.command import BAD, git, maillint
+
+pytestmark = pytest.mark.slow
 
 
 def test_only_changed_lines(mail: Path) -> None:

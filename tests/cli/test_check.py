@@ -11,6 +11,8 @@ import pytest
 
 from tests.cli.command import BAD, maillint
 
+pytestmark = pytest.mark.slow
+
 GOOD = "<p>Hi Ada</p>\n"
 
 

@@ -22,6 +22,8 @@ from tests.cli.command import maillint
 from tests.dns_server import DnsServer
 from tests.linting import domain_rules
 
+pytestmark = pytest.mark.slow
+
 DOCS = Path(__file__).parents[2] / "docs"
 KEY = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
 

@@ -13,6 +13,8 @@ import pytest
 from maillint import Config, LintError, lint
 from tests.cli.command import git, maillint
 
+pytestmark = pytest.mark.slow
+
 CLI = Path(__file__).parents[2] / "maillint/cli"
 
 

@@ -20,6 +20,8 @@ from maillint.text.source import Source
 from maillint.values import replace
 from tests.cli.command import maillint
 
+pytestmark = pytest.mark.slow
+
 BAD = b'<p>One</br>Two</p>\r\n<p class="a" class="b">x</p>\n'
 MENDED = b'<p>One<br>Two</p>\r\n<p class="a">x</p>\n'
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.cli.command import BAD, maillint
 
+pytestmark = pytest.mark.slow
+
 
 def test_init_writes_a_configuration_that_works_and_overwrites_nothing(mail: Path) -> None:
     result = maillint("init", folder=mail)

@@ -19,7 +19,7 @@ BAD = "<p>Hi <b>Ada</p>\n"
 GOOD = "<p>Hi Ada</p>\n"
 PATIENCE = 60.0
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="POSIX signals")]
 
 
 class Running:

@@ -9,6 +9,8 @@ import pytest
 from maillint import Config, lint
 from tests.cli.command import maillint
 
+pytestmark = pytest.mark.slow
+
 LINK = '<a href="{}">Prices</a>'
 PIXEL = '<img src="{}" alt="">'
 

@@ -19,6 +19,8 @@ from tests.cli.command import maillint
 from tests.dns_server import DnsServer
 from tests.http_server import Authority, HttpServer, Page, redirect
 
+pytestmark = pytest.mark.slow
+
 ZONE: dict[str, Any] = {
     "acme.example A": ["127.0.0.1"],
     "www.acme.example A": ["127.0.0.1"],

@@ -10,6 +10,8 @@ import pytest
 
 from tests.cli.command import maillint
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_schema_takes_what_is_right_and_nothing_else(tmp_path: Path) -> None:
     schema = json.loads(maillint("schema", folder=tmp_path).stdout)

@@ -9,6 +9,8 @@ import pytest
 
 from tests.cli.command import maillint
 
+pytestmark = pytest.mark.slow
+
 
 def test_settings_and_their_origins(mail: Path) -> None:
     (mail / "base.yaml").write_text("own-domains: [a.example]\nrules: {markup: warning}\n")

@@ -13,6 +13,8 @@ import pytest
 
 from tests.cli.command import BAD, maillint
 
+pytestmark = pytest.mark.slow
+
 # -- completion
 
 

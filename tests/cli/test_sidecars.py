@@ -14,6 +14,8 @@ from maillint.project.message_files import message_files
 from tests.cli.command import maillint
 from tests.files import write_files
 
+pytestmark = pytest.mark.slow
+
 HTML = "<p>Hi Ada, your order has been sent.</p>\n"
 TEXT = "Hi Ada, your order has been sent.\n"
 REPLY = "content/subject-fake-reply"

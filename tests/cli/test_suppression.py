@@ -10,6 +10,8 @@ import pytest
 from maillint.message.template.dialect import dialects
 from tests.cli.command import BAD, maillint, rules_in
 
+pytestmark = pytest.mark.slow
+
 FORMS = {
     "jinja": ["{# … #}", "{#- … -#}", "{% comment %}…{% endcomment %}", "{%- comment -%} … {%- endcomment -%}"],
     "liquid": ["{% comment %}…{% endcomment %}", "{%- comment -%} … {%- endcomment -%}", "{% # … %}"],

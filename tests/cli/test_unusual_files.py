@@ -16,6 +16,8 @@ from tests.cli.command import maillint
 from tests.cli.limits import as_plain_user, on_a_full_disk, run
 from tests.installed import install_as
 
+pytestmark = pytest.mark.slow
+
 BAD = b"<p>One</br>Two</p>\r\n<p>Hi <b>Ada</p>\n"
 MENDED = b"<p>One<br>Two</p>\r\n<p>Hi <b>Ada</p>\n"
 

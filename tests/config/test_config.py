@@ -476,6 +476,9 @@ def test_settings_from_a_mapping(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 # -- pyproject.toml ---------------------------------------------------------------------------------------------------
 
 TOML = """\
+title = "x"
+profile = 1
+
 [project]
 name = "x"
 profile = "none of ours"
@@ -498,11 +501,11 @@ def test_a_table_in_pyproject(tmp_path: Path) -> None:
     write_files(tmp_path, {"pyproject.toml": TOML})
     config = load_config(str(tmp_path / "pyproject.toml"))
     assert (config.profile, config.exclude) == ("cold", ("a/",))
-    assert [config.origin(key).rpartition(":")[2] for key in ("profile", "exclude", "rules")] == ["6", "7", "9"]
+    assert [config.origin(key).rpartition(":")[2] for key in ("profile", "exclude", "rules")] == ["9", "10", "12"]
     assert (level(config, "markup/unclosed-tag"), level(config)) == (Severity.ERROR, Severity.INFO)
     assert config.for_file(str(tmp_path / "a.tpl")).profile == "newsletter"
     settings = config.settings_of(rule("markup/unclosed-tag"), "newsletter")
-    assert [setting.origin.rpartition(":")[2] for setting in settings] == ["11", "10"]
+    assert [setting.origin.rpartition(":")[2] for setting in settings] == ["14", "13"]
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ def test_members_of_the_eu_and_the_eea_and_the_uk_want_consent(tmp_path: Path, c
     assert jurisdictions()[code.lower()] in message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", jurisdictions())
 def test_every_jurisdiction_does_something_or_is_said_to_need_no_rule(tmp_path: Path, code: str) -> None:
     settings = config(tmp_path, f"profile: newsletter\njurisdictions: ['{code}']")

@@ -154,6 +154,7 @@ def test_a_rule_that_breaks_is_a_finding_and_the_others_run() -> None:
     report = first(PLAIN, active(breaks, "x/broken"), active(yields(Hit(PART, Span(3, 5))), "x/fine"))
     broken, fine = report.findings
     assert (broken.rule, broken.severity, broken.start, broken.end) == ("internal-error", Severity.ERROR, 0, 0)
+    assert (broken.view, broken.evidence, broken.fix, broken.related) == ("", {}, None, ())
     assert broken.message == f"rule x/broken failed: RuntimeError: not today {'x' * 190}"
     assert fine.rule == "x/fine"
 
@@ -331,6 +332,8 @@ def test_an_excerpt_is_the_decoded_lines_around_and_has_a_bound() -> None:
     message = encoded(base64.encodebytes(b"first\r\nsecond word\r\nlast"), "base64")
     assert changed(message, "word", "").excerpt == Excerpt("second word", 7, 11)
     assert changed(message, "last", "").excerpt == Excerpt("last", 0, 4)
+    other = encoded(base64.encodebytes(b"\nword MAX\r\nlast"), "base64")
+    assert changed(other, "word", "").excerpt == Excerpt("word MAX", 0, 4)
     assert changed(message, "ond wo", "").excerpt == Excerpt("second word", 3, 9)
     assert changed(message, "word\r\nla", "").excerpt == Excerpt("second word\r\nlast", 7, 15)
 

@@ -17,6 +17,8 @@ from maillint.values import replace
 from tests.output.samples import CLEAN, DOMAIN, EVIL, HOSTILE, PLAIN, RUN, finding, found, on
 from tests.published import Complaints
 
+pytestmark = pytest.mark.slow
+
 # -- GitHub -------------------------------------------------------------------------------------------
 
 COMMAND = re.compile(r"::(error|warning|notice) ([^\r\n]*?)::([^\r\n]*)")

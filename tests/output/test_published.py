@@ -18,6 +18,8 @@ from tests.files import write_files
 from tests.installed import install_as
 from tests.published import Complaints
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 FORMATS = ("sarif", "junit", "gitlab", "json")
 

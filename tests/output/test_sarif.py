@@ -19,6 +19,7 @@ def run_of(report: Report) -> Any:
     return json.loads(load("sarif").render(report, PLAIN))["runs"][0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "report",
     [RUN, DOMAIN, CLEAN, HOSTILE, Report(), replace(RUN, domains=DOMAIN.domains)],
