@@ -234,7 +234,7 @@ class _Reader:
         position = start
         while position < end:
             match = _LITERAL.match(self.record, position, end) or MACRO.match(self.record, position, end)
-            if not match or (match.re is MACRO and match[2] and not int(match[2][:9])):
+            if not match or (match.re.groups and match[2] and not int(match[2][:9])):
                 close = self.record.find("}", position, end) + 1
                 self._error("bad-macro", position, close or end)
                 return False

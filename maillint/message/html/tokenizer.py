@@ -6,7 +6,6 @@ something else needs it (``Html.tree``), finds the same module. Whatever does no
 
 from __future__ import annotations
 
-import os
 import sys
 from functools import cache
 
@@ -32,23 +31,19 @@ def tokenizer() -> Callable[..., Any]:
 
 def _load_core() -> Any:
     """Load the extension module; None where it is not where it is expected, or needs its package after all."""
-    from importlib.machinery import EXTENSION_SUFFIXES, PathFinder  # noqa: PLC0415 -- once, and only for markup
-    from importlib.util import module_from_spec, spec_from_file_location  # noqa: PLC0415
+    from importlib.machinery import PathFinder  # noqa: PLC0415 -- once, and only for markup
+    from importlib.util import module_from_spec  # noqa: PLC0415
 
     package = PathFinder.find_spec("turbohtml")
-    for folder in (package.submodule_search_locations or ()) if package is not None else ():
-        for suffix in EXTENSION_SUFFIXES:
-            path = os.path.join(folder, f"_html{suffix}")  # noqa: PTH118 -- pathlib costs 8 ms at start-up
-            if not os.path.isfile(path):  # noqa: PTH113
-                continue
-            spec = spec_from_file_location(_CORE, path)
-            if spec is None or spec.loader is None:
-                return None
-            try:
-                module = module_from_spec(spec)
-                spec.loader.exec_module(module)
-            except Exception:  # another release may be built otherwise: the package knows how
-                return None
-            sys.modules[_CORE] = module
-            return module
-    return None
+    if package is None or package.submodule_search_locations is None:
+        return None
+    spec = PathFinder.find_spec(_CORE, package.submodule_search_locations)
+    if spec is None or spec.loader is None:
+        return None
+    try:
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+    except Exception:  # another release may be built otherwise: the package knows how
+        return None
+    sys.modules[_CORE] = module
+    return module
