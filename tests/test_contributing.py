@@ -106,6 +106,8 @@ def test_rules_that_find_something_everywhere_change_no_other_file(clone: Path) 
         (clone / f"rules/{name}.yaml").parent.mkdir(exist_ok=True)
         (clone / f"rules/{name}.yaml").write_text(text, encoding="utf-8")
     here = {"PYTHONPATH": str(clone)}
-    run(sys.executable, "-m", "pytest", "-m", "not slow", folder=clone, **here)
+    examples = "tests/test_rule_examples.py"
+    run(sys.executable, "-m", "pytest", examples, "-k", "aaa", folder=clone, **here)
     run(sys.executable, "-m", "tests.docs", folder=clone, **here)
-    assert changed(clone) == sorted(f"rules/{name}.yaml" for name in PROBES)
+    others = [name for name in changed(clone) if name != "docs/library.md"]  # the library runs every rule
+    assert others == sorted(f"rules/{name}.yaml" for name in PROBES)

@@ -265,7 +265,8 @@ def test_ctrl_c_while_starting_waits_until_every_child_is_known(monkeypatch: pyt
 def test_a_long_run_freezes_what_is_loaded_after_the_first_item() -> None:
     frozen = spread(lambda item: gc.get_freeze_count(), range(WORTH_FORKING), 1)
     assert frozen[0] == 0
-    assert 0 < frozen[1] == frozen[-1]
+    assert frozen[1] > 0  # a few of the frozen objects may go later
+    assert frozen[-1] > frozen[1] / 2
 
 
 def test_a_short_run_freezes_nothing() -> None:
