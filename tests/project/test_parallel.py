@@ -194,7 +194,8 @@ spread(work, range(64), 3, end)
 def test_children_end_when_nobody_reads_what_they_write() -> None:
     command = [sys.executable, "-c", ORPHANS]
     root = Path(__file__).parents[2]
-    result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, cwd=root, timeout=60)
+    buffered = {**os.environ, "PYTHONUNBUFFERED": ""}  # so that each line is written at once
+    result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, cwd=root, timeout=60, env=buffered)
     assert result.returncode == -signal.SIGKILL
     children = list(map(int, result.stdout.split()))
     deadline = time.monotonic() + 20
