@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from maillint.message.content import gather
 from maillint.message.html.parser import parse_html
+from maillint.text.spans import Span
 
 
 def faults(text: str) -> list[str]:
@@ -105,7 +106,7 @@ def test_an_end_tag_taken_away_is_noticed(body: str, data: st.DataObject) -> Non
 def test_any_text_is_read_and_every_span_lies_inside(text: str) -> None:
     html = parse_html(text)
     content = gather(html)
-    spans = [element.span for element in html.elements] + [run.span for run in html.runs]
+    spans = [element.span for element in html.elements] + [Span(run.start, run.end) for run in html.text_runs]
     spans += [attribute.value for element in html.elements for attribute in element.attributes]
     spans += [link.span for link in content.links]
     assert all(0 <= span.start <= span.end <= len(text) for span in spans)

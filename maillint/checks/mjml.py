@@ -386,16 +386,16 @@ def html_outside(message: Message, options: Options) -> Iterator[Hit | NotKnown]
 def lost_text(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Text directly in a component that holds no text: MJML drops it."""
     for part, view, html in _walks(message):
-        for run in html.runs:
+        for run in html.text_runs:
             element = run.element
             around = components().get(element.tag) if element is not None else None
             if around is None or around.holds not in {"components", "nothing", "defaults"}:
                 continue
-            source = view.text[run.span.start : run.span.end]
+            source = view.text[run.start : run.end]
             text = source.strip()
             if not text or _is_made(text):
                 continue
-            start = run.span.start + source.index(text)
+            start = run.start + source.index(text)
             evidence = {"text": shorten(text, 40), "parent": around.name}
             yield Hit(part, Span(start, start + len(text)), evidence, view)
 

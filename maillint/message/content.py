@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from maillint.message.css.stylesheet import StyleBlock, style_blocks
 from maillint.message.css.visibility import Visibility
-from maillint.message.html.tree import Element, Html, TextRun
-from maillint.message.html.vocabulary import BLOCKS
+from maillint.message.html.tree import Element, Html
 from maillint.patterns import regex
-from maillint.text.offsets import MapBuilder, OffsetMap, Piece
+from maillint.text.offsets import OffsetMap, Piece
 from maillint.text.spans import Span, overlaps
-from maillint.values import field, frozen
+from maillint.values import entity, field, frozen
 
 LINK_ROLES: Mapping[str, str] = {
     "a": "href",
@@ -35,20 +36,38 @@ IMAGE_ROLES: Mapping[str, str] = {
 }
 """By element, the attribute with the URL of a picture that a client fetches."""
 
-_BREAKS = BLOCKS | {"br"}
+_NEVER = sys.maxsize
 
 BARE_URL = regex(r"(?:https?://|www\.)[^\s<>\"'`]+", re.IGNORECASE)
 _TRAILING = ".,;:!?)]}>»”’…*_"
 
 
-@frozen
+@entity
 class Flow:
-    """Text in reading order, with a line end around each block element, and its way back to the view."""
+    """Text in reading order, with a line end around each block element, and its way back to the view.
+
+    White space between two tags is one character of it at the most. ``_pieces`` are the fields of ``Piece`` as plain
+    tuples; nothing but line ends stands between them.
+    """
 
     text: str
-    map: OffsetMap = field(repr=False)
-    _starts: Sequence[int] = field(repr=False)  # of each piece, in the view
-    _pieces: Sequence[Piece] = field(repr=False)
+    _pieces: Sequence[tuple[int, int, int, int]] = field(repr=False)
+
+    @cached_property
+    def map(self) -> OffsetMap:
+        """Leads from the text to the view."""
+        pieces: list[Piece] = []
+        position = 0
+        for piece in self._pieces:
+            if piece[0] > position:  # a line end
+                pieces.append(Piece(position, 1, piece[2], 0))
+            pieces.append(Piece(*piece))
+            position = piece[0] + piece[1]
+        return OffsetMap(pieces)
+
+    @cached_property
+    def _sources(self) -> Sequence[int]:
+        return [piece[2] for piece in self._pieces]
 
     def span(self, start: int, end: int) -> Span:
         """Return the place in the view of a range of the text."""
@@ -56,19 +75,20 @@ class Flow:
 
     def within(self, span: Span) -> str:
         """Return the text of a span of the view, with its white space collapsed."""
-        first = bisect_left(self._starts, span.start)
-        last = bisect_left(self._starts, span.end)
-        if first > 0 and self._pieces[first - 1].source + self._pieces[first - 1].source_length > span.start:
-            piece = self._pieces[first - 1]
-            start = piece.start + (span.start - piece.source)
-        elif first < len(self._pieces):
-            start = self._pieces[first].start
+        pieces = self._pieces
+        first = bisect_left(self._sources, span[0])
+        last = bisect_left(self._sources, span[1], lo=first)
+        if first > 0 and pieces[first - 1][2] + pieces[first - 1][3] > span[0]:
+            piece = pieces[first - 1]
+            start = piece[0] + (span[0] - piece[2])
+        elif first < last:
+            start = pieces[first][0]
         else:
             return ""
         if last == 0:
             return ""
-        piece = self._pieces[last - 1]
-        end = piece.start + min(piece.length, max(span.end - piece.source, 0))
+        begin, length, source, _ = pieces[last - 1]
+        end = begin + min(length, max(span[1] - source, 0))
         return " ".join(self.text[start:end].split())
 
 
@@ -128,76 +148,85 @@ def gather(html: Html, *, outlook: bool = False) -> Content:
 
 def gather_text(text: str, hidden_spans: Sequence[Span]) -> Content:
     """Gather the content of a plain-text view: its text without ``hidden_spans``, and the bare URLs in it as links."""
-    builder = _FlowBuilder(hidden_spans)
-    builder.add(TextRun(text, Span(0, len(text)), None))
-    flow = builder.flow()
+    writer = _FlowWriter(hidden_spans)
+    writer.add(text, 0, len(text))
+    flow = writer.flow()
     links = tuple(_found_urls(flow))
     no_elements = Html(text, hidden_spans, (), [], [], [], [], [])
-    return Content(flow, _FlowBuilder(()).flow(), links, (), (), Visibility(no_elements, ()))
+    return Content(flow, _FlowWriter(()).flow(), links, (), (), Visibility(no_elements, ()))
 
 
-class _FlowBuilder:
+class _FlowWriter:
+    """Puts a flow together; pieces of text come in source order."""
+
     def __init__(self, hidden_spans: Sequence[Span]) -> None:
         self._hidden_spans = hidden_spans
         self._position = 0  # of the first hidden span that does not end before the text that is added
-        self._built = MapBuilder()
-        self._broken = True
+        self._next_hidden = hidden_spans[0][0] if hidden_spans else _NEVER
+        self._texts: list[str] = []
+        self._pieces: list[tuple[int, int, int, int]] = []
+        self._length = 0
+        self.breaks = False  # a line ends here, once more text follows
 
-    def add(self, run: TextRun) -> None:
-        """Add a piece of text; pieces come in source order."""
-        span = run.span
-        if span.end - span.start != len(run.text):  # a character reference
-            self._built.add(run.text, span.start, span.end - span.start)
-        else:
-            position = span.start
-            for gap in self._gaps(span):
-                self._built.add(run.text[position - span.start : gap.start - span.start], position)
-                position = gap.end
-            self._built.add(run.text[position - span.start :], position)
-        self._broken = False
+    def add(self, text: str, start: int, end: int) -> None:
+        """Add a text that stands at ``start`` to ``end``, without what the audience does not get of it."""
+        if end > self._next_hidden and end - start == len(text):  # not a character reference
+            position = start
+            for gap in self._gaps(start, end):
+                self._add(text[position - start : gap[0] - start], position, gap[0])
+                position = gap[1]
+            text, start = text[position - start :], position
+        self._add(text, start, end)
 
-    def _gaps(self, span: Span) -> Sequence[Span]:
+    def _add(self, text: str, start: int, end: int) -> None:
+        size = len(text)
+        if not size:
+            return
+        if self.breaks:
+            self.breaks = False
+            if self._length:
+                self._texts.append("\n")
+                self._length += 1
+        self._texts.append(text)
+        self._pieces.append((self._length, size, start, end - start))
+        self._length += size
+
+    def _gaps(self, start: int, end: int) -> Sequence[Span]:
         spans, position = self._hidden_spans, self._position
-        while position < len(spans) and spans[position].end <= span.start:
+        while position < len(spans) and spans[position][1] <= start:
             position += 1
         self._position = position
-        return overlaps(spans, span) if position < len(spans) and spans[position].start < span.end else ()
-
-    def line_break(self, at: int) -> None:
-        if not self._broken:
-            self._built.add("\n", at, 0)
-            self._broken = True
+        self._next_hidden = spans[position][0] if position < len(spans) else _NEVER
+        return overlaps(spans, Span(start, end)) if self._next_hidden < end else ()
 
     def flow(self) -> Flow:
-        pieces = self._built.pieces
-        return Flow(self._built.text(), self._built.map(), [piece.source for piece in pieces], pieces)
+        return Flow("".join(self._texts), self._pieces)
 
 
 def _flows(html: Html, visibility: Visibility) -> tuple[Flow, Flow]:
     """The visible text and the hidden text."""
-    shown, hidden = _FlowBuilder(html.hidden_spans), _FlowBuilder(html.hidden_spans)
-    breaks = [element for element in html.elements if element.tag in _BREAKS]
+    shown, hidden = _FlowWriter(html.hidden_spans), _FlowWriter(html.hidden_spans)
     hides_some = visibility.hides_some_text
-    pointer = 0
     last_block: Element | None = None
-    for run in html.runs:
-        start = run.span.start
-        while pointer < len(breaks) and breaks[pointer].span.start < start:
-            shown.line_break(breaks[pointer].span.start)
-            pointer += 1
-        element = run.element
+    for text, start, end, element, breaks in html.runs:
+        if breaks:
+            shown.breaks = True
         if element is None:
-            if last_block is not None:
-                shown.line_break(start)
-                last_block = None
-            shown.add(run)
+            block = None
+        elif element.silent:
             continue
-        if element.silent:
-            continue
-        if element.block is not last_block:
-            shown.line_break(start)
-            last_block = element.block
-        (hidden if hides_some and visibility.hides_text(run) else shown).add(run)
+        else:
+            block = element.block
+        if block is not last_block:
+            shown.breaks = True
+            last_block = block
+        if hides_some and element is not None and visibility.hides_text(text, element):
+            hidden.add(text, start, end)
+        elif text.isspace() and text.isascii():  # indentation, or the space between two words
+            if not shown.breaks:
+                shown.add("\n" if "\n" in text or "\r" in text else " ", start, end)
+        else:
+            shown.add(text, start, end)
     return shown.flow(), hidden.flow()
 
 

@@ -16,7 +16,7 @@ from maillint.message.css import fonts
 from maillint.message.css.declarations import Declaration, read_declarations
 from maillint.message.css.hiding import FINAL, PROPERTIES, SIZES, Kind, Values, undone, ways, ways_in_outlook
 from maillint.message.css.lengths import TINY, pixels
-from maillint.message.css.selectors import ClassTest, Selector, names_of
+from maillint.message.css.selectors import ClassTest, Selector
 from maillint.message.css.stylesheet import SheetRule, StyleBlock, without_conditions
 from maillint.message.html.tree import Element, Html
 from maillint.patterns import regex
@@ -122,7 +122,7 @@ class Cascade:
         meets.
         """
         tests = self._showing.get(kind, ())
-        return bool(tests) and any(test.passes(names) for names in map(names_of, elements) for test in tests)
+        return bool(tests) and any(test.passes(names) for names in (element.names for element in elements) for test in tests)
 
     # -- rules
 
@@ -182,7 +182,7 @@ class Cascade:
 
     def _matching(self, element: Element, index: _Index) -> Iterator[tuple[_Rule, tuple[int, int, int]]]:
         """The rules of an index that select an element, in order, with the weight that they do it with."""
-        for rule, selectors in index.candidates(names_of(element)):
+        for rule, selectors in index.candidates(element.names):
             weights = [
                 selector.specificity
                 for selector in selectors

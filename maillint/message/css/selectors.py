@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from maillint.message.html.tree import Element
 from maillint.patterns import regex
 
 _SIMPLE = regex(r"([.#]?)(-?[A-Za-z_][\w-]*)|\[[^\]]*\]?|:{1,2}[\w-]+(?:\([^)]*\)?)?|[*\\]")
@@ -88,16 +87,3 @@ def _simple_names(compound: str) -> Iterator[str]:
     for match in _SIMPLE.finditer(compound):
         if match[2]:
             yield match[0] if match[1] else match[2].lower()
-
-
-def names_of(element: Element) -> frozenset[str]:
-    """An element's tag, classes and id, as selectors write them."""
-    attrs = element.attrs
-    names = [element.tag]
-    if "class" in attrs:
-        names.extend(f".{name}" for name in attrs["class"].split())
-    if "css-class" in attrs:  # of a component of MJML
-        names.extend(f".{name}" for name in attrs["css-class"].split())
-    if "id" in attrs:
-        names.append(f"#{attrs['id'].strip()}")
-    return frozenset(names)

@@ -17,7 +17,7 @@ from maillint.message.css.fonts import FontSizes, may_be_zero
 from maillint.message.css.hiding import FINAL, Kind, Values, may_hide, ways, ways_in_outlook
 from maillint.message.css.lengths import TINY, declared_length
 from maillint.message.css.stylesheet import StyleBlock
-from maillint.message.html.tree import Element, Html, TextRun
+from maillint.message.html.tree import Element, Html
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 
 _NOTHING: Mapping[str, Declaration] = {}
@@ -80,17 +80,15 @@ class Visibility:
         """Whether any text may be hidden; quick, for the many views without."""
         return any(inside is not _SEEN for inside in self._inside) or self._has_zero_fonts
 
-    def hides_text(self, run: TextRun) -> bool:
-        """Whether a piece of text is hidden: as all around it, or by a font size of nothing."""
-        if run.element is None:
-            return False
-        inside = self._inside[run.element.index]
+    def hides_text(self, text: str, element: Element) -> bool:
+        """Whether a piece of text right in an element is hidden: as all around it, or by a font size of nothing."""
+        inside = self._inside[element.index]
         if inside is not _SEEN and inside.outermost is not None:
             return True
         if not self._has_zero_fonts:
             return False
-        prints = run.text.replace(PLACEHOLDER_CHAR, " ").isspace()  # what a template tag prints may be markup
-        return not prints and self._font_sizes.is_zero(run.element)
+        prints = text.replace(PLACEHOLDER_CHAR, " ").isspace()  # what a template tag prints may be markup
+        return not prints and self._font_sizes.is_zero(element)
 
     def shown_elsewhere(self, hiding: Hiding | None, element: Element) -> bool:
         """Whether some readers see what is hidden from most (or is small, with no ``hiding``).

@@ -8,12 +8,14 @@ tree is built on first use only (``Html.tree``).
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
+from typing import Any
 
 from maillint.message.html.tokenizer import tokenizer
-from maillint.message.html.tree import Element, EndTag, Html, Misnested, TextRun, Unclosed, line_starts, normalise
+from maillint.message.html.tree import Element, EndTag, Html, Misnested, StartTag, Unclosed, line_starts, normalise
 from maillint.message.html.vocabulary import (
     BLOCKS,
     CELLS,
@@ -31,7 +33,7 @@ from maillint.message.html.vocabulary import (
     VOID,
 )
 from maillint.patterns import regex
-from maillint.text.spans import Span
+from maillint.text.spans import Span, overlaps
 
 new_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
 """Span(*pair), without the cost of a NamedTuple's own constructor: the walk makes a span for each tag and text."""
@@ -39,9 +41,28 @@ new_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
 _NOSCRIPT = regex(r"(?<=<)noscript(?=[\s/>])|(?<=</)noscript(?=[\s/>])", re.IGNORECASE)
 _SCRIPTLESS = "noscrip-"  # of the same length; the tokenizer takes a noscript's content for text, mail clients do not
 
+_BREAKS = BLOCKS | {"br"}
+"""Elements that begin a line of their own."""
+
+_P, _P_SCOPE = frozenset({"p"}), SCOPE | {"button"}
+_NEVER = sys.maxsize
+_LONGEST_KEPT = 2_000  # characters of a start tag
+_MOST_KEPT = 10_000
+_kept: dict[str, StartTag] = {}  # by its text: a newsletter repeats each thirty times
+
 
 def _tag_name(tag: str | None) -> str:
     return "noscript" if tag == _SCRIPTLESS else tag or ""
+
+
+def _start_tag(token: Any, source: str) -> StartTag:
+    """What a token says, kept for the next one of the same text."""
+    made = StartTag(_tag_name(token.tag), token.attrs or (), token.self_closing, source)
+    if len(source) <= _LONGEST_KEPT:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[source] = made
+    return made
 
 
 class Builder:
@@ -62,6 +83,7 @@ class Builder:
         self.stack: list[Element] = []
         self.partial = partial
         self.quirks = True
+        self.breaks = False  # an element that begins a line has started since the last run of text
         self.cut_short: list[tuple[Unclosed, EndTag]] = []  # ended by another's end tag; their own may follow
         self.out_of_scope: list[Misnested] = []  # end tags that cannot reach their element
         self.ended_p: Element | None = None  # the block that ended the last <p> before its end tag
@@ -71,36 +93,37 @@ class Builder:
         self.unclosed_cells: list[Unclosed] = []  # faults only where the document ends its other cells
 
     def build(self) -> Html:
-        tokenize = tokenizer()
         clean = normalise(self.result.text)
         starts = line_starts(clean)
-        run = self.result.runs.append
-        stack, elements = self.stack, self.result.elements
-        clean = _NOSCRIPT.sub(_SCRIPTLESS, clean)
-        for token in tokenize(clean, capture_source=True, resolve_references=False):
+        if "noscript" in clean.lower():
+            clean = _NOSCRIPT.sub(_SCRIPTLESS, clean)
+        add_run, elements, stack, known = self.result.runs.append, self.result.elements, self.stack, _kept
+        hidden = self.result.hidden_spans
+        next_hidden = hidden[0][0] if hidden else _NEVER
+        for token in tokenizer()(clean, capture_source=True, resolve_references=False):
             kind = token.type
             offset = starts[token.line - 1] + token.col
             if kind == 0:  # text
-                data = token.data or ""
-                run(TextRun(data, new_span((offset, offset + len(data))), stack[-1] if stack else None))
+                data = token.data
+                add_run((data, offset, offset + len(data), stack[-1] if stack else None, self.breaks))
+                self.breaks = False
             elif kind == 1:
-                source = token.source or ""
-                self.start(
-                    Element(
-                        _tag_name(token.tag),
-                        dict(reversed(token.attrs or ())),
-                        new_span((offset, offset + len(source))),
-                        self.result,
-                        len(elements),
-                        token.self_closing,
-                    )
-                )
-            elif kind == 5:  # a character reference
-                source = token.source or ""
-                parent = stack[-1] if stack else None
-                run(TextRun(token.data or "", new_span((offset, offset + len(source))), parent))
+                source = token.source
+                end = offset + len(source)
+                start_tag = known.get(source) or _start_tag(token, source)
+                element = Element(start_tag, new_span((offset, end)), len(elements))
+                if end > next_hidden:
+                    if gaps := overlaps(hidden, element.span):
+                        element.gaps = gaps
+                    index = bisect_left(hidden, (end, 0))
+                    next_hidden = hidden[index][0] if index < len(hidden) else _NEVER
+                self.start(element)
             elif kind == 2:
-                self.end(_tag_name(token.tag), new_span((offset, offset + len(token.source or ""))))
+                self.end(_tag_name(token.tag), new_span((offset, offset + len(token.source))))
+            elif kind == 5:  # a character reference
+                data = token.data
+                add_run((data, offset, offset + len(token.source), stack[-1] if stack else None, self.breaks))
+                self.breaks = False
             elif kind == 4:
                 self.quirks = _is_quirky(token.public_id, token.system_id, token.name)
         self.finish()
@@ -109,36 +132,36 @@ class Builder:
     # -- start tags
 
     def start(self, element: Element) -> None:
-        tag = element.tag
+        tag, stack, open_tags = element.tag, self.stack, self.open_tags
         if tag in CLOSED_BY:
             targets, stops = CLOSED_BY[tag]
             self.close_implied(targets, stops, element)
-        elif tag in HEADINGS and self.stack and self.stack[-1].tag in HEADINGS:
-            self.pop(element.span)
-        elif tag not in IN_HEAD and ":" not in tag and self.stack and self.stack[-1].tag == "head":
-            self.drop()
-        if tag in CLOSES_P and not (tag == "table" and self.quirks):
-            self.close_implied(frozenset({"p"}), SCOPE | {"button"}, element)
-        parent = self.stack[-1] if self.stack else None
-        if parent is None:
-            element.silent = tag in NO_TEXT
-            element.block = element if tag in BLOCKS else None
-        else:
-            element.parent = parent
-            element.depth = parent.depth + 1
-            element.silent = parent.silent or tag in NO_TEXT
-            element.block = element if tag in BLOCKS else parent.block
+        elif stack:
+            inner = stack[-1].tag
+            if inner in HEADINGS and tag in HEADINGS:
+                self.pop(element.span)
+            elif inner == "head" and tag not in IN_HEAD and ":" not in tag:
+                self.drop()
+        if tag in CLOSES_P and open_tags.get("p") and not (tag == "table" and self.quirks):
+            self.close_implied(_P, _P_SCOPE, element)
+        if tag in _BREAKS:
+            self.breaks = True
+        if stack:
+            parent = element.parent = stack[-1]
+            if parent.silent:
+                element.silent = True
+            if element.block is None:
+                element.block = parent.block
         self.result.elements.append(element)
-        open_tags = self.open_tags
         if tag in VOID:
             return
         if tag in ONCE and open_tags.get(tag):
             return  # of a second one, browsers take over the attributes only
         if element.self_closing and (":" in tag or tag not in KNOWN or open_tags.get("svg") or open_tags.get("math")):
             return
-        if len(self.stack) < MAX_DEPTH:
-            self.stack.append(element)
-            self.open_tags[tag] = self.open_tags.get(tag, 0) + 1
+        if len(stack) < MAX_DEPTH:
+            stack.append(element)
+            open_tags[tag] = open_tags.get(tag, 0) + 1
 
     def close_implied(self, targets: frozenset[str], stops: frozenset[str], by: Element) -> None:
         """End the open elements that a start tag ends: those inside the outermost target in scope, and itself."""
@@ -177,7 +200,10 @@ class Builder:
     def end(self, tag: str, span: Span) -> None:
         self.begins_with_end = self.begins_with_end or not (self.result.elements or self.end_tags)
         self.end_tags.add(tag)
-        index = self.find_open(tag)
+        if self.stack and self.stack[-1].tag == tag:  # as nearly always
+            index: int | None = len(self.stack) - 1
+        else:
+            index = self.find_open(tag)
         if index is None:
             self.unmatched(tag, span)
             return

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from maillint.message.html.vocabulary import BLOCKS, NO_TEXT
 from maillint.patterns import regex
 from maillint.text.spans import Span, overlaps
 from maillint.values import field, mutable
@@ -28,15 +30,59 @@ class Attribute(NamedTuple):
     span: Span
     value: Span
 
+    def moved(self, by: int) -> Attribute:
+        """The same attribute so many characters further on."""
+        (start, end), (value_start, value_end) = self.span, self.value
+        return Attribute(self.name, Span(start + by, end + by), Span(value_start + by, value_end + by))
+
+
+class StartTag:
+    """What the text of a start tag says wherever it stands; many elements share one, so it is never changed.
+
+    ``attrs`` maps lower-case names to decoded values, the first of each name; ``repeats``: a name stands twice.
+    ``is_block`` and ``is_silent`` are those of elements of this name.
+    """
+
+    __slots__ = ("__dict__", "attrs", "is_block", "is_silent", "repeats", "self_closing", "source", "tag")
+
+    def __init__(self, tag: str, attrs: Sequence[tuple[str, str]], self_closing: bool, source: str) -> None:
+        self.tag = tag
+        self.attrs = dict(reversed(attrs))
+        self.repeats = len(self.attrs) < len(attrs)
+        self.self_closing = self_closing
+        self.source = source
+        self.is_block = tag in BLOCKS
+        self.is_silent = tag in NO_TEXT
+
+    @cached_property
+    def attributes(self) -> tuple[Attribute, ...]:
+        """Every attribute in order, repeated ones included; spans count from the beginning of the tag."""
+        source = self.source
+        name = TAG_NAME.match(source)
+        position = name.end() if name else len(source)
+        found = []
+        while (match := ATTRIBUTE.match(source, position)) and match.end() > position:
+            group = match.lastgroup if match.lastgroup != "name" else None
+            value = Span(*match.span(group)) if group else Span(match.end(), match.end())
+            found.append(Attribute(match["name"].lower(), Span(match.start("name"), match.end()), value))
+            position = match.end()
+        return tuple(found)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The tag, ``.class`` and ``#id``, as selectors write them."""
+        return names_among(self.tag, self.attrs)
+
 
 class Element:
     """An element: its start tag, whose place is ``span``, and what belongs to it.
 
-    ``attrs`` maps lower-case names to decoded values; ``content_end`` is where the element's content ends, with or
-    without an end tag; ``index`` is its place in ``Html.elements``, where parents come before their children.
-    ``silent``: its text is not shown in the message (a style, a title). ``preview``: its text is shown in the list of
-    messages only (MJML). ``block`` is the block element that its text flows in. ``inherited`` has the places of the
-    attributes that ``mj-attributes`` gives it (MJML).
+    ``attrs`` maps lower-case names to decoded values, and is never changed in place; ``content_end`` is where the
+    element's content ends, with or without an end tag; ``index`` is its place in ``Html.elements``, where parents come
+    before their children. ``silent``: its text is not shown in the message (a style, a title). ``block`` is the block
+    element that its text flows in. ``gaps`` are the parts of the start tag that this audience does not get.
+    ``preview``: its text is shown in the list of messages only (MJML). ``inherited`` has the places of the attributes
+    that ``mj-attributes`` gives it (MJML).
     """
 
     __slots__ = (
@@ -44,39 +90,38 @@ class Element:
         "attrs",
         "block",
         "content_end",
-        "depth",
         "end_tag",
-        "html",
         "index",
-        "inherited",
         "parent",
-        "preview",
-        "self_closing",
         "silent",
         "span",
+        "start_tag",
         "tag",
     )
 
-    def __init__(
-        self, tag: str, attrs: dict[str, str], span: Span, html: Html, index: int, self_closing: bool = False
-    ) -> None:
-        self.tag = tag
-        self.attrs = attrs
+    gaps: Sequence[Span] = ()
+    preview = False
+    inherited: dict[str, Span] | None = None
+
+    def __init__(self, start_tag: StartTag, span: Span, index: int) -> None:
+        self.start_tag = start_tag
+        self.tag = start_tag.tag
+        self.attrs = start_tag.attrs
         self.span = span
-        self.html = html
         self.index = index
-        self.self_closing = self_closing
         self.end_tag: Span | None = None
-        self.content_end = span.end
+        self.content_end = span[1]
         self.parent: Element | None = None
-        self.depth = 0
-        self.preview = False
-        self.silent = False
-        self.block: Element | None = None
-        self.inherited: dict[str, Span] | None = None
+        self.silent = start_tag.is_silent
+        self.block: Element | None = self if start_tag.is_block else None
 
     def __repr__(self) -> str:
         return f"<{self.tag} at {self.span.start}>"
+
+    @property
+    def self_closing(self) -> bool:
+        """Whether the start tag ends with a slash."""
+        return self.start_tag.self_closing
 
     @property
     def outer(self) -> Span:
@@ -93,34 +138,43 @@ class Element:
 
     def in_any(self, tags: frozenset[str]) -> bool:
         """Whether an element around this one has a tag of the set."""
-        return any(element.tag in tags for element in self.ancestors)
+        element = self.parent
+        while element is not None:
+            if element.tag in tags:
+                return True
+            element = element.parent
+        return False
 
-    @cached_property
+    @property
     def attributes(self) -> tuple[Attribute, ...]:
         """Every attribute in source order, repeated ones included."""
-        text = self.html.text
-        name = TAG_NAME.match(text, self.span.start)
-        position = name.end() if name else self.span.end
-        found = []
-        while (match := ATTRIBUTE.match(text, position, self.span.end)) and match.end() > position:
-            group = match.lastgroup if match.lastgroup != "name" else None
-            value = Span(*match.span(group)) if group else Span(match.end(), match.end())
-            found.append(Attribute(match["name"].lower(), Span(match.start("name"), match.end()), value))
-            position = match.end()
-        return tuple(found)
+        start = self.span.start
+        return tuple(attribute.moved(start) for attribute in self.start_tag.attributes)
 
     def attribute(self, name: str) -> Attribute | None:
         """Return the first attribute of a name with its spans."""
-        return next((attribute for attribute in self.attributes if attribute.name == name), None)
+        for attribute in self.start_tag.attributes:
+            if attribute.name == name:
+                return attribute.moved(self.span.start)
+        return None
 
     def value(self, name: str) -> str | None:
         """Return an attribute's decoded value without what this audience does not get; None where it is absent."""
         value = self.attrs.get(name)
-        if value and self.html.hidden_spans and overlaps(self.html.hidden_spans, self.span):
+        if value and self.gaps:
             attribute = self.attribute(name)
-            if attribute is not None and (gaps := overlaps(self.html.hidden_spans, attribute.value)):
-                return _without(self.html.text, attribute.value, gaps)
+            if attribute is not None and (gaps := overlaps(self.gaps, attribute.value)):
+                return self._without(attribute.value, gaps)
         return value
+
+    def _without(self, span: Span, gaps: Sequence[Span]) -> str:
+        from html import unescape  # noqa: PLC0415 -- seldom needed
+
+        pieces, position = [], span.start
+        for gap in (*gaps, Span(span.end, span.end)):
+            pieces.append(self.start_tag.source[position - self.span.start : gap.start - self.span.start])
+            position = gap.end
+        return unescape("".join(pieces))
 
     def value_span(self, name: str) -> Span:
         """Return the place of an attribute's value: the attribute where the value is empty, or else the start tag.
@@ -132,16 +186,22 @@ class Element:
             return self.inherited.get(name, self.span) if self.inherited else self.span
         return attribute.value if attribute.value.end > attribute.value.start else attribute.span
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The tag, ``.class`` and ``#id``, as selectors write them."""
+        return self.start_tag.names if self.attrs is self.start_tag.attrs else names_among(self.tag, self.attrs)
 
-def _without(text: str, span: Span, gaps: list[Span]) -> str:
-    from html import unescape  # noqa: PLC0415 -- seldom needed
 
-    pieces, position = [], span.start
-    for gap in gaps:
-        pieces.append(text[position : gap.start])
-        position = gap.end
-    pieces.append(text[position : span.end])
-    return unescape("".join(pieces))
+def names_among(tag: str, attrs: dict[str, str]) -> frozenset[str]:
+    """A tag with the classes and the id among its attributes, as selectors write them."""
+    names = [tag]
+    if "class" in attrs:
+        names.extend(f".{name}" for name in attrs["class"].split())
+    if "css-class" in attrs:  # of a component of MJML
+        names.extend(f".{name}" for name in attrs["css-class"].split())
+    if "id" in attrs:
+        names.append(f"#{attrs['id'].strip()}")
+    return frozenset(names)
 
 
 class EndTag(NamedTuple):
@@ -169,11 +229,16 @@ class Unclosed(NamedTuple):
 
 
 class TextRun(NamedTuple):
-    """A piece of text or one character reference: the text that readers get, its place, and the element around it."""
+    """A piece of text or one character reference: the text that readers get, its place, and the element around it.
+
+    ``breaks``: an element that begins a line of its own has started since the run before.
+    """
 
     text: str
-    span: Span
+    start: int
+    end: int
     element: Element | None
+    breaks: bool
 
 
 class SyntaxFault(NamedTuple):
@@ -187,19 +252,25 @@ class SyntaxFault(NamedTuple):
 class Html:
     """A parsed view. ``elements`` and ``runs`` are in source order; all spans are in the view's text.
 
-    ``hidden_spans`` are what this audience does not get, ``holes`` what template tags print.
+    ``hidden_spans`` are what this audience does not get, ``holes`` what template tags print. ``runs`` has the fields
+    of ``TextRun`` as plain tuples, since there are many; ``text_runs`` gives them by name.
     """
 
     text: str = field(repr=False)
     hidden_spans: Sequence[Span] = field(repr=False)
     holes: Sequence[Span] = field(repr=False)
     elements: list[Element]
-    runs: list[TextRun] = field(repr=False)
+    runs: list[tuple[str, int, int, Element | None, bool]] = field(repr=False)
     unclosed: list[Unclosed]
     stray: list[EndTag]
     misnested: list[Misnested]
     mjml: ClassVar[bool] = False
     """Whether this is MJML, whose components are among the elements."""
+
+    @property
+    def text_runs(self) -> Iterator[TextRun]:
+        """The runs of text with their fields by name."""
+        return (TextRun(*run) for run in self.runs)
 
     @cached_property
     def tree(self) -> Document:
@@ -211,9 +282,12 @@ class Html:
     @cached_property
     def faults(self) -> list[SyntaxFault]:
         """The tokenizer's errors, without those that template tags and blanked text cause."""
+        errors = self.tree.errors
+        if not errors:
+            return []
         starts = line_starts(normalise(self.text))
         result = []
-        for error in self.tree.errors:
+        for error in errors:
             offset = starts[error.line - 1] + error.col
             around = Span(max(offset - 2, 0), offset + 2)
             if self.text.startswith("<%", offset - 1):  # a template tag
@@ -250,7 +324,6 @@ def normalise(text: str) -> str:
 
 def line_starts(text: str) -> list[int]:
     """The offset of each line of a normalised text."""
-    starts = [0]
-    for line in text.split("\n")[:-1]:
-        starts.append(starts[-1] + len(line) + 1)
-    return starts
+    lengths = [len(line) + 1 for line in text.split("\n")]
+    del lengths[-1]
+    return list(accumulate(lengths, initial=0))

@@ -99,4 +99,4 @@ def add_menu_base(element: Element) -> None:
     if component is not None and component.base and component.link and parent is not None:
         base = parent.attrs.get(component.base)
         if base and component.link in element.attrs:
-            element.attrs[component.link] = base + element.attrs[component.link]
+            element.attrs = {**element.attrs, component.link: base + element.attrs[component.link]}

@@ -102,10 +102,10 @@ class MjmlBuilder(Builder):
             self.stops.clear()
         parent = self.stack[-1] if self.stack else None
         if parent is not None:
-            element.parent, element.depth = parent, parent.depth + 1
-            element.silent = parent.silent
-        element.preview = component is not None and component.holds == "preview"
-        element.silent = element.silent or (component is not None and component.silent)
+            element.parent = parent
+        if component is not None and component.holds == "preview":
+            element.preview = True
+        element.silent = (parent is not None and parent.silent) or (component is not None and component.silent)
         element.block = element
         self.result.elements.append(element)
         if element.self_closing or len(self.stack) >= MAX_DEPTH:
