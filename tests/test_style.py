@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maillint.message.content import gather
+from maillint.message.css.cascade import Sheets
 from maillint.message.css.lengths import attribute_length
 from maillint.message.css.stylesheet import read_sheet, style_blocks
 from maillint.message.css.visibility import Visibility
@@ -15,7 +16,7 @@ from maillint.text.placeholder import PLACEHOLDER_CHAR
 def visibility(text: str, *, outlook: bool = False) -> tuple[str | None, tuple[float | None, float | None]]:
     """How the last element of a text is hidden, and its size."""
     html = parse_html(text)
-    visible = Visibility(html, tuple(style_blocks(html)), outlook=outlook)
+    visible = Visibility(html, Sheets(tuple(style_blocks(html))), outlook=outlook)
     element = html.elements[-1]
     hiding = visible.hidden_by(element)
     return (hiding.words if hiding else None), visible.size(element)
@@ -158,7 +159,7 @@ SHOWN_ELSEWHERE = [
 def test_what_a_sheet_shows_to_others(sheet: str, text: str, shown: bool) -> None:
     html = parse_html(f"<style>{sheet}</style>{text}")
     image = next(element for element in html.elements if element.tag == "img")
-    visible = Visibility(html, tuple(style_blocks(html)))
+    visible = Visibility(html, Sheets(tuple(style_blocks(html))))
     assert visible.shown_elsewhere(visible.hidden_by(image), image) is shown
 
 

@@ -7,8 +7,10 @@ import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
-from maillint.message.css.stylesheet import StyleBlock, style_blocks
+from maillint.message.css.cascade import Sheets
+from maillint.message.css.stylesheet import Sheet, StyleBlock, style_blocks
 from maillint.message.css.visibility import Visibility
 from maillint.message.html.tree import Element, Html
 from maillint.patterns import regex
@@ -135,10 +137,23 @@ class Content:
     visibility: Visibility
 
 
-def gather(html: Html, *, outlook: bool = False) -> Content:
-    """Gather the content of a parsed view. ``outlook``: the view is one of Outlook for Windows."""
-    styles = tuple(style_blocks(html))
-    visibility = Visibility(html, styles, outlook=outlook)
+class KnownSheets:
+    """Style sheets that have been read, for other views with the same."""
+
+    def __init__(self) -> None:
+        self.read: dict[str, Sheet] = {}
+        self.together: dict[Any, Sheets] = {}
+
+
+def gather(html: Html, *, outlook: bool = False, known: KnownSheets | None = None) -> Content:
+    """Gather the content of a parsed view. ``outlook``: the view is one of Outlook for Windows.
+
+    ``known`` are the sheets that other views have.
+    """
+    known = known or KnownSheets()
+    styles = tuple(style_blocks(html, known.read))
+    sheets = Sheets.of(styles, known.together)
+    visibility = Visibility(html, sheets, outlook=outlook)
     flow, hidden = _flows(html, visibility)
     images = tuple(_images(html))
     links = [*_links(html, flow, images), *_bare_links(html, flow)]
@@ -153,7 +168,7 @@ def gather_text(text: str, hidden_spans: Sequence[Span]) -> Content:
     flow = writer.flow()
     links = tuple(_found_urls(flow))
     no_elements = Html(text, hidden_spans, (), [], [], [], [], [])
-    return Content(flow, _FlowWriter(()).flow(), links, (), (), Visibility(no_elements, ()))
+    return Content(flow, _FlowWriter(()).flow(), links, (), (), Visibility(no_elements, Sheets(())))
 
 
 class _FlowWriter:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from maillint.message.content import Content, gather, gather_text
+from maillint.message.content import Content, KnownSheets, gather, gather_text
 from maillint.message.html.mso_comments import audiences
 from maillint.message.html.parser import parse_html
 from maillint.message.html.tree import Html
@@ -41,6 +41,44 @@ _GLUED = regex(f"<([A-Za-z][A-Za-z0-9-]{{0,20}}){PLACEHOLDER_CHAR}")
 _TAG = regex(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*)[^<>]*?(?P<empty>/?)>")
 
 
+class Shared:
+    """What the views of a part have in common, and is understood once for all of them."""
+
+    def __init__(self) -> None:
+        self.sheets = KnownSheets()
+        self._parsed: list[tuple[View, Html]] = []
+
+    def parse(self, view: View, holes: Sequence[Span]) -> Html:
+        """Parse a view: where it differs from one that is parsed already, or else as a whole."""
+        html = self._parse_beside(view, holes) if self._parsed else None
+        if html is None:
+            html = parse_html(
+                view.text,
+                view.hidden_spans,
+                holes,
+                partial=view.partial,
+                layout_fragments=view.layout_fragments,
+                per_iteration=view.per_iteration,
+                first_index=self._next_index,
+            )
+        self._parsed.append((view, html))
+        return html
+
+    def _parse_beside(self, view: View, holes: Sequence[Span]) -> Html | None:
+        from maillint.message.html.siblings import differences, parse_beside  # noqa: PLC0415 -- many have one view
+
+        alike = [html for other, html in self._parsed if other.needs == view.needs]
+        base = min(
+            (sum(end - start for start, end in differences(html.hidden_spans, view.hidden_spans)), number, html)
+            for number, html in enumerate((self._parsed[0][1], self._parsed[-1][1], *alike[:1]))
+        )[2]
+        return parse_beside(base, view.text, view.hidden_spans, holes, self._next_index)
+
+    @property
+    def _next_index(self) -> int:
+        return max((html.next_index for _, html in self._parsed), default=0)
+
+
 @entity
 class View:
     """One audience's text; ``hidden_spans`` are the spans that it does not get, in order and apart.
@@ -49,7 +87,7 @@ class View:
     version of Word's engine that reads the MSO conditionals, None for every other client. ``markup``: it is HTML (with
     ``mjml``, MJML). ``partial``: statements in the template may open or close what another file ends.
     ``layout_fragments`` are the tags that insert a fragment of a layout, ``per_iteration`` the names of elements that
-    may begin in one iteration of a loop and end in another.
+    may begin in one iteration of a loop and end in another. ``shared`` belongs to all views of a part.
     """
 
     text: str = field(repr=False)
@@ -62,24 +100,25 @@ class View:
     layout_fragments: tuple[Span, ...] = field(default=(), repr=False)
     mjml: bool = field(default=False, repr=False)
     per_iteration: frozenset[str] = field(default=frozenset(), repr=False)
+    shared: Shared = field(default_factory=Shared, repr=False)
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def html(self) -> Html:
         """The view parsed as HTML (or MJML), on first use."""
-        parse = parse_html
+        holes = tuple(hole.span for hole in self.holes)
         if self.mjml:
             from maillint.message.mjml.parser import parse_mjml  # noqa: PLC0415 -- seldom needed
 
-            parse = parse_mjml
-        return parse(
-            self.text,
-            self.hidden_spans,
-            tuple(hole.span for hole in self.holes),
-            partial=self.partial,
-            layout_fragments=self.layout_fragments,
-            per_iteration=self.per_iteration,
-        )
+            return parse_mjml(
+                self.text,
+                self.hidden_spans,
+                holes,
+                partial=self.partial,
+                layout_fragments=self.layout_fragments,
+                per_iteration=self.per_iteration,
+            )
+        return self.shared.parse(self, holes)
 
     @cached_property
     def soup(self) -> BeautifulSoup:
@@ -92,7 +131,7 @@ class View:
     def content(self) -> Content:
         """What the view shows: text, links, images."""
         return (
-            gather(self.html, outlook=self.outlook is not None)
+            gather(self.html, outlook=self.outlook is not None, known=self.shared.sheets)
             if self.markup
             else gather_text(self.text, self.hidden_spans)
         )
@@ -199,6 +238,7 @@ def make_views(text: str, template: Template, *, markup: bool, mjml: bool = Fals
     choices = visible_choices(template.choices, base)
     assignments, truncated = cover_branches(choices, limit=_limit(text))
     views: list[View] = []
+    shared = Shared()
     seen: set[tuple[str, int | None]] = set()
     for assignment in assignments:
         branches, decided = take_branches(choices, assignment)
@@ -225,6 +265,7 @@ def make_views(text: str, template: Template, *, markup: bool, mjml: bool = Fals
                     template.layout_fragments,
                     mjml,
                     per_iteration,
+                    shared,
                 )
             )
     views.sort(key=lambda view: view.outlook is not None)

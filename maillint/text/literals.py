@@ -49,3 +49,68 @@ def outside_groups(pattern: str) -> str:
         if not depth:
             outside.append(character)
     return "".join(outside)
+
+
+_AROUND = regex(r"\(\?<?[=!]")
+_OPEN_GROUP = regex(r"\((?:\?(?::|[ms]+:|P<\w+>))?")
+_CLASS = regex(r"\[((?:[^\]\\^-]|\\[^\w\s])+)\]")
+
+
+def first_characters(pattern: str) -> frozenset[str] | None:
+    """Return the characters that a match of a pattern can begin with; None where that is not plain to see."""
+    found: set[str] = set()
+    for alternative in _alternatives(pattern):
+        first = _first_of_one(alternative)
+        if first is None:
+            return None
+        found |= first
+    return frozenset(found)
+
+
+def _first_of_one(pattern: str) -> frozenset[str] | None:
+    """As ``first_characters``, for a pattern without alternatives outside its groups."""
+    while _AROUND.match(pattern):
+        pattern = pattern[_group_end(pattern) :]
+    if opened := _OPEN_GROUP.match(pattern):
+        end = _group_end(pattern)
+        inside, after = first_characters(pattern[opened.end() : end - 1]), pattern[end : end + 1]
+        if after == "?" and inside is not None:
+            rest = _first_of_one(pattern[end + 1 :])
+            return None if rest is None else inside | rest
+        return None if after in _MAYBE else inside
+    if one_of := _CLASS.match(pattern):
+        first, after = frozenset(one_of[1].replace("\\", "")), pattern[one_of.end() :][:1]
+    else:
+        literal = _TOKEN.match(pattern)
+        if literal is None or not literal[1]:
+            return None
+        first, after = frozenset(literal[1][-1]), pattern[literal.end() :][:1]
+    return None if after in _MAYBE else first
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """Split a pattern at the bars outside its groups and classes."""
+    pieces, start, position = [], 0, 0
+    while position < len(pattern):
+        if pattern[position] == "(":
+            position += _group_end(pattern[position:])
+            continue
+        if pattern[position] == "|":
+            pieces.append(pattern[start:position])
+            start = position + 1
+        token = _TOKEN.match(pattern, position)
+        position = token.end() if token else position + 1
+    return [*pieces, pattern[start:]]
+
+
+def _group_end(pattern: str) -> int:
+    """Where the group ends that a pattern begins with."""
+    depth, position = 0, 0
+    while position < len(pattern):
+        token = _TOKEN.match(pattern, position)
+        piece = token[0] if token else pattern[position]
+        depth += (piece == "(") - (piece == ")")
+        position += len(piece)
+        if not depth:
+            break
+    return position

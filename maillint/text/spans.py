@@ -30,13 +30,21 @@ def fill(text: str, spans: Iterable[Span], character: str, *, keep_lines: bool =
         start = max(start, position)  # noqa: PLW2901 -- spans may overlap
         chunk = text[start:end]
         pieces.append(text[position:start])
-        has_lines = keep_lines and ("\n" in chunk or "\r" in chunk)
-        pieces.append(_NOT_LINE_END.sub(character, chunk) if has_lines else character * len(chunk))
+        pieces.append(_blanked(chunk, character) if keep_lines else character * len(chunk))
         position = end
     if not pieces:
         return text
     pieces.append(text[position:])
     return "".join(pieces)
+
+
+def _blanked(text: str, character: str) -> str:
+    """A text with nothing but line ends left."""
+    if "\r" in text:
+        return _NOT_LINE_END.sub(character, text)
+    if "\n" in text:
+        return "\n".join([character * len(line) for line in text.split("\n")])
+    return character * len(text)
 
 
 def merge(spans: Iterable[Span]) -> list[Span]:

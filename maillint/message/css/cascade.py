@@ -7,7 +7,7 @@ a condition (``@media``, ``@supports``) declare nothing here, since most readers
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -69,12 +69,89 @@ def values_of(declared: Mapping[str, Declaration]) -> Values:
     return {name: declaration.value for name, declaration in declared.items()}
 
 
+class Sheets:
+    """What the style sheets of a view say, whatever elements it has; views with the same sheets share one."""
+
+    def __init__(self, blocks: Sequence[StyleBlock]) -> None:
+        self._blocks = blocks
+        self._indexes: dict[tuple[str, int], _Index] = {}
+
+    @classmethod
+    def of(cls, blocks: Sequence[StyleBlock], known: dict[Any, Sheets]) -> Sheets:
+        """The sheets of a view, from ``known``, which views share, or else added to it."""
+        key = tuple((block.text, block.conditional) for block in blocks)
+        if key not in known:
+            known[key] = cls(blocks)
+        return known[key]
+
+    @cached_property
+    def css(self) -> str:
+        """All of them in lower case, for a first look."""
+        return "\n".join(block.text for block in self._blocks).lower()
+
+    @cached_property
+    def css_for_most(self) -> str:
+        """What holds for most readers, in lower case."""
+        return "\n".join(without_conditions(block.text) for block in self._blocks if not block.conditional).lower()
+
+    @cached_property
+    def hide_something(self) -> bool:
+        """Whether it is worth looking for rules that hide something."""
+        return could_hide(self.css) and could_hide(self.css_for_most)
+
+    @cached_property
+    def may_shrink_text(self) -> bool:
+        """Whether any rule may give text a size of nothing."""
+        return fonts.may_be_zero(self.css)
+
+    def may_overrule(self, name: Kind) -> bool:
+        """Whether a rule that holds for most readers may overrule a property in the style of an element."""
+        return _OVERRULES[name].search(self.css) is not None and _OVERRULES[name].search(self.css_for_most) is not None
+
+    @cached_property
+    def rules(self) -> Sequence[_Rule]:
+        """All rules in order."""
+        sheets = ((rule, block.conditional) for block in self._blocks for rule in block.sheet.rules)
+        return [_Rule(rule, order, conditional) for order, (rule, conditional) in enumerate(sheets)]
+
+    def bearing(self, most: int) -> _Index:
+        """The rules that bear on sight, so many at the most."""
+        return self._index("bearing", most, lambda rule: rule.bears_on_sight)
+
+    def fonts(self, most: int) -> _Index:
+        """The rules about the size of text, so many at the most."""
+        return self._index("fonts", most, lambda rule: not fonts.PROPERTIES.isdisjoint(rule.declared))
+
+    def hiding(self, most: int) -> _Index:
+        """The rules that hide or shrink something, so many at the most; few templates have one."""
+        return self._index("hiding", most, lambda rule: rule.could_hide) if self.hide_something else _NO_RULES
+
+    def _index(self, name: str, most: int, wanted: Callable[[_Rule], bool]) -> _Index:
+        key = (name, min(most, len(self.rules)))
+        if key not in self._indexes:
+            found = (rule for rule in self.rules if not rule.conditional and wanted(rule))
+            self._indexes[key] = _Index(islice(found, most))
+        return self._indexes[key]
+
+    @cached_property
+    def showing(self) -> Sequence[tuple[frozenset[Kind], ClassTest]]:
+        """What the rules that undo some kinds of hiding require of an element, in order."""
+        found: dict[tuple[frozenset[Kind], ClassTest], None] = {}
+        for rule in self.rules:
+            if rule.bears_on_sight and (kinds := undone(rule.values)):
+                for selector in rule.selectors:
+                    test = selector.class_test
+                    if test.names or test.pieces:
+                        found[kinds, test] = None
+        return tuple(found)
+
+
 class Cascade:
     """The style sheets of a view. What they are searched for is cached for as long as this lives."""
 
-    def __init__(self, html: Html, blocks: Sequence[StyleBlock]) -> None:
+    def __init__(self, html: Html, sheets: Sheets) -> None:
         self._html = html
-        self._blocks = blocks
+        self._sheets = sheets
         self._selected: dict[str, frozenset[int]] = {}
 
     @property
@@ -86,24 +163,22 @@ class Cascade:
         """Whether a rule that holds for most readers may hide or shrink an element, or hide what is in it."""
         return bool(self._hiding) and any(True for _ in self._matching(element, self._hiding))
 
-    @cached_property
+    @property
     def may_shrink_text(self) -> bool:
         """Whether any rule may give text a size of nothing."""
-        return fonts.may_be_zero(self._css)
+        return self._sheets.may_shrink_text
 
     def may_overrule(self, name: Kind) -> bool:
         """Whether a rule that holds for most readers may overrule a property in the style of an element."""
-        return (
-            _OVERRULES[name].search(self._css) is not None and _OVERRULES[name].search(self._css_for_most) is not None
-        )
+        return self._sheets.may_overrule(name)
 
     def values(self, element: Element, inline: Mapping[str, Declaration]) -> Values:
         """The declarations that bear on an element's sight; ``inline`` are those of its ``style`` attribute."""
-        return self._cascaded(element, inline, self._bearing)
+        return self._cascaded(element, inline, self._sheets.bearing(self._most))
 
     def font(self, element: Element, inline: Mapping[str, Declaration]) -> Values:
         """The declarations that bear on the size of an element's text; ``inline`` as for ``values``."""
-        return self._cascaded(element, inline, self._fonts)
+        return self._cascaded(element, inline, self._sheets.fonts(self._most))
 
     def _cascaded(self, element: Element, inline: Mapping[str, Declaration], index: _Index) -> Values:
         result = dict(inline)
@@ -121,62 +196,20 @@ class Cascade:
         Only rules that name classes or ids count: a media query, or a selector that only one mail client's page
         meets.
         """
-        tests = self._showing.get(kind, ())
-        return bool(tests) and any(test.passes(names) for names in (element.names for element in elements) for test in tests)
+        tests = [test for kinds, test in self._sheets.showing[: self._most] if kind in kinds]
+        return bool(tests) and any(
+            test.passes(names) for names in [element.names for element in elements] for test in tests
+        )
 
     # -- rules
-
-    @cached_property
-    def _css(self) -> str:
-        """The style sheets in lower case, for a first look."""
-        return "\n".join(block.text for block in self._blocks).lower()
-
-    @cached_property
-    def _css_for_most(self) -> str:
-        return "\n".join(without_conditions(block.text) for block in self._blocks if not block.conditional).lower()
 
     @cached_property
     def _most(self) -> int:
         return _MOST_WORK // (len(self._html.elements) + 1)
 
     @cached_property
-    def _rules(self) -> Sequence[_Rule]:
-        sheets = ((rule, block.conditional) for block in self._blocks for rule in block.sheet.rules)
-        return [_Rule(rule, order, conditional) for order, (rule, conditional) in enumerate(sheets)]
-
-    @cached_property
-    def _bearing(self) -> _Index:
-        return self._indexed(rule for rule in self._rules if not rule.conditional and rule.bears_on_sight)
-
-    @cached_property
-    def _fonts(self) -> _Index:
-        named = fonts.PROPERTIES
-        return self._indexed(
-            rule for rule in self._rules if not rule.conditional and not named.isdisjoint(rule.declared)
-        )
-
-    @cached_property
     def _hiding(self) -> _Index:
-        """The rules that hide or shrink something; few templates have one."""
-        if not (could_hide(self._css) and could_hide(self._css_for_most)):
-            return _Index(())
-        return self._indexed(rule for rule in self._rules if not rule.conditional and rule.could_hide)
-
-    @cached_property
-    def _showing(self) -> Mapping[Kind, Sequence[ClassTest]]:
-        """By the kind of hiding, what the rules that undo it require of an element."""
-        found: dict[Kind, dict[ClassTest, None]] = {}
-        bearing = [rule for rule in self._rules if rule.bears_on_sight]
-        for rule in bearing[: self._most]:
-            for kind in undone(rule.values):
-                for selector in rule.selectors:
-                    test = selector.class_test
-                    if test.names or test.pieces:
-                        found.setdefault(kind, {})[test] = None
-        return {kind: tuple(tests) for kind, tests in found.items()}
-
-    def _indexed(self, rules: Iterable[_Rule]) -> _Index:
-        return _Index(islice(rules, self._most))
+        return self._sheets.hiding(self._most)
 
     # -- selectors
 
@@ -234,6 +267,9 @@ class _Index:
             )
             self._candidates[names] = [(rule, selectors) for rule, selectors in pairs if selectors]
         return self._candidates[names]
+
+
+_NO_RULES = _Index(())
 
 
 class _Rule:

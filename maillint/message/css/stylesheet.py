@@ -7,14 +7,13 @@ Level 3); ``selectors`` says what a selector requires, ``declarations`` reads wh
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import NamedTuple
 
 from maillint.message.css.declarations import mask, without_comments
 from maillint.message.html.tree import Element, Html
 from maillint.patterns import regex
 from maillint.text.spans import Span
-from maillint.values import frozen, mutable
+from maillint.values import field, frozen, mutable
 
 LONGEST = 200_000
 """How much of one style sheet is read; no client takes more."""
@@ -57,15 +56,22 @@ class StyleBlock:
     start: int
     element: Element
     conditional: bool
+    _read: dict[str, Sheet] = field(default_factory=dict, repr=False, compare=False)
 
-    @cached_property
+    @property
     def sheet(self) -> Sheet:
-        """The content taken apart."""
-        return read_sheet(self.text)
+        """The content taken apart, on first use."""
+        if self.text not in self._read:
+            self._read[self.text] = read_sheet(self.text)
+        return self._read[self.text]
 
 
-def style_blocks(html: Html) -> Iterator[StyleBlock]:
-    """The style sheets that stand in a view, without AMP's boilerplate, which a script takes back."""
+def style_blocks(html: Html, read: dict[str, Sheet] | None = None) -> Iterator[StyleBlock]:
+    """The style sheets that stand in a view, without AMP's boilerplate, which a script takes back.
+
+    ``read`` keeps those that have been taken apart, by their text.
+    """
+    read = {} if read is None else read
     for element in [element for element in html.elements if element.tag in _TAGS]:
         attrs = element.attrs
         if any(name.endswith("boilerplate") for name in attrs):
@@ -75,7 +81,7 @@ def style_blocks(html: Html) -> Iterator[StyleBlock]:
         start = element.span.end
         end = min(max(element.content_end, start), start + LONGEST)
         media = " ".join(attrs.get("media", "").lower().split())
-        yield StyleBlock(html.text[start:end], start, element, media not in _EVERYWHERE)
+        yield StyleBlock(html.text[start:end], start, element, media not in _EVERYWHERE, read)
 
 
 def read_sheet(text: str) -> Sheet:

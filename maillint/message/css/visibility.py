@@ -7,16 +7,15 @@ whether some readers see it all the same. Text in the colour of its background i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from maillint.message.css.cascade import Cascade, read_values, values_of
+from maillint.message.css.cascade import Cascade, Sheets, read_values, values_of
 from maillint.message.css.declarations import Declaration
 from maillint.message.css.fonts import FontSizes, may_be_zero
 from maillint.message.css.hiding import FINAL, Kind, Values, may_hide, ways, ways_in_outlook
 from maillint.message.css.lengths import TINY, declared_length
-from maillint.message.css.stylesheet import StyleBlock
 from maillint.message.html.tree import Element, Html
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 
@@ -56,10 +55,10 @@ _SEEN = _Inside()
 class Visibility:
     """What can be seen of a view's elements. Answers are cached for as long as this lives."""
 
-    def __init__(self, html: Html, blocks: Sequence[StyleBlock], *, outlook: bool = False) -> None:
-        """``blocks`` are the view's style sheets. ``outlook``: the view is that of Outlook for Windows."""
+    def __init__(self, html: Html, sheets: Sheets, *, outlook: bool = False) -> None:
+        """``sheets`` are the view's. ``outlook``: the view is that of Outlook for Windows."""
         self._html = html
-        self._cascade = Cascade(html, blocks)
+        self._cascade = Cascade(html, sheets)
         self._ways = ways_in_outlook if outlook else ways
         self._attribute_hides = not outlook
         self._declared: dict[str, Mapping[str, Declaration]] = {}
@@ -73,17 +72,17 @@ class Visibility:
 
     def content_hidden_by(self, element: Element) -> Hiding | None:
         """What hides all that stands in an element; None if it can be seen, but for parts that hide themselves."""
-        return self._inside[element.index].outermost
+        return self._inside.get(element.index, _SEEN).outermost
 
     @cached_property
     def hides_some_text(self) -> bool:
         """Whether any text may be hidden; quick, for the many views without."""
-        return any(inside is not _SEEN for inside in self._inside) or self._has_zero_fonts
+        return bool(self._inside) or self._has_zero_fonts
 
     def hides_text(self, text: str, element: Element) -> bool:
         """Whether a piece of text right in an element is hidden: as all around it, or by a font size of nothing."""
-        inside = self._inside[element.index]
-        if inside is not _SEEN and inside.outermost is not None:
+        inside = self._inside.get(element.index)
+        if inside is not None and inside.outermost is not None:
             return True
         if not self._has_zero_fonts:
             return False
@@ -115,12 +114,12 @@ class Visibility:
     # -- what hides
 
     @cached_property
-    def _inside(self) -> Sequence[_Inside]:
-        """By an element's index, how it hides what stands in it."""
-        result: list[_Inside] = []
+    def _inside(self) -> Mapping[int, _Inside]:
+        """By an element's index, how it hides what stands in it; most hide nothing, and are left out."""
+        result: dict[int, _Inside] = {}
         styles, sheets_hide = self._hiding_styles, self._cascade.hides_something
         for element in self._html.elements:
-            around = result[element.parent.index] if element.parent is not None else _SEEN
+            around = result.get(element.parent.index, _SEEN) if result and element.parent is not None else _SEEN
             if around is not _SEEN and around.visibility is not None:
                 around = self._unless_visible(element, around)
             attrs = element.attrs
@@ -130,14 +129,15 @@ class Visibility:
                         around = around._replace(visibility=around.visibility or hiding)
                     else:
                         around = around._replace(final=around.final or hiding)
-            result.append(around)
+            if around is not _SEEN:
+                result[element.index] = around
         return result
 
     def _inherited(self, element: Element) -> _Inside:
         """How an element is hidden by those around it."""
         if element.parent is None:
             return _SEEN
-        around = self._inside[element.parent.index]
+        around = self._inside.get(element.parent.index, _SEEN)
         return around if around.visibility is None else self._unless_visible(element, around)
 
     def _unless_visible(self, element: Element, around: _Inside) -> _Inside:

@@ -15,7 +15,17 @@ from functools import cached_property, partial
 from typing import Any
 
 from maillint.message.html.tokenizer import tokenizer
-from maillint.message.html.tree import Element, EndTag, Html, Misnested, StartTag, Unclosed, line_starts, normalise
+from maillint.message.html.tree import (
+    Element,
+    EndTag,
+    Html,
+    Misnested,
+    StartTag,
+    Trace,
+    Unclosed,
+    line_starts,
+    normalise,
+)
 from maillint.message.html.vocabulary import (
     BLOCKS,
     CELLS,
@@ -25,7 +35,6 @@ from maillint.message.html.vocabulary import (
     IN_HEAD,
     KNOWN,
     MAX_DEPTH,
-    NO_TEXT,
     ONCE,
     OPTIONAL_END,
     SCOPE,
@@ -38,10 +47,10 @@ from maillint.text.spans import Span, overlaps
 new_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
 """Span(*pair), without the cost of a NamedTuple's own constructor: the walk makes a span for each tag and text."""
 
-_NOSCRIPT = regex(r"(?<=<)noscript(?=[\s/>])|(?<=</)noscript(?=[\s/>])", re.IGNORECASE)
+_NOSCRIPT = regex(r"<(/?)noscript(?=[\s/>])", re.IGNORECASE)
 _SCRIPTLESS = "noscrip-"  # of the same length; the tokenizer takes a noscript's content for text, mail clients do not
 
-_BREAKS = BLOCKS | {"br"}
+BREAKS = BLOCKS | {"br"}
 """Elements that begin a line of their own."""
 
 _P, _P_SCOPE = frozenset({"p"}), SCOPE | {"button"}
@@ -76,12 +85,14 @@ class Builder:
         partial: bool,
         layout_fragments: Sequence[Span],
         per_iteration: frozenset[str],
+        first_index: int = 0,
     ) -> None:
         self.result = Html(text, hidden_spans, holes, [], [], [], [], [])
         self.layout_fragments = [fragment.start for fragment in layout_fragments]
         self.per_iteration = per_iteration
         self.stack: list[Element] = []
         self.partial = partial
+        self.count = first_index  # the next element's index
         self.quirks = True
         self.breaks = False  # an element that begins a line has started since the last run of text
         self.cut_short: list[tuple[Unclosed, EndTag]] = []  # ended by another's end tag; their own may follow
@@ -93,13 +104,24 @@ class Builder:
         self.unclosed_cells: list[Unclosed] = []  # faults only where the document ends its other cells
 
     def build(self) -> Html:
-        clean = normalise(self.result.text)
-        starts = line_starts(clean)
+        self.walk(self.result.text, 0)
+        quiet = not (self.cut_short or self.out_of_scope or self.unclosed_cells)
+        quiet = quiet and not any(stray.closer is not None for stray in self.result.stray)
+        self.result.trace = Trace(tuple(self.stack), self.quirks, frozenset(self.end_tags), quiet)
+        self.result.next_index = self.count
+        self.finish()
+        return self.result
+
+    def walk(self, text: str, offset_of_text: int) -> None:
+        """Walk the tags of a text, which stands at an offset of the view."""
+        clean = normalise(text)
+        starts = line_starts(clean, offset_of_text)
         if "noscript" in clean.lower():
-            clean = _NOSCRIPT.sub(_SCRIPTLESS, clean)
-        add_run, elements, stack, known = self.result.runs.append, self.result.elements, self.stack, _kept
+            clean = _NOSCRIPT.sub(rf"<\1{_SCRIPTLESS}", clean)
+        add_run, stack, known = self.result.runs.append, self.stack, _kept
         hidden = self.result.hidden_spans
-        next_hidden = hidden[0][0] if hidden else _NEVER
+        index = bisect_left(hidden, (offset_of_text, 0))
+        next_hidden = hidden[index][0] if index < len(hidden) else _NEVER
         for token in tokenizer()(clean, capture_source=True, resolve_references=False):
             kind = token.type
             offset = starts[token.line - 1] + token.col
@@ -111,13 +133,15 @@ class Builder:
                 source = token.source
                 end = offset + len(source)
                 start_tag = known.get(source) or _start_tag(token, source)
-                element = Element(start_tag, new_span((offset, end)), len(elements))
+                element = Element(start_tag, new_span((offset, end)), self.count)
+                self.count += 1
                 if end > next_hidden:
                     if gaps := overlaps(hidden, element.span):
                         element.gaps = gaps
                     index = bisect_left(hidden, (end, 0))
                     next_hidden = hidden[index][0] if index < len(hidden) else _NEVER
-                self.start(element)
+                if self.start(element):
+                    return
             elif kind == 2:
                 self.end(_tag_name(token.tag), new_span((offset, offset + len(token.source))))
             elif kind == 5:  # a character reference
@@ -126,12 +150,11 @@ class Builder:
                 self.breaks = False
             elif kind == 4:
                 self.quirks = _is_quirky(token.public_id, token.system_id, token.name)
-        self.finish()
-        return self.result
 
     # -- start tags
 
-    def start(self, element: Element) -> None:
+    def start(self, element: Element) -> bool:
+        """Put an element in its place; True ends the walk."""
         tag, stack, open_tags = element.tag, self.stack, self.open_tags
         if tag in CLOSED_BY:
             targets, stops = CLOSED_BY[tag]
@@ -144,7 +167,7 @@ class Builder:
                 self.drop()
         if tag in CLOSES_P and open_tags.get("p") and not (tag == "table" and self.quirks):
             self.close_implied(_P, _P_SCOPE, element)
-        if tag in _BREAKS:
+        if tag in BREAKS:
             self.breaks = True
         if stack:
             parent = element.parent = stack[-1]
@@ -154,14 +177,15 @@ class Builder:
                 element.block = parent.block
         self.result.elements.append(element)
         if tag in VOID:
-            return
+            return False
         if tag in ONCE and open_tags.get(tag):
-            return  # of a second one, browsers take over the attributes only
+            return False  # of a second one, browsers take over the attributes only
         if element.self_closing and (":" in tag or tag not in KNOWN or open_tags.get("svg") or open_tags.get("math")):
-            return
+            return False
         if len(stack) < MAX_DEPTH:
             stack.append(element)
             open_tags[tag] = open_tags.get(tag, 0) + 1
+        return False
 
     def close_implied(self, targets: frozenset[str], stops: frozenset[str], by: Element) -> None:
         """End the open elements that a start tag ends: those inside the outermost target in scope, and itself."""
@@ -187,7 +211,7 @@ class Builder:
     def pop(self, at: Span | None) -> Element:
         """End the innermost open element without an end tag of its own; ``at`` is the tag that ends it."""
         element = self.drop()
-        element.content_end = at.start if at else len(self.result.text)
+        self.close(element, at.start if at else len(self.result.text))
         unclosed = Unclosed(element, at)
         if element.tag in CELLS:
             self.unclosed_cells.append(unclosed)
@@ -210,7 +234,7 @@ class Builder:
         element = self.stack[index]
         while len(self.stack) > index + 1:
             inner = self.drop()
-            inner.content_end = span.start
+            self.close(inner, span.start)
             unclosed = Unclosed(inner, span)
             if inner.tag in CELLS:
                 self.unclosed_cells.append(unclosed)
@@ -218,9 +242,13 @@ class Builder:
                 self.cut_short.append((unclosed, EndTag(tag, span)))
             if inner.tag == "p":
                 self.ended_p = element
-        element.end_tag = span
-        element.content_end = span.start
+        self.close(element, span[0], span)
         self.drop()
+
+    def close(self, element: Element, content_end: int, end_tag: Span | None = None) -> None:
+        """Say where an element ends."""
+        element.content_end = content_end
+        element.end_tag = end_tag
 
     def find_open(self, tag: str) -> int | None:
         """The index in the stack of the element that an end tag ends; None where no such element is in scope."""
@@ -343,11 +371,12 @@ def parse_html(
     partial: bool = False,
     layout_fragments: Sequence[Span] = (),
     per_iteration: frozenset[str] = frozenset(),
+    first_index: int = 0,
 ) -> Html:
     """Parse a view's text. ``partial``: template statements may open or close what another file ends.
 
     ``layout_fragments``, in order, are tags that insert a fragment of a layout: they may open or end any element.
     ``per_iteration`` are the names of elements that may begin in one iteration of a loop and end in another: they are
-    neither unclosed nor stray.
+    neither unclosed nor stray. Elements are numbered from ``first_index``.
     """
-    return Builder(text, hidden_spans, holes, partial, layout_fragments, per_iteration).build()
+    return Builder(text, hidden_spans, holes, partial, layout_fragments, per_iteration, first_index).build()

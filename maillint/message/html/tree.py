@@ -78,11 +78,11 @@ class Element:
     """An element: its start tag, whose place is ``span``, and what belongs to it.
 
     ``attrs`` maps lower-case names to decoded values, and is never changed in place; ``content_end`` is where the
-    element's content ends, with or without an end tag; ``index`` is its place in ``Html.elements``, where parents come
-    before their children. ``silent``: its text is not shown in the message (a style, a title). ``block`` is the block
-    element that its text flows in. ``gaps`` are the parts of the start tag that this audience does not get.
-    ``preview``: its text is shown in the list of messages only (MJML). ``inherited`` has the places of the attributes
-    that ``mj-attributes`` gives it (MJML).
+    element's content ends, with or without an end tag; ``index`` is a number that no other element of the part has,
+    and larger than that of the elements around it. ``silent``: its text is not shown in the message (a style, a
+    title). ``block`` is the block element that its text flows in. ``gaps`` are the parts of the start tag that this
+    audience does not get. ``preview``: its text is shown in the list of messages only (MJML). ``inherited`` has the
+    places of the attributes that ``mj-attributes`` gives it (MJML).
     """
 
     __slots__ = (
@@ -241,6 +241,19 @@ class TextRun(NamedTuple):
     breaks: bool
 
 
+class Trace(NamedTuple):
+    """How a walk ended, for views that differ from this one in some places only.
+
+    ``open`` are the elements that the text leaves open, ``end_tags`` the names of all end tags. ``quiet``: no fault has
+    to be settled with what follows it far away.
+    """
+
+    open: tuple[Element, ...]
+    quirks: bool
+    end_tags: frozenset[str]
+    quiet: bool
+
+
 class SyntaxFault(NamedTuple):
     """A tokenizer error by its code in the HTML standard, at an offset."""
 
@@ -253,7 +266,8 @@ class Html:
     """A parsed view. ``elements`` and ``runs`` are in source order; all spans are in the view's text.
 
     ``hidden_spans`` are what this audience does not get, ``holes`` what template tags print. ``runs`` has the fields
-    of ``TextRun`` as plain tuples, since there are many; ``text_runs`` gives them by name.
+    of ``TextRun`` as plain tuples, since there are many; ``text_runs`` gives them by name. ``next_index`` is larger
+    than that of any element.
     """
 
     text: str = field(repr=False)
@@ -264,6 +278,8 @@ class Html:
     unclosed: list[Unclosed]
     stray: list[EndTag]
     misnested: list[Misnested]
+    trace: Trace | None = field(default=None, repr=False, compare=False)
+    next_index: int = field(default=0, repr=False, compare=False)
     mjml: ClassVar[bool] = False
     """Whether this is MJML, whose components are among the elements."""
 
@@ -322,8 +338,8 @@ def normalise(text: str) -> str:
     return text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
 
 
-def line_starts(text: str) -> list[int]:
-    """The offset of each line of a normalised text."""
+def line_starts(text: str, offset: int = 0) -> list[int]:
+    """The offset of each line of a normalised text, which stands at an offset of another."""
     lengths = [len(line) + 1 for line in text.split("\n")]
     del lengths[-1]
-    return list(accumulate(lengths, initial=0))
+    return list(accumulate(lengths, initial=offset))

@@ -86,13 +86,12 @@ class MjmlBuilder(Builder):
 
     # -- start tags
 
-    def start(self, element: Element) -> None:
-        if self.css is not None:
-            return
-        if is_component(element.tag):
+    def start(self, element: Element) -> bool:
+        if self.css is None:
+            if not is_component(element.tag):
+                return super().start(element)
             self.start_component(element)
-        else:
-            super().start(element)
+        return False
 
     def start_component(self, element: Element) -> None:
         tag = element.tag

@@ -9,6 +9,7 @@ from functools import lru_cache
 from maillint.message.template.dialect import Dialect
 from maillint.message.template.program_text import ProgramText
 from maillint.message.template.spec import DelimiterSpec, DialectError
+from maillint.text.literals import first_characters
 
 MAX_TAG = 5_000
 """In a longer tag, a closer in quotes is not distinguished from the real one."""
@@ -60,8 +61,9 @@ def _walk(close: str, nests: str) -> re.Pattern[str]:
 class Scanner:
     """The delimiters of a text's language and of those that stand inside it, as one pattern.
 
-    ``pattern`` has one group for each of ``delimiters``; ``certain_openers`` finds openers of the text's own language
-    that stand for nothing else. ``program_texts`` are by the name of the dialect.
+    ``pattern`` has one group for each of ``delimiters``; ``begin`` finds the characters that a match can begin with,
+    None where they are not known. ``certain_openers`` finds openers of the text's own language that stand for nothing
+    else. ``program_texts`` are by the name of the dialect.
     """
 
     def __init__(self, host: Dialect, others: Iterable[Dialect]) -> None:
@@ -71,6 +73,10 @@ class Scanner:
         self.pattern = re.compile("|".join(f"({delimiter.source})" for delimiter in self.delimiters) or "(?!)")
         if self.pattern.groups != len(self.delimiters):
             raise DialectError(f"{host.name}: delimiters", 'a pattern has a group that is neither named nor "(?:…)"')
+        firsts = [first_characters(delimiter.source) for delimiter in self.delimiters]
+        self.begin: re.Pattern[str] | None = None
+        if firsts and all(first is not None for first in firsts):
+            self.begin = re.compile(f"[{re.escape(''.join(sorted(frozenset().union(*filter(None, firsts)))))}]")
         certain = [own.source for own in self.delimiters if own.spec.certain and own.dialect is host]
         self.certain_openers = re.compile("|".join(certain) or "(?!)")
         spoken = {delimiter.dialect for delimiter in self.delimiters}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
 from maillint.data.lists import load_list
@@ -156,31 +156,27 @@ def all_dialects() -> tuple[Dialect, ...]:
     return tuple(dict.fromkeys(dialects().values()))
 
 
-def dialects_in(text: str) -> list[Dialect]:
-    """The dialects that a text could be in, by their needles; one pass tells which needles are worth a search."""
-    starts = {first + second for first, second in set(_needle_starts().findall(text))}
-    found = {needle for start in starts for needle in _needles()[start] if needle == start or needle in text}
-    return [dialect for dialect in all_dialects() if not found.isdisjoint(dialect.needles)] if found else []
+@lru_cache(2)  # the same text is looked at up to four times
+def dialects_in(text: str) -> tuple[Dialect, ...]:
+    """The dialects that a text could be in: one of their needles stands in it."""
+    found = {match[0] + match[match.lastindex or 0] for match in _needles().finditer(text)}
+    if not found:
+        return ()
+    return tuple(dialect for dialect in all_dialects() if any(needle.startswith(dialect.needles) for needle in found))
 
 
 @cache
-def _needles() -> Mapping[str, tuple[str, ...]]:
-    """The needles of all dialects by their first two characters."""
-    found: dict[str, dict[str, None]] = {}
+def _needles() -> re.Pattern[str]:
+    """Finds the needles of all dialects: at each place the longest, which begins with all others that stand there."""
+    following: dict[str, set[str]] = {}
     for dialect in all_dialects():
         for needle in dialect.needles:
-            found.setdefault(needle[:2], {})[needle] = None
-    return {start: tuple(needles) for start, needles in found.items()}
-
-
-@cache
-def _needle_starts() -> re.Pattern[str]:
-    """The first two characters of any needle, at every place where they stand."""
-    following: dict[str, str] = {}
-    for start in _needles():
-        following[start[0]] = following.get(start[0], "") + start[1]
-    firsts = "|".join(f"{re.escape(first)}(?=[{re.escape(second)}])" for first, second in following.items())
-    return re.compile(f"({firsts})(?=(.))")
+            following.setdefault(needle[0], set()).add(needle[1:])
+    by_first = (
+        f"{re.escape(first)}(?=({'|'.join(map(re.escape, sorted(rest, key=len, reverse=True)))}))"
+        for first, rest in following.items()
+    )
+    return re.compile("|".join(by_first))
 
 
 # -- reading an entry ---------------------------------------------------------------------------------
