@@ -95,18 +95,23 @@ class Change:
 class Hit:
     """What a check has found: where, and the evidence that the rule's message is made of.
 
-    ``span`` counts in ``place.text``; ``view`` is the view that shows it, None if every view does (or the
-    place has none). ``changes`` mend it; ``safe`` if they keep the message's meaning. ``related`` are
+    ``span`` counts in ``place.text``; ``view`` is the view that shows it, or those that do, None if every view does
+    (or the place has none). ``changes`` mend it; ``safe`` if they keep the message's meaning. ``related`` are
     further spans of the same place with a few words each.
     """
 
     place: Place
     span: Span
     evidence: Mapping[str, Any] = field(default_factory=dict)
-    view: View | None = None
+    view: View | Sequence[View] | None = None
     changes: tuple[Change, ...] = ()
     safe: bool = False
     related: tuple[tuple[Span, str], ...] = ()
+
+    @property
+    def views(self) -> Sequence[View]:
+        """The views that show it; none where every view does."""
+        return () if self.view is None else (self.view,) if isinstance(self.view, View) else self.view
 
 
 @frozen

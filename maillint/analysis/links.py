@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from typing import Any
 
 from maillint.analysis.beacons import tags_in
 from maillint.analysis.foreign_tags import masked
@@ -20,7 +21,7 @@ from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
-from maillint.values import entity, frozen
+from maillint.values import entity, field, frozen
 from maillint.web.domains import a_label, registrable, same_site
 from maillint.web.link_lists import LinkLists
 from maillint.web.urls import Url, split
@@ -55,18 +56,29 @@ class LinkAddress:
 
 @entity
 class LinkInView:
-    """A link as one view has it; there is one such object for each link of each view of a message.
+    """A link as views have it; there is one such object for all views in which a link reads and leads the same.
 
-    ``tags`` are the template tags that print pieces of its address, in order. ``wrapping`` is what wraps the address;
-    None for one that is no web address or leads where it says.
+    ``in_views`` is the link of each of these views, whose element may have others around it. ``tags`` are the template
+    tags that print pieces of its address, in order. ``wrapping`` is what wraps the address; None for one that is no
+    web address or leads where it says.
     """
 
     part: Part
-    view: View
     link: Link
     address: LinkAddress
     tags: tuple[Tag, ...] = ()
     wrapping: Wrapping | None = None
+    in_views: dict[View, Link] = field(default_factory=dict, repr=False)
+
+    @property
+    def view(self) -> View:
+        """The first view that has it."""
+        return next(iter(self.in_views))
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The views that have it: what a hit about it takes."""
+        return tuple(self.in_views)
 
     @property
     def kind(self) -> str:
@@ -123,35 +135,65 @@ class LinkInView:
 
 
 def links_of(message: Message, kinds: Sequence[str] = ("html", "text")) -> Iterator[LinkInView]:
-    """Every link of every view of the parts of a kind (``html``, ``text``)."""
-    for part, view in message.views(kinds):
-        yield from links_in(message, part, view)
+    """Every link of the parts of a kind (``html``, ``text``), once for all views in which it is the same."""
+    for part in message.parts:
+        if ("html" if part.markup else "text") in kinds:
+            yield from _links_of_part(message, part)[0]
 
 
-def links_in(message: Message, part: Part, view: View) -> tuple[LinkInView, ...]:
+def links_in(message: Message, part: Part, view: View) -> Sequence[LinkInView]:
     """Every link of a view, in the order of their addresses' places; each call gives the same objects."""
-    by_view = _links_by_view(message)
-    if view not in by_view:
-        by_view[view] = tuple(_read_links(message, part, view))
-    return by_view[view]
+    return _links_of_part(message, part)[1][view]
 
 
-@remembered
-def _links_by_view(message: Message) -> dict[View, tuple[LinkInView, ...]]:
-    """The links of each view that a check has read so far.
+_Links = tuple[Sequence[LinkInView], Mapping[View, Sequence[LinkInView]]]
+
+
+def _links_of_part(message: Message, part: Part) -> _Links:
+    """The links of a part, and those of each of its views.
 
     Views are shared by messages that differ in their settings, and so in what wraps a link: the message remembers
     its links, and a view does not.
     """
+    read = _links_read(message)
+    number = next(number for number, other in enumerate(message.parts) if other is part)
+    if number not in read:
+        read[number] = _read_links(message, part)
+    return read[number]
+
+
+@remembered
+def _links_read(message: Message) -> dict[int, _Links]:
+    """By the number of a part, its links, as soon as a check has asked for them."""
     return {}
 
 
-def _read_links(message: Message, part: Part, view: View) -> Iterator[LinkInView]:
-    for link in view.content.links:
-        tags = tuple(tags_in(view, link.span)) if PLACEHOLDER_CHAR in link.url else ()
-        address = _address(message, link.url)
-        wraps = wrapping(message, address.url) if address.web else None
-        yield LinkInView(part, view, link, address, tags, wraps)
+def _read_links(message: Message, part: Part) -> _Links:
+    known: dict[Any, LinkInView] = {}
+    by_view: dict[View, Sequence[LinkInView]] = {}
+    for view in part.views:
+        own = []
+        for link in view.content.links:
+            key = _reading(link)
+            found = known.get(key)
+            if found is None:
+                tags = tuple(tags_in(view, link.span)) if PLACEHOLDER_CHAR in link.url else ()
+                address = _address(message, link.url)
+                wraps = wrapping(message, address.url) if address.web else None
+                found = known[key] = LinkInView(part, link, address, tags, wraps)
+            found.in_views[view] = link
+            own.append(found)
+        by_view[view] = own
+    return list(known.values()), by_view
+
+
+def _reading(link: Link) -> tuple[object, ...]:
+    """What two views must have in common for a link to read and lead the same."""
+    element = link.element
+    if element is None:
+        return link.span, link.url
+    pictures = tuple((image.span, image.element.start_tag, *image.element.gaps) for image in link.images)
+    return link.span, link.url, link.shown, link.shown_span, element.start_tag, pictures, *element.gaps
 
 
 @remembered

@@ -12,6 +12,7 @@ from maillint.analysis.header_fields import field_views
 from maillint.analysis.links import LinkInView, links_of, with_tag_names
 from maillint.analysis.unsubscribe_field import uris
 from maillint.data.lists import load_list
+from maillint.message.content import Link
 from maillint.message.memo import remembered
 from maillint.message.model import Message
 from maillint.message.template.placeholders import placeholder_role
@@ -21,6 +22,7 @@ from maillint.text.spans import Span
 from maillint.web.urls import normalise_for_counting
 
 Grade = Literal["named", "implied", "possible"]
+_BY_WORDS: tuple[Grade, ...] = ("implied", "possible")  # what the words around a link can say, the surer first
 """How a link is known to lead out of the list, or to the settings for it.
 
 ``named``
@@ -80,12 +82,19 @@ def words_on(link: LinkInView) -> str:
 def _grade_by_itself(message: Message, link: LinkInView) -> Grade | None:
     if _is_named(link):
         return "named"
-    before, after = _before(link), _after(link)
-    if not _has_any(_words() + _hints(), f"{before} \0 {after}".lower()):
+    around = {(_before(view, own), _after(view, own)) for view, own in link.in_views.items()}
+    grades = {_grade_by_words(before, after) for before, after in around}
+    return next((grade for grade in _BY_WORDS if grade in grades), None)
+
+
+def _grade_by_words(before: str, after: str) -> Grade | None:
+    """What the words before and after a link say of it."""
+    words = _words() + _hints()
+    if not _has_any(words, f"{before} \0 {after}".lower()):
         return None
     *_, before = _SENTENCE_END.split(before)
     after, *_ = _SENTENCE_END.split(after)
-    return "implied" if _has_any(_words() + _hints(), f"{before} \0 {after}".lower()) else "possible"
+    return "implied" if _has_any(words, f"{before} \0 {after}".lower()) else "possible"
 
 
 def _is_named(link: LinkInView) -> bool:
@@ -105,38 +114,38 @@ def _borders(view: View) -> tuple[list[int], list[int]]:
     return sorted(span.start for span in shown), sorted(span.end for span in shown)
 
 
-def _before(link: LinkInView) -> str:
+def _before(view: View, link: Link) -> str:
     """The text between the link before and this one, within its block."""
     element = link.element
     start = link.span.start if element is None else element.span.start
-    _, ends = _borders(link.view)
+    _, ends = _borders(view)
     index = bisect_right(ends, start) - 1
     neighbour = ends[index] if index >= 0 else 0
-    return _text(link, Span(max(neighbour, _block(link).start, start - _MARKUP_BEFORE), start))[-_BEFORE:]
+    return _text(view, Span(max(neighbour, _block(view, link).start, start - _MARKUP_BEFORE), start))[-_BEFORE:]
 
 
-def _after(link: LinkInView) -> str:
+def _after(view: View, link: Link) -> str:
     """The text between this link and the next one, within its block or, in running text, its line."""
     end = max(link.shown_span.end, link.span.end)
-    starts, _ = _borders(link.view)
+    starts, _ = _borders(view)
     index = bisect_left(starts, end)
-    neighbour = starts[index] if index < len(starts) else len(link.view.text)
-    stop = min(neighbour, _block(link).end, end + _MARKUP_AFTER)
+    neighbour = starts[index] if index < len(starts) else len(view.text)
+    stop = min(neighbour, _block(view, link).end, end + _MARKUP_AFTER)
     if link.element is None:
-        line_end = link.view.text.find("\n", end, stop)
+        line_end = view.text.find("\n", end, stop)
         stop = stop if line_end < 0 else line_end
-    return _text(link, Span(end, stop))[:_AFTER]
+    return _text(view, Span(end, stop))[:_AFTER]
 
 
-def _block(link: LinkInView) -> Span:
+def _block(view: View, link: Link) -> Span:
     """The block that the link's sentence stands in."""
     element = link.element
     block = None if element is None else element.block
-    return Span(0, len(link.view.text)) if block is None else Span(block.span.start, block.content_end)
+    return Span(0, len(view.text)) if block is None else Span(block.span.start, block.content_end)
 
 
-def _text(link: LinkInView, span: Span) -> str:
-    return link.view.content.flow.within(span) if span.end > span.start else ""
+def _text(view: View, span: Span) -> str:
+    return view.content.flow.within(span) if span.end > span.start else ""
 
 
 # -- by its address -------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from urllib.parse import unquote
 
@@ -44,9 +44,10 @@ def link_placeholder(message: Message, options: Options) -> Iterator[Hit | NotKn
     words = _placeholder_words() | set(options["words"])
     own = own_domains(message)
     for link in links_of(message):
-        reason = _placeholder_reason(message, link, words, own)
-        if reason is not None:
-            yield Hit(link.part, link.span, {"url": link.text, "reason": reason}, link.view)
+        for views in _alike(link):
+            reason = _placeholder_reason(message, link, views[0], words, own)
+            if reason is not None:
+                yield Hit(link.part, link.span, {"url": link.text, "reason": reason}, views)
 
 
 @cache
@@ -54,7 +55,14 @@ def _placeholder_words() -> frozenset[str]:
     return frozenset(load_list("link-hosts")["words"])
 
 
-def _placeholder_reason(message: Message, link: LinkInView, words: frozenset[str], own: frozenset[str]) -> str | None:
+def _alike(link: LinkInView) -> Iterable[Sequence[View]]:
+    """The views of a link in groups that tell the same of its address: only places on the page differ by view."""
+    return ([view] for view in link.views) if link.address.url.startswith("#") else (link.views,)
+
+
+def _placeholder_reason(
+    message: Message, link: LinkInView, view: View, words: frozenset[str], own: frozenset[str]
+) -> str | None:
     """Why an address only stands for one that is to come; None for one that may be meant."""
     url, parts, host = link.address.url, link.address.parts, link.address.host
     if not url:
@@ -64,7 +72,7 @@ def _placeholder_reason(message: Message, link: LinkInView, words: frozenset[str
     if len(url) <= 12 and _NOTHING_BEHIND.fullmatch(url):
         return f"there is nothing behind {url}"
     if url[0] == "#":
-        lost = PLACEHOLDER_CHAR not in url and not _is_place(link.view, url[1:]) and url[1:].casefold() not in words
+        lost = PLACEHOLDER_CHAR not in url and not _is_place(view, url[1:]) and url[1:].casefold() not in words
         return f"no place in the message has the name {shorten(url[1:], 40)}" if lost else _stands_for(url, words)
     if host and link.address.web:
         named = is_placeholder_host(message, host) and registrable(host) not in own
@@ -90,11 +98,19 @@ def _stands_for(url: str, words: frozenset[str]) -> str | None:
 
 def _is_place(view: View, name: str) -> bool:
     """Whether a whole document has an element of that name, or may have: a template may insert it."""
+    names = _places(view)
+    return names is None or name in names or unquote(name) in names
+
+
+@remembered
+def _places(view: View) -> frozenset[str] | None:
+    """The names that the elements of a whole document have; None where it may have others."""
     html = view.html
     if view.partial or not html.is_document or any(inserts_template(element.tag) for element in html.elements):
-        return True
-    names = {element.attrs.get(attribute) for element in html.elements for attribute in ("id", "name")}
-    return name in names or unquote(name) in names or any(PLACEHOLDER_CHAR in value for value in names if value)
+        return None
+    values = (element.attrs.get(attribute) for element in html.elements for attribute in ("id", "name"))
+    names = frozenset(value for value in values if value is not None)
+    return None if any(PLACEHOLDER_CHAR in name for name in names) else names
 
 
 def _is_made_up(digits: str) -> bool:
@@ -139,19 +155,24 @@ def link_malformed(message: Message, options: Options) -> Iterator[Hit | NotKnow
     base element says what they are relative to. link-placeholder reports what is no address yet.
     """
     words = _placeholder_words()
-    based: dict[View, bool] = {}
     for link in links_of(message, ("html",)):
-        if not link.written or not link.address.url or _placeholder_reason(message, link, words, frozenset()):
+        if not link.written or not link.address.url:
             continue
-        if link.view not in based:
-            based[link.view] = any(element.tag == "base" for element in link.view.html.elements[:50])
-        fault = _fault(message, link, based=based[link.view])
+        if any(_placeholder_reason(message, link, views[0], words, frozenset()) for views in _alike(link)):
+            continue
+        fault = _fault(message, link, based=_has_base(link.view))
         if fault is None:
             continue
         escaped = link.escaped(fault.mended) if fault.mended is not None and fault.mended != link.link.url else None
         changes = () if escaped is None else (Change(link.span, _quoted_value(link, escaped)),)
         evidence = {"url": link.text, "reason": fault.reason}
-        yield Hit(link.part, link.span, evidence, link.view, changes, safe=fault.safe)
+        yield Hit(link.part, link.span, evidence, link.views, changes, safe=fault.safe)
+
+
+@remembered
+def _has_base(view: View) -> bool:
+    """Whether an element says what relative addresses are relative to."""
+    return any(element.tag == "base" for element in view.html.elements[:50])
 
 
 def _quoted_value(link: LinkInView, escaped: str) -> str:
@@ -333,7 +354,7 @@ def link_invisible_character(message: Message, options: Options) -> Iterator[Hit
 def _invisible_hit(link: LinkInView, span: Span, character: str, *, safe: bool) -> Hit:
     code = f"U+{ord(character):04X}"
     evidence = {"url": link.text, "character": _NAMES.get(character, "invisible character"), "code": code}
-    return Hit(link.part, span, evidence, link.view, (Change(span, ""),), safe=safe)
+    return Hit(link.part, span, evidence, link.views, (Change(span, ""),), safe=safe)
 
 
 def _hidden_spans(link: LinkInView) -> Iterator[tuple[Span, str]]:
@@ -399,7 +420,7 @@ def link_homograph(message: Message, options: Options) -> Iterator[Hit | NotKnow
             reason = f"looks like {shorten(u_label(twin), 60)}" if twin is not None and twin != site else None
         if reason is not None:
             evidence = {"url": link.text, "host": shorten(shown, 60), "reason": reason}
-            yield Hit(link.part, link.span, evidence, link.view)
+            yield Hit(link.part, link.span, evidence, link.views)
 
 
 def _linked_domains(links: Sequence[LinkInView]) -> dict[str, str]:

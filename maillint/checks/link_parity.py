@@ -60,7 +60,7 @@ def link_text_part_parity(message: Message, options: Options) -> Iterator[Hit | 
                 "urls": [shorten(link.text) for link in links[:3]],
             }
             related = tuple((link.span, shorten(link.text)) for link in links[1:_MOST_RELATED])
-            yield Hit(here.part, links[0].link.span, evidence, links[0].view, related=related)
+            yield Hit(here.part, links[0].link.span, evidence, links[0].views, related=related)
 
 
 def _shape(key: str) -> str:

@@ -14,9 +14,10 @@ from maillint.check import Option, Options, check
 from maillint.data.amendments import Amendment
 from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown
-from maillint.message.content import Flow
+from maillint.message.content import Flow, Link
 from maillint.message.html.tree import Element
 from maillint.message.model import Message
+from maillint.message.views import View
 from maillint.patterns import regex
 from maillint.text.invisible import INVISIBLE
 from maillint.text.placeholder import PLACEHOLDER_CHAR
@@ -85,7 +86,7 @@ def link_text_mismatch(message: Message, options: Options) -> Iterator[Hit | Not
                 "actual": shorten(_shown(actual), 60),
                 "url": link.text,
             }
-            yield Hit(link.part, span(others[0]), evidence, link.view)
+            yield Hit(link.part, span(others[0]), evidence, link.views)
             break
 
 
@@ -104,7 +105,7 @@ def link_scheme_mismatch(message: Message, options: Options) -> Iterator[Hit | N
         plain = link.view.text[start : start + 5].lower() == "http:" and link.address.parts.port == ""
         changes = (Change(Span(start, start + 4), "https"),) if plain else ()
         evidence = {"shown": "https", "actual": "http", "url": link.text}
-        yield Hit(link.part, link.span, evidence, link.view, changes, safe=True)
+        yield Hit(link.part, link.span, evidence, link.views, changes, safe=True)
 
 
 def _target(message: Message, link: LinkInView) -> str | None:
@@ -259,7 +260,7 @@ def link_contact_mismatch(message: Message, options: Options) -> Iterator[Hit | 
             match, actual = pair
             place = _Named("", "", match.start(), match.end())
             evidence = {"shown": match[0], "actual": shorten(actual, 60), "url": link.text}
-            yield Hit(link.part, spans(place), evidence, link.view)
+            yield Hit(link.part, spans(place), evidence, link.views)
 
 
 def _other_mail(text: str, link: LinkInView) -> tuple[re.Match[str], str] | None:
@@ -317,24 +318,21 @@ _WORDED = frozenset({"a", "mj-button", "mj-navbar-link"})
 def link_empty_anchor(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links with nothing to read in them: no text, no alternative text of a picture, no label."""
     for link in links_of(message, ("html",)):
-        element = link.element
-        if (
-            element is None
-            or element.tag not in {"a", "mj-button"}
-            or _is_out_of_reach(link, element)
-            or link.shown.strip("\xa0\u200b\u200c\ufeff ")
-        ):
+        if link.shown.strip("\xa0\u200b\u200c\ufeff ") or link.kind not in {"a", "mj-button"}:
             continue
-        if _labelled(element) or any(_labelled(image.element) for image in link.link.images):
-            continue
-        if element.end_tag is None or _has_other_content(link):
-            continue
-        yield Hit(link.part, element.outer, {"url": link.text}, link.view)
+        for view, found in link.in_views.items():
+            element = found.element
+            if element is None or element.end_tag is None or _is_out_of_reach(view, element):
+                continue
+            if _labelled(element) or any(_labelled(image.element) for image in found.images):
+                continue
+            if not _has_other_content(view, found):
+                yield Hit(link.part, element.outer, {"url": link.text}, view)
 
 
-def _is_out_of_reach(link: LinkInView, element: Element) -> bool:
+def _is_out_of_reach(view: View, element: Element) -> bool:
     """Whether neither readers nor screen readers find a link; those do find what is laid out beyond the screen."""
-    hiding = link.view.content.visibility.content_hidden_by(element)
+    hiding = view.content.visibility.content_hidden_by(element)
     return hiding is not None and hiding.kind != "place"
 
 
@@ -342,12 +340,12 @@ def _labelled(element: Element) -> bool:
     return any(element.attrs.get(name, "").strip() for name in ("alt", "aria-label", "aria-labelledby", "title"))
 
 
-def _has_other_content(link: LinkInView) -> bool:
+def _has_other_content(view: View, link: Link) -> bool:
     """Whether something inside may show a text that is not in the flow: a drawing, a list of options, hidden text."""
-    if link.view.prints_at(link.shown_span.start):  # by an attribute of a template language
+    if view.prints_at(link.shown_span.start):  # by an attribute of a template language
         return True
-    inside = link.view.content.hidden.within(link.shown_span)
-    text = link.view.text
+    inside = view.content.hidden.within(link.shown_span)
+    text = view.text
     return bool(inside) or any(text.find(tag, *link.shown_span) >= 0 for tag in ("<svg", "<v:", "<object", "<video"))
 
 
@@ -371,7 +369,7 @@ def link_vague_text(message: Message, options: Options) -> Iterator[Hit | NotKno
         text, spans = _visible(link)
         left = len(text) - len(text.lstrip())
         span = spans(_Named("", "", left, max(len(text.rstrip()), left + 1)))
-        yield Hit(link.part, span, {"text": shorten(link.shown), "url": link.text}, link.view)
+        yield Hit(link.part, span, {"text": shorten(link.shown), "url": link.text}, link.views)
 
 
 def plain_words(text: str) -> str:

@@ -63,7 +63,7 @@ def link_wrapped(message: Message, options: Options) -> Iterator[Hit | NotKnown]
             evidence |= {"target": shorten(target, LONGEST_EVIDENCE), "leads": leads}
             escaped = link.escaped(wraps.target)
             changes = () if escaped is None else (Change(link.span, escaped),)
-        yield Hit(link.part, link.span, evidence, link.view, changes, safe=options["safe"])
+        yield Hit(link.part, link.span, evidence, link.views, changes, safe=options["safe"])
 
 
 def _declared(message: Message, options: Options, link: LinkInView, wraps: Wrapping) -> bool:
@@ -96,7 +96,7 @@ def link_insecure(message: Message, options: Options) -> Iterator[Hit | NotKnown
             link.part,
             link.span,
             {"url": link.text, "host": shorten(u_label(host) if host else without_placeholders(parts.host), 60)},
-            link.view,
+            link.views,
             _encrypted(link),
             safe=bool(host) and (host in encrypted or _has_https(host)),
         )
@@ -130,7 +130,7 @@ def link_dangerous_scheme(message: Message, options: Options) -> Iterator[Hit | 
                 continue
             scheme = "file"
         if scheme in options["schemes"]:
-            yield Hit(link.part, link.span, {"url": link.text, "scheme": scheme}, link.view)
+            yield Hit(link.part, link.span, {"url": link.text, "scheme": scheme}, link.views)
 
 
 # -- to what kind of host -------------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def link_ip_host(message: Message, options: Options) -> Iterator[Hit | NotKnown]
         if link.address.web and host and (host[-1].isalnum() or host[-1] == "]"):
             address = parse_ip(host)
             if address is not None and not is_private_host(host):
-                yield Hit(link.part, link.span, {"url": link.text, "ip": str(address)}, link.view)
+                yield Hit(link.part, link.span, {"url": link.text, "ip": str(address)}, link.views)
 
 
 @check("link-userinfo", fields=("url", "userinfo", "host"))
@@ -155,7 +155,7 @@ def link_userinfo(message: Message, options: Options) -> Iterator[Hit | NotKnown
         # A tag before the @ may print a slash, and what follows it is then a path.
         if parts.userinfo and parts.scheme in {"http", "https", "ftp"} and PLACEHOLDER_CHAR not in parts.userinfo:
             evidence = {"url": link.text, "userinfo": shorten(parts.userinfo, 40), "host": shorten(parts.host, 60)}
-            yield Hit(link.part, link.span, evidence, link.view)
+            yield Hit(link.part, link.span, evidence, link.views)
 
 
 @check("link-odd-port", fields=("url", "port"))
@@ -167,7 +167,7 @@ def link_odd_port(message: Message, options: Options) -> Iterator[Hit | NotKnown
             continue
         port = parts.port.lstrip("0")
         if port not in {"", _PORTS[parts.scheme]} and not (host and _is_private(message, host)):
-            yield Hit(link.part, link.span, {"url": link.text, "port": port}, link.view)
+            yield Hit(link.part, link.span, {"url": link.text, "port": port}, link.views)
 
 
 @check("link-private-host", fields=("url", "host", "reason"))
@@ -182,7 +182,7 @@ def link_private_host(message: Message, options: Options) -> Iterator[Hit | NotK
         if reason is None and _under_test(host, own):
             reason = "is a site under test"
         if reason is not None:
-            yield Hit(link.part, link.span, {"url": link.text, "host": shorten(host, 60), "reason": reason}, link.view)
+            yield Hit(link.part, link.span, {"url": link.text, "host": shorten(host, 60), "reason": reason}, link.views)
 
 
 def _is_private(message: Message, host: str) -> bool:
@@ -228,7 +228,7 @@ def link_suspicious_tld(message: Message, options: Options) -> Iterator[Hit | No
         if tld not in listed or tld == host or not link.address.web:
             continue
         if registrable(host) not in own and not is_under(host, options["allow"]):
-            yield Hit(link.part, link.span, {"url": link.text, "host": shorten(host, 60), "tld": tld}, link.view)
+            yield Hit(link.part, link.span, {"url": link.text, "host": shorten(host, 60), "tld": tld}, link.views)
 
 
 @cache

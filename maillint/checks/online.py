@@ -70,7 +70,7 @@ class _Answer:
     def hit(self, **evidence: object) -> Hit:
         """A finding at the link's address."""
         link = self.request.link
-        return Hit(link.part, link.span, {**self.evidence, **evidence}, link.view)
+        return Hit(link.part, link.span, {**self.evidence, **evidence}, link.views)
 
 
 def wanted(message: Message) -> Iterator[str]:
@@ -245,7 +245,7 @@ def _blocklisted(online: Online, options: Options) -> Iterator[Hit | NotKnown]:
         if words:
             link = request.link
             evidence = {"url": link.text, "domains": domains, "listed": "; ".join(words)}
-            yield Hit(link.part, link.span, evidence, link.view)
+            yield Hit(link.part, link.span, evidence, link.views)
 
 
 # -- declarations -------------------------------------------------------------------------------------

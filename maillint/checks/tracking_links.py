@@ -33,7 +33,7 @@ def link_identifier(message: Message, options: Options) -> Iterator[Hit | NotKno
             "vendor": found.vendor,
             "parameter": found.parameter,
         }
-        yield Hit(link.part, found.span, evidence, link.view, found.changes)
+        yield Hit(link.part, found.span, evidence, link.views, found.changes)
 
 
 @check(
@@ -61,4 +61,4 @@ def utm_in_first_touch(message: Message, options: Options) -> Iterator[Hit | Not
         names = ", ".join(parameter.name for parameter in found)
         evidence = {"parameters": names, "url": shown(link.part, link.span)}
         span = Span(found[0].span.start, found[-1].span.end)
-        yield Hit(link.part, span, evidence, link.view, without(link.view, link.span, every, found), safe=True)
+        yield Hit(link.part, span, evidence, link.views, without(link.view, link.span, every, found), safe=True)

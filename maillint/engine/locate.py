@@ -49,8 +49,9 @@ def _finding(rule: Rule, severity: Severity, group: Sequence[Hit], more: int) ->
 
 
 def _view_label(group: Sequence[Hit]) -> str:
-    views = [hit.view for hit in group if hit.view is not None]
-    return group[0].place.label(views, group[0].span) if len(views) == len(group) else ""
+    if any(hit.view is None for hit in group):
+        return ""
+    return group[0].place.label([view for hit in group for view in hit.views], group[0].span)
 
 
 def _fix(hit: Hit) -> Fix | None:

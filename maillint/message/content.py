@@ -222,17 +222,17 @@ def _flows(html: Html, visibility: Visibility) -> tuple[Flow, Flow]:
     """The visible text and the hidden text."""
     shown, hidden = _FlowWriter(html.hidden_spans), _FlowWriter(html.hidden_spans)
     hides_some = visibility.hides_some_text
-    last_block: Element | None = None
+    last_block = -1
     for text, start, end, element, breaks in html.runs:
         if breaks:
             shown.breaks = True
         if element is None:
-            block = None
+            block = -1
         elif element.silent:
             continue
         else:
-            block = element.block
-        if block is not last_block:
+            block = element.block_index
+        if block != last_block:
             shown.breaks = True
             last_block = block
         if hides_some and element is not None and visibility.hides_text(text, element):

@@ -46,7 +46,7 @@ class Shared:
 
     def __init__(self) -> None:
         self.sheets = KnownSheets()
-        self._parsed: list[tuple[View, Html]] = []
+        self._parsed: list[tuple[frozenset[Condition], Html]] = []  # of each view; none is kept alive by another
 
     def parse(self, view: View, holes: Sequence[Span]) -> Html:
         """Parse a view: where it differs from one that is parsed already, or else as a whole."""
@@ -61,13 +61,13 @@ class Shared:
                 per_iteration=view.per_iteration,
                 first_index=self._next_index,
             )
-        self._parsed.append((view, html))
+        self._parsed.append((view.needs, html))
         return html
 
     def _parse_beside(self, view: View, holes: Sequence[Span]) -> Html | None:
         from maillint.message.html.siblings import differences, parse_beside  # noqa: PLC0415 -- many have one view
 
-        alike = [html for other, html in self._parsed if other.needs == view.needs]
+        alike = [html for needs, html in self._parsed if needs == view.needs]
         base = min(
             (sum(end - start for start, end in differences(html.hidden_spans, view.hidden_spans)), number, html)
             for number, html in enumerate((self._parsed[0][1], self._parsed[-1][1], *alike[:1]))
@@ -203,7 +203,8 @@ class Views:
         ``having`` are the views with the fault; views that do not get the span at all do not count.
         """
         shown = [view for view in self.views if view.shows(span)]
-        lacking = [view for view in shown if not any(view is other for other in having)]
+        known = set(having)
+        lacking = [view for view in shown if view not in known]
         if not lacking:
             return ""
         if all(view.outlook for view in having) and not any(view.outlook for view in lacking):

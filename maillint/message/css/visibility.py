@@ -186,12 +186,7 @@ class Visibility:
 
     def _style(self, element: Element) -> Mapping[str, Declaration]:
         """The declarations of an element's ``style`` attribute."""
-        style = element.attrs.get("style")
-        if not style:
-            return _NOTHING
-        if style not in self._declared:
-            self._declared[style] = read_values(style)
-        return self._declared[style]
+        return _style(element, self._declared)
 
     def _values(self, element: Element) -> Values:
         return self._cascade.values(element, self._style(element))
@@ -203,13 +198,25 @@ class Visibility:
 
     @cached_property
     def _font_sizes(self) -> FontSizes:
+        cascade, styles = self._cascade, self._declared
+
         def inline(element: Element) -> Values:
-            return values_of(self._style(element))
+            return values_of(_style(element, styles))
 
         def cascaded(element: Element) -> Values:
-            return self._cascade.font(element, self._style(element))
+            return cascade.font(element, _style(element, styles))
 
-        return FontSizes(cascaded if self._cascade.may_shrink_text else inline, cascaded)
+        return FontSizes(cascaded if cascade.may_shrink_text else inline, cascaded)
+
+
+def _style(element: Element, read: dict[str, Mapping[str, Declaration]]) -> Mapping[str, Declaration]:
+    """The declarations of an element's ``style`` attribute; ``read`` keeps those that have been read."""
+    style = element.attrs.get("style")
+    if not style:
+        return _NOTHING
+    if style not in read:
+        read[style] = read_values(style)
+    return read[style]
 
 
 def _path(element: Element, top: Element) -> Iterator[Element]:

@@ -173,8 +173,8 @@ class Builder:
             parent = element.parent = stack[-1]
             if parent.silent:
                 element.silent = True
-            if element.block is None:
-                element.block = parent.block
+            if element.block_index < 0:
+                element.block_index = parent.block_index
         self.result.elements.append(element)
         if tag in VOID:
             return False

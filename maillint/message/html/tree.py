@@ -80,15 +80,15 @@ class Element:
     ``attrs`` maps lower-case names to decoded values, and is never changed in place; ``content_end`` is where the
     element's content ends, with or without an end tag; ``index`` is a number that no other element of the part has,
     and larger than that of the elements around it. ``silent``: its text is not shown in the message (a style, a
-    title). ``block`` is the block element that its text flows in. ``gaps`` are the parts of the start tag that this
-    audience does not get. ``preview``: its text is shown in the list of messages only (MJML). ``inherited`` has the
-    places of the attributes that ``mj-attributes`` gives it (MJML).
+    title). ``block_index`` is the index of the block element that its text flows in, -1 for none. ``gaps`` are the
+    parts of the start tag that this audience does not get. ``preview``: its text is shown in the list of messages only
+    (MJML). ``inherited`` has the places of the attributes that ``mj-attributes`` gives it (MJML).
     """
 
     __slots__ = (
         "__dict__",
         "attrs",
-        "block",
+        "block_index",
         "content_end",
         "end_tag",
         "index",
@@ -113,7 +113,7 @@ class Element:
         self.content_end = span[1]
         self.parent: Element | None = None
         self.silent = start_tag.is_silent
-        self.block: Element | None = self if start_tag.is_block else None
+        self.block_index = index if start_tag.is_block else -1
 
     def __repr__(self) -> str:
         return f"<{self.tag} at {self.span.start}>"
@@ -127,6 +127,14 @@ class Element:
     def outer(self) -> Span:
         """From the start tag to the end tag; the start tag alone where there is no end tag."""
         return Span(self.span.start, self.end_tag.end if self.end_tag else self.span.end)
+
+    @property
+    def block(self) -> Element | None:
+        """The block element that its text flows in: itself, or one around it."""
+        element: Element | None = self
+        while element is not None and element.index != self.block_index:
+            element = element.parent
+        return element
 
     @property
     def ancestors(self) -> Iterator[Element]:

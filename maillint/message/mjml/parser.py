@@ -105,7 +105,7 @@ class MjmlBuilder(Builder):
         if component is not None and component.holds == "preview":
             element.preview = True
         element.silent = (parent is not None and parent.silent) or (component is not None and component.silent)
-        element.block = element
+        element.block_index = element.index
         self.result.elements.append(element)
         if element.self_closing or len(self.stack) >= MAX_DEPTH:
             return
