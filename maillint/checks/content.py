@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from maillint.analysis.header_fields import NO_HEADERS, field_views
@@ -40,15 +40,16 @@ def spam_words(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     (hidden text, or ``preheader`` in the front matter), which readers see before anything else, heavy ones are.
     """
     searched: dict[str, list[Match]] = {}  # many views have the same text
+    find, find_shown = phrase_index().find, phrase_index().search()
 
-    def phrases(text: str) -> list[Match]:
+    def phrases(text: str, shipped: Callable[[str], list[Match]] = find) -> list[Match]:
         if text not in searched:
-            searched[text] = _find(text, message, options)
+            searched[text] = _find(text, shipped, message, options) if text else []
         return searched[text]
 
     for part, view in message.views():
         shown, hidden = view.content.flow, view.content.hidden
-        hits = phrases(shown.text)
+        hits = phrases(shown.text, find_shown)
         for hit in _reported(hits, shown.text, options):
             yield Hit(part, shown.span(hit.start, hit.end), _evidence(hit, hits, shown.text), view)
         hits = [hit for hit in phrases(hidden.text) if hidden.span(hit.start, hit.end).start < _preview_end(view)]
@@ -72,14 +73,15 @@ def spam_words_subject(message: Message, options: Options) -> Iterator[Hit | Not
         yield NotKnown(NO_HEADERS)
     for subject in subjects:
         for view in field_views(message, subject):
-            hits = _find(view.text, message, options)
+            hits = _find(view.text, phrase_index().find, message, options)
             for hit in _reported(hits, view.text, options):
                 yield Hit(subject, Span(hit.start, hit.end), _evidence(hit, hits, view.text))
 
 
-def _find(text: str, message: Message, options: Options) -> list[Match]:
+def _find(text: str, shipped: Callable[[str], list[Match]], message: Message, options: Options) -> list[Match]:
+    """The phrases in a text; ``shipped`` finds those of the lists that come with maillint."""
     amendment = message.lists.phrases
-    found = [] if amendment.replaces else phrase_index().find(text)
+    found = [] if amendment.replaces else shipped(text)
     if amendment.add:
         found = _longest([*own_phrases(amendment.add).find(text), *found])
     if amendment.allow:

@@ -140,6 +140,7 @@ class _Judge:
         self._excluded = [word.lower() for word in options["exclude"]]
         self._bare = options["bare-domains"]
         self._message = message
+        self._keys: dict[LinkInView, tuple[str | None, bool]] = {}
         self._own = own_domains(message)
         self._contacts = addresses(message, "from", "reply-to")
 
@@ -149,13 +150,15 @@ class _Judge:
         places: dict[str, _Place] = {}
         uncounted: set[str] = set()
         for link in links_in(self._message, part, view):
-            key = destination(link)
+            if link not in self._keys:
+                self._keys[link] = self._judge(link)
+            key, counts = self._keys[link]
             if key is None:
                 continue
             anchors += 1
             if key not in places:
                 places[key] = _Place(link.span, link.text)
-            if self._offers_no_choice(link, key):
+            if not counts:
                 uncounted.add(key)
         if self._bare:
             for key, place in self._bare_domains(view):
@@ -164,6 +167,11 @@ class _Judge:
         counted = [place for key, place in places.items() if key not in uncounted]
         counted.sort(key=lambda place: place.span)
         return _Count(part, view, anchors, len(places), counted)
+
+    def _judge(self, link: LinkInView) -> tuple[str | None, bool]:
+        """Where a link leads, None for nowhere, and whether that counts."""
+        key = destination(link)
+        return key, key is not None and not self._offers_no_choice(link, key)
 
     def _offers_no_choice(self, link: LinkInView, key: str) -> bool:
         """Whether a link is not counted: for an excluded word in it, or for a role that the options do not include."""

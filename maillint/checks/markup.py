@@ -79,11 +79,11 @@ def parse_error(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
 def duplicate_attribute(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Attributes that stand twice on one tag: only the first counts (HTML standard, section 13.2.5.33)."""
     for part, view in message.views(("html",)):
-        if not any(fault.code == "duplicate-attribute" for fault in view.html.faults):
-            continue
         for element in view.html.elements:
+            if not element.start_tag.repeats:
+                continue
             seen: set[str] = set()
-            for attribute in element.attributes if view.html.text.count("=", *element.span) > 1 else ():
+            for attribute in element.attributes:
                 if attribute.name in seen and not view.hole_at(attribute.span.start):
                     start = attribute.span.start
                     while part.text[start - 1].isspace():

@@ -28,10 +28,10 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from functools import cache
-from itertools import accumulate
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, cached_property
+from itertools import accumulate, chain
 from operator import attrgetter
 
 from maillint.patterns import regex
@@ -40,6 +40,7 @@ from maillint.values import frozen
 
 MAX_PHRASE_TOKENS = 16
 STEM_LETTERS = 4
+_MOST_KEPT = 20_000  # words of texts
 INDEX_FORMAT = 1  # changes when `to_json` does
 
 _NUMBER = "0*"  # stands for any number; no token of a text is written so
@@ -121,13 +122,17 @@ class PhraseIndex:
         matches the longest is returned; of equally long ones the heavier, then the earlier. The time is linear
         in the length of the text.
         """
-        pieces = _token_pattern().split(text)  # gap, token, gap, token, …, gap
-        tokens = _normalise(pieces[1::2])
-        found = list(self._occurrences(tokens))
+        return self._find(_Tokens.of(text))
+
+    def search(self) -> Callable[[str], list[Match]]:
+        """Return a `find` for texts that have most of their lines in common: each line is taken apart once."""
+        lines = _Lines()
+        return lambda text: self._find(lines.tokens(text))
+
+    def _find(self, read: _Tokens | _TokensOfLines) -> list[Match]:
+        found = list(self._occurrences(read.tokens))
         if not found:
             return []
-
-        offsets = list(accumulate(map(len, pieces)))  # token i is text[offsets[2i]:offsets[2i + 1]]
         suppressed: dict[str, set[int]] = {}
         candidates = []
         for first, stop, number in found:
@@ -135,7 +140,7 @@ class PhraseIndex:
             if weight == 0:
                 suppressed.setdefault(category, set()).update(range(first, stop))
             else:
-                start, end = offsets[2 * first], offsets[2 * stop - 1]
+                start, end = read.place(first, stop)
                 candidates.append((start - end, -weight, start, number, end, first, stop, category))
         candidates.sort()
 
@@ -153,33 +158,41 @@ class PhraseIndex:
 
     def _occurrences(self, tokens: list[str]) -> Iterator[tuple[int, int, int]]:
         """Yield (first token, token after the last, phrase number) of all phrases, overlapping or not."""
-        nodes: dict[str, dict[str, str]] = {}
-        keys_of: dict[str, tuple[str, ...]] = {"": ("",)}
-        for token in set(tokens):
-            keys = _keys(token)
-            keys_of[token] = ("", *keys) if token else keys
-            if not self.heads.keys().isdisjoint(keys):
-                nodes[token] = _parse_heads([self.heads[key] for key in keys if key in self.heads])
-
-        tokens_of: dict[str, list[str]] = {}
+        heads = self._heads_of
+        if len(heads) > _MOST_KEPT:
+            heads.clear()
+        for token in set(tokens).difference(heads):
+            found = [self.heads[key] for key in _keys(token) if key in self.heads]
+            heads[token] = _parse_heads(found) if found else None
         next_tokens = [*tokens[1:], ""]
-        for i in [i for i, token in enumerate(tokens) if token in nodes]:
-            node = nodes[tokens[i]]
-            seconds = keys_of[next_tokens[i]]
+        for i in [i for i, token in enumerate(tokens) if heads[token]]:
+            node = heads[tokens[i]]
+            assert node is not None
+            seconds = ("", *_keys(next_tokens[i])) if next_tokens[i] else ("",)
             if node.keys().isdisjoint(seconds):
                 continue
             for number in ",".join([node[key] for key in seconds if key in node]).split(","):
-                wanted = tokens_of.get(number)
-                if wanted is None:
-                    wanted = tokens_of[number] = self._tokens_of(int(number))
+                wanted = self._tokens_of(number)
                 stop = i + len(wanted)
                 found = tokens[i:stop]
                 if wanted == found or (len(wanted) == len(found) and all(map(_token_matches, wanted, found))):
                     yield i, stop, int(number)
 
-    def _tokens_of(self, number: int) -> list[str]:
-        phrase = self.phrases[number]
-        return self.tokens.get(phrase, phrase).split(" ")
+    @cached_property
+    def _heads_of(self) -> dict[str, dict[str, str] | None]:
+        """By token of a text, the phrases that may begin with it; None for most. Kept from text to text."""
+        return {}
+
+    @cached_property
+    def _tokens(self) -> dict[str, list[str]]:
+        return {}
+
+    def _tokens_of(self, number: str) -> list[str]:
+        wanted = self._tokens.get(number)
+        if wanted is None:
+            phrase = self.phrases[int(number)]
+            wanted = self._tokens[number] = self.tokens.get(phrase, phrase).split(" ")
+        return wanted
 
     def to_json(self) -> str:
         """Return the index as one JSON text, for `from_json`."""
@@ -232,6 +245,83 @@ def compile_phrases(entries: Iterable[Phrase]) -> PhraseIndex:
         for head, seconds in heads.items()
     }
     return PhraseIndex(phrases, tokens, runs, blocks)
+
+
+class _Tokens:
+    """The tokens of a text, where each starts, and where it ends."""
+
+    def __init__(self, tokens: list[str], starts: Sequence[int], ends: Sequence[int]) -> None:
+        self.tokens = tokens
+        self.starts = starts
+        self.ends = ends
+
+    @classmethod
+    def of(cls, text: str) -> _Tokens:
+        pieces = _token_pattern().split(text)  # gap, token, gap, token, …, gap
+        borders = list(accumulate(map(len, pieces)))
+        return cls(_normalise(pieces[1::2]), borders[0:-1:2], borders[1::2])
+
+    def place(self, first: int, stop: int) -> tuple[int, int]:
+        """Where a run of tokens starts and ends in the text."""
+        return self.starts[first], self.ends[stop - 1]
+
+
+class _Lines:
+    """The tokens of lines, kept from text to text: no token has a line end in it or depends on one."""
+
+    def __init__(self) -> None:
+        self._first: tuple[str, _Tokens] | None = None
+        self._lines: dict[str, _Tokens] = {}
+
+    def tokens(self, text: str) -> _Tokens | _TokensOfLines:
+        if self._first is None:  # mostly there is no other text
+            self._first = text, _Tokens.of(text)
+            return self._first[1]
+        if not self._lines:
+            self._keep(self._first[0].split("\n"), self._first[1])
+        lines = text.split("\n")
+        missing = list(dict.fromkeys(line for line in lines if line not in self._lines))
+        if missing:
+            self._keep(missing, _Tokens.of("\n".join(missing)))
+        return _TokensOfLines([self._lines[line] for line in lines], lines)
+
+    def _keep(self, lines: Iterable[str], read: _Tokens) -> None:
+        """Keep the tokens of each line; ``read`` are those of all of them, one line after the other."""
+        offset, first = 0, 0
+        for line in lines:
+            stop = bisect_left(read.starts, offset + len(line) + 1, lo=first)
+            if line not in self._lines:
+                starts, ends = read.starts[first:stop], read.ends[first:stop]
+                self._lines[line] = _Tokens(
+                    read.tokens[first:stop], [start - offset for start in starts], [end - offset for end in ends]
+                )
+            offset += len(line) + 1
+            first = stop
+
+
+class _TokensOfLines:
+    """The tokens of a text that is put together of lines."""
+
+    def __init__(self, lines: Sequence[_Tokens], texts: Sequence[str]) -> None:
+        self.tokens = list(chain.from_iterable([line.tokens for line in lines]))
+        self._lines = lines
+        self._texts = texts
+
+    @cached_property
+    def _numbers(self) -> list[int]:
+        return list(accumulate((len(line.tokens) for line in self._lines), initial=0))
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        return list(accumulate((len(text) + 1 for text in self._texts), initial=0))
+
+    def place(self, first: int, stop: int) -> tuple[int, int]:
+        """Where a run of tokens starts and ends in the text."""
+        begins, ends = bisect_right(self._numbers, first) - 1, bisect_right(self._numbers, stop - 1) - 1
+        return (
+            self._offsets[begins] + self._lines[begins].starts[first - self._numbers[begins]],
+            self._offsets[ends] + self._lines[ends].ends[stop - 1 - self._numbers[ends]],
+        )
 
 
 @cache  # compiled on first use: a run whose results are all cached needs no pattern
