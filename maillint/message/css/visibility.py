@@ -16,7 +16,7 @@ from maillint.message.css.declarations import Declaration
 from maillint.message.css.fonts import FontSizes, may_be_zero
 from maillint.message.css.hiding import FINAL, Kind, Values, may_hide, ways, ways_in_outlook
 from maillint.message.css.lengths import TINY, declared_length
-from maillint.message.html.tree import Element, Html
+from maillint.message.html.tree import Element, Html, StartTag
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 
 _NOTHING: Mapping[str, Declaration] = {}
@@ -84,10 +84,11 @@ class Visibility:
         inside = self._inside.get(element.index)
         if inside is not None and inside.outermost is not None:
             return True
-        if not self._has_zero_fonts:
+        if not self._has_zero_fonts or text.isspace():
             return False
-        prints = text.replace(PLACEHOLDER_CHAR, " ").isspace()  # what a template tag prints may be markup
-        return not prints and self._font_sizes.is_zero(element)
+        if PLACEHOLDER_CHAR in text and text.replace(PLACEHOLDER_CHAR, " ").isspace():
+            return False  # what a template tag prints may be markup, with a size of its own
+        return self._font_sizes.is_zero(element)
 
     def shown_elsewhere(self, hiding: Hiding | None, element: Element) -> bool:
         """Whether some readers see what is hidden from most (or is small, with no ``hiding``).
@@ -117,21 +118,32 @@ class Visibility:
     def _inside(self) -> Mapping[int, _Inside]:
         """By an element's index, how it hides what stands in it; most hide nothing, and are left out."""
         result: dict[int, _Inside] = {}
-        styles, sheets_hide = self._hiding_styles, self._cascade.hides_something
-        for element in self._html.elements:
+        elements, hiding = self._html.elements, self._hiding_tags
+        first = next((place for place, element in enumerate(elements) if element.start_tag in hiding), len(elements))
+        for element in elements[first:]:
             around = result.get(element.parent.index, _SEEN) if result and element.parent is not None else _SEEN
             if around is not _SEEN and around.visibility is not None:
                 around = self._unless_visible(element, around)
-            attrs = element.attrs
-            if sheets_hide or element.preview or (attrs and (attrs.get("style") in styles or "hidden" in attrs)):
-                for hiding in self._own(element, around=True):
-                    if hiding.kind == "visibility":
-                        around = around._replace(visibility=around.visibility or hiding)
+            if element.start_tag in hiding:
+                for way in self._own(element, around=True):
+                    if way.kind == "visibility":
+                        around = around._replace(visibility=around.visibility or way)
                     else:
-                        around = around._replace(final=around.final or hiding)
+                        around = around._replace(final=around.final or way)
             if around is not _SEEN:
                 result[element.index] = around
         return result
+
+    @cached_property
+    def _hiding_tags(self) -> frozenset[StartTag]:
+        """The start tags whose elements may hide something: by their attributes, a style sheet, or as a preview."""
+        tags: dict[StartTag, bool] = {}
+        for element in self._html.elements:
+            tag = element.start_tag
+            if tag not in tags or element.attrs is not tag.attrs:  # MJML gives attributes to elements
+                hides = element.preview or self._attributes_hide(element.attrs) or self._cascade.may_hide(element)
+                tags[tag] = hides or tags.get(tag, False)
+        return frozenset(tag for tag, hides in tags.items() if hides)
 
     def _inherited(self, element: Element) -> _Inside:
         """How an element is hidden by those around it."""
