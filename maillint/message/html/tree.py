@@ -39,16 +39,15 @@ class Attribute(NamedTuple):
 class StartTag:
     """What the text of a start tag says wherever it stands; many elements share one, so it is never changed.
 
-    ``attrs`` maps lower-case names to decoded values, the first of each name; ``repeats``: a name stands twice.
-    ``is_block`` and ``is_silent`` are those of elements of this name.
+    ``attrs`` maps lower-case names to decoded values, the first of each name. ``is_block`` and ``is_silent`` are those
+    of elements of this name.
     """
 
-    __slots__ = ("__dict__", "attrs", "is_block", "is_silent", "repeats", "self_closing", "source", "tag")
+    __slots__ = ("__dict__", "attrs", "is_block", "is_silent", "self_closing", "source", "tag")
 
     def __init__(self, tag: str, attrs: Sequence[tuple[str, str]], self_closing: bool, source: str) -> None:
         self.tag = tag
         self.attrs = dict(reversed(attrs))
-        self.repeats = len(self.attrs) < len(attrs)
         self.self_closing = self_closing
         self.source = source
         self.is_block = tag in BLOCKS
@@ -67,6 +66,12 @@ class StartTag:
             found.append(Attribute(match["name"].lower(), Span(match.start("name"), match.end()), value))
             position = match.end()
         return tuple(found)
+
+    @cached_property
+    def repeats(self) -> bool:
+        """Whether an attribute stands twice, with a value."""
+        with_value = sum(1 for value in self.attrs.values() if value)
+        return self.source.count("=") > with_value and len(self.attributes) > len(self.attrs)
 
     @cached_property
     def names(self) -> frozenset[str]:
