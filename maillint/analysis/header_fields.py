@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from maillint.analysis.traits import NO_HEADERS
 from maillint.hits import Hit, NotKnown
 from maillint.message.memo import remembered
 from maillint.message.mime.headers import Field
@@ -14,7 +15,7 @@ from maillint.message.views import Views, make_views
 from maillint.text.offsets import OffsetMap
 from maillint.text.spans import Span
 
-NO_HEADERS = "no headers known"
+__all__ = ["NO_HEADERS", "absent", "field_views", "printed_by_tag", "unless_stated", "value_place", "whole_file"]
 
 
 @remembered

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from maillint.analysis.links import LinkInView, is_disk_path, is_placeholder_host, links_of
 from maillint.analysis.senders import own_domains
-from maillint.check import Option, Options, check
+from maillint.check import Needs, Option, Options, check
 from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.memo import remembered
@@ -38,6 +38,7 @@ _COUNTED_UP = "01234567890123456789"
     "link-placeholder",
     fields=("url", "reason"),
     options={"words": Option("texts", [], "further addresses that stand for one that is to come, lower case")},
+    needs=Needs(links=("",)),
 )
 def link_placeholder(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links that nobody has given an address: empty, ``#``, ``https://``, example.com, TODO, lorem ipsum."""
@@ -131,7 +132,7 @@ class _Fault:
     safe: bool = True
 
 
-@check("link-malformed", fields=("url", "reason"))
+@check("link-malformed", fields=("url", "reason"), needs=Needs(links=("",)))
 def link_malformed(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Addresses in attributes that are written so that clients fail on them, or guess.
 
@@ -311,7 +312,7 @@ _NAMES = {
 }
 
 
-@check("link-invisible-character", fields=("url", "character", "code"))
+@check("link-invisible-character", fields=("url", "character", "code"), needs=Needs(links=("",)))
 def link_invisible_character(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Invisible characters in an address: zero-width ones, soft hyphens, controls of writing direction.
 
@@ -376,7 +377,7 @@ def _is_letter(character: str) -> bool:
 # -- look-alikes ----------------------------------------------------------------------------------------------
 
 
-@check("link-homograph", fields=("url", "host", "reason"))
+@check("link-homograph", fields=("url", "host", "reason"), needs=Needs(links=("",)))
 def link_homograph(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Hosts that mix scripts within a label, or look like a domain of the sender or of another link (UTS 39)."""
     own = own_domains(message)

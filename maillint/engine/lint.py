@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from maillint.analysis.traits import traits
 from maillint.catalogue.rule import ActiveRule, Rule
 from maillint.data.lists import load_list
 from maillint.engine.run import run_rules
@@ -20,7 +21,7 @@ from maillint.values import replace
 
 def lint(message: Message, rules: Iterable[ActiveRule]) -> tuple[FileReport, ...]:
     """Run the rules about messages over one, and over what it is rendered as; a report for each of its files."""
-    return run_rules(_MessageSubject(message), rules)
+    return run_rules(_MessageSubject(message), rules, traits(message).runs)
 
 
 def lint_online(message: Message, online: Any, rules: Iterable[ActiveRule]) -> tuple[FileReport, ...]:
@@ -66,7 +67,7 @@ class _MessageSubject(_FilesOfMessage):
         if renders(self.message) and any(_judges(active.rule, by) for active in rules for by in _judging()):
             for rendering in render(self.message).made:
                 judging = [active for active in rules if _judges(active.rule, rendering.by)]
-                reports = run_rules(_RenderingSubject(rendering, findings), judging)
+                reports = run_rules(_RenderingSubject(rendering, findings), judging, traits(rendering.message).runs)
                 findings = [*findings, *(found for report in reports for found in report.findings)]
         return super().report(findings, unknown, rules)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from maillint.data.lists import digest
+from maillint.data.checkout import digest
 from maillint.errors import LintError
 from maillint.text.source import NotTextError, Source
 

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from maillint._version import __version__
 from maillint.catalogue.plugins import load_plugin
 from maillint.config.config import Config
-from maillint.data.lists import digest, package_state, rules_folder
+from maillint.data.checkout import digest
+from maillint.data.lists import package_state, rules_folder
 from maillint.files.access import FileAccess, is_handed_over
 from maillint.files.paths import shown_path
 from maillint.finding import INTERNAL_ERROR, Edit, Excerpt, FileReport, Finding, Fix, Related, Severity, Unknown

@@ -94,7 +94,7 @@ def at(*offsets: int, path: str = "a.html", name: str = "x/rule") -> ActiveRule:
 
     levels = dict.fromkeys(PROFILES, Severity.WARNING)
     checks = {"c": Check("c", run, "message", frozenset(), {})}
-    return ActiveRule(Rule(name, "", "c", "message", {}, {}, levels, "words", "", checks=checks))
+    return ActiveRule(Rule(name, "", "c", "message", {}, {}, levels, "words", checks=checks))
 
 
 def left(text: str, rule: ActiveRule, **settings: Any) -> list[int]:
@@ -132,7 +132,7 @@ def test_a_rule_that_broke_cannot_be_suppressed() -> None:
         yield
 
     checks = {"c": Check("c", run, "message", frozenset(), {})}
-    broken = ActiveRule(Rule("x/rule", "", "c", "message", {}, {}, dict.fromkeys(PROFILES, Severity.INFO), "", "",
+    broken = ActiveRule(Rule("x/rule", "", "c", "message", {}, {}, dict.fromkeys(PROFILES, Severity.INFO), "",
                              checks=checks))  # fmt: skip
     found = judged("{# maillint: ignore-file[internal-error, x/rule, x] why #}", "links", more=[broken])
     assert "1:1 internal-error" in found
