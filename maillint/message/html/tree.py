@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from maillint.message.html.tokenizer import tree_parser
 from maillint.patterns import regex
 from maillint.text.spans import Span, overlaps
 from maillint.values import field, mutable
@@ -204,16 +205,21 @@ class Html:
     @cached_property
     def tree(self) -> Document:
         """The tree that the HTML standard makes of the text (turbohtml's), built on first use."""
-        from turbohtml import parse  # noqa: PLC0415 -- costs 40 ms
+        import turbohtml  # noqa: F401, PLC0415 -- costs 20 ms; selecting needs it
 
-        return parse(normalise(self.text), source_locations=True)
+        return self._document
+
+    @cached_property
+    def _document(self) -> Document:
+        document: Document = tree_parser()(normalise(self.text), source_locations=True)
+        return document
 
     @cached_property
     def faults(self) -> list[SyntaxFault]:
         """The tokenizer's errors, without those that template tags and blanked text cause."""
         starts = line_starts(normalise(self.text))
         result = []
-        for error in self.tree.errors:
+        for error in self._document.errors:
             offset = starts[error.line - 1] + error.col
             around = Span(max(offset - 2, 0), offset + 2)
             if self.text.startswith("<%", offset - 1):  # a template tag
