@@ -14,7 +14,6 @@ from maillint.analysis.unsubscribe_field import uris
 from maillint.data.lists import load_list
 from maillint.message.memo import remembered
 from maillint.message.model import Message
-from maillint.message.template.placeholders import placeholder_role
 from maillint.message.views import View
 from maillint.patterns import regex
 from maillint.text.spans import Span
@@ -91,6 +90,10 @@ def _grade_by_itself(message: Message, link: LinkInView) -> Grade | None:
 def _is_named(link: LinkInView) -> bool:
     if reads_as_unsubscribe(link.text) or _has_any(_words() + _link_words() + _hints(), words_on(link)):
         return True
+    if not link.tags:
+        return False
+    from maillint.message.template.placeholders import placeholder_role  # noqa: PLC0415 -- for templates alone
+
     return any(placeholder_role(tag) == "unsubscribe" for tag in link.tags)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from maillint.catalogue.rule import LEVELS, Rule, Texts
 from maillint.data.checkout import digest
 from maillint.data.compiled import load_text
 from maillint.data.lists import RULES_AND_CODE, load_compiled, package_state, rules_folder
 from maillint.data.yamlfile import FileError, suggestion
-from maillint.values import field, frozen
+from maillint.values import NamedTuple, field, frozen
 
 if TYPE_CHECKING:
     from maillint.catalogue.plugins import Plugin

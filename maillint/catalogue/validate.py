@@ -10,8 +10,8 @@ from maillint.catalogue.plugins import hint as plugin_hint
 from maillint.catalogue.rule import DECIDED_BY_KIND
 from maillint.check import Check
 from maillint.checks import ShippedChecks
+from maillint.data.profiles import PROFILES
 from maillint.data.yamlfile import FileError, Keys, YamlFile, read_yaml, suggestion
-from maillint.message.model import PROFILES
 from maillint.patterns import regex
 
 _TEXTS = ("summary", "check", "message", "why", "fix")

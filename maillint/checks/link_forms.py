@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from urllib.parse import unquote
 
 from maillint.analysis.links import LinkInView, is_disk_path, is_placeholder_host, links_of
 from maillint.analysis.senders import own_domains
@@ -14,10 +13,10 @@ from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.memo import remembered
 from maillint.message.model import Message
-from maillint.message.template.parse import inserts_template
 from maillint.message.views import View
 from maillint.patterns import regex
 from maillint.text.invisible import INVISIBLE
+from maillint.text.percent import unquote
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
@@ -91,6 +90,8 @@ def _stands_for(url: str, words: frozenset[str]) -> str | None:
 
 def _is_place(view: View, name: str) -> bool:
     """Whether a whole document has an element of that name, or may have: a template may insert it."""
+    from maillint.message.template.parse import inserts_template  # noqa: PLC0415 -- for links to a place on the page
+
     html = view.html
     if view.partial or not html.is_document or any(inserts_template(element.tag) for element in html.elements):
         return True

@@ -7,7 +7,6 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from urllib.parse import unquote
 
 from maillint.analysis.links import LinkInView, links_of, same_owner, wrapping
 from maillint.check import Needs, Option, Options, check
@@ -19,6 +18,7 @@ from maillint.message.html.tree import Element
 from maillint.message.model import Message
 from maillint.patterns import regex
 from maillint.text.invisible import INVISIBLE
+from maillint.text.percent import unquote
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span

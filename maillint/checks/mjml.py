@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 from maillint.check import Needs, Option, Options, check
 from maillint.data.lists import load_list
@@ -22,6 +21,7 @@ from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
+from maillint.values import NamedTuple
 
 _MJML = Needs(parts=("mjml",))
 _INCLUDES = Needs(parts=("includes",))

@@ -14,6 +14,7 @@ from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import DECIDED_BY_KIND, ActiveRule, Level, Rule
 from maillint.check import Check, Options
 from maillint.data.lists import load_list
+from maillint.data.profiles import PROFILES
 from maillint.engine.domain import lint_domain
 from maillint.engine.lint import lint, lint_online
 from maillint.engine.locate import MAX_PER_RULE
@@ -22,7 +23,7 @@ from maillint.finding import DomainFinding, Edit, Excerpt, FileReport, Finding, 
 from maillint.hits import Change, DomainHit, FileText, Hit, NotKnown
 from maillint.message.mime.headers import Field, Headers
 from maillint.message.mjml.includes import Include
-from maillint.message.model import PROFILES, Message, Part
+from maillint.message.model import Message, Part
 from maillint.message.read import Settings, read_message
 from maillint.text.offsets import MapBuilder, OffsetMap
 from maillint.text.source import Source

@@ -11,11 +11,12 @@ from maillint.catalogue.rule import ActiveRule, Rule
 from maillint.check import Check, Options
 from maillint.config.config import Config, Overrides
 from maillint.config.files import layers_of
+from maillint.data.profiles import PROFILES
 from maillint.engine.lint import lint
 from maillint.engine.suppression import suppress
 from maillint.finding import FileReport, Severity
 from maillint.hits import Hit
-from maillint.message.model import PROFILES, Message
+from maillint.message.model import Message
 from maillint.message.read import Settings, read_message
 from maillint.text.source import Source
 from maillint.text.spans import Span

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 from maillint.message.css.declarations import mask, without_comments
 from maillint.message.html.tree import Element, Html
 from maillint.patterns import regex
 from maillint.text.spans import Span
-from maillint.values import frozen, mutable
+from maillint.values import NamedTuple, frozen, mutable
 
 LONGEST = 200_000
 """How much of one style sheet is read; no client takes more."""

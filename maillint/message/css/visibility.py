@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from maillint.message.css.cascade import Cascade, read_values, values_of
 from maillint.message.css.declarations import Declaration
@@ -19,6 +18,7 @@ from maillint.message.css.lengths import TINY, declared_length
 from maillint.message.css.stylesheet import StyleBlock
 from maillint.message.html.tree import Element, Html, TextRun
 from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.values import NamedTuple
 
 _NOTHING: Mapping[str, Declaration] = {}
 

@@ -1,4 +1,4 @@
-"""The HTML standard's tokenizer and tree: turbohtml's core, without the package around it, which takes longer to import.
+"""The HTML standard's tokenizer and tree: turbohtml's core, without the package around it, which costs more.
 
 The core is one extension module inside the package. It is loaded under its own name, so that the package, where
 something else needs it (``Html.tree``), finds the same module. Whatever does not fit falls back to the package.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from maillint.message.html.tokenizer import tree_parser
 from maillint.patterns import regex
 from maillint.text.spans import Span, overlaps
-from maillint.values import field, mutable
+from maillint.values import NamedTuple, field, mutable
 
 if TYPE_CHECKING:
     from turbohtml import Document
