@@ -12,14 +12,15 @@ from maillint import output
 from maillint._version import __version__
 from maillint.config.config import Config as LayeredConfig
 from maillint.config.config import load_config
-from maillint.config.files import find_config, layers_of
+from maillint.config.files import layers_of
+from maillint.config.find import find_config
+from maillint.data.profiles import PROFILES
 from maillint.data.yamlfile import FileError, suggestion
 from maillint.errors import LintError
 from maillint.files.access import UnreadableError, read_bytes
 from maillint.files.paths import shown_path
 from maillint.finding import Edit, Failure, FileReport, Finding, Fix, Related, Report, Severity, Unknown
 from maillint.message.kinds import KINDS, Kind, guess_kind, kind_of
-from maillint.message.model import PROFILES
 from maillint.message.read import Settings
 from maillint.message.template.dialect import dialects
 from maillint.project.baseline import without_known

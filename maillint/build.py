@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
-from maillint.catalogue.load import compiled_folder
+from maillint.catalogue.load import compiled_catalogue
 from maillint.checks import INDEX, compile_index
 from maillint.data.compiled import write_built
-from maillint.data.lists import code_key, compiled_data, rules_folder
-from maillint.text.phrase_lists import compiled_phrases
+from maillint.data.lists import INSTALLED_KEY, compile_data, compiled_name, rules_folder
+from maillint.text.phrase_lists import COMPILED, compile_shipped_phrases
 from maillint.web.domains import SUFFIXES, compile_suffixes, suffix_key
 
 
@@ -22,7 +22,9 @@ def build_all(folder: str) -> None:
             for name in sorted(names):
                 if name.endswith(".yaml"):
                     relative = os.path.relpath(os.path.join(path, name), rules_folder())  # noqa: PTH118
-                    write_built(folder, *compiled_data(relative.replace(os.sep, "/").removesuffix(".yaml")))
-    write_built(folder, INDEX, code_key(installed=True), compile_index())
-    write_built(folder, *compiled_phrases())
-    write_built(folder, *compiled_folder(rules_folder()))
+                    data = relative.replace(os.sep, "/").removesuffix(".yaml")
+                    write_built(folder, compiled_name(data), INSTALLED_KEY, compile_data(data))
+    write_built(folder, INDEX, INSTALLED_KEY, compile_index())
+    write_built(folder, COMPILED, INSTALLED_KEY, compile_shipped_phrases())
+    for name, text in compiled_catalogue():
+        write_built(folder, name, INSTALLED_KEY, text)

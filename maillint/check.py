@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
-from maillint.hits import DomainHit, Hit, NotKnown
-from maillint.message.model import Message
-from maillint.values import field, frozen
+from maillint.values import as_dict, field, frozen
+
+if TYPE_CHECKING:
+    from maillint.hits import DomainHit, Hit, NotKnown
+    from maillint.message.model import Message
 
 OptionType = Literal["text", "texts", "whole number", "number", "flag", "mapping"]
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -46,9 +48,61 @@ class Option:
         return next((f"is wrong: {fault}" for fault in faults if fault), None)
 
 
+ANY_FIELD = "*"
+"""Among ``Needs.headers``: any header field."""
+
+KNOWN_FIELDS = "known"
+"""Among ``Needs.headers``: the message's header fields are known, whichever they are."""
+
+
+@frozen
+class Needs:
+    """What must be in a message for a check to find anything, so that it need not run (or be imported) without it.
+
+    Each field that is given names alternatives, and one of them must be there; all fields that are given must be met.
+    Declare only what the check cannot do without whatever its options say. Names are in lower case.
+
+    - ``kinds``: of message: ``eml``, ``html``, ``mjml``, ``txt``, ``rendered``.
+    - ``headers``: names of header fields. With ``or_unknown``, the answer is *unknown* where none of them is there and
+      the headers are not known.
+    - ``parts``: ``html`` (MJML too), ``text``, ``mjml``, ``template`` (with tags of a template language), ``includes``,
+      ``both`` (HTML and text).
+    - ``tags``, ``attributes``: of the markup of any view.
+    - ``links``: pieces of the addresses of links in lower case; "" for any link at all.
+    - ``texts``: pieces of the source of parts, in the case in which they are given.
+    - ``faults``: of markup: codes of the HTML standard, ``error`` for any of them, ``unclosed``, ``stray``,
+      ``misnested``; ``truncated`` for branches that stand in no view.
+    - ``rendered``: ``yes`` for what is rendered.
+    - ``touches``: ``first`` for a first touch, and for cold mail that may be one.
+    - ``options``: names of the check's own options that say something.
+    """
+
+    kinds: Collection[str] = ()
+    headers: Collection[str] = ()
+    or_unknown: bool = False
+    parts: Collection[str] = ()
+    tags: Collection[str] = ()
+    attributes: Collection[str] = ()
+    links: Collection[str] = ()
+    texts: Collection[str] = ()
+    faults: Collection[str] = ()
+    rendered: Collection[str] = ()
+    touches: Collection[str] = ()
+    options: Collection[str] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """What is given, ready for JSON."""
+        found = {name: value for name, value in as_dict(self).items() if value}
+        return {name: value if value is True else sorted(value) for name, value in found.items()}
+
+
+PlainNeeds = Sequence[Mapping[str, Any]]
+"""Alternatives of ``Needs``, ready for JSON: a check runs where one of them is met; without any, it always runs."""
+
 Options = Mapping[str, Any]
-MessageCheck = Callable[[Message, Options], Iterator[Hit | NotKnown]]
-DomainCheck = Callable[[Any, Options], Iterator[DomainHit | NotKnown]]
+if TYPE_CHECKING:
+    MessageCheck = Callable[[Message, Options], Iterator[Hit | NotKnown]]
+    DomainCheck = Callable[[Any, Options], Iterator[DomainHit | NotKnown]]
 AnyCheck = Callable[[Any, Options], Iterator[Any]]
 
 
@@ -57,7 +111,8 @@ class Check:
     """A check with what it declares: evidence fields that its messages may use, and options.
 
     ``subject`` is the kind of subject that ``run`` is for (``Subject.kind`` in the engine): ``message``, ``domain``,
-    ``online``, ``suppression``, or a kind that somebody else defines.
+    ``online``, ``suppression``, or a kind that somebody else defines. ``needs`` are alternatives of what a message must
+    have for the check to run; without any, it always runs.
     """
 
     name: str
@@ -65,6 +120,7 @@ class Check:
     subject: str
     fields: frozenset[str]
     options: Mapping[str, Option]
+    needs: PlainNeeds = ()
 
     @property
     def doc(self) -> str:
@@ -73,17 +129,28 @@ class Check:
 
 
 def subject_check(
-    subject: str, name: str, *, fields: Iterable[str] = (), options: Mapping[str, Option] | None = None
+    subject: str,
+    name: str,
+    *,
+    fields: Iterable[str] = (),
+    options: Mapping[str, Option] | None = None,
+    needs: Needs | Sequence[Needs] = (),
 ) -> Callable[[AnyCheck], Check]:
     """Declare a check over a kind of subject: a generator that is called with its facts and the rule's options."""
-    return lambda function: Check(name, function, subject, frozenset(fields), options or {})
+    alternatives = (needs,) if isinstance(needs, Needs) else needs
+    plain = tuple(alternative.plain() for alternative in alternatives)
+    return lambda function: Check(name, function, subject, frozenset(fields), options or {}, plain)
 
 
 def check(
-    name: str, *, fields: Iterable[str] = (), options: Mapping[str, Option] | None = None
+    name: str,
+    *,
+    fields: Iterable[str] = (),
+    options: Mapping[str, Option] | None = None,
+    needs: Needs | Sequence[Needs] = (),
 ) -> Callable[[MessageCheck], Check]:
-    """Declare a check over a message."""
-    return subject_check("message", name, fields=fields, options=options)
+    """Declare a check over a message. ``needs``: what it cannot find anything without, or several alternatives."""
+    return subject_check("message", name, fields=fields, options=options, needs=needs)
 
 
 def domain_check(

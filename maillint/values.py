@@ -2,16 +2,19 @@
 
 A class of ``dataclasses`` costs most of a millisecond when its module is imported (it writes and compiles six
 functions), and a start imports more than a hundred. Here the functions are shared by all classes, and only
-``__init__`` is compiled, when the class is first called. ``docs/decisions.md`` has the figures.
+``__init__`` is compiled, when the class is first called. ``NamedTuple`` stands in for typing's likewise.
+``docs/decisions.md`` has the figures.
 """
 
 from __future__ import annotations
 
-from operator import attrgetter
+from collections import namedtuple
+from operator import attrgetter, itemgetter
 
 TYPE_CHECKING = False  # typing itself costs milliseconds
 if TYPE_CHECKING:
     from typing import Any, TypeVar, dataclass_transform
+    from typing import NamedTuple as NamedTuple  # noqa: PLC0414 -- type checkers know it by this name
 
     _Class = TypeVar("_Class", bound=type)
     _Value = TypeVar("_Value")
@@ -165,6 +168,73 @@ def _set(self: Any, name: str, given: object) -> None:
 
 def _delete(self: Any, name: str) -> None:
     raise AttributeError(f"cannot delete field {name!r}")
+
+
+# -- named tuples -------------------------------------------------------------------------------------
+
+_ITEMS = namedtuple("_ITEMS", "a b c d e f g h i j k l")
+_READERS = [vars(_ITEMS)[name] for name in "abcdefghijkl"]
+"""What reads an item of a named tuple by its place, as fast as those of ``collections``."""
+
+
+class _TupleClass(type):
+    """Makes classes of annotated fields into tuples with names; ``__new__`` is compiled when first called."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Any:
+        namespace["__slots__"] = ()
+        if bases == (tuple,):
+            return super().__new__(cls, name, bases, namespace)
+        fields = tuple(namespace.get("__annotations__", ()))
+        defaults = {field: namespace[field] for field in fields if field in namespace}
+        more = [property(itemgetter(place)) for place in range(len(_READERS), len(fields))]
+        namespace.update(zip(fields, [*_READERS, *more], strict=False), _fields=fields, __match_args__=fields)
+
+        def new_once(this: Any, *args: Any, **kwargs: Any) -> Any:
+            made.__new__ = _compile_new(fields, defaults)
+            return made.__new__(this, *args, **kwargs)
+
+        namespace["__new__"] = new_once
+        made: Any = super().__new__(cls, name, bases, namespace)
+        made._field_defaults = defaults
+        return made
+
+
+def _compile_new(fields: tuple[str, ...], defaults: dict[str, Any]) -> Any:
+    parameters = [f"{name}=_defaults[{name!r}]" if name in defaults else name for name in fields]
+    made = eval(
+        f"lambda _cls, {', '.join(parameters)}: _new(_cls, ({', '.join(fields)},))",
+        {"_new": tuple.__new__, "_defaults": defaults},
+    )
+    return staticmethod(made)
+
+
+if not TYPE_CHECKING:
+
+    class NamedTuple(tuple, metaclass=_TupleClass):
+        """Stands in for ``typing.NamedTuple``, and costs a tenth of it for each class."""
+
+        @classmethod
+        def _make(cls, iterable):
+            """Make one of the items of an iterable."""
+            return cls(*iterable)
+
+        def _replace(self, /, **changes):
+            """Return one like this but for some fields."""
+            return type(self)(**{**self._asdict(), **changes})
+
+        def _asdict(self):
+            """The items by the names of the fields."""
+            return dict(zip(self._fields, self, strict=True))
+
+        def __repr__(self):
+            shown = [f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True)]
+            return f"{type(self).__name__}({', '.join(shown)})"
+
+        def __getnewargs__(self):
+            return tuple(self)
+
+
+# -- all of them --------------------------------------------------------------------------------------
 
 
 def replace(old: _Value, /, **changes: Any) -> _Value:

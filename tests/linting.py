@@ -13,9 +13,10 @@ from typing import Any
 
 from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import ActiveRule, Rule
+from maillint.data.profiles import PROFILES
 from maillint.engine.lint import lint
 from maillint.finding import Finding, Severity
-from maillint.message.model import PROFILES, Message
+from maillint.message.model import Message
 from maillint.message.read import Settings, read_message
 from maillint.text.source import Source
 from tests.docs import ROOT

@@ -12,8 +12,8 @@ from pathlib import Path
 from maillint.catalogue.examples import examples
 from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
+from maillint.data.profiles import PROFILES
 from maillint.finding import Severity
-from maillint.message.model import PROFILES
 from tests.docs import anchor
 
 FOLDER = Path(__file__).parent.parent / "build/docs/rules"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-import maillint.analysis.header_fields
 import maillint.analysis.links
+import maillint.message.views
 import maillint.plugin
 from maillint.analysis.beacons import read_address
 from maillint.analysis.links import LinkInView, links_of
@@ -53,7 +53,7 @@ def test_a_field_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
         read[text] += 1
         return make_views(text, *args, **more)
 
-    monkeypatch.setattr(maillint.analysis.header_fields, "make_views", counted)
+    monkeypatch.setattr(maillint.message.views, "make_views", counted)
     fields = {
         "From": "Acme <news@acme.example>",
         "To": "ann@beta.example",

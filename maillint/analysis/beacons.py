@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from urllib.parse import unquote
+from typing import TYPE_CHECKING
 
 from maillint.analysis.foreign_tags import FOREIGN_TAG, masked
 from maillint.data.lists import load_list
 from maillint.message.model import Part
-from maillint.message.template.tags import Tag
 from maillint.message.views import View
 from maillint.patterns import regex
+from maillint.text.percent import unquote
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 from maillint.values import frozen
 from maillint.web.urls import Url, query_items, split
+
+if TYPE_CHECKING:
+    from maillint.message.template.tags import Tag
 
 LONGEST = 4096
 """Characters of an address that are judged."""

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from maillint.analysis.traits import NO_HEADERS
 from maillint.hits import Hit, NotKnown
 from maillint.message.memo import remembered
 from maillint.message.mime.headers import Field
 from maillint.message.model import Message, Part
-from maillint.message.template.detect import detect
-from maillint.message.template.parse import read
-from maillint.message.views import Views, make_views
+from maillint.message.template.signs import may_be_template
+from maillint.message.views import Views, make_views, plain_views
 from maillint.text.offsets import OffsetMap
 from maillint.text.spans import Span
 
-NO_HEADERS = "no headers known"
+__all__ = ["NO_HEADERS", "absent", "field_views", "printed_by_tag", "unless_stated", "value_place", "whole_file"]
 
 
 @remembered
 def field_views(message: Message, field: Field) -> Views:
     """The views of a field's value, with PLACEHOLDER_CHAR for its template tags; offsets are those of the value."""
-    dialect = next((part.dialect for part in message.parts if part.dialect), None) or detect(field.text, "")
-    return make_views(field.text, read(field.text, dialect), markup=False)
+    dialect = next((part.dialect for part in message.parts if part.dialect), None)
+    if dialect is None and not may_be_template(field.text, ""):
+        return plain_views(field.text, markup=False)
+    from maillint.message.template.detect import detect  # noqa: PLC0415 -- few fields are templates
+    from maillint.message.template.parse import read  # noqa: PLC0415
+
+    return make_views(field.text, read(field.text, dialect or detect(field.text, "")), markup=False)
 
 
 def absent(message: Message) -> Hit | NotKnown:

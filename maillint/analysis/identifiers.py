@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from html import unescape
-from urllib.parse import unquote
 
 from maillint.analysis.beacons import FetchAddress, identifier_names, read_address
 from maillint.analysis.links import LinkInView, links_of
@@ -18,6 +17,7 @@ from maillint.message.memo import remembered
 from maillint.message.model import Message
 from maillint.message.views import View
 from maillint.patterns import regex
+from maillint.text.percent import unquote
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span, overlaps
 from maillint.values import frozen

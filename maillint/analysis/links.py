@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from maillint.analysis.beacons import tags_in
 from maillint.analysis.foreign_tags import masked
@@ -15,7 +15,6 @@ from maillint.message.content import Link
 from maillint.message.html.tree import Element
 from maillint.message.memo import remembered
 from maillint.message.model import Message, Part
-from maillint.message.template.tags import Tag
 from maillint.message.views import View
 from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
@@ -26,6 +25,9 @@ from maillint.web.domains import a_label, registrable, same_site
 from maillint.web.link_lists import LinkLists
 from maillint.web.urls import Url, split
 from maillint.web.wrappers import Wrapping, classify
+
+if TYPE_CHECKING:
+    from maillint.message.template.tags import Tag
 
 LONGEST_EVIDENCE = 1000
 """Characters of an address that a finding quotes at the most."""

@@ -15,7 +15,6 @@ from maillint.data.lists import load_list
 from maillint.message.content import Link
 from maillint.message.memo import remembered
 from maillint.message.model import Message
-from maillint.message.template.placeholders import placeholder_role
 from maillint.message.views import View
 from maillint.patterns import regex
 from maillint.text.spans import Span
@@ -100,6 +99,10 @@ def _grade_by_words(before: str, after: str) -> Grade | None:
 def _is_named(link: LinkInView) -> bool:
     if reads_as_unsubscribe(link.text) or _has_any(_words() + _link_words() + _hints(), words_on(link)):
         return True
+    if not link.tags:
+        return False
+    from maillint.message.template.placeholders import placeholder_role  # noqa: PLC0415 -- for templates alone
+
     return any(placeholder_role(tag) == "unsubscribe" for tag in link.tags)
 
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
-from maillint.catalogue.plugins import Plugin, with_plugins
-from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
-from maillint.catalogue.validate import compile_rule
-from maillint.check import Check
-from maillint.checks import all_checks
+from maillint.catalogue.rule import LEVELS, Rule, Texts
+from maillint.data.checkout import digest
 from maillint.data.compiled import load_text
-from maillint.data.lists import code_key, digest, rules_folder
+from maillint.data.lists import RULES_AND_CODE, load_compiled, package_state, rules_folder
 from maillint.data.yamlfile import FileError, suggestion
-from maillint.finding import Severity
-from maillint.values import field, frozen
+from maillint.values import NamedTuple, field, frozen
+
+if TYPE_CHECKING:
+    from maillint.catalogue.plugins import Plugin
+    from maillint.check import Check
 
 _NOT_FAMILIES = frozenset({"lists", "profiles", "requirements"})
 """Folders below ``rules/`` that hold no rules."""
@@ -26,25 +25,26 @@ _LOCAL = "local"
 """The family of rule files that stand at the top of a folder."""
 
 _COMPILED_NAME = "rules.json"
+_TEXTS_NAME = "rule-texts.json"
 
 
 @frozen
 class Catalogue:
-    """All rules of a run, by name and in order, and the checks that rules can bind."""
+    """All rules of a run, by name and in order, and the checks that rules can bind (None: the shipped ones)."""
 
     rules: Mapping[str, Rule]
-    checks: Mapping[str, Check] = field(default_factory=all_checks, repr=False)
+    checks: Mapping[str, Check] | None = field(default=None, repr=False, compare=False)
 
     @property
     def families(self) -> tuple[str, ...]:
         """The families, in order."""
-        return tuple(dict.fromkeys(rule.family for rule in self.rules.values()))
+        return tuple(dict.fromkeys(name.partition("/")[0] for name in self.rules))
 
     def matching(self, name: str) -> list[Rule]:
         """The rules that a rule's or a family's name stands for; empty for an unknown name."""
         if name in self.rules:
             return [self.rules[name]]
-        return [rule for rule in self.rules.values() if rule.family == name]
+        return [self.rules[rule] for rule in self.rules if rule.partition("/")[0] == name]
 
     def suggest(self, name: str) -> str:
         """Return ``; did you mean …?`` for an unknown name, "" where no name is close to it."""
@@ -55,7 +55,12 @@ class Catalogue:
 
         Raises FileError for a fault in a rule and for a name that is taken, PluginError for plugins that clash.
         """
-        checks = with_plugins(self.checks, plugins)
+        if not folders and not plugins:
+            return self
+        from maillint.catalogue.plugins import with_plugins  # noqa: PLC0415 -- most runs have the shipped rules only
+        from maillint.checks import all_checks  # noqa: PLC0415
+
+        checks = with_plugins(all_checks() if self.checks is None else self.checks, plugins)
         of_plugins = [plugin.rule_folder for plugin in plugins if plugin.rule_folder is not None]
         rules = dict(self.rules)
         for folder in (*of_plugins, *folders):
@@ -66,10 +71,62 @@ class Catalogue:
         return Catalogue(rules, checks)
 
 
+class _Rules(Mapping[str, Rule]):
+    """Rules by name, each made of its compiled form when it is first wanted."""
+
+    def __init__(
+        self, entries: Mapping[str, Mapping[str, Any]], make: Callable[[str, Mapping[str, Any]], Rule]
+    ) -> None:
+        self._entries = entries
+        self._make = make
+        self._made: dict[str, Rule] = {}
+
+    def __getitem__(self, name: str) -> Rule:
+        rule = self._made.get(name)
+        if rule is None:
+            rule = self._made[name] = self._make(name, self._entries[name])
+        return rule
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+
 @cache
 def shipped() -> Catalogue:
-    """The rules that come with maillint."""
-    return Catalogue({rule.name: rule for rule in load_folder(rules_folder())})
+    """The rules that come with maillint.
+
+    Their compiled form is trusted without a look at their files: see ``load_compiled``.
+    """
+    import json  # noqa: PLC0415 -- a run with cached results shows few rules, or none
+
+    text = load_compiled(_COMPILED_NAME, RULES_AND_CODE, lambda: compile_shipped()[0])
+    return Catalogue(_Rules(json.loads(text), partial(_rule, rules_folder(), _shipped_texts)))
+
+
+def compile_shipped() -> tuple[str, str]:
+    """Return the compiled form of the shipped rules, and that of their long texts; raises as load_folder."""
+    from maillint.checks import all_checks  # noqa: PLC0415 -- only when something is compiled
+
+    return _compile(_read_rule_files(rules_folder()), all_checks())
+
+
+def compiled_catalogue() -> Iterator[tuple[str, str]]:
+    """The file names and texts of the compiled catalogue, for the package."""
+    return zip((_COMPILED_NAME, _TEXTS_NAME), compile_shipped(), strict=True)
+
+
+@cache
+def _shipped_texts() -> Mapping[str, Any]:
+    import json  # noqa: PLC0415 -- see shipped
+
+    texts: Mapping[str, Any] = json.loads(load_compiled(_TEXTS_NAME, RULES_AND_CODE, lambda: compile_shipped()[1]))
+    return texts
 
 
 def load_folder(folder: str, checks: Mapping[str, Check] | None = None) -> list[Rule]:
@@ -79,17 +136,15 @@ def load_folder(folder: str, checks: Mapping[str, Check] | None = None) -> list[
     validated once. ``checks`` are those that the rules may bind, by name; None for the shipped ones.
     Raises FileError for a fault in a file, FileNotFoundError for a folder that does not exist.
     """
-    checks = all_checks() if checks is None else checks
-    files = _read_rule_files(folder)
-    compiled = load_text(_COMPILED_NAME, _key(files, _declared(checks)), lambda: _compile(files, checks))
-    paths = {file.name: file.path for file in files}
-    return [_rule(entry, paths[entry["name"]], checks) for entry in json.loads(compiled)]
+    import json  # noqa: PLC0415 -- see shipped
 
+    from maillint.checks import all_checks  # noqa: PLC0415 -- see Catalogue.extended
 
-def compiled_folder(folder: str) -> tuple[str, str, str]:
-    """Return the file name, key and text of a folder's compiled form, for the package; raises as load_folder."""
+    bound = all_checks() if checks is None else checks
     files = _read_rule_files(folder)
-    return _COMPILED_NAME, _key(files, code_key(installed=True)), _compile(files, all_checks())
+    compiled = load_text(_COMPILED_NAME, _key(files, bound), lambda: json.dumps(_compile(files, bound)))
+    rules, texts = map(json.loads, json.loads(compiled))
+    return [_rule(folder, lambda: texts, name, entry, checks) for name, entry in rules.items()]
 
 
 # -- files --------------------------------------------------------------------------------------------
@@ -134,43 +189,60 @@ def _stem(entry: os.DirEntry[str]) -> str:
 # -- the compiled form --------------------------------------------------------------------------------
 
 
-def _key(files: Sequence[_RuleFile], declared: str) -> str:
+def _key(files: Sequence[_RuleFile], checks: Mapping[str, Check]) -> str:
     """What tells one compiled form from another: the files' names and contents, and what the checks declare."""
-    return digest([declared.encode(), *(chunk for file in files for chunk in (file.name.encode(), file.data))])
+    contents = [chunk for file in files for chunk in (file.name.encode(), file.data)]
+    return digest([_declared(checks).encode(), *contents])
 
 
 def _declared(checks: Mapping[str, Check]) -> str:
-    """What the checks declare: the shipped ones by the key of maillint's code, those of plugins one by one."""
-    shipped_checks = all_checks()
-    if checks is shipped_checks:
-        return code_key()
-    others = [check for name, check in checks.items() if name not in shipped_checks]
-    return code_key() + repr([(check.name, check.subject, sorted(check.fields), check.options) for check in others])
+    """What the checks declare: the shipped ones by the state of maillint's code, those of plugins one by one."""
+    from maillint.checks import all_checks  # noqa: PLC0415 -- see Catalogue.extended
+
+    others = [check for name, check in checks.items() if name not in all_checks()]
+    declared = [(check.name, check.subject, sorted(check.fields), check.options, check.needs) for check in others]
+    return package_state() + repr(declared)
 
 
-def _compile(files: Sequence[_RuleFile], checks: Mapping[str, Check]) -> str:
-    return json.dumps([compile_rule(*file, checks) for file in files], ensure_ascii=False)
+def _compile(files: Sequence[_RuleFile], checks: Mapping[str, Check]) -> tuple[str, str]:
+    """The plain form of rules and that of their long texts, each by name, as JSON."""
+    import json  # noqa: PLC0415 -- see compile_shipped
+
+    from maillint.catalogue.validate import compile_rule  # noqa: PLC0415
+
+    rules, texts = {}, {}
+    for file in files:
+        entry = compile_rule(*file, checks)
+        texts[file.name] = [entry.pop(name) for name in ("why", "fix", "references", "requirements")]
+        rules[file.name] = entry | {"file": os.path.basename(file.path)}  # noqa: PTH119
+    return json.dumps(rules, ensure_ascii=False), json.dumps(texts, ensure_ascii=False)
 
 
-def _rule(entry: Mapping[str, Any], path: str, checks: Mapping[str, Check]) -> Rule:
+def _rule(
+    folder: str,
+    texts: Callable[[], Mapping[str, Any]],
+    name: str,
+    entry: Mapping[str, Any],
+    checks: Mapping[str, Check] | None = None,
+) -> Rule:
     """Make a rule of its compiled form."""
-    levels: dict[str, Level] = {
-        profile: DECIDED_BY_KIND if word == DECIDED_BY_KIND.value else Severity.parse(word)
-        for profile, word in entry["levels"].items()
-    }
+    family = name.partition("/")[0]
     return Rule(
-        entry["name"],
+        name,
         entry["summary"],
         entry["check"],
         entry["subject"],
         entry["options"],
         entry["defaults"],
-        levels,
+        {profile: LEVELS[word] for profile, word in entry["levels"].items()},
         entry["message"],
-        entry["why"],
-        entry["fix"],
-        tuple(entry["references"]),
-        tuple(entry["requirements"]),
-        path,
+        lambda: _texts(*texts()[name]),
+        os.path.join(folder, *([] if family == _LOCAL else [family]), entry["file"]),  # noqa: PTH118
+        entry["needs"],
+        entry["module"],
         checks,
     )
+
+
+def _texts(why: str, fix: str, references: Sequence[str], requirements: Sequence[str]) -> Texts:
+    return Texts(why, fix, tuple(references), tuple(requirements))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from maillint.check import Check
-from maillint.checks import all_checks
 from maillint.finding import Severity
 from maillint.values import field, frozen
+
+if TYPE_CHECKING:
+    from maillint.check import Check, PlainNeeds
 
 
 class Undecided(Enum):
@@ -24,13 +25,34 @@ DECIDED_BY_KIND: Final = Undecided.BY_KIND
 Level = Severity | Undecided | None
 """A severity, None for off, or DECIDED_BY_KIND."""
 
+LEVELS: Mapping[str, Level] = {
+    "error": Severity.ERROR,
+    "warning": Severity.WARNING,
+    "info": Severity.INFO,
+    "off": None,
+    "unknown": DECIDED_BY_KIND,
+}
+"""Each level by the word for it in a rule file."""
+
+
+@frozen
+class Texts:
+    """What a rule's file says to people at length."""
+
+    why: str = ""
+    fix: str = ""
+    references: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+
 
 @frozen
 class Rule:
     """One rule, as its file states it.
 
-    ``options`` are those that the file gives its check, ``defaults`` those of the check; ``levels`` is the severity for
-    each profile; ``checks`` are all checks that ``check_name`` may stand for; ``path`` is the file.
+    ``options`` are those that the file gives its check, ``defaults`` those of the check, ``needs`` what a message must
+    have for the check to run; ``levels`` is the severity for each profile; ``path`` is the file. ``texts`` reads what
+    few runs show. ``checks`` are all checks that ``check_name`` may stand for; None for the shipped ones, where
+    ``module`` says which module holds it.
     """
 
     name: str
@@ -41,17 +63,44 @@ class Rule:
     defaults: Mapping[str, Any] = field(repr=False)
     levels: Mapping[str, Level]
     message: str
-    why: str
-    fix: str = ""
-    references: tuple[str, ...] = ()
-    requirements: tuple[str, ...] = ()
+    texts: Callable[[], Texts] = field(default=Texts, repr=False, compare=False)
     path: str = field(default="", repr=False)
-    checks: Mapping[str, Check] = field(default_factory=all_checks, repr=False, compare=False)
+    needs: PlainNeeds = field(default=(), repr=False, compare=False)
+    module: str | None = field(default=None, repr=False, compare=False)
+    checks: Mapping[str, Check] | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def check(self) -> Check:
         """The check that finds what the rule is about; its module is imported on first use."""
-        return self.checks[self.check_name]
+        if self.module is None and self.checks is not None:
+            return self.checks[self.check_name]
+        from maillint.checks import all_checks, checks_in  # noqa: PLC0415 -- a cached run needs no check
+
+        return (all_checks() if self.module is None else checks_in(self.module))[self.check_name]
+
+    @cached_property
+    def _texts(self) -> Texts:
+        return self.texts()
+
+    @property
+    def why(self) -> str:
+        """Why it matters."""
+        return self._texts.why
+
+    @property
+    def fix(self) -> str:
+        """How to mend it."""
+        return self._texts.fix
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """URLs of the sources of the rule."""
+        return self._texts.references
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """Who requires it."""
+        return self._texts.requirements
 
     @property
     def family(self) -> str:

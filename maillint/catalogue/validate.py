@@ -9,8 +9,9 @@ from typing import Any
 from maillint.catalogue.plugins import hint as plugin_hint
 from maillint.catalogue.rule import DECIDED_BY_KIND
 from maillint.check import Check
+from maillint.checks import ShippedChecks
+from maillint.data.profiles import PROFILES
 from maillint.data.yamlfile import FileError, Keys, YamlFile, read_yaml, suggestion
-from maillint.message.model import PROFILES
 from maillint.patterns import regex
 
 _TEXTS = ("summary", "check", "message", "why", "fix")
@@ -44,10 +45,11 @@ def compile_rule(name: str, path: str, data: bytes, checks: Mapping[str, Check])
         raise file.error(("check",), f'unknown check "{values["check"]}"{hint}')
     _require_fields(file, values["message"], check)
     return {
-        "name": name,
         "summary": values["summary"].strip(),
         "check": check.name,
+        "module": checks.module_of(check.name) if isinstance(checks, ShippedChecks) else None,
         "subject": check.subject,
+        "needs": check.needs,
         "options": checked_options(file, ("options",), values.get("options", {}), check),
         "defaults": {name: option.default for name, option in check.options.items()},
         "levels": _levels(file, values["severity"]),

@@ -5,17 +5,18 @@ An index, compiled once, says which module holds which check, so that a run impo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 
 from maillint.check import Check
-from maillint.data.compiled import load_text
-from maillint.data.lists import code_key
+from maillint.data.lists import load_compiled
 
 INDEX = "checks.json"
 """The file name of the compiled index."""
+
+SOURCES = ("maillint/",)
+"""What the index is made from, as ``load_compiled`` takes it."""
 
 
 class ShippedChecks(Mapping[str, Check]):
@@ -25,7 +26,7 @@ class ShippedChecks(Mapping[str, Check]):
         self._modules = modules
 
     def __getitem__(self, name: str) -> Check:
-        return _checks_in(self._modules[name])[name]
+        return checks_in(self._modules[name])[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._modules)
@@ -33,27 +34,35 @@ class ShippedChecks(Mapping[str, Check]):
     def __len__(self) -> int:
         return len(self._modules)
 
+    def module_of(self, name: str) -> str | None:
+        """The name of the module that holds a check; None for a check that is not shipped."""
+        return self._modules.get(name)
+
 
 @cache
-def all_checks() -> Mapping[str, Check]:
+def all_checks() -> ShippedChecks:
     """Every shipped check by name."""
-    return ShippedChecks(json.loads(load_text(INDEX, code_key(), compile_index)))
+    import json  # noqa: PLC0415 -- most runs know the modules of their checks from the compiled rules
+
+    return ShippedChecks(json.loads(load_compiled(INDEX, SOURCES, compile_index)))
 
 
 def compile_index() -> str:
     """Return the module of every shipped check, as JSON; imports them all."""
-    import pkgutil  # noqa: PLC0415 -- only when the index is made
+    import json  # noqa: PLC0415 -- only when the index is made, like the next
+    import pkgutil  # noqa: PLC0415
 
     modules: dict[str, str] = {}
     for module in sorted(module.name for module in pkgutil.iter_modules(__path__)):
-        for name, check in _checks_in(module).items():
-            if name in modules and _checks_in(modules[name])[name] is not check:
+        for name, check in checks_in(module).items():
+            if name in modules and checks_in(modules[name])[name] is not check:
                 raise RuntimeError(f"two checks are named {name}")
             modules.setdefault(name, module)
     return json.dumps(modules)
 
 
 @cache
-def _checks_in(module: str) -> Mapping[str, Check]:
+def checks_in(module: str) -> Mapping[str, Check]:
+    """The checks of a module of this package, by name."""
     values = vars(import_module(f"{__name__}.{module}")).values()
     return {value.name: value for value in values if isinstance(value, Check)}

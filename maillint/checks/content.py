@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from maillint.analysis.header_fields import NO_HEADERS, field_views
-from maillint.check import Option, Options, check
+from maillint.check import Needs, Option, Options, check
 from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.mime.headers import Field
@@ -65,7 +65,12 @@ def spam_words(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
                     yield Hit(preheader, Span(hit.start, hit.end), _evidence(hit, hits, view.text))
 
 
-@check("spam-words-subject", fields=("phrase", "match", "category", "weight", "hits"), options=_PHRASE_OPTIONS)
+@check(
+    "spam-words-subject",
+    fields=("phrase", "match", "category", "weight", "hits"),
+    options=_PHRASE_OPTIONS,
+    needs=Needs(headers=("subject",), or_unknown=True),
+)
 def spam_words_subject(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Phrases of spam in the Subject field."""
     subjects = message.headers.all("subject")
@@ -145,7 +150,11 @@ def _preview_end(view: View) -> int:
 # -- false replies ------------------------------------------------------------------------------------
 
 
-@check("subject-fake-reply", fields=("prefix",))
+@check(
+    "subject-fake-reply",
+    fields=("prefix",),
+    needs=Needs(headers=("subject", "in-reply-to", "references"), or_unknown=True),
+)
 def subject_fake_reply(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """``Re:`` and ``Fwd:`` in any language at the start of a subject of a message that is no answer.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from maillint.analysis.header_fields import NO_HEADERS
-from maillint.check import Option, Options, check
+from maillint.check import Needs, Option, Options, check
 from maillint.hits import Hit, NotKnown
 from maillint.message.css.declarations import declarations
 from maillint.message.model import Message, Part
@@ -100,6 +100,7 @@ def _phrase_index(wanted: tuple[str, ...], excepted: tuple[str, ...]) -> PhraseI
         "select": Option("text", "", "a CSS selector, as BeautifulSoup's select() takes it", required=True),
         "require": Option("flag", False, "report a message that has no such element instead"),
     },
+    needs=Needs(parts=("html",)),
 )
 def element(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Elements that a CSS selector picks (or, with ``require``, their absence)."""
@@ -200,6 +201,7 @@ def header(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
         "pattern": Option("text", "", "a regular expression for the values to report; empty: all"),
         "except": Option("text", "", "a regular expression for values to let pass"),
     },
+    needs=Needs(attributes=("style",)),
 )
 def css_property(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """A CSS property in inline styles, with certain values or at all."""

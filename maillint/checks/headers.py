@@ -9,7 +9,7 @@ from maillint.analysis.header_fields import absent, field_views, printed_by_tag,
 from maillint.analysis.links import wrapping
 from maillint.analysis.senders import mailboxes_in
 from maillint.analysis.unsubscribe_field import Fault, Uri, faults, uris
-from maillint.check import Option, Options, check
+from maillint.check import ANY_FIELD, KNOWN_FIELDS, Needs, Option, Options, check
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.mime.headers import Field
 from maillint.message.model import Message, Part
@@ -27,35 +27,35 @@ ONE_CLICK = "List-Unsubscribe=One-Click"
 # -- missing, doubled and unwanted fields -------------------------------------------------------------
 
 
-@check("list-unsubscribe-missing")
+@check("list-unsubscribe-missing", needs=Needs(headers=("list-unsubscribe", KNOWN_FIELDS), or_unknown=True))
 def list_unsubscribe_missing(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Messages without List-Unsubscribe."""
     if not message.headers.all("list-unsubscribe"):
         yield absent(message)
 
 
-@check("from-missing")
+@check("from-missing", needs=Needs(headers=("from", KNOWN_FIELDS), or_unknown=True))
 def from_missing(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Messages without From. To a template the sending tool adds it, even if the template states other headers."""
     if not message.headers.all("from") and (message.finished or not message.headers.known):
         yield absent(message)
 
 
-@check("date-missing")
+@check("date-missing", needs=Needs(kinds=("eml",)))
 def date_missing(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Finished messages without Date; a template need not have one."""
     if message.finished and not message.headers.all("date"):
         yield absent(message)
 
 
-@check("message-id-missing")
+@check("message-id-missing", needs=Needs(kinds=("eml",)))
 def message_id_missing(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Finished messages without Message-ID; a template need not have one."""
     if message.finished and not message.headers.all("message-id"):
         yield absent(message)
 
 
-@check("bcc-present")
+@check("bcc-present", needs=Needs(kinds=("eml",), headers=("bcc",)))
 def bcc_present(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Finished messages with recipients in a Bcc field, which the other recipients may then read."""
     for field in message.headers.all("bcc") if message.finished else ():
@@ -67,6 +67,7 @@ def bcc_present(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     "duplicate-header",
     fields=("name", "count"),
     options={"names": Option("texts", [], "fields that may stand once only", required=True)},
+    needs=Needs(headers=(ANY_FIELD,)),
 )
 def duplicate_header(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Fields that may stand only once and stand more often. The fix drops those that repeat the first word for word."""
@@ -98,7 +99,7 @@ def _line_end(field: Field) -> str:
 # -- one-click unsubscribe (RFC 8058) -----------------------------------------------------------------
 
 
-@check("one-click-missing", fields=("url",))
+@check("one-click-missing", fields=("url",), needs=Needs(headers=("list-unsubscribe",), or_unknown=True))
 def one_click_missing(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """List-Unsubscribe without List-Unsubscribe-Post.
 
@@ -119,7 +120,11 @@ def one_click_missing(message: Message, options: Options) -> Iterator[Hit | NotK
     yield Hit(*value_place(unsubscribe), {"url": shorten(url)}, None, changes, safe=True)
 
 
-@check("one-click-value", fields=("field",))
+@check(
+    "one-click-value",
+    fields=("field",),
+    needs=Needs(headers=("list-unsubscribe-post", "list-unsubscribe=one-click"), or_unknown=True),
+)
 def one_click_value(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """List-Unsubscribe-Post with another value than the only one allowed, and fields that have that value as a name."""
     yield from unless_stated(message, "list-unsubscribe-post")
@@ -142,7 +147,7 @@ def one_click_value(message: Message, options: Options) -> Iterator[Hit | NotKno
         yield Hit(whole_file(misnamed), misnamed.span, evidence, None, changes, safe=True)
 
 
-@check("one-click-orphan")
+@check("one-click-orphan", needs=Needs(headers=("list-unsubscribe-post",), or_unknown=True))
 def one_click_orphan(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """List-Unsubscribe-Post without List-Unsubscribe."""
     yield from unless_stated(message, "list-unsubscribe-post")
@@ -157,7 +162,7 @@ def one_click_orphan(message: Message, options: Options) -> Iterator[Hit | NotKn
 _ENCODED_WORD = regex(r"=\?[\w.*-]+\?[bq]\?", re.IGNORECASE)
 
 
-@check("list-unsubscribe-syntax", fields=("fault", "url"))
+@check("list-unsubscribe-syntax", fields=("fault", "url"), needs=Needs(headers=("list-unsubscribe",), or_unknown=True))
 def list_unsubscribe_syntax(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """List-Unsubscribe that is not written as addresses in angle brackets with commas between them."""
     yield from unless_stated(message, "list-unsubscribe")
@@ -186,13 +191,13 @@ def _syntax_hit(place: Field | Part, field: Field, fault: Fault) -> Hit:
     return Hit(place, field.map.span(fault.span), evidence, None, changes, fault.safe)
 
 
-@check("list-unsubscribe-no-https", fields=("schemes",))
+@check("list-unsubscribe-no-https", fields=("schemes",), needs=Needs(headers=("list-unsubscribe",), or_unknown=True))
 def list_unsubscribe_no_https(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """List-Unsubscribe without an https URI, which one-click unsubscribing needs."""
     yield from _lacking(message, "https")
 
 
-@check("list-unsubscribe-no-mailto", fields=("schemes",))
+@check("list-unsubscribe-no-mailto", fields=("schemes",), needs=Needs(headers=("list-unsubscribe",), or_unknown=True))
 def list_unsubscribe_no_mailto(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """List-Unsubscribe without a mailto URI."""
     yield from _lacking(message, "mailto")
@@ -212,7 +217,9 @@ def _lacking(message: Message, scheme: str) -> Iterator[Hit | NotKnown]:
                 yield Hit(*value_place(field), {"schemes": sorted(name for name in schemes if name)})
 
 
-@check("list-unsubscribe-wrapped", fields=("url", "reason"))
+@check(
+    "list-unsubscribe-wrapped", fields=("url", "reason"), needs=Needs(headers=("list-unsubscribe",), or_unknown=True)
+)
 def list_unsubscribe_wrapped(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Web addresses in List-Unsubscribe that lead through somebody else's redirect, or by http beside https."""
 
@@ -233,7 +240,7 @@ def list_unsubscribe_wrapped(message: Message, options: Options) -> Iterator[Hit
                 yield Hit(field, uri.span, {"url": url, "reason": reason})
 
 
-@check("list-unsubscribe-token", fields=("url", "reason"))
+@check("list-unsubscribe-token", fields=("url", "reason"), needs=Needs(headers=("list-unsubscribe",), or_unknown=True))
 def list_unsubscribe_token(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Web addresses in List-Unsubscribe that are the same for all, or show an e-mail address.
 
@@ -277,7 +284,7 @@ def _token_fault(uri: Uri, *, finished: bool) -> str | None:
 _ADDRESS = regex(r'(?:[^\s@<>()",;:\\\[\]]+|"(?:[^"\\]|\\.)*+")@(?P<domain>[^\s@<>()",;:\\]+)')
 
 
-@check("from-multiple", fields=("count",))
+@check("from-multiple", fields=("count",), needs=Needs(headers=("from",), or_unknown=True))
 def from_multiple(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """More than one address in From, or more than one From."""
     yield from unless_stated(message, "from")
@@ -290,7 +297,7 @@ def from_multiple(message: Message, options: Options) -> Iterator[Hit | NotKnown
             yield Hit(field, addresses[1].span, {"count": len(addresses)})
 
 
-@check("from-invalid", fields=("sender", "reason"))
+@check("from-invalid", fields=("sender", "reason"), needs=Needs(headers=("from",), or_unknown=True))
 def from_invalid(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """From without an address at a full domain in ASCII (RFC 5322, section 3.4; RFC 5321, section 2.3.5)."""
     yield from unless_stated(message, "from")

@@ -8,7 +8,7 @@ from maillint.analysis.destinations import destination, has_role
 from maillint.analysis.links import LinkInView, links_in
 from maillint.analysis.senders import addresses, own_domains
 from maillint.analysis.unsubscribe import is_unsubscribe_link
-from maillint.check import Option, Options, check
+from maillint.check import Needs, Option, Options, check
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message, Part
 from maillint.message.views import View
@@ -41,6 +41,7 @@ _COUNTING = {
     "link-first-touch-limit",
     fields=("count", "limit", "anchors", "destinations"),
     options={"max": Option("whole number", 1, "destinations that a first touch may have"), **_COUNTING},
+    needs=Needs(touches=("first",)),
 )
 def link_first_touch_limit(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """First touches with more destinations than are allowed, in the view that has most.

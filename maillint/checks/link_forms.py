@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from urllib.parse import unquote
 
 from maillint.analysis.links import LinkInView, is_disk_path, is_placeholder_host, links_of
 from maillint.analysis.senders import own_domains
-from maillint.check import Option, Options, check
+from maillint.check import Needs, Option, Options, check
 from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.memo import remembered
 from maillint.message.model import Message
-from maillint.message.template.parse import inserts_template
 from maillint.message.views import View
 from maillint.patterns import regex
 from maillint.text.invisible import INVISIBLE
+from maillint.text.percent import unquote
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
@@ -38,6 +37,7 @@ _COUNTED_UP = "01234567890123456789"
     "link-placeholder",
     fields=("url", "reason"),
     options={"words": Option("texts", [], "further addresses that stand for one that is to come, lower case")},
+    needs=Needs(links=("",)),
 )
 def link_placeholder(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links that nobody has given an address: empty, ``#``, ``https://``, example.com, TODO, lorem ipsum."""
@@ -105,6 +105,8 @@ def _is_place(view: View, name: str) -> bool:
 @remembered
 def _places(view: View) -> frozenset[str] | None:
     """The names that the elements of a whole document have; None where it may have others."""
+    from maillint.message.template.parse import inserts_template  # noqa: PLC0415 -- for links to a place on the page
+
     html = view.html
     if view.partial or not html.is_document or any(inserts_template(element.tag) for element in html.elements):
         return None
@@ -147,7 +149,7 @@ class _Fault:
     safe: bool = True
 
 
-@check("link-malformed", fields=("url", "reason"))
+@check("link-malformed", fields=("url", "reason"), needs=Needs(links=("",)))
 def link_malformed(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Addresses in attributes that are written so that clients fail on them, or guess.
 
@@ -332,7 +334,7 @@ _NAMES = {
 }
 
 
-@check("link-invisible-character", fields=("url", "character", "code"))
+@check("link-invisible-character", fields=("url", "character", "code"), needs=Needs(links=("",)))
 def link_invisible_character(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Invisible characters in an address: zero-width ones, soft hyphens, controls of writing direction.
 
@@ -397,7 +399,7 @@ def _is_letter(character: str) -> bool:
 # -- look-alikes ----------------------------------------------------------------------------------------------
 
 
-@check("link-homograph", fields=("url", "host", "reason"))
+@check("link-homograph", fields=("url", "host", "reason"), needs=Needs(links=("",)))
 def link_homograph(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Hosts that mix scripts within a label, or look like a domain of the sender or of another link (UTS 39)."""
     own = own_domains(message)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from maillint.analysis.destinations import destination, has_role
 from maillint.analysis.links import LinkInView, links_in, tag_name
-from maillint.check import Option, Options, check
+from maillint.check import Needs, Option, Options, check
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message, Part
 from maillint.patterns import regex
@@ -32,6 +32,7 @@ _LINE_GOES_ON = regex(r"=?\r?\n[^\s>]")
         ),
         "pictures": Option("flag", False, "whether links that are only a picture must be in the text part"),
     },
+    needs=Needs(parts=("both",)),
 )
 def link_text_part_parity(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links in the HTML part that the text part lacks, and the reverse; one finding for each part.

@@ -7,10 +7,9 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from urllib.parse import unquote
 
 from maillint.analysis.links import LinkInView, links_of, same_owner, wrapping
-from maillint.check import Option, Options, check
+from maillint.check import Needs, Option, Options, check
 from maillint.data.amendments import Amendment
 from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown
@@ -20,6 +19,7 @@ from maillint.message.model import Message
 from maillint.message.views import View
 from maillint.patterns import regex
 from maillint.text.invisible import INVISIBLE
+from maillint.text.percent import unquote
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
@@ -57,6 +57,7 @@ class _Named:
         "brands": Option("texts", [], "further names with a dot that are written without meaning a site, lower case"),
         "same": Option("texts", [], "domains that count as one site"),
     },
+    needs=Needs(parts=("html",), links=("",)),
 )
 def link_text_mismatch(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links that name one site and open another, by registrable domain.
@@ -90,7 +91,7 @@ def link_text_mismatch(message: Message, options: Options) -> Iterator[Hit | Not
             break
 
 
-@check("link-scheme-mismatch", fields=("shown", "actual", "url"))
+@check("link-scheme-mismatch", fields=("shown", "actual", "url"), needs=Needs(parts=("html",), links=("http:",)))
 def link_scheme_mismatch(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links by http whose visible text says https, to the same site."""
     for link in links_of(message, ("html",)):
@@ -245,7 +246,9 @@ _EXTENSION = regex(r"(?:;|,|%3b|p|w|x|ext|доб|#).*$", re.IGNORECASE)
 _TRUNK = regex(r"\(0\)")
 
 
-@check("link-contact-mismatch", fields=("shown", "actual", "url"))
+@check(
+    "link-contact-mismatch", fields=("shown", "actual", "url"), needs=Needs(parts=("html",), links=("mailto:", "tel:"))
+)
 def link_contact_mismatch(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links that show one mail address or telephone number and use another."""
     for link in links_of(message, ("html",)):
@@ -314,7 +317,7 @@ def _same_number(a: str, b: str) -> bool:
 _WORDED = frozenset({"a", "mj-button", "mj-navbar-link"})
 
 
-@check("link-empty-anchor", fields=("url",))
+@check("link-empty-anchor", fields=("url",), needs=Needs(tags=("a", "mj-button"), links=("",)))
 def link_empty_anchor(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links with nothing to read in them: no text, no alternative text of a picture, no label."""
     for link in links_of(message, ("html",)):
@@ -349,10 +352,7 @@ def _has_other_content(view: View, link: Link) -> bool:
     return bool(inside) or any(text.find(tag, *link.shown_span) >= 0 for tag in ("<svg", "<v:", "<object", "<video"))
 
 
-@check(
-    "link-vague-text",
-    fields=("text", "url"),
-)
+@check("link-vague-text", fields=("text", "url"), needs=Needs(parts=("html",), links=("",)))
 def link_vague_text(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links whose text would fit any link: ``click here``, ``more``."""
     vague = _vague_texts(message.lists.vague_texts)

@@ -14,7 +14,7 @@ from maillint.analysis.links import (
     without_placeholders,
 )
 from maillint.analysis.senders import own_domains, sender_sites
-from maillint.check import Option, Options, check
+from maillint.check import Needs, Option, Options, check
 from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.memo import remembered
@@ -43,6 +43,7 @@ _PORTS = {"http": "80", "https": "443", "ftp": "21", "": ""}
         "own": Option("texts", [], "hosts of your own redirects, trackers and short links, with what is below them"),
         "safe": Option("flag", False, "whether to put the target in its place is a safe fix"),
     },
+    needs=Needs(links=("",)),
 )
 def link_wrapped(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links that lead through somebody else: a gateway, a click tracker, a redirect, a shortener.
@@ -81,7 +82,7 @@ def _declared(message: Message, options: Options, link: LinkInView, wraps: Wrapp
 # -- by which scheme ------------------------------------------------------------------------------------------
 
 
-@check("link-insecure", fields=("url", "host"))
+@check("link-insecure", fields=("url", "host"), needs=Needs(links=("http:",)))
 def link_insecure(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links by http. The fix is safe where the host has https, by a list or by another link of the message."""
     links = list(links_of(message))
@@ -120,6 +121,7 @@ def _has_https(host: str) -> bool:
     "link-dangerous-scheme",
     fields=("url", "scheme"),
     options={"schemes": Option("texts", [], "the schemes that are reported, lower case", required=True)},
+    needs=Needs(parts=("html",), links=(":", "\\")),
 )
 def link_dangerous_scheme(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links that run code or open a file instead of a page; a path on a disk counts as ``file``."""
@@ -136,7 +138,7 @@ def link_dangerous_scheme(message: Message, options: Options) -> Iterator[Hit | 
 # -- to what kind of host -------------------------------------------------------------------------------------
 
 
-@check("link-ip-host", fields=("url", "ip"))
+@check("link-ip-host", fields=("url", "ip"), needs=Needs(links=("",)))
 def link_ip_host(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links to an IP address, in whatever notation; link-private-host reports the private ones."""
     for link in links_of(message):
@@ -147,7 +149,7 @@ def link_ip_host(message: Message, options: Options) -> Iterator[Hit | NotKnown]
                 yield Hit(link.part, link.span, {"url": link.text, "ip": str(address)}, link.views)
 
 
-@check("link-userinfo", fields=("url", "userinfo", "host"))
+@check("link-userinfo", fields=("url", "userinfo", "host"), needs=Needs(links=("@",)))
 def link_userinfo(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links with a user name before the host, which readers take for the host."""
     for link in links_of(message):
@@ -158,7 +160,7 @@ def link_userinfo(message: Message, options: Options) -> Iterator[Hit | NotKnown
             yield Hit(link.part, link.span, evidence, link.views)
 
 
-@check("link-odd-port", fields=("url", "port"))
+@check("link-odd-port", fields=("url", "port"), needs=Needs(links=("",)))
 def link_odd_port(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links to another port than the scheme's default."""
     for link in links_of(message):
@@ -170,7 +172,7 @@ def link_odd_port(message: Message, options: Options) -> Iterator[Hit | NotKnown
             yield Hit(link.part, link.span, {"url": link.text, "port": port}, link.views)
 
 
-@check("link-private-host", fields=("url", "host", "reason"))
+@check("link-private-host", fields=("url", "host", "reason"), needs=Needs(links=("",)))
 def link_private_host(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links that lead nowhere outside the sender's network: private names and addresses, sites under test."""
     own = own_domains(message)
@@ -217,6 +219,7 @@ def _under_test(host: str, own: frozenset[str]) -> bool:
     "link-suspicious-tld",
     fields=("url", "host", "tld"),
     options={"allow": Option("texts", [], "hosts to let pass, with what is below them")},
+    needs=Needs(links=("",)),
 )
 def link_suspicious_tld(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links to a top-level domain that filters distrust; the sender's own domain is let pass."""
@@ -248,6 +251,7 @@ def _hosts(key: str) -> frozenset[str]:
     "link-unaligned",
     fields=("domain", "hosts"),
     options={"shared": Option("texts", [], "domains of mailbox providers, which are nobody's own to link to")},
+    needs=Needs(links=("",)),
 )
 def link_unaligned(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Messages in which no web link leads to an organisational domain of From, or to a domain declared as one's own."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from maillint.check import Option, Options, check
+from maillint.check import Needs, Option, Options, check
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.html.vocabulary import VOID
 from maillint.message.model import Message
@@ -12,7 +12,12 @@ from maillint.text.shorten import shorten
 from maillint.text.spans import Span, character_at
 
 
-@check("unclosed-tag", fields=("tag", "closer"), options={"ignore": Option("texts", [], "elements never reported")})
+@check(
+    "unclosed-tag",
+    fields=("tag", "closer"),
+    options={"ignore": Option("texts", [], "elements never reported")},
+    needs=Needs(faults=("unclosed", "truncated")),
+)
 def unclosed_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Elements whose end tag is missing and may not be left out.
 
@@ -30,7 +35,7 @@ def unclosed_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]
         yield NotKnown(message.branches_without_view)
 
 
-@check("stray-end-tag", fields=("tag", "reason"))
+@check("stray-end-tag", fields=("tag", "reason"), needs=Needs(faults=("stray",)))
 def stray_end_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """End tags without an open element to end."""
     for part, view in message.views(("html",)):
@@ -48,7 +53,7 @@ def stray_end_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown
             yield Hit(part, stray.span, {"tag": stray.tag, "reason": reason}, view, changes, safe=harmless)
 
 
-@check("misnested-tag", fields=("tag", "inner"))
+@check("misnested-tag", fields=("tag", "inner"), needs=Needs(faults=("misnested",)))
 def misnested_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """End tags that come before the end tag of an element inside theirs."""
     for part, view in message.views(("html",)):
@@ -64,6 +69,7 @@ def misnested_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown
         "ignore": Option("texts", [], "error codes of the HTML standard that are not reported"),
         "only": Option("texts", [], "error codes that alone are reported; empty: all"),
     },
+    needs=Needs(faults=("error",)),
 )
 def parse_error(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Tokenizer errors, by their code in the HTML standard (section 13.2.2)."""
@@ -75,7 +81,7 @@ def parse_error(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
             yield Hit(part, span, {"code": fault.code, "text": _around(part.text, fault.offset)}, view)
 
 
-@check("duplicate-attribute", fields=("name", "tag"))
+@check("duplicate-attribute", fields=("name", "tag"), needs=Needs(faults=("duplicate-attribute",)))
 def duplicate_attribute(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Attributes that stand twice on one tag: only the first counts (HTML standard, section 13.2.5.33)."""
     for part, view in message.views(("html",)):

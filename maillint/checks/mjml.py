@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
-from typing import NamedTuple
 
-from maillint.check import Option, Options, check
+from maillint.check import Needs, Option, Options, check
 from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.html.tree import ATTRIBUTE, TAG_NAME, Element
@@ -22,6 +21,10 @@ from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
+from maillint.values import NamedTuple
+
+_MJML = Needs(parts=("mjml",))
+_INCLUDES = Needs(parts=("includes",))
 
 _CUSTOM = Option("texts", [], "components that the project registers itself; * stands for any letters")
 _NAMED = regex(r"(?<=<)[^\s/>]+")
@@ -36,7 +39,7 @@ def _walks(message: Message) -> Iterator[tuple[Part, View, Mjml]]:
 # -- tags
 
 
-@check("mjml-unknown-tag", fields=("tag", "instead"), options={"custom": _CUSTOM})
+@check("mjml-unknown-tag", fields=("tag", "instead"), options={"custom": _CUSTOM}, needs=_MJML)
 def unknown_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Tags that are misspelt, or that MJML no longer has."""
     for part, view, element in _unknown(message, options):
@@ -53,7 +56,7 @@ def unknown_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
         yield Hit(part, span, {"tag": element.tag, "instead": instead}, view, changes)
 
 
-@check("mjml-unregistered-tag", fields=("tag",), options={"custom": _CUSTOM})
+@check("mjml-unregistered-tag", fields=("tag",), options={"custom": _CUSTOM}, needs=_MJML)
 def unregistered_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Tags that are neither MJML's nor like one of MJML's: only the project can know whether it registers them."""
     for part, view, element in _unknown(message, options):
@@ -120,7 +123,7 @@ class _AttributeFault(NamedTuple):
     instead: str
 
 
-@check("mjml-unknown-attribute", fields=("name", "tag", "hint"))
+@check("mjml-unknown-attribute", fields=("name", "tag", "hint"), needs=_MJML)
 def unknown_attribute(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Attributes that a component does not take; MJML ignores them."""
     for part, view, html in _walks(message):
@@ -190,7 +193,7 @@ def _is_made(text: str) -> bool:
     return PLACEHOLDER_CHAR in text or any(sign in text for sign in "{}[]$%*<@")
 
 
-@check("mjml-attribute-value", fields=("name", "value", "takes"))
+@check("mjml-attribute-value", fields=("name", "value", "takes"), needs=_MJML)
 def attribute_value(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Values that an attribute does not take: a length without a unit, no colour, a word that is not in its list."""
     for part, view, html in _walks(message):
@@ -291,7 +294,7 @@ def _with_units(kind: str | Sequence[str], value: str) -> str:
     return mended if _takes(kind, mended) else ""
 
 
-@check("mjml-unknown-class", fields=("name", "hint"))
+@check("mjml-unknown-class", fields=("name", "hint"), needs=_MJML)
 def unknown_class(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Names in ``mj-class`` that no ``mj-class`` of the document defines."""
     for part, view, html in _walks(message):
@@ -330,7 +333,7 @@ def _likely_class(message: Message, name: str, defined: frozenset[str]) -> str:
 # -- what stands where
 
 
-@check("mjml-misplaced-tag", fields=("tag", "parent", "allowed"))
+@check("mjml-misplaced-tag", fields=("tag", "parent", "allowed"), needs=_MJML)
 def misplaced_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Components where MJML does not allow them."""
     for part, view, html in _walks(message):
@@ -369,7 +372,7 @@ def _where(around: Component, names: Sequence[str]) -> str:
     return "only in " + (tags[0] if len(tags) == 1 else f"{', '.join(tags[:-1])} or {tags[-1]}")
 
 
-@check("mjml-html-outside", fields=("tag", "parent"))
+@check("mjml-html-outside", fields=("tag", "parent"), needs=_MJML)
 def html_outside(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """HTML elements directly in a component that holds no HTML: MJML drops them, with their content."""
     for part, view, html in _walks(message):
@@ -382,7 +385,7 @@ def html_outside(message: Message, options: Options) -> Iterator[Hit | NotKnown]
                 yield Hit(part, element.span, {"tag": element.tag, "parent": parent.tag}, view)
 
 
-@check("mjml-lost-text", fields=("text", "parent"))
+@check("mjml-lost-text", fields=("text", "parent"), needs=_MJML)
 def lost_text(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Text directly in a component that holds no text: MJML drops it."""
     for part, view, html in _walks(message):
@@ -413,7 +416,7 @@ _REASONS = {
 """Why it is not known what an include brings."""
 
 
-@check("mjml-include-missing", fields=("path",))
+@check("mjml-include-missing", fields=("path",), needs=_INCLUDES)
 def include_missing(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Included files that are not there."""
     for part, view, include in _includes(message):
@@ -423,7 +426,7 @@ def include_missing(message: Message, options: Options) -> Iterator[Hit | NotKno
             yield NotKnown(_REASONS[include.state])
 
 
-@check("mjml-include-outside", fields=("path",))
+@check("mjml-include-outside", fields=("path",), needs=_INCLUDES)
 def include_outside(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Included files outside the paths that the run was given; they are not read."""
     for part, view, include in _includes(message):
@@ -431,7 +434,7 @@ def include_outside(message: Message, options: Options) -> Iterator[Hit | NotKno
             yield Hit(part, include.tag, {"path": include.path}, view)
 
 
-@check("mjml-include-circular", fields=("path", "trail"))
+@check("mjml-include-circular", fields=("path", "trail"), needs=_INCLUDES)
 def include_circular(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Files that include themselves, directly or through others."""
     for part, view, include in _includes(message):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from maillint.check import Option, Options, check
+from maillint.check import Needs, Option, Options, check
 from maillint.data.lists import load_list
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message, Part
@@ -15,12 +15,14 @@ from maillint.message.rendering.render import render
 from maillint.patterns import regex
 from maillint.text.spans import Span
 
+_RENDERED = Needs(rendered=("yes",))
+
 _PUNCTUATION = ",.!?;:"
 _WORDS_AROUND = 24
 _MOST_WORDS = 3
 
 
-@check("rendered-failed", fields=("reason", "data"))
+@check("rendered-failed", fields=("reason", "data"), needs=_RENDERED)
 def failed(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Templates that cannot be rendered with their sample data; *unknown* where it is no fault of theirs."""
     for fault in render(message).failed:
@@ -33,6 +35,7 @@ def failed(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     "rendered-empty-value",
     fields=("shown", "data"),
     options={"before": Option("text", "punctuation", "what follows the gap", ("punctuation", "word"))},
+    needs=_RENDERED,
 )
 def empty_value(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Output tags that print nothing in the middle of a sentence."""
@@ -82,7 +85,7 @@ def _around(printed: Printed) -> str:
     return f"{left}{page[start:end].strip()}{right}"
 
 
-@check("rendered-leftover", fields=("text", "data"))
+@check("rendered-leftover", fields=("text", "data"), needs=_RENDERED)
 def leftover(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Output tags that print a programming language's word for a missing value, such as ``None``."""
     for rendering, printed in _printed(message):
@@ -104,7 +107,7 @@ def _leftovers() -> frozenset[str]:
 _HOLLOW = regex(r"[?#]*|[a-z][a-z0-9+.-]*:(?://)?[/?#]*|https?:(?:///+.*|//[/?#:@].*)", re.IGNORECASE)
 
 
-@check("rendered-empty-link", fields=("url", "data"))
+@check("rendered-empty-link", fields=("url", "data"), needs=_RENDERED)
 def empty_link(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links whose address is empty or leads nowhere once they are rendered."""
     for rendering in render(message).made:
@@ -147,6 +150,7 @@ def _with_data(label: str) -> str:
         "limit": Option("whole number", 102_400, "bytes of HTML from which it is too much"),
         "below": Option("whole number", 0, "bytes from which another rule tells it; 0: none"),
     },
+    needs=_RENDERED,
 )
 def gmail_clipping(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """HTML that is too large once it is rendered, counted in UTF-8; the largest of several renderings."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 
-from maillint.check import Options, check
+from maillint.check import ANY_FIELD, Needs, Options, check
 from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown, Place
 from maillint.message.memo import remembered
@@ -22,6 +22,9 @@ from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span, fill
 from maillint.values import frozen
+
+_TEMPLATES = (Needs(parts=("template",)), Needs(headers=(ANY_FIELD,), kinds=("html", "mjml", "txt", "rendered")))
+"""A field of a template may be one, too."""
 
 _MAX_SHOWN = 60
 
@@ -48,7 +51,7 @@ def _shown(text: str, span: Span) -> str:
 # -- tags that do not match ---------------------------------------------------------------------------
 
 
-@check("template-unbalanced", fields=("tag", "fault"))
+@check("template-unbalanced", fields=("tag", "fault"), needs=_TEMPLATES)
 def template_unbalanced(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Template blocks that are never closed, and tags that close or divide no block."""
     for place, template in _templates(message):
@@ -110,7 +113,7 @@ _WHAT = {
 _QUOTED = "stands in typographic quotes, inside a template tag"
 
 
-@check("template-broken-tag", fields=("text", "fault"))
+@check("template-broken-tag", fields=("text", "fault"), needs=_TEMPLATES)
 def template_broken_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Template tags with no end, and tags with typographic quotes, odd spaces or HTML in them."""
     for place, template in _templates(message):
@@ -136,7 +139,7 @@ def _repairs(text: str, broken: Broken) -> Iterator[Change]:
 # -- more than one language ---------------------------------------------------------------------------
 
 
-@check("template-mixed-dialect", fields=("own", "other", "tag"))
+@check("template-mixed-dialect", fields=("own", "other", "tag"), needs=_TEMPLATES)
 def template_mixed_dialect(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Tags of a second template language in one file; merge tags of a sending tool do not count."""
     for place, template in _templates(message):
@@ -185,7 +188,7 @@ def _greeting(line: str) -> int:
     return 0
 
 
-@check("merge-tag-fallback", fields=("tag", "place"))
+@check("merge-tag-fallback", fields=("tag", "place"), needs=(Needs(parts=("template",)), Needs(headers=("subject",))))
 def merge_tag_fallback(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Personal fields in the greeting or the subject that print nothing where the field is empty."""
     if message.finished:
@@ -318,7 +321,7 @@ def _leftovers() -> _Leftovers:
     )
 
 
-@check("merge-tag-unrendered", fields=("text", "fault"))
+@check("merge-tag-unrendered", fields=("text", "fault"), needs=Needs(kinds=("eml",)))
 def merge_tag_unrendered(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Template tags, and what languages print for nothing, that stand in a finished message."""
     if not message.finished:

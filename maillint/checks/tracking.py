@@ -7,15 +7,35 @@ from collections.abc import Iterator
 from maillint.analysis.beacons import shown
 from maillint.analysis.images import suspect_pictures
 from maillint.analysis.pixels import for_outlook_only, pixel_tags, pixels
-from maillint.check import Options, check
+from maillint.check import Needs, Options, check
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.html.tree import Element
 from maillint.message.model import Message
 from maillint.message.views import View
 from maillint.text.spans import overlaps
 
+_PICTURES = (
+    *("img", "image", "amp-img", "amp-anim", "amp-pixel", "v:image", "v:imagedata", "mj-image", "source", "input"),
+)
+_LOADS = (
+    *("link", "bgsound", "audio", "video", "embed", "object", "iframe", "frame", "image", "feimage"),
+    *("v:fill", "v:stroke", "v:background", "meta", "source"),
+)
+_STYLES = ("rl(", "RL(", "mport", "MPORT")
+_TAGS = ("rack", "RACK", "Rack", "penpixel", "pencode", "pencounter", "sermatch")
+"""Elements that load pictures and others, pieces of styles and of tags: without these there is no pixel."""
 
-@check("pixel", fields=("sign", "url", "vendor", "confidence", "own"))
+
+@check(
+    "pixel",
+    fields=("sign", "url", "vendor", "confidence", "own"),
+    needs=(
+        Needs(tags=(*_PICTURES, *_LOADS)),
+        Needs(attributes=("background",)),
+        Needs(texts=_STYLES),
+        Needs(parts=("mjml",)),
+    ),
+)
 def pixel(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Open pixels: addresses that a tracker is known by, and unseen pictures whose address is the reader's own.
 
@@ -35,7 +55,7 @@ def pixel(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
         yield Hit(found.part, found.span, evidence, found.view, changes)
 
 
-@check("hidden-image", fields=("shape", "url"))
+@check("hidden-image", fields=("shape", "url"), needs=(Needs(tags=_PICTURES), Needs(parts=("mjml",))))
 def hidden_image(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Remote pictures of one pixel, or hidden ones, whose address is the same for every reader."""
     for part, view in message.views(("html",)):
@@ -52,7 +72,7 @@ def _removed(view: View, element: Element) -> tuple[Change, ...]:
     return () if overlaps(view.hidden_spans, span) else (Change(span, ""),)
 
 
-@check("pixel-placeholder", fields=("tag", "vendor"))
+@check("pixel-placeholder", fields=("tag", "vendor"), needs=(Needs(parts=("template",)), Needs(texts=_TAGS)))
 def pixel_placeholder(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Template tags in whose place the sending tool puts its open pixel."""
     for tag in pixel_tags(message):

@@ -8,7 +8,7 @@ from typing import Any
 
 from maillint.analysis.identifiers import identifiers
 from maillint.analysis.pixels import pixel_tags, pixels
-from maillint.check import Option, Options, check
+from maillint.check import Needs, Option, Options, check
 from maillint.data.consent import CONSENT, jurisdiction_fault
 from maillint.data.lists import load_list
 from maillint.hits import Hit, NotKnown
@@ -32,6 +32,7 @@ from maillint.message.model import Message
             choices=CONSENT,
         ),
     },
+    needs=Needs(options=("jurisdictions",)),
 )
 def consent_required(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Open pixels, and links that name their reader, where the law asks for consent and no consent is declared.

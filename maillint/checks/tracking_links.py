@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from maillint.analysis.beacons import shown
 from maillint.analysis.identifiers import identifiers, is_campaign, parameters, without
 from maillint.analysis.links import links_of
-from maillint.check import Option, Options, check
+from maillint.check import Needs, Option, Options, check
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message
+from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span
 
 
@@ -17,6 +18,7 @@ from maillint.text.spans import Span
     "link-identifier",
     fields=("identifier", "url", "vendor", "parameter"),
     options={"ignore": Option("texts", [], "parameters that may stand, in whatever case")},
+    needs=Needs(links=("?", "@", "%40", PLACEHOLDER_CHAR)),
 )
 def link_identifier(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links that say who their reader is: parameters of sending tools, an e-mail address or its hash.
@@ -40,6 +42,7 @@ def link_identifier(message: Message, options: Options) -> Iterator[Hit | NotKno
     "utm-in-first-touch",
     fields=("parameters", "url"),
     options={"ignore": Option("texts", [], "parameters that may stand, in whatever case")},
+    needs=Needs(links=("?",)),
 )
 def utm_in_first_touch(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Campaign parameters on the links of a first touch; later messages of a sequence may have them."""

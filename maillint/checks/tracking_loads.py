@@ -15,7 +15,7 @@ from maillint.analysis.beacons import (
     signs,
 )
 from maillint.analysis.loads import Load, element_loads, style_loads, tracker_loads
-from maillint.check import Option, Options, check
+from maillint.check import Needs, Option, Options, check
 from maillint.hits import Hit, NotKnown
 from maillint.message.css.lengths import TINY
 from maillint.message.html.tree import Element
@@ -24,6 +24,12 @@ from maillint.message.views import View
 from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span
+
+_LOADS = (
+    *("link", "bgsound", "audio", "video", "embed", "object", "iframe", "frame", "image", "feimage"),
+    *("v:fill", "v:stroke", "v:background", "meta", "source"),
+)
+_STYLES = ("rl(", "RL(", "mport", "MPORT")
 
 _NOTHING = regex(
     r"(?:\s|&nbsp;|&#(?:160|8203|8204|65279);|&zwnj;|&shy;|\u00a0|\u200b|\u200c|<!--.*?-->|<br\s*/?>)*+\Z", re.DOTALL
@@ -45,7 +51,11 @@ _BACKGROUNDS = frozenset({"background", "background-image"})
 _DOCUMENTS = frozenset({"object", "embed", "iframe", "frame", "bgsound"})
 
 
-@check("css-beacon", fields=("how", "url", "reason"))
+@check(
+    "css-beacon",
+    fields=("how", "url", "reason"),
+    needs=(Needs(attributes=("background",)), Needs(texts=_STYLES), Needs(parts=("mjml",))),
+)
 def css_beacon(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Remote addresses in styles that show nothing: on empty or hidden elements, in imports, in fonts with a token.
 
@@ -64,6 +74,7 @@ def css_beacon(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     "remote-beacon",
     fields=("how", "url", "reason"),
     options={"ignore": Option("texts", [], "elements, such as `link` or `iframe`, that are never reported")},
+    needs=(Needs(tags=_LOADS), Needs(parts=("mjml",))),
 )
 def remote_beacon(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Elements other than pictures that load something remote by themselves, and show nothing for it.

@@ -12,13 +12,11 @@ import click
 
 from maillint.cli.common import LEVELS, exit_status, make_context, parse_formats, show_failures, split_names, write
 from maillint.config.config import Overrides
+from maillint.data.profiles import PROFILES
 from maillint.errors import LintError
 from maillint.files.access import UnreadableError
-from maillint.files.atomic import replace_file
 from maillint.files.paths import shown_path
 from maillint.finding import INTERNAL_ERROR, Failure, Report
-from maillint.message.model import PROFILES
-from maillint.project.baseline import Baseline, describe, merged, without_known
 from maillint.project.discovery import Discovery, Group
 from maillint.project.loader import LoadedMessage, guess_kind_of, load_text
 from maillint.project.parallel import cores
@@ -294,6 +292,9 @@ def lint_with_progress(groups: Sequence[Group], arguments: Arguments, lookups: L
 
 def save_baseline(report: Report, path: str, not_run: frozenset[str]) -> int:
     """Write all findings as known ones; return the exit status."""
+    from maillint.files.atomic import replace_file  # noqa: PLC0415 -- as the next
+    from maillint.project.baseline import Baseline, merged  # noqa: PLC0415 -- few runs have one
+
     old = Baseline.read(path) if os.path.exists(path) else None  # noqa: PTH110
     replace_file(path, merged(old, report, path, not_run).encode("utf-8"))
     broken = [finding for file in report.files for finding in file.findings if finding.rule == INTERNAL_ERROR]
@@ -312,6 +313,8 @@ def drop_known(report: Report, arguments: Arguments, groups: Sequence[Group], di
         named = {file.path: arguments.baseline for file in report.files}
     if not any(named.values()):
         return report
+    from maillint.project.baseline import describe, without_known  # noqa: PLC0415 -- few runs have one
+
     report, stale = without_known(report, named, rules_not_run(discovery, online=arguments.online))
     # With --diff-base only the findings of some lines are there, so nothing says which entries are stale.
     if stale and not arguments.quiet and arguments.diff_base is None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from maillint import output
 from maillint._version import __version__
-from maillint.catalogue.load import Catalogue
-from maillint.files.atomic import replace_file
 from maillint.finding import INTERNAL_ERROR, Report, Severity
-from maillint.project.errors import error_line
 from maillint.values import replace
+
+if TYPE_CHECKING:
+    from maillint.catalogue.load import Catalogue
 
 LEVELS = ("error", "warning", "info", "never")
 
@@ -44,7 +44,7 @@ def parse_formats(formats: Sequence[str], output_file: str | None) -> list[tuple
 def make_context(catalogue: Catalogue, fail_on: str, verbose: int, min_severity: str = "info") -> output.Context:
     """How to render: the terminal's width, the rules' texts, and the words of ``--fail-on`` and the like."""
     return output.Context(
-        rules=dict(catalogue.rules),
+        rules=catalogue.rules,
         width=terminal_width(),
         version=__version__,
         verbose=verbose,
@@ -72,11 +72,15 @@ def write(report: Report, context: output.Context, targets: Sequence[tuple[str, 
         if path is None:
             write_stdout(text)
         else:
+            from maillint.files.atomic import replace_file  # noqa: PLC0415 -- seldom wanted
+
             replace_file(path, text.encode("utf-8"))
 
 
 def line_of(error: Exception) -> str | None:
     """One line about a user's mistake or the system's error; None for a fault of maillint's own."""
+    from maillint.project.errors import error_line  # noqa: PLC0415 -- most runs have none
+
     if not isinstance(error, click.ClickException):
         return error_line(error)
     text = " ".join(error.format_message().split()).removesuffix(".")

@@ -10,14 +10,14 @@ from pathlib import Path
 import click
 
 from maillint._version import __version__
-from maillint.config.files import FILE_NAMES, find_config
+from maillint.config.find import FILE_NAMES, find_config
 from maillint.errors import LintError
 from maillint.files.paths import shown_path
 from maillint.finding import Failure
 from maillint.message.kinds import hook_pattern
 from maillint.message.read import Settings
 from maillint.message.sidecars import HOOK_PATTERNS
-from maillint.message.template.detect import template_extension
+from maillint.message.template.signs import template_extension
 from maillint.patterns import regex
 from maillint.project.discovery import Discovery, Group
 from maillint.project.loader import load_all

@@ -10,8 +10,8 @@ from maillint.catalogue.examples import examples
 from maillint.catalogue.load import Catalogue
 from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
 from maillint.config.config import load_config
+from maillint.data.profiles import PROFILES
 from maillint.finding import Severity
-from maillint.message.model import PROFILES
 from maillint.project.discovery import Discovery
 
 

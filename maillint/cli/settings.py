@@ -9,9 +9,9 @@ from maillint.config.config import COMMAND_LINE, Config
 from maillint.config.keys import KEYS
 from maillint.data.amendments import Amendment, Lists
 from maillint.data.consent import has_rule
+from maillint.data.profiles import PROFILES
 from maillint.files.paths import shown_path
 from maillint.finding import Severity
-from maillint.message.model import PROFILES
 from maillint.project.discovery import Discovery
 from maillint.values import field_names
 

@@ -15,7 +15,7 @@ from typing import NoReturn
 import click
 
 from maillint.cli.common import line_of
-from maillint.config.files import FILE_NAMES, PYPROJECT
+from maillint.config.find import FILE_NAMES, PYPROJECT
 from maillint.data.yamlfile import FileError
 from maillint.project.discovery import SKIPPED_FOLDERS, Discovery
 from maillint.values import field, mutable

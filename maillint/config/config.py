@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from maillint.catalogue.load import Catalogue
+from maillint.catalogue.load import Catalogue, shipped
 from maillint.catalogue.rule import ActiveRule, Level, Rule
-from maillint.config.files import Layer, profile_layer, read_layers, with_rules
-from maillint.config.keys import RuleSetting
-from maillint.config.keys import Sequence as TouchSequence
 from maillint.data.amendments import SHIPPED, Lists
-from maillint.data.lists import load_list
+from maillint.data.lists import load_data, load_list
 from maillint.data.yamlfile import suggestion
 from maillint.errors import LintError
 from maillint.files.paths import relative_path
-from maillint.message.read import Settings
-from maillint.message.template.dialect import dialects
 from maillint.values import field, frozen, replace
+
+# Reading configuration files takes half of maillint and some of the standard library; most runs read none.
+if TYPE_CHECKING:
+    from maillint.config.files import Layer
+    from maillint.config.keys import RuleSetting
+    from maillint.config.keys import Sequence as TouchSequence
+    from maillint.message.read import Settings
 
 DEFAULT = "default"
 """The origin of a value that no file states."""
@@ -167,11 +169,18 @@ class Config:
     @cached_property
     def catalogue(self) -> Catalogue:
         """Every rule that this configuration can run."""
-        return with_rules(self._all("plugins"), self._all("rule-folders"))
+        plugins, folders = self._all("plugins"), self._all("rule-folders")
+        if not plugins and not folders:
+            return shipped()
+        from maillint.config.files import with_rules  # noqa: PLC0415
+
+        return with_rules(plugins, folders)
 
     @cached_property
     def message_settings(self) -> Settings:
         """What the reader of messages takes from here."""
+        from maillint.message.read import Settings  # noqa: PLC0415 -- a cached result needs no message
+
         given = self.overrides
         return Settings(
             profile=given.profile or self.profile,
@@ -217,7 +226,7 @@ class Config:
 
     def settings_of(self, rule: Rule, profile: str) -> list[RuleSetting]:
         """The settings of a rule, the weightiest last: of its family, then of itself, each in the layers' order."""
-        settings = [*profile_layer(profile).values["rules"], *self._all("rules")]
+        settings = [*_profile_settings(profile), *self._all("rules")]
         return [setting for name in (rule.family, rule.name) for setting in settings if setting.name == name]
 
     def resolve(self, rule: Rule, profile: str) -> ActiveRule:
@@ -237,17 +246,37 @@ class Config:
         return ActiveRule(rule, options, level, level_given)
 
 
+def _profile_settings(profile: str) -> Iterable[RuleSetting]:
+    """What a shipped profile says of rules."""
+    if not load_data(f"profiles/{profile}").get("rules"):
+        return ()
+    from maillint.config.files import profile_layer  # noqa: PLC0415
+
+    settings: Iterable[RuleSetting] = profile_layer(profile).values["rules"]
+    return settings
+
+
 def load_config(path: str | None, overrides: Overrides | None = None) -> Config:
     """Read a configuration file (None: the defaults) and lay the command line over it.
 
     Raises FileError for a fault in the file, ConfigError for one in the overrides, OSError.
     """
     overrides = overrides or Overrides()
-    layers = tuple(read_layers(path)) if path else ()
+    layers = _layers(path) if path else ()
     config = Config(os.path.abspath(path) if path else None, layers, overrides)  # noqa: PTH100
     for name in (*overrides.select, *overrides.ignore):
         if not config.catalogue.matching(name):
             raise ConfigError(f'no rule or family "{name}"{config.catalogue.suggest(name)}')
-    if overrides.dialect is not None and overrides.dialect not in dialects():
+    if overrides.dialect is None:
+        return config
+    from maillint.message.template.dialect import dialects  # noqa: PLC0415 -- 10 ms, and seldom given
+
+    if overrides.dialect not in dialects():
         raise ConfigError(f'unknown dialect "{overrides.dialect}"{suggestion(overrides.dialect, dialects())}')
     return config
+
+
+def _layers(path: str) -> tuple[Layer, ...]:
+    from maillint.config.files import read_layers  # noqa: PLC0415
+
+    return tuple(read_layers(path))

@@ -1,4 +1,4 @@
-"""Configuration files: where they are found, how they are read and validated, and what they extend."""
+"""Configuration files: how they are read and validated, and what they extend."""
 
 from __future__ import annotations
 
@@ -13,17 +13,13 @@ from maillint.catalogue.load import Catalogue, shipped
 from maillint.catalogue.plugins import PluginError, load_plugin
 from maillint.config.keys import KEYS, read_folders, read_patterns, read_plugins
 from maillint.data.lists import load_data, rules_folder
+from maillint.data.profiles import PROFILES
 from maillint.data.yamlfile import FileError, Keys, YamlFile, read_yaml
 from maillint.files.paths import relative_path
-from maillint.message.model import PROFILES
 from maillint.patterns import regex
 from maillint.text.globs import matches
 from maillint.values import frozen
 
-FILE_NAMES = ("maillint.yaml", ".maillint.yaml", "maillint.yml", ".maillint.yml")
-"""What a configuration file is called; in one folder, the first of these counts."""
-
-PYPROJECT = "pyproject.toml"
 _MAX_EXTENDS = 20
 _PER_FILE = tuple(name for name, key in KEYS.items() if key.per_file)
 
@@ -43,29 +39,6 @@ class Layer:
     def matches(self, path: str) -> bool:
         """Whether the patterns match a file."""
         return matches(relative_path(path, self.folder), self.files)
-
-
-def find_config(folder: str) -> str | None:
-    """Return the configuration file nearest to a folder, upward; None if there is none."""
-    while True:
-        for name in FILE_NAMES:
-            path = os.path.join(folder, name)  # noqa: PTH118
-            if os.path.isfile(path):  # noqa: PTH113
-                return path
-        path = os.path.join(folder, PYPROJECT)  # noqa: PTH118
-        if os.path.isfile(path) and _has_table(path):  # noqa: PTH113
-            return path
-        parent = os.path.dirname(folder)  # noqa: PTH120
-        if parent == folder:
-            return None
-        folder = parent
-
-
-def _has_table(path: str) -> bool:
-    try:
-        return b"[tool.maillint" in Path(path).read_bytes()
-    except OSError:
-        return False
 
 
 def read_layers(path: str) -> list[Layer]:

@@ -13,9 +13,9 @@ from maillint.catalogue.validate import checked_options
 from maillint.data.amendments import Amendment, Lists
 from maillint.data.consent import CONSENT, jurisdiction_fault, jurisdictions
 from maillint.data.lists import load_list
+from maillint.data.profiles import PROFILES
 from maillint.data.yamlfile import Keys, YamlFile, suggestion
 from maillint.finding import Severity
-from maillint.message.model import PROFILES
 from maillint.message.template.dialect import dialects
 from maillint.text.globs import TOUCH, is_pattern, matches, touch_of
 from maillint.text.phrases import Phrase, compile_phrases

@@ -22,8 +22,7 @@ def load_text(name: str, key: str, make: Callable[[], str]) -> str:
     that no other process ever sees half of it; a folder that cannot be written is no error. Raises
     ValueError for a name or key of another form, and whatever `make` raises.
     """
-    _require_plain(name, key)
-    text = _read(os.path.join(_BUILT, name), key)
+    text = load_built(name, key)
     if text is not None:
         return text
     folder = cache_folder()
@@ -33,11 +32,27 @@ def load_text(name: str, key: str, make: Callable[[], str]) -> str:
     text = _read(path, key)
     if text is None:
         text = make()
-        try:
-            os.makedirs(folder, mode=0o700, exist_ok=True)
-            _write(path, key, text)
-        except OSError:
-            pass  # a read-only home, a full disk: the next run makes the text again
+        _store(folder, path, key, text)
+    return text
+
+
+def load_built(name: str, key: str) -> str | None:
+    """Return a text that the package brings, as ``load_text`` does; None where it has none of this key."""
+    _require_plain(name, key)
+    return _read(os.path.join(_BUILT, name), key)
+
+
+def load_latest(name: str, key: str, make: Callable[[], str]) -> str:
+    """Return a text as ``load_text`` does, from the user's cache, where only the text of the latest key is kept."""
+    _require_plain(name, key)
+    folder = cache_folder()
+    if folder is None:
+        return make()
+    path = os.path.join(folder, name)
+    text = _read(path, key)
+    if text is None:
+        text = make()
+        _store(folder, path, key, text)
     return text
 
 
@@ -50,6 +65,14 @@ def write_built(folder: str, name: str, key: str, text: str) -> None:
     _require_plain(name, key)
     os.makedirs(folder, exist_ok=True)
     _write(os.path.join(folder, name), key, text)
+
+
+def _store(folder: str, path: str, key: str, text: str) -> None:
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        _write(path, key, text)
+    except OSError:
+        pass  # a read-only home, a full disk: the next run makes the text again
 
 
 def cache_folder() -> str | None:

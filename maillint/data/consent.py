@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import cache
 
 from maillint.data.lists import load_list
@@ -29,6 +28,8 @@ def jurisdiction_fault(code: str) -> str | None:
     known = jurisdictions()
     if code.lower() in known:
         return None
+    from difflib import get_close_matches  # noqa: PLC0415 -- only an error needs it
+
     names = {name.lower().removeprefix("the "): code for code, name in known.items()}
     close = get_close_matches(code.lower().removeprefix("the "), names, 1, 0.75)
     hint = f'; did you mean "{names[close[0]]}"?' if close else f" (known: {', '.join(sorted(known))})"

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 from maillint._version import __version__
-from maillint.data.compiled import load_text
+from maillint.data.checkout import content_digests, digest
+from maillint.data.compiled import load_built, load_text
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 -- pathlib costs 8 ms at start-up
+
+INSTALLED_KEY = f"{__version__} installed"
+"""The key of every compiled form inside an installed package: they come and go with its version."""
+
+RULES_AND_CODE = ("maillint/", "rules/")
+"""What the compiled form of the rules is made from, as ``source_key`` takes it."""
 
 
 @cache
@@ -21,26 +27,36 @@ def rules_folder() -> str:
     return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(_PACKAGE), "rules")  # noqa: PTH112, PTH118, PTH120
 
 
+def is_installed() -> bool:
+    """Whether this is an installed package, and no checkout whose files people edit."""
+    return rules_folder().endswith("_rules")
+
+
+@cache
+def _contents() -> Mapping[str, str]:
+    """A digest of the content of every module and every file of rules, by ``maillint/<path>`` and ``rules/<path>``."""
+    return content_digests({"maillint": _PACKAGE, "rules": rules_folder()}, (".py", ".yaml", ".yml"))
+
+
+def source_key(*beginnings: str) -> str:
+    """One line that changes with the content of the files whose paths begin so (``rules/lists/phrases/``)."""
+    return digest([f"{path} {held}".encode() for path, held in _contents().items() if path.startswith(beginnings)])
+
+
 @cache
 def package_state() -> str:
-    """A text that changes with maillint's code: names, sizes and times of its files; "" in an installed package."""
-    if rules_folder().endswith("_rules"):
-        return ""
-    found = []
-    for path, folders, names in os.walk(_PACKAGE):
-        folders.sort()
-        for name in sorted(names):
-            if name.endswith(".py"):
-                status = os.stat(os.path.join(path, name))  # noqa: PTH116, PTH118
-                found.append(f"{name} {status.st_size} {status.st_mtime_ns}")
-    return "\n".join(found)
+    """A text that changes with maillint's code and its rules; the version alone in an installed package."""
+    return INSTALLED_KEY if is_installed() else f"{__version__} {source_key(*RULES_AND_CODE)}"
 
 
-@cache
-def code_key(*, installed: bool = False) -> str:
-    """One line that changes with maillint's code; ``installed`` for the one that the package of this version has."""
-    state = "" if installed else package_state()
-    return f"{__version__} {digest([state.encode()]) if state else 'installed'}"
+def load_compiled(name: str, beginnings: tuple[str, ...], make: Callable[[], str]) -> str:
+    """Return the text that ``make`` makes from shipped files, without reading these where it is there already.
+
+    ``name`` is that of the compiled form. An installed package brings it; in a checkout it lies in the user's cache,
+    and counts until the content of a file whose path begins with one of ``beginnings`` changes.
+    """
+    text = load_built(name, INSTALLED_KEY) if is_installed() else None
+    return load_text(name, f"{__version__} {source_key(*beginnings)}", make) if text is None else text
 
 
 def load_yaml(text: str) -> Any:
@@ -48,20 +64,6 @@ def load_yaml(text: str) -> Any:
     import yaml  # noqa: PLC0415 -- 16 ms, and only needed when something is not compiled yet
 
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-
-
-def digest(chunks: Iterable[bytes]) -> str:
-    """Return a short digest of the chunks, each set apart from the next."""
-    try:
-        from _blake2 import blake2b  # noqa: PLC0415 -- hashlib loads OpenSSL beside it, which takes 5 ms
-    except ImportError:
-        from hashlib import blake2b  # noqa: PLC0415
-
-    total = blake2b(digest_size=16)
-    for chunk in chunks:
-        total.update(len(chunk).to_bytes(8, "little"))
-        total.update(chunk)
-    return total.hexdigest()
 
 
 def load_list(name: str) -> Any:
@@ -75,24 +77,20 @@ def load_list(name: str) -> Any:
 @cache
 def load_data(name: str) -> Any:
     """Return a file of ``rules/`` without its ending (``profiles/cold``) as plain data; as load_list."""
-    source = _data_source(name)
-    return json.loads(load_text(_compiled_name(name), digest([source]), lambda: _compile(source)))
+    import json  # noqa: PLC0415 -- 1.5 ms, and most starts need no list
+
+    return json.loads(load_compiled(compiled_name(name), (f"rules/{name}.yaml",), lambda: compile_data(name)))
 
 
-def compiled_data(name: str) -> tuple[str, str, str]:
-    """Return the file name, key and text of the compiled form of a file of ``rules/``."""
-    source = _data_source(name)
-    return _compiled_name(name), digest([source]), _compile(source)
-
-
-def _data_source(name: str) -> bytes:
-    with open(os.path.join(rules_folder(), f"{name}.yaml"), "rb") as file:  # noqa: PTH118, PTH123
-        return file.read()
-
-
-def _compiled_name(name: str) -> str:
+def compiled_name(name: str) -> str:
+    """Return the file name of the compiled form of a file of ``rules/``."""
     return f"{name.replace('/', '-')}.json"
 
 
-def _compile(source: bytes) -> str:
+def compile_data(name: str) -> str:
+    """Return the compiled form of a file of ``rules/``; raises as load_list."""
+    import json  # noqa: PLC0415 -- see load_data
+
+    with open(os.path.join(rules_folder(), f"{name}.yaml"), "rb") as file:  # noqa: PTH118, PTH123
+        source = file.read()
     return json.dumps(load_yaml(source.decode("utf-8")), ensure_ascii=False)

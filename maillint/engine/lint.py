@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from maillint.analysis.traits import traits
 from maillint.catalogue.rule import ActiveRule, Rule
 from maillint.data.lists import load_list
 from maillint.engine.run import run_rules
@@ -12,15 +13,16 @@ from maillint.engine.subject import FileSubject
 from maillint.finding import FileReport, Finding, Severity, Unknown
 from maillint.hits import Hit
 from maillint.message.model import Message
-from maillint.message.rendering.model import Rendering, leads_back
-from maillint.message.rendering.render import render, renders
 from maillint.text.source import Source
 from maillint.values import replace
+
+if TYPE_CHECKING:
+    from maillint.message.rendering.model import Rendering
 
 
 def lint(message: Message, rules: Iterable[ActiveRule]) -> tuple[FileReport, ...]:
     """Run the rules about messages over one, and over what it is rendered as; a report for each of its files."""
-    return run_rules(_MessageSubject(message), rules)
+    return run_rules(_MessageSubject(message), rules, traits(message).runs)
 
 
 def lint_online(message: Message, online: Any, rules: Iterable[ActiveRule]) -> tuple[FileReport, ...]:
@@ -63,10 +65,12 @@ class _MessageSubject(_FilesOfMessage):
         self, findings: list[Finding], unknown: list[Unknown], rules: Sequence[ActiveRule]
     ) -> tuple[FileReport, ...]:
         """The usual reports, with what the rules find in renderings beyond what the template itself shows."""
-        if renders(self.message) and any(_judges(active.rule, by) for active in rules for by in _judging()):
+        if traits(self.message).rendered and any(_judges(active.rule, by) for active in rules for by in _judging()):
+            from maillint.message.rendering.render import render  # noqa: PLC0415 -- few messages are rendered
+
             for rendering in render(self.message).made:
                 judging = [active for active in rules if _judges(active.rule, rendering.by)]
-                reports = run_rules(_RenderingSubject(rendering, findings), judging)
+                reports = run_rules(_RenderingSubject(rendering, findings), judging, traits(rendering.message).runs)
                 findings = [*findings, *(found for report in reports for found in report.findings)]
         return super().report(findings, unknown, rules)
 
@@ -84,6 +88,8 @@ class _RenderingSubject(_FilesOfMessage):
 
     def findings(self, rule: Rule, severity: Severity, hits: Sequence[Hit]) -> Iterator[Finding]:
         """Findings about the message as a whole, and those that lead back to something in the template."""
+        from maillint.message.rendering.model import leads_back  # noqa: PLC0415 -- few messages are rendered
+
         whole = rule.name in _judging()[self.rendering.by]["whole"]
         own = [hit for hit in hits if whole or leads_back(hit.place.map, hit.span)]
         reported = [other for other in self.already if other.rule == rule.name]

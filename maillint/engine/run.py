@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from maillint.catalogue.rule import DECIDED_BY_KIND, ActiveRule
 from maillint.engine.subject import FindingT, Subject
@@ -12,13 +12,22 @@ from maillint.hits import NotKnown
 
 KIND_NOT_DECLARED = "the kind of mail is not declared (profile: cold, newsletter or transactional)"
 
+if TYPE_CHECKING:
+    from maillint.check import PlainNeeds
+
 _ReportT = TypeVar("_ReportT")
 
+Runs = Callable[["PlainNeeds", Mapping[str, Any]], "bool | NotKnown"]
+"""Whether a check can find anything in a subject, by its needs and options; NotKnown where that is its whole answer."""
 
-def run_rules(subject: Subject[FindingT, _ReportT], rules: Iterable[ActiveRule]) -> _ReportT:
+
+def run_rules(
+    subject: Subject[FindingT, _ReportT], rules: Iterable[ActiveRule], runs: Runs = lambda needs, options: True
+) -> _ReportT:
     """Run those of the rules that are for this kind of subject, and return the subject's report.
 
-    A rule that breaks becomes a finding and costs the others nothing.
+    A rule whose needs are not met, as ``runs`` says, is left out: its check is neither called nor imported. A rule that
+    breaks becomes a finding and costs the others nothing.
     """
     own = [active for active in rules if active.rule.subject == subject.kind]
     findings: list[FindingT] = []
@@ -28,7 +37,10 @@ def run_rules(subject: Subject[FindingT, _ReportT], rules: Iterable[ActiveRule])
         if level is None:
             continue
         try:
-            results = list(rule.check.run(subject.facts, active.options))
+            answer = runs(rule.needs, active.options)
+            if answer is False:
+                continue
+            results = _results(active, subject.facts) if answer is True else [answer]
             hits = [result for result in results if not isinstance(result, NotKnown)]
             found = list(subject.findings(rule, Severity.INFO if level is DECIDED_BY_KIND else level, hits))
         except Exception as error:  # of the check, or of evidence that lacks what the rule's message names
@@ -41,3 +53,7 @@ def run_rules(subject: Subject[FindingT, _ReportT], rules: Iterable[ActiveRule])
             reasons.append(KIND_NOT_DECLARED)
         unknown.update(dict.fromkeys(Unknown(rule.name, reason) for reason in reasons))
     return subject.report(findings, list(unknown), own)
+
+
+def _results(active: ActiveRule, facts: Any) -> Sequence[Any]:
+    return list(active.rule.check.run(facts, active.options))

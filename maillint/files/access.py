@@ -6,11 +6,11 @@ import os
 import stat
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
-from maillint.data.lists import digest
+from maillint.data.checkout import digest
 from maillint.errors import LintError
 from maillint.text.source import NotTextError, Source
+from maillint.values import NamedTuple
 
 MAX_BYTES = 20_000_000
 """Files larger than this are refused: no mail provider takes such a message."""

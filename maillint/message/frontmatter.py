@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from maillint.errors import LintError
 from maillint.message.mime.headers import Field
@@ -12,7 +12,7 @@ from maillint.patterns import regex
 from maillint.text.offsets import OffsetMap, Piece
 from maillint.text.source import Source
 from maillint.text.spans import Span
-from maillint.values import field, frozen
+from maillint.values import NamedTuple, field, frozen
 
 if TYPE_CHECKING:
     import yaml

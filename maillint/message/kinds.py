@@ -6,9 +6,10 @@ import os
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, get_args
 
-from maillint.message.template.detect import template_extension
+from maillint.message.template.signs import template_extension
+from maillint.values import NamedTuple
 
 Kind = Literal["html", "mjml", "eml", "txt"]
 """A template or text in HTML, in MJML, a whole message, or plain text."""

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 from maillint.data.amendments import SHIPPED, Lists
 from maillint.files.access import NO_FILES, FileAccess
 from maillint.message.mime.headers import Field, Headers
-from maillint.message.template.dialect import Dialect
-from maillint.message.template.parse import Template, read
-from maillint.message.views import View, Views, make_views, may_need_more_views
+from maillint.message.views import View, Views, make_views, may_need_more_views, plain_views
 from maillint.text.offsets import OffsetMap
 from maillint.text.source import Source
 from maillint.text.spans import Span
@@ -21,11 +19,11 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
     from maillint.message.mjml.includes import Include
+    from maillint.message.template.dialect import Dialect
+    from maillint.message.template.parse import Template
 
 MJML = "text/mjml"
 """The content type of MJML in its own source, which is never sent."""
-
-PROFILES = ("cold", "newsletter", "transactional", "general")
 
 
 @frozen
@@ -90,17 +88,21 @@ class Part:
     @cached_property
     def template(self) -> Template:
         """The template tags of the text."""
+        from maillint.message.template.parse import read  # noqa: PLC0415 -- what is no template needs none of it
+
         return read(self.text, self.dialect)
 
     @cached_property
     def views(self) -> Views:
         """Every view of the text; there is at least one."""
+        if self.dialect is None:
+            return plain_views(self.text, markup=self.markup, mjml=self.mjml, outlook=self.outlook)
         return make_views(self.text, self.template, markup=self.markup, mjml=self.mjml, outlook=self.outlook)
 
     @property
     def truncated(self) -> bool:
         """Whether some branches stand in no view, because of the bound on views."""
-        return may_need_more_views(self.text, self.template) and self.views.truncated
+        return self.dialect is not None and may_need_more_views(self.text, self.template) and self.views.truncated
 
 
 Place = Part | Field

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from maillint.data.amendments import SHIPPED, Lists
 from maillint.data.lists import load_list
+from maillint.data.profiles import PROFILES
 from maillint.errors import LintError
 from maillint.files.access import NO_FILES, FileAccess
-from maillint.message.frontmatter import FrontMatter, FrontMatterError, Stated, read_front_matter
 from maillint.message.kinds import KINDS, guess_kind, has_tags, kind_of
 from maillint.message.mime.headers import Field, Headers
-from maillint.message.mime.parts import walk
-from maillint.message.mime.transfer import decode
-from maillint.message.mjml.components import is_mjml
-from maillint.message.mjml.includes import expand
-from maillint.message.model import PROFILES, Attachment, Message, Part
+from maillint.message.model import Attachment, Message, Part
 from maillint.message.rendering.samples import read_samples
 from maillint.message.sidecars import SidecarError, read_sidecar, says_plain, split_sidecars
-from maillint.message.template.detect import Detection, recognise, template_extension
-from maillint.message.template.dialect import dialects
-from maillint.message.template.placeholders import placeholder_role
+from maillint.message.template.signs import may_be_template, template_extension
 from maillint.text.offsets import OffsetMap
 from maillint.text.source import Source
 from maillint.values import frozen, replace
+
+if TYPE_CHECKING:
+    from maillint.message.frontmatter import FrontMatter, Stated
+    from maillint.message.template.detect import Detection
+    from maillint.message.template.dialect import Dialect
+
+# What only some messages have is imported where it is met: MIME, MJML, front matter, template languages.
+
+
+_MOST_SNIFFED = 5000
 
 
 class MessageError(LintError):
@@ -71,11 +76,14 @@ def read_message(
 
 
 def _read_eml(source: Source, settings: Settings) -> Message:
+    from maillint.message.mime.parts import walk  # noqa: PLC0415
+    from maillint.message.mime.transfer import decode  # noqa: PLC0415
+
     parts: list[Part] = []
     attachments: list[Attachment] = []
     fields: tuple[Field, ...] = ()
     notes: list[str] = []
-    forced = dialects().get(settings.dialect or "")
+    forced = _dialects().get(settings.dialect) if settings.dialect else None
     for index, raw in enumerate(walk(source)):
         if index == 0:
             fields = raw.fields
@@ -108,10 +116,11 @@ def _read_template(sources: Sequence[Source], kind: str, settings: Settings, fil
     parts: list[Part] = []
     notes: list[str] = []
     for source in texts:
-        front = _front_matter(source)
-        stated = {**front.values, **stated}  # what the first file says counts
-        fields.extend(front.fields)
-        known = known or front.complete
+        front = _front_matter(source) if source.text.startswith("---") else None
+        if front is not None:
+            stated = {**front.values, **stated}  # what the first file says counts
+            fields.extend(front.fields)
+            known = known or front.complete
         own_kind = kind if source is sources[0] else kind_of(source.path) or kind
         part, own_notes = _read_text(source, front, own_kind, settings, samples, files)
         parts.append(part)
@@ -129,6 +138,8 @@ def _read_template(sources: Sequence[Source], kind: str, settings: Settings, fil
 
 
 def _front_matter(source: Source) -> FrontMatter:
+    from maillint.message.frontmatter import FrontMatterError, read_front_matter  # noqa: PLC0415
+
     try:
         return read_front_matter(source)
     except FrontMatterError as error:
@@ -136,28 +147,54 @@ def _front_matter(source: Source) -> FrontMatter:
 
 
 def _read_text(
-    source: Source, front: FrontMatter, kind: str, settings: Settings, samples: Source | None, files: FileAccess
+    source: Source,
+    front: FrontMatter | None,
+    kind: str,
+    settings: Settings,
+    samples: Source | None,
+    files: FileAccess,
 ) -> tuple[Part, list[str]]:
     """Read the text of one file, and what there is to note about it."""
     notes: list[str] = []
     unclear = template_extension(source.path) or says_plain(source.path)
     if kind == "html" and unclear and not has_tags(source.text):
         kind = "txt"  # a template's name often does not say which of the two it is
-    text = source.text[front.end :]
-    if kind == "html" and is_mjml(text):
+    start = front.end if front is not None else 0
+    text = source.text[start:]
+    if kind == "html" and _is_mjml(text):
         kind = "mjml"
-    expanded = expand(text, source.path, files) if kind == "mjml" else None
-    text = expanded.text if expanded else text
+    if kind == "mjml":
+        from maillint.message.mjml.includes import expand  # noqa: PLC0415
+
+        expanded = expand(text, source.path, files)
+        text = expanded.text
+    else:
+        expanded = None
     found = _stated_dialect(source, front, settings) or _detect(text, source.path, samples)
-    if found.dialect is not None and not found.sure:
+    if found is not None and found.dialect is not None and not found.sure:
         notes.append(f"read as {found.dialect.title}, going by {found.why}; state it with dialect:")
     if source.guessed:
         notes.append(f"not UTF-8 and no charset declared; read as {source.encoding}")
-    to_source = OffsetMap.identity(len(text), front.end)
+    to_source = OffsetMap.identity(len(text), start)
     if expanded and expanded.includes:
         to_source = expanded.map.then(to_source)
     included = expanded.includes if expanded else ()
-    return Part(text, source, to_source, KINDS[kind].content_type, None, found.dialect, included), notes
+    dialect = found.dialect if found is not None else None
+    return Part(text, source, to_source, KINDS[kind].content_type, None, dialect, included), notes
+
+
+def _is_mjml(text: str) -> bool:
+    if "mjml" not in text[:_MOST_SNIFFED].lower():
+        return False
+    from maillint.message.mjml.components import is_mjml  # noqa: PLC0415
+
+    return is_mjml(text)
+
+
+def _dialects() -> Mapping[str, Dialect]:
+    from maillint.message.template.dialect import dialects  # noqa: PLC0415
+
+    return dialects()
 
 
 def _add_sidecars(sources: Sequence[Source], fields: list[Field], notes: list[str]) -> None:
@@ -175,20 +212,28 @@ def _add_sidecars(sources: Sequence[Source], fields: list[Field], notes: list[st
             notes.append(f"{os.path.basename(source.path)}: not UTF-8; read as {source.encoding}")  # noqa: PTH119
 
 
-def _stated_dialect(source: Source, front: FrontMatter, settings: Settings) -> Detection | None:
+def _stated_dialect(source: Source, front: FrontMatter | None, settings: Settings) -> Detection | None:
     """The dialect that a file states, or the settings."""
-    stated = front.values.get("dialect")
+    stated = front.values.get("dialect") if front is not None else None
     name = (stated.value if stated else None) or settings.dialect
-    if name is not None and name not in dialects():
-        words = f'unknown dialect "{name}" (known: {", ".join(dialects())})'
+    if name is None:
+        return None
+    from maillint.message.template.detect import Detection  # noqa: PLC0415
+
+    if name not in _dialects():
+        words = f'unknown dialect "{name}" (known: {", ".join(_dialects())})'
         raise MessageError(words, stated.offset if stated else 0, source)
-    return None if name is None else Detection(dialects()[name], True, "dialect:")
+    return Detection(_dialects()[name], True, "dialect:")
 
 
-def _detect(text: str, path: str, samples: Source | None) -> Detection:
+def _detect(text: str, path: str, samples: Source | None) -> Detection | None:
     """The dialect of a text by how it looks; sample data beside it, which are for Jinja, settle a doubt."""
+    if not may_be_template(text, path):
+        return None
+    from maillint.message.template.detect import Detection, recognise  # noqa: PLC0415
+
     found = recognise(text, path)
-    jinja = dialects()["jinja"]
+    jinja = _dialects()["jinja"]
     if samples is not None and found.dialect is not None and not found.sure and jinja.may_be_in(text):
         return Detection(jinja, True, "the sample data")
     return found
@@ -241,6 +286,12 @@ def infer_profile(message: Message) -> str:
         low = part.text.lower()
         if any(word in low for word in words):
             return "newsletter"
-        if any(placeholder_role(tag) == "unsubscribe" for tag in part.template.outputs()):
+        if part.dialect is not None and _has_unsubscribe_tag(part):
             return "newsletter"
     return "general"
+
+
+def _has_unsubscribe_tag(part: Part) -> bool:
+    from maillint.message.template.placeholders import placeholder_role  # noqa: PLC0415
+
+    return any(placeholder_role(tag) == "unsubscribe" for tag in part.template.outputs())

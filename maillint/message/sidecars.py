@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from maillint.errors import LintError
 from maillint.files.access import FileAccess
 from maillint.message.kinds import KINDS, format_extension, has_tags
-from maillint.message.mime.headers import Field
-from maillint.message.template.detect import detect, template_extension
-from maillint.message.template.parse import read
-from maillint.message.views import make_views
+from maillint.message.template.signs import template_extension
 from maillint.patterns import regex
-from maillint.text.offsets import MapBuilder, OffsetMap
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.source import NotTextError, Source
 from maillint.text.spans import Span
 from maillint.values import frozen
+
+if TYPE_CHECKING:
+    from maillint.message.mime.headers import Field
+
+# Every run asks which names are those of sidecars; few messages have one. So what reads them is imported then.
 
 META = "meta.json"
 """Beside ``content.html`` and ``content.txt``: what Postmark's command-line tool keeps of a template."""
@@ -88,6 +89,9 @@ def split_sidecars(sources: Sequence[Source]) -> tuple[list[Source], list[Source
 
 def read_sidecar(source: Source) -> Sidecar:
     """Read a sidecar's header fields with their places; raises SidecarError."""
+    from maillint.message.mime.headers import Field  # noqa: PLC0415
+    from maillint.text.offsets import OffsetMap  # noqa: PLC0415
+
     if is_meta(source.path):
         return _read_meta(source)
     text = source.text.strip()
@@ -101,6 +105,10 @@ def read_sidecar(source: Source) -> Sidecar:
 
 def holds_subject(path: str, files: FileAccess) -> bool:
     """Whether a file called as a subject's holds one: a line of text at the most, whatever tags stand around it."""
+    from maillint.message.template.detect import detect  # noqa: PLC0415
+    from maillint.message.template.parse import read  # noqa: PLC0415
+    from maillint.message.views import make_views  # noqa: PLC0415
+
     source = _beginning(path, files, _MAX_SUBJECT_FILE)
     if source is None or len(source.data) > _MAX_SUBJECT_FILE:
         return False
@@ -133,6 +141,8 @@ def _beginning(path: str, files: FileAccess, limit: int) -> Source | None:
 
 
 def _read_meta(source: Source) -> Sidecar:
+    import json  # noqa: PLC0415
+
     try:
         data = json.loads(source.text, parse_int=str, parse_float=str)
     except json.JSONDecodeError as error:
@@ -148,6 +158,8 @@ def _read_meta(source: Source) -> Sidecar:
 
 def _subject_place(text: str) -> tuple[Span, Span] | None:
     """Where the key and the string of the outermost ``Subject`` stand in valid JSON; the last one counts."""
+    import json  # noqa: PLC0415
+
     depth = 0
     key: Span | None = None
     pending: Span | None = None
@@ -173,6 +185,11 @@ def _subject_place(text: str) -> tuple[Span, Span] | None:
 
 def _json_field(source: Source, name: str, key: Span, string: Span) -> Field:
     """A field whose value is a JSON string; an escape is one character of the value and several of the file."""
+    import json  # noqa: PLC0415
+
+    from maillint.message.mime.headers import Field  # noqa: PLC0415
+    from maillint.text.offsets import MapBuilder, OffsetMap  # noqa: PLC0415
+
     value = Span(string.start + 1, string.end - 1)
     built = MapBuilder()
     position = value.start

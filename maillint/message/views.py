@@ -12,14 +12,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from maillint.message.content import Content, KnownSheets, gather, gather_text
-from maillint.message.html.mso_comments import audiences
 from maillint.message.html.parser import parse_html
 from maillint.message.html.tree import Html
 from maillint.message.html.vocabulary import BLOCKS, VOID, is_known
-from maillint.message.template.branches import cover_branches, take_branches, visible_choices
-from maillint.message.template.conditions import Condition
-from maillint.message.template.parse import Template
-from maillint.message.template.tags import Choice, Tag
 from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span, fill, merge
@@ -27,6 +22,10 @@ from maillint.values import entity, field, frozen
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
+
+    from maillint.message.template.conditions import Condition
+    from maillint.message.template.parse import Template
+    from maillint.message.template.tags import Choice, Tag
 
 MAX_VIEWS = 64
 """A template gets at most so many views, Outlook's not counted; ``Views.truncated``: branches are left out for that."""
@@ -218,11 +217,29 @@ class Views:
         return "when " + " and ".join(words[:1] if telling else words[:3]) if words else "in one view"
 
 
+def plain_views(text: str, *, markup: bool, mjml: bool = False, outlook: bool = True) -> Views:
+    """Build the views of a text that is no template, as ``make_views``."""
+    found: list[tuple[int | None, list[Span]]] = [(None, [])]
+    if markup and "<!" in text:
+        from maillint.message.html.mso_comments import audiences  # noqa: PLC0415 -- see make_views
+
+        found = audiences(text)[: None if outlook else 1]
+    views: dict[tuple[str, int | None], View] = {}
+    for word, hidden in found:
+        view_text = fill(text, hidden, " ")
+        if (view_text, word) not in views:
+            views[view_text, word] = View(view_text, tuple(merge(hidden)), (), frozenset(), word, markup, mjml=mjml)
+    return Views(tuple(sorted(views.values(), key=lambda view: view.outlook is not None)))
+
+
 def make_views(text: str, template: Template, *, markup: bool, mjml: bool = False, outlook: bool = True) -> Views:
     """Build the views of a part's text, at least one.
 
     With ``markup`` the text may have MSO conditionals, with ``outlook`` somebody reads them.
     """
+    from maillint.message.html.mso_comments import audiences  # noqa: PLC0415 -- full of patterns, as the next
+    from maillint.message.template.branches import cover_branches, take_branches, visible_choices  # noqa: PLC0415
+
     holes = tuple(template.outputs())
     tag_spans = [tag.span for tag in template.tags if not tag.prints]
     base = fill(fill(text, tag_spans, " "), [hole.span for hole in holes], PLACEHOLDER_CHAR, keep_lines=False)

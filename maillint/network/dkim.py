@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import NamedTuple
 
 from maillint.network.tags import Problem, Tag, TagList, parse_tags
 from maillint.patterns import regex
-from maillint.values import frozen
+from maillint.values import NamedTuple, frozen
 
 _SPACES = regex(r"[ \t\r\n]+")
 _BASE64 = regex(r"[A-Za-z0-9+/]*={0,2}")

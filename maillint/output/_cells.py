@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 from unicodedata import category, east_asian_width
 
 from maillint.patterns import regex
+from maillint.values import NamedTuple
 
 TAB_WIDTH = 4
 """Cells."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from maillint.finding import (
     DomainFinding,
     DomainReport,
@@ -17,6 +15,7 @@ from maillint.finding import (
 )
 from maillint.output import Context
 from maillint.output._cells import visible
+from maillint.values import NamedTuple
 
 SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 _SNIPPET = 400

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from maillint.catalogue.load import Catalogue, shipped
 from maillint.config.config import Config, Overrides, load_config
-from maillint.config.files import find_config
+from maillint.config.find import find_config
 from maillint.errors import LintError
 from maillint.files.access import FileAccess
 from maillint.message.kinds import KINDS, kind_of
@@ -98,9 +98,12 @@ class Discovery:
     @property
     def catalogue(self) -> Catalogue:
         """Every rule of the configurations met so far."""
+        catalogues = {id(config.catalogue): config.catalogue for config in self.configs}
+        if all(catalogue is shipped() for catalogue in catalogues.values()):
+            return shipped()
         rules = dict(shipped().rules)
-        for config in self.configs:
-            rules.update(config.catalogue.rules)
+        for catalogue in catalogues.values():
+            rules.update(catalogue.rules)
         return Catalogue(rules)
 
     # -- messages

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from maillint.files.access import MAX_BYTES, FileAccess, UnreadableError, read_bytes, source_from
 from maillint.files.paths import shown_path
 from maillint.finding import Failure
 from maillint.message.kinds import Kind, guess_kind, kind_of
-from maillint.message.model import Message
-from maillint.message.read import MessageError, Settings, read_message
 from maillint.project.discovery import Group
 from maillint.text.source import Source
 from maillint.values import field, frozen
 
-Adjust = Callable[[Settings, str], Settings]
+if TYPE_CHECKING:
+    from maillint.message.model import Message
+    from maillint.message.read import Settings
+
+Adjust = Callable[["Settings", str], "Settings"]
 """Changes what the configuration says of a message, given the message's kind."""
 
 
@@ -120,6 +123,8 @@ def decode(group: Group, contents: Sequence[bytes]) -> tuple[list[Source], str]:
 
 
 def _parsed(group: Group, sources: Sequence[Source], kind: str, settings: Settings) -> LoadedMessage:
+    from maillint.message.read import MessageError, read_message  # noqa: PLC0415 -- a cached result needs no message
+
     try:
         message = read_message(sources, settings, kind, FileAccess(group.roots))
     except MessageError as error:

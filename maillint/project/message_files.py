@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from maillint.files.access import FileAccess
 from maillint.message.kinds import KINDS, kind_of
 from maillint.message.sidecars import META, bare_name, holds_meta, holds_subject, says_plain, subject_of
-from maillint.message.template.detect import template_extension
+from maillint.message.template.signs import template_extension
 from maillint.patterns import regex
 
 _BODY_WORD = regex(

@@ -6,20 +6,18 @@ import contextlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from maillint._version import __version__
-from maillint.catalogue.plugins import load_plugin
 from maillint.config.config import Config
-from maillint.data.lists import digest, package_state, rules_folder
+from maillint.data.checkout import digest
+from maillint.data.lists import package_state
 from maillint.files.access import FileAccess, is_handed_over
 from maillint.files.paths import shown_path
 from maillint.finding import INTERNAL_ERROR, Edit, Excerpt, FileReport, Finding, Fix, Related, Severity, Unknown
-from maillint.message.rendering.render import renders
-from maillint.message.rendering.samples import packages
 from maillint.project.discovery import Group
 from maillint.project.loader import LoadedMessage, decode
-from maillint.values import as_dict
+from maillint.values import NamedTuple, as_dict
 
 FOLDER = ".maillint_cache"
 MAX_VARIANTS = 4
@@ -50,8 +48,16 @@ class Inputs(NamedTuple):
 
 def inputs_of(loaded: LoadedMessage) -> Inputs | None:
     """What the result of a message that has been linted depends on; None where that is not known for certain."""
+    from maillint.message.rendering.render import renders  # noqa: PLC0415 -- only for what is linted anew
+
     files = loaded.message.files
-    return Inputs(files.states, packages() if renders(loaded.message) else None) if files.complete else None
+    return Inputs(files.states, _packages() if renders(loaded.message) else None) if files.complete else None
+
+
+def _packages() -> Mapping[str, str]:
+    from maillint.message.rendering.samples import packages  # noqa: PLC0415 -- few messages are rendered
+
+    return packages()
 
 
 class ResultCaches:
@@ -82,7 +88,7 @@ class ResultCaches:
             stored = self._caches[group.config.folder].get(_name(group), key)
             if stored is None:
                 return None
-            if stored["packages"] is not None and stored["packages"] != packages():
+            if stored["packages"] is not None and stored["packages"] != _packages():
                 return None
             if not FileAccess(group.roots).is_unchanged(stored["files"]):
                 return None
@@ -181,12 +187,16 @@ def _settings_key(config: Config, states: dict[str, str]) -> str:
     """
     folders = sorted({folder for layer in config.layers for folder in layer.values.get("rule-folders", ())})
     plugins = sorted({name for layer in config.layers for name in layer.values.get("plugins", ())})
+    states_of_plugins = []
+    if plugins:
+        from maillint.catalogue.plugins import load_plugin  # noqa: PLC0415 -- few have any
+
+        states_of_plugins = [load_plugin(name).state() for name in plugins]
     settings = repr((__version__, config.layers, config.overrides, config.touch, package_state()))
-    for folder in [rules_folder(), *folders]:
+    for folder in folders:
         if folder not in states:
             states[folder] = _folder_state(folder)
-    own = [states[folder] for folder in [rules_folder(), *folders]]
-    return _digest([settings, *(load_plugin(name).state() for name in plugins), *own])
+    return _digest([settings, *states_of_plugins, *(states[folder] for folder in folders)])
 
 
 def _folder_state(folder: str) -> str:

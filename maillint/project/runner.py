@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
-from maillint.engine.lint import lint
 from maillint.files.access import UnreadableError
 from maillint.files.paths import shown_path
 from maillint.finding import Failure, FileReport, Report
 from maillint.project.discovery import Group
-from maillint.project.errors import internal_error
 from maillint.project.loader import LoadedMessage, failure, load, read_files
 from maillint.project.parallel import spread
 from maillint.project.result_cache import CacheKey, Inputs, ResultCaches, inputs_of
-from maillint.values import frozen
+from maillint.values import NamedTuple, frozen
 
 Observe = Callable[[LoadedMessage], Any]
 """Looks at a message while it is loaded. What it returns comes back from another process: it has to be small."""
@@ -110,11 +108,15 @@ def _lint_item(observe: Observe | None, item: _Item) -> _Result:
     except UnreadableError as error:
         return _Result(failure=failure(item.group, error))
     except Exception as error:  # a fault of maillint's own in one file must not cost the others
+        from maillint.project.errors import internal_error  # noqa: PLC0415 -- it should not happen
+
         return _Result(failure=Failure(shown_path(item.group.paths[0]), internal_error(error)))
 
 
 def lint_loaded(loaded: LoadedMessage) -> list[FileReport]:
     """Lint a message; return the reports of the files whose findings are requested."""
+    from maillint.engine.lint import lint  # noqa: PLC0415 -- a cached result needs no rule
+
     message, config = loaded.message, loaded.group.config
     rules = config.rules_for(message.profile)
     reports = list(lint(message, rules))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import pairwise
-from typing import NamedTuple
 
 from maillint.text.spans import Span
+from maillint.values import NamedTuple
 
 
 class Piece(NamedTuple):

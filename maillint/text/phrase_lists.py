@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 
-from maillint.data.compiled import load_text
-from maillint.data.lists import digest, load_yaml, rules_folder
+from maillint.data.lists import load_compiled, load_yaml, rules_folder
 from maillint.text.phrases import INDEX_FORMAT, Phrase, PhraseIndex, compile_phrases, phrase_tokens
 
-_COMPILED = "phrases.json"
+COMPILED = f"phrases-{INDEX_FORMAT}.json"
+"""The file name of the compiled phrases."""
 
 OWN_CATEGORY = "your own list"
 """The category of phrases that settings add."""
@@ -22,14 +22,14 @@ OWN_WEIGHT = 2
 @cache
 def phrase_index() -> PhraseIndex:
     """Return the phrases of every shipped language; the compiled form is cached by the content of the lists."""
-    contents = _phrase_lists()
-    return PhraseIndex.from_json(load_text(_COMPILED, _phrases_key(contents), lambda: _compile(contents)))
+    return PhraseIndex.from_json(load_compiled(COMPILED, ("rules/lists/phrases/",), compile_shipped_phrases))
 
 
-def compiled_phrases() -> tuple[str, str, str]:
-    """Return the name, the key and the text of the compiled phrases, for the build of a wheel."""
+def compile_shipped_phrases() -> str:
+    """Return the compiled form of the shipped phrases; raises as ``read_phrases``."""
     contents = _phrase_lists()
-    return _COMPILED, _phrases_key(contents), _compile(contents)
+    entries = [entry for content in contents for entry in read_phrases(load_yaml(content.decode("utf-8")))]
+    return compile_phrases(entries).to_json()
 
 
 def _phrase_lists() -> list[bytes]:
@@ -40,15 +40,6 @@ def _phrase_lists() -> list[bytes]:
             with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118, PTH123
                 contents.append(file.read())
     return contents
-
-
-def _phrases_key(contents: Sequence[bytes]) -> str:
-    return digest([str(INDEX_FORMAT).encode(), *contents])
-
-
-def _compile(contents: Sequence[bytes]) -> str:
-    entries = [entry for content in contents for entry in read_phrases(load_yaml(content.decode("utf-8")))]
-    return compile_phrases(entries).to_json()
 
 
 @lru_cache(16)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from maillint.patterns import regex
+from maillint.values import NamedTuple
 
 _NOT_LINE_END = regex(r"[^\r\n]")
 

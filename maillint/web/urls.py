@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from binascii import Error, a2b_base64
-from urllib.parse import unquote
 
 from maillint.patterns import regex
+from maillint.text.percent import unquote
 from maillint.values import frozen
 
 TYPE_CHECKING = False  # importing typing costs milliseconds

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from urllib.parse import unquote
 
 from maillint.patterns import regex
+from maillint.text.percent import unquote
 from maillint.web.domains import is_host_like
 from maillint.web.urls import LONGEST_VALUE, Url, as_absolute, decoded_base64, decoded_target, query_items
 

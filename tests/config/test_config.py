@@ -12,13 +12,14 @@ from maillint.catalogue.load import shipped
 from maillint.catalogue.plugins import PluginError
 from maillint.catalogue.rule import DECIDED_BY_KIND, Rule
 from maillint.config.config import COMMAND_LINE, DEFAULT, Config, ConfigError, Overrides, load_config
-from maillint.config.files import Layer, find_config, layers_of, profile_layer, read_layers
+from maillint.config.files import Layer, layers_of, profile_layer, read_layers
+from maillint.config.find import find_config
 from maillint.config.keys import KEYS, LISTS, Sequence
 from maillint.data.amendments import SHIPPED, Amendment, Lists
+from maillint.data.profiles import PROFILES
 from maillint.data.yamlfile import FileError
 from maillint.errors import LintError
 from maillint.finding import Severity
-from maillint.message.model import PROFILES
 from maillint.values import field_names
 from tests.files import write_files
 

@@ -14,6 +14,7 @@ from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import DECIDED_BY_KIND, ActiveRule, Level, Rule
 from maillint.check import Check, Options
 from maillint.data.lists import load_list
+from maillint.data.profiles import PROFILES
 from maillint.engine.domain import lint_domain
 from maillint.engine.lint import lint, lint_online
 from maillint.engine.locate import MAX_PER_RULE
@@ -22,7 +23,7 @@ from maillint.finding import DomainFinding, Edit, Excerpt, FileReport, Finding, 
 from maillint.hits import Change, DomainHit, FileText, Hit, NotKnown
 from maillint.message.mime.headers import Field, Headers
 from maillint.message.mjml.includes import Include
-from maillint.message.model import PROFILES, Message, Part
+from maillint.message.model import Message, Part
 from maillint.message.read import Settings, read_message
 from maillint.text.offsets import MapBuilder, OffsetMap
 from maillint.text.source import Source
@@ -40,7 +41,7 @@ def active(run: Generator, name: str = "family/rule", **settings: Any) -> Active
     )
     subject = settings.get("subject", "message")
     checks = {"check": Check("check", run, subject, frozenset(), {})}
-    rule = Rule(name, "", "check", subject, {}, {}, levels, settings.get("message", "words"), "", checks=checks)
+    rule = Rule(name, "", "check", subject, {}, {}, levels, settings.get("message", "words"), checks=checks)
     return ActiveRule(rule, settings.get("options", {}))
 
 
@@ -631,12 +632,12 @@ def test_a_rule_about_the_message_as_a_whole_judges_the_html_that_mjml_becomes()
 def test_nothing_is_rendered_for_rules_that_judge_no_rendering() -> None:
     message = message_of(MJML, "mjml")
     first(message, active(yields(), "headers/x"))
-    assert not message.memo
+    assert [function.__name__ for function, *_ in message.memo] == ["traits"]
     first(message, active(yields(), "markup/x"))
-    assert message.memo
+    assert len(message.memo) > 1
     plain = message_of("<p>Hi</p>")
     first(plain, active(yields(), "markup/x"))
-    assert not plain.memo
+    assert [function.__name__ for function, *_ in plain.memo] == ["traits"]
 
 
 def test_a_finding_in_a_rendering_is_not_fixed() -> None:

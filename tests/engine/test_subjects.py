@@ -207,7 +207,7 @@ def boils(facts: float, options: Options) -> Iterator[float | NotKnown]:
 )
 def test_a_subject_decides_itself_what_a_finding_is(degrees: float, words: str) -> None:
     levels = dict.fromkeys(("general",), Severity.ERROR)
-    rule = Rule("kettle/boils", "", "kettle-boils", "kettle", {}, {}, levels, "it has {degrees} degrees", "",
+    rule = Rule("kettle/boils", "", "kettle-boils", "kettle", {}, {}, levels, "it has {degrees} degrees",
                 checks={"kettle-boils": boils})  # fmt: skip
     assert run_rules(Kettle(degrees), [ActiveRule(rule)]) == words
 

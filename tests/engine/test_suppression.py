@@ -11,11 +11,12 @@ from maillint.catalogue.rule import ActiveRule, Rule
 from maillint.check import Check, Options
 from maillint.config.config import Config, Overrides
 from maillint.config.files import layers_of
+from maillint.data.profiles import PROFILES
 from maillint.engine.lint import lint
 from maillint.engine.suppression import suppress
 from maillint.finding import FileReport, Severity
 from maillint.hits import Hit
-from maillint.message.model import PROFILES, Message
+from maillint.message.model import Message
 from maillint.message.read import Settings, read_message
 from maillint.text.source import Source
 from maillint.text.spans import Span
@@ -94,7 +95,7 @@ def at(*offsets: int, path: str = "a.html", name: str = "x/rule") -> ActiveRule:
 
     levels = dict.fromkeys(PROFILES, Severity.WARNING)
     checks = {"c": Check("c", run, "message", frozenset(), {})}
-    return ActiveRule(Rule(name, "", "c", "message", {}, {}, levels, "words", "", checks=checks))
+    return ActiveRule(Rule(name, "", "c", "message", {}, {}, levels, "words", checks=checks))
 
 
 def left(text: str, rule: ActiveRule, **settings: Any) -> list[int]:
@@ -132,7 +133,7 @@ def test_a_rule_that_broke_cannot_be_suppressed() -> None:
         yield
 
     checks = {"c": Check("c", run, "message", frozenset(), {})}
-    broken = ActiveRule(Rule("x/rule", "", "c", "message", {}, {}, dict.fromkeys(PROFILES, Severity.INFO), "", "",
+    broken = ActiveRule(Rule("x/rule", "", "c", "message", {}, {}, dict.fromkeys(PROFILES, Severity.INFO), "",
                              checks=checks))  # fmt: skip
     found = judged("{# maillint: ignore-file[internal-error, x/rule, x] why #}", "links", more=[broken])
     assert "1:1 internal-error" in found

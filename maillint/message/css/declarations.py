@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from maillint.patterns import regex
+from maillint.values import NamedTuple
 
 _OPAQUE = regex(
     r"/\*[^*]*(?:\*(?!/)[^*]*)*(?:\*/)?"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from maillint.message.css.lengths import about, pixels
 from maillint.patterns import regex
+from maillint.values import NamedTuple
 
 Kind = Literal["display", "visibility", "opacity", "size", "place", "mso-hide"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 from maillint.patterns import regex
+from maillint.values import NamedTuple
 
 _SIMPLE = regex(r"([.#]?)(-?[A-Za-z_][\w-]*)|\[[^\]]*\]?|:{1,2}[\w-]+(?:\([^)]*\)?)?|[*\\]")
 _ATTRIBUTE = regex(r"\[\s*(class|id)\s*([~*^|$]?)=\s*[\"']?([^\"'\]]*)[\"']?\s*\]")

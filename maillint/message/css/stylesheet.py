@@ -7,13 +7,12 @@ Level 3); ``selectors`` says what a selector requires, ``declarations`` reads wh
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from maillint.message.css.declarations import mask, without_comments
 from maillint.message.html.tree import Element, Html
 from maillint.patterns import regex
 from maillint.text.spans import Span
-from maillint.values import field, frozen, mutable
+from maillint.values import NamedTuple, field, frozen, mutable
 
 LONGEST = 200_000
 """How much of one style sheet is read; no client takes more."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 from maillint.message.css.cascade import Cascade, Sheets, read_values, values_of
 from maillint.message.css.declarations import Declaration
@@ -18,6 +17,7 @@ from maillint.message.css.hiding import FINAL, Kind, Values, may_hide, ways, way
 from maillint.message.css.lengths import TINY, declared_length
 from maillint.message.html.tree import Element, Html, StartTag
 from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.values import NamedTuple
 
 _NOTHING: Mapping[str, Declaration] = {}
 

@@ -1,4 +1,4 @@
-"""The HTML standard's tokenizer: turbohtml's core, without the package around it, which takes longer to import.
+"""The HTML standard's tokenizer and tree: turbohtml's core, without the package around it, which costs more.
 
 The core is one extension module inside the package. It is loaded under its own name, so that the package, where
 something else needs it (``Html.tree``), finds the same module. Whatever does not fit falls back to the package.
@@ -20,13 +20,28 @@ _CORE = "turbohtml._html"
 @cache
 def tokenizer() -> Callable[..., Any]:
     """Return ``turbohtml.tokenize``."""
-    core = sys.modules.get(_CORE) or _load_core()
-    if core is None or not hasattr(core, "tokenize"):
-        from turbohtml import tokenize  # noqa: PLC0415 -- costs 30 ms
-
-        return tokenize
-    found: Callable[..., Any] = core.tokenize
+    found: Callable[..., Any] = _function("tokenize")
     return found
+
+
+@cache
+def tree_parser() -> Callable[..., Any]:
+    """Return ``turbohtml.parse``.
+
+    Its errors and nodes are complete; whoever selects from the tree imports the package first, whose parts tell the
+    core how to report a selector that cannot be.
+    """
+    found: Callable[..., Any] = _function("parse")
+    return found
+
+
+def _function(name: str) -> Any:
+    core = sys.modules.get(_CORE) or _load_core()
+    if core is None or not hasattr(core, name):
+        import turbohtml  # noqa: PLC0415 -- costs 30 ms
+
+        return getattr(turbohtml, name)
+    return getattr(core, name)
 
 
 def _load_core() -> Any:

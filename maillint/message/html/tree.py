@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
+from maillint.message.html.tokenizer import tree_parser
 from maillint.message.html.vocabulary import BLOCKS, NO_TEXT
 from maillint.patterns import regex
 from maillint.text.spans import Span, overlaps
-from maillint.values import field, mutable
+from maillint.values import NamedTuple, field, mutable
 
 if TYPE_CHECKING:
     from turbohtml import Document
@@ -302,16 +303,22 @@ class Html:
         return (TextRun(*run) for run in self.runs)
 
     @cached_property
+    def start_tags(self) -> frozenset[StartTag]:
+        """What start tags there are, however often each stands in the text."""
+        return frozenset({element.start_tag for element in self.elements})
+
+    @cached_property
     def tree(self) -> Document:
         """The tree that the HTML standard makes of the text (turbohtml's), built on first use."""
-        from turbohtml import parse  # noqa: PLC0415 -- costs 40 ms
+        import turbohtml  # noqa: F401, PLC0415 -- costs 20 ms; selecting needs it
 
-        return parse(normalise(self.text), source_locations=True)
+        document: Document = tree_parser()(normalise(self.text), source_locations=True)
+        return document
 
     @cached_property
     def faults(self) -> list[SyntaxFault]:
         """The tokenizer's errors, without those that template tags and blanked text cause."""
-        errors = self.tree.errors
+        errors = tree_parser()(normalise(self.text), positions=False).errors  # the tree itself is not kept
         if not errors:
             return []
         starts = line_starts(normalise(self.text))

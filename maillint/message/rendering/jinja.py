@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from maillint.data.lists import load_list
 from maillint.message.html.tree import normalise
@@ -18,7 +18,7 @@ from maillint.message.rendering.writer import RenderedText
 from maillint.patterns import regex
 from maillint.text.source import Source
 from maillint.text.spans import Span
-from maillint.values import replace
+from maillint.values import NamedTuple, replace
 
 MAX_SETS = 20
 """Data sets of a message that are rendered at the most."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from maillint.text.offsets import OffsetMap, Piece
 from maillint.text.spans import Span
-from maillint.values import field, frozen
+from maillint.values import NamedTuple, field, frozen
 
 if TYPE_CHECKING:
     from maillint.message.model import Message, Place

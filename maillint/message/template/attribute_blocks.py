@@ -10,7 +10,6 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from functools import lru_cache
-from typing import NamedTuple
 
 from maillint.message.html.vocabulary import VOID
 from maillint.message.template.block_tags import BlockTag
@@ -19,6 +18,7 @@ from maillint.message.template.spec import AttributeKind, AttributesSpec, Block
 from maillint.message.template.tags import Tag, TagKind
 from maillint.patterns import regex
 from maillint.text.spans import Span
+from maillint.values import NamedTuple
 
 _TAG = regex(
     r"(?P<comment><!--)|<(?P<slash>/?)(?P<name>[A-Za-z.:][\w:.-]*)"

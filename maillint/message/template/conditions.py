@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import chain, product
-from typing import NamedTuple
 
 from maillint.patterns import regex
+from maillint.values import NamedTuple
 
 _MAX_LENGTH = 500
 _MAX_ALTERNATIVES = 12

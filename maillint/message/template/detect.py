@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
 
 from maillint.message.template.dialect import Dialect, all_dialects, dialects_in
+from maillint.message.template.signs import template_extension
 from maillint.patterns import regex
 from maillint.text.shorten import shorten
+from maillint.values import NamedTuple
 
 SURE = 2.0
 """Evidence of this weight settles which language a text is in."""
@@ -23,18 +24,6 @@ STYLE = regex(r"<(style|script)\b[^>]{0,1000}>(.*?)(?:</\1|\Z)", re.IGNORECASE |
 @cache
 def _extensions() -> Mapping[str, Dialect]:
     return {extension: dialect for dialect in all_dialects() for extension in dialect.extensions}
-
-
-@cache
-def _hints() -> frozenset[str]:
-    return frozenset(extension for dialect in all_dialects() for extension in dialect.hints)
-
-
-def template_extension(path: str) -> str:
-    """The extension at the end of a file's name that a dialect claims (``.blade.php``), "" if there is no such."""
-    low = path.lower()
-    claimed = (extension for extension in (*_extensions(), *_hints()) if low.endswith(extension))
-    return max(claimed, key=len, default="")
 
 
 class Detection(NamedTuple):

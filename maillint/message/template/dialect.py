@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from maillint.data.lists import load_list
 from maillint.message.template import spec
 from maillint.message.template.spec import Block, DialectError, Pattern
 from maillint.patterns import regex
-from maillint.values import entity, field
+from maillint.values import NamedTuple, entity, field
 
 
 class Word(NamedTuple):

@@ -10,9 +10,10 @@ are compiled when they are first needed: a run needs few of them.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Generic, Literal, NamedTuple, TypeVar, get_args
+from typing import Any, Generic, Literal, TypeVar, get_args
 
 from maillint.errors import LintError
+from maillint.values import NamedTuple
 
 BlockKind = Literal["plain", "if", "unless", "case", "for", "with", "section", "store"]
 DelimiterKind = Literal["output", "comment", "statement", "mixed", "code", "printed", "literal"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from maillint.message.template.conditions import Test
 from maillint.text.spans import Span
-from maillint.values import field, mutable
+from maillint.values import NamedTuple, field, mutable
 
 TagKind = Literal["output", "insert", "comment", "open", "middle", "close", "statement"]
 

@@ -1,0 +1,34 @@
+"""Where configuration files are found: every run looks for one, and few read one."""
+
+from __future__ import annotations
+
+import os
+
+FILE_NAMES = ("maillint.yaml", ".maillint.yaml", "maillint.yml", ".maillint.yml")
+"""What a configuration file is called; in one folder, the first of these counts."""
+
+PYPROJECT = "pyproject.toml"
+
+
+def find_config(folder: str) -> str | None:
+    """Return the configuration file nearest to a folder, upward; None if there is none."""
+    while True:
+        for name in FILE_NAMES:
+            path = os.path.join(folder, name)  # noqa: PTH118
+            if os.path.isfile(path):  # noqa: PTH113
+                return path
+        path = os.path.join(folder, PYPROJECT)  # noqa: PTH118
+        if os.path.isfile(path) and _has_table(path):  # noqa: PTH113
+            return path
+        parent = os.path.dirname(folder)  # noqa: PTH120
+        if parent == folder:
+            return None
+        folder = parent
+
+
+def _has_table(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            return b"[tool.maillint" in file.read()
+    except OSError:
+        return False

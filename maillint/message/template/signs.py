@@ -1,0 +1,62 @@
+"""What tells that a text may be a template at all: most starts need no more of the languages than this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from maillint.data.lists import load_compiled
+
+SIGNS = "dialect-signs.json"
+"""The file name of the compiled signs."""
+
+_SOURCES = ("rules/lists/dialects.yaml", "maillint/message/template/")
+
+
+@cache
+def _signs() -> Mapping[str, Any]:
+    import json  # noqa: PLC0415 -- a cached run of plain HTML needs none of this
+
+    signs: Mapping[str, Any] = json.loads(load_compiled(SIGNS, _SOURCES, compile_signs))
+    return signs
+
+
+def compile_signs() -> str:
+    """Return the extensions, hints and needles of all dialects, as JSON; raises as ``dialects``."""
+    import json  # noqa: PLC0415 -- only when it is compiled, as the next
+
+    from maillint.message.template.dialect import all_dialects  # noqa: PLC0415
+
+    signs = {
+        "extensions": {extension: dialect.name for dialect in all_dialects() for extension in dialect.extensions},
+        "hints": [extension for dialect in all_dialects() for extension in dialect.hints],
+        "needles": list(dict.fromkeys(needle for dialect in all_dialects() for needle in dialect.needles)),
+    }
+    return json.dumps(signs, ensure_ascii=False)
+
+
+@cache
+def _endings() -> tuple[str, ...]:
+    return (*_signs()["extensions"], *_signs()["hints"])
+
+
+def extensions() -> Mapping[str, str]:
+    """By extension, the name of the dialect that it says a file is in."""
+    found: Mapping[str, str] = _signs()["extensions"]
+    return found
+
+
+def template_extension(path: str) -> str:
+    """The extension at the end of a file's name that a dialect claims (``.blade.php``), "" if there is no such."""
+    low = path.lower()
+    if not low.endswith(_endings()):
+        return ""
+    return max((extension for extension in _endings() if low.endswith(extension)), key=len)
+
+
+def may_be_template(text: str, path: str) -> bool:
+    """Whether a text can be in any dialect: it has something of a tag in it, or its name says so; False is certain."""
+    names = (path, path[: path.rfind(".")] if path.count(".") > 1 else "")
+    needles: Sequence[str] = _signs()["needles"]
+    return any(map(template_extension, names)) or any(needle in text for needle in needles)
