@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, final
 
 from maillint import output
 from maillint._version import __version__
-from maillint.config.config import Config as LayeredConfig
-from maillint.config.config import load_config
+from maillint.config.config import LayeredConfig, load_config
 from maillint.config.files import find_config, layers_of
 from maillint.data.yamlfile import FileError, suggestion
 from maillint.errors import LintError
@@ -20,7 +19,7 @@ from maillint.files.paths import shown_path
 from maillint.finding import Edit, Failure, FileReport, Finding, Fix, Related, Report, Severity, Unknown
 from maillint.message.kinds import KINDS, Kind, guess_kind, kind_of
 from maillint.message.model import PROFILES
-from maillint.message.read import Settings
+from maillint.message.read import MessageSettings
 from maillint.message.template.dialect import dialects
 from maillint.project.baseline import without_known
 from maillint.project.discovery import Discovery, Group
@@ -281,7 +280,7 @@ class _Given:
             if not isinstance(name, str) or not isinstance(text, str):
                 raise LintError(f"headers: {name!r} and its value must be str")
 
-    def over(self, settings: Settings, kind: str, *, unsent: bool = False) -> Settings:
+    def over(self, settings: MessageSettings, kind: str, *, unsent: bool = False) -> MessageSettings:
         """Lay this over the configuration's settings; its headers are for templates and for ``unsent`` messages."""
         own = {name.lower() for name in self.headers}
         others = tuple((name, text) for name, text in settings.headers if name.lower() not in own)

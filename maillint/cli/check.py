@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from maillint.cli.common import LEVELS, exit_status, make_context, parse_formats, show_failures, split_names, write
-from maillint.config.config import Overrides
+from maillint.config.config import CommandLine
 from maillint.errors import LintError
 from maillint.files.access import UnreadableError
 from maillint.files.atomic import replace_file
@@ -162,10 +162,10 @@ class Arguments:
 
     def discovery(self) -> Discovery:
         """A fresh look at the files, with this command line over their configurations."""
-        overrides = Overrides(
+        command_line = CommandLine(
             split_names(self.select), split_names(self.ignore), self.profile, self.touch, self.dialect
         )
-        return Discovery(self.config_path, overrides)
+        return Discovery(self.config_path, command_line)
 
 
 @click.command("check")

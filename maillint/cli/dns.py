@@ -21,7 +21,7 @@ from maillint.cli.common import (
     write_stdout,
 )
 from maillint.cli.overview import overview
-from maillint.config.config import Overrides
+from maillint.config.config import CommandLine
 from maillint.finding import Report
 from maillint.network.answers import is_address
 from maillint.network.facts import Question, Selector, gather_all
@@ -111,7 +111,7 @@ def command(
         raise click.UsageError("--helo is for evaluating SPF: give the sending address too, with --ip")
     sending, sender = tuple(map(sending_ip, ips)), None if mail_from is None else envelope_sender(mail_from)
     server = open_resolver(resolver, seconds(timeout))
-    discovery = Discovery(config_path, Overrides(split_names(select), split_names(ignore)))
+    discovery = Discovery(config_path, CommandLine(split_names(select), split_names(ignore)))
     config = discovery.config_for("x")
     if not any(active.rule.subject == "domain" for active in config.rules_for(PROFILE)):
         raise click.UsageError("the rules that are left are not about domains (those are in the family auth)")

@@ -18,7 +18,7 @@ from maillint.data.lists import load_list
 from maillint.data.yamlfile import suggestion
 from maillint.errors import LintError
 from maillint.files.paths import relative_path
-from maillint.message.read import Settings
+from maillint.message.read import MessageSettings
 from maillint.message.template.dialect import dialects
 from maillint.values import field, frozen, replace
 
@@ -37,7 +37,7 @@ class ConfigError(LintError):
 
 
 @frozen
-class Overrides:
+class CommandLine:
     """What the command line (or the environment) says; it comes before every file."""
 
     select: tuple[str, ...] = ()
@@ -48,17 +48,17 @@ class Overrides:
 
 
 @frozen
-class Config:
+class LayeredConfig:
     """The settings of all files below one configuration file (or below none), or those of one of these files.
 
-    ``path`` is the configuration file, None without one. Later ``layers`` come before earlier ones, ``overrides``
+    ``path`` is the configuration file, None without one. Later ``layers`` come before earlier ones, the command line
     before all; layers that are for some files only count in the settings of such a file (``for_file``). So does
     ``touch``, its place in a sequence.
     """
 
     path: str | None = None
     layers: tuple[Layer, ...] = ()
-    overrides: Overrides = field(default_factory=Overrides)
+    command_line: CommandLine = field(default_factory=CommandLine)
     touch: int | None = None
 
     @property
@@ -70,7 +70,7 @@ class Config:
         """A file's path as patterns see it."""
         return relative_path(path, self.folder)
 
-    def for_file(self, path: str) -> Config:
+    def for_file(self, path: str) -> LayeredConfig:
         """The settings of one file; files for which the same layers and touch count share one object."""
         own = tuple(number for number, layer in enumerate(self.layers) if layer.files and layer.matches(path))
         touch = self._touch_of(path)
@@ -84,7 +84,7 @@ class Config:
         return self._of_files[own, touch]
 
     @cached_property
-    def _of_files(self) -> dict[tuple[tuple[int, ...], int | None], Config]:
+    def _of_files(self) -> dict[tuple[tuple[int, ...], int | None], LayeredConfig]:
         return {}
 
     def _touch_of(self, path: str) -> int | None:
@@ -170,10 +170,10 @@ class Config:
         return with_rules(self._all("plugins"), self._all("rule-folders"))
 
     @cached_property
-    def message_settings(self) -> Settings:
+    def message_settings(self) -> MessageSettings:
         """What the reader of messages takes from here."""
-        given = self.overrides
-        return Settings(
+        given = self.command_line
+        return MessageSettings(
             profile=given.profile or self.profile,
             profile_forced=given.profile is not None,
             touch=given.touch if given.touch is not None else self.touch,
@@ -208,8 +208,8 @@ class Config:
     @cached_property
     def deselected(self) -> frozenset[str]:
         """The rules that the command line leaves out by name."""
-        selected = self._named(self.overrides.select)
-        ignored = self._named(self.overrides.ignore)
+        selected = self._named(self.command_line.select)
+        ignored = self._named(self.command_line.ignore)
         return ignored | (frozenset(self.catalogue.rules) - selected if selected else frozenset())
 
     def _named(self, names: Sequence[str]) -> frozenset[str]:
@@ -237,17 +237,17 @@ class Config:
         return ActiveRule(rule, options, level, level_given)
 
 
-def load_config(path: str | None, overrides: Overrides | None = None) -> Config:
+def load_config(path: str | None, command_line: CommandLine | None = None) -> LayeredConfig:
     """Read a configuration file (None: the defaults) and lay the command line over it.
 
-    Raises FileError for a fault in the file, ConfigError for one in the overrides, OSError.
+    Raises FileError for a fault in the file, ConfigError for one on the command line, OSError.
     """
-    overrides = overrides or Overrides()
+    command_line = command_line or CommandLine()
     layers = tuple(read_layers(path)) if path else ()
-    config = Config(os.path.abspath(path) if path else None, layers, overrides)  # noqa: PTH100
-    for name in (*overrides.select, *overrides.ignore):
+    config = LayeredConfig(os.path.abspath(path) if path else None, layers, command_line)  # noqa: PTH100
+    for name in (*command_line.select, *command_line.ignore):
         if not config.catalogue.matching(name):
             raise ConfigError(f'no rule or family "{name}"{config.catalogue.suggest(name)}')
-    if overrides.dialect is not None and overrides.dialect not in dialects():
-        raise ConfigError(f'unknown dialect "{overrides.dialect}"{suggestion(overrides.dialect, dialects())}')
+    if command_line.dialect is not None and command_line.dialect not in dialects():
+        raise ConfigError(f'unknown dialect "{command_line.dialect}"{suggestion(command_line.dialect, dialects())}')
     return config

@@ -37,7 +37,7 @@ class MessageError(LintError):
 
 
 @frozen
-class Settings:
+class MessageSettings:
     """What the configuration and the command line say of a message.
 
     What the message says of itself comes before ``profile`` and ``touch``, unless they are ``forced`` (they
@@ -58,7 +58,7 @@ class Settings:
 
 
 def read_message(
-    sources: Sequence[Source], settings: Settings, kind: str | None = None, files: FileAccess = NO_FILES
+    sources: Sequence[Source], settings: MessageSettings, kind: str | None = None, files: FileAccess = NO_FILES
 ) -> Message:
     """Read one message from its files: an ``.eml``, or a template with its plain-text twin and its sidecars.
 
@@ -70,7 +70,7 @@ def read_message(
     return _with_settings(message.with_settings(files=files), settings)
 
 
-def _read_eml(source: Source, settings: Settings) -> Message:
+def _read_eml(source: Source, settings: MessageSettings) -> Message:
     parts: list[Part] = []
     attachments: list[Attachment] = []
     fields: tuple[Field, ...] = ()
@@ -99,7 +99,7 @@ def _read_eml(source: Source, settings: Settings) -> Message:
     return Message("eml", (source,), headers, tuple(parts), tuple(attachments), notes=tuple(notes))
 
 
-def _read_template(sources: Sequence[Source], kind: str, settings: Settings, files: FileAccess) -> Message:
+def _read_template(sources: Sequence[Source], kind: str, settings: MessageSettings, files: FileAccess) -> Message:
     samples = read_samples(sources[0].path, files)
     texts, sidecars = split_sidecars(sources)
     stated: dict[str, Stated] = {}
@@ -136,7 +136,7 @@ def _front_matter(source: Source) -> FrontMatter:
 
 
 def _read_text(
-    source: Source, front: FrontMatter, kind: str, settings: Settings, samples: Source | None, files: FileAccess
+    source: Source, front: FrontMatter, kind: str, settings: MessageSettings, samples: Source | None, files: FileAccess
 ) -> tuple[Part, list[str]]:
     """Read the text of one file, and what there is to note about it."""
     notes: list[str] = []
@@ -175,7 +175,7 @@ def _add_sidecars(sources: Sequence[Source], fields: list[Field], notes: list[st
             notes.append(f"{os.path.basename(source.path)}: not UTF-8; read as {source.encoding}")  # noqa: PTH119
 
 
-def _stated_dialect(source: Source, front: FrontMatter, settings: Settings) -> Detection | None:
+def _stated_dialect(source: Source, front: FrontMatter, settings: MessageSettings) -> Detection | None:
     """The dialect that a file states, or the settings."""
     stated = front.values.get("dialect")
     name = (stated.value if stated else None) or settings.dialect
@@ -209,7 +209,7 @@ def _profile(stated: Stated | None) -> str | None:
     return profile
 
 
-def _with_settings(message: Message, settings: Settings) -> Message:
+def _with_settings(message: Message, settings: MessageSettings) -> Message:
     """Lay the configuration under what the message says of itself, and infer the profile last."""
     if not settings.outlook:
         message = message.with_settings(parts=tuple(replace(part, outlook=False) for part in message.parts))

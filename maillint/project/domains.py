@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from maillint.analysis.senders import aligned, common, envelope_domain, from_domains, signing_selectors
-from maillint.config.config import Config
+from maillint.config.config import LayeredConfig
 from maillint.data.lists import load_list
 from maillint.engine.domain import lint_domain
 from maillint.errors import LintError
@@ -56,12 +56,12 @@ def sender_of(loaded: LoadedMessage) -> Sender:
     return Sender(message.source.path, tuple(own), selectors, envelope_domain(message))
 
 
-def with_domains(report: Report, senders: Iterable[tuple[Config, Sender]], resolver: Resolver) -> Report:
+def with_domains(report: Report, senders: Iterable[tuple[LayeredConfig, Sender]], resolver: Resolver) -> Report:
     """Add the domains that messages are sent from to their report, each looked up once.
 
     A message without any is unknown. Raises LintError for a selector in the configuration that cannot be.
     """
-    by_domain: dict[str, list[tuple[Config, Sender]]] = {}
+    by_domain: dict[str, list[tuple[LayeredConfig, Sender]]] = {}
     homeless: set[str] = set()
     for config, sender in senders:
         for domain in sender.domains:
@@ -77,7 +77,7 @@ def with_domains(report: Report, senders: Iterable[tuple[Config, Sender]], resol
     return replace(report, files=files, domains=(*report.domains, *judged))
 
 
-def _question(domain: str, senders: Sequence[tuple[Config, Sender]]) -> Question:
+def _question(domain: str, senders: Sequence[tuple[LayeredConfig, Sender]]) -> Question:
     """What to ask about a From domain: its messages' selectors, and their envelope where they agree on one."""
     signing = [selector for _, sender in senders for selector in sender.selectors[domain]]
     declared = [selector for config, _ in senders for selector in selectors_for(domain, (), config)]
@@ -92,14 +92,14 @@ def _question(domain: str, senders: Sequence[tuple[Config, Sender]]) -> Question
 # -- one domain ---------------------------------------------------------------------------------------
 
 
-def judge(facts: DomainFacts, config: Config) -> DomainReport:
+def judge(facts: DomainFacts, config: LayeredConfig) -> DomainReport:
     """Run the rules about domains. Where the domain does not exist, that is all there is to say."""
     report = lint_domain(facts, facts.domain, facts.results(), config.rules_for(PROFILE))
     gone = tuple(finding for finding in report.findings if finding.rule == GONE)
     return replace(report, findings=gone, unknown=()) if gone else report
 
 
-def selectors_for(domain: str, named: Iterable[Selector], config: Config) -> tuple[Selector, ...]:
+def selectors_for(domain: str, named: Iterable[Selector], config: LayeredConfig) -> tuple[Selector, ...]:
     """The selectors of a domain: those named, those of the configuration, and the usual ones as guesses.
 
     Raises LintError for one in the configuration that cannot be.
@@ -110,7 +110,7 @@ def selectors_for(domain: str, named: Iterable[Selector], config: Config) -> tup
     return tuple(dict.fromkeys([*own, *guesses]))
 
 
-def _declared(name: str, config: Config) -> Selector:
+def _declared(name: str, config: LayeredConfig) -> Selector:
     selector = parse_selector(name)
     if selector is None:
         raise LintError(f"{config.path or 'configuration'}: dkim-selectors: {not_a_selector(name)}")

@@ -9,12 +9,12 @@ from maillint.files.paths import shown_path
 from maillint.finding import Failure
 from maillint.message.kinds import Kind, guess_kind, kind_of
 from maillint.message.model import Message
-from maillint.message.read import MessageError, Settings, read_message
+from maillint.message.read import MessageError, MessageSettings, read_message
 from maillint.project.discovery import Group
 from maillint.text.source import Source
 from maillint.values import field, frozen
 
-Adjust = Callable[[Settings, str], Settings]
+Adjust = Callable[[MessageSettings, str], MessageSettings]
 """Changes what the configuration says of a message, given the message's kind."""
 
 
@@ -28,7 +28,7 @@ class LoadedMessage:
     group: Group
     sources: tuple[Source, ...]
     kind: str
-    settings: Settings = field(repr=False)
+    settings: MessageSettings = field(repr=False)
     message: Message = field(repr=False)
 
     @property
@@ -119,7 +119,7 @@ def decode(group: Group, contents: Sequence[bytes]) -> tuple[list[Source], str]:
     return sources, kind
 
 
-def _parsed(group: Group, sources: Sequence[Source], kind: str, settings: Settings) -> LoadedMessage:
+def _parsed(group: Group, sources: Sequence[Source], kind: str, settings: MessageSettings) -> LoadedMessage:
     try:
         message = read_message(sources, settings, kind, FileAccess(group.roots))
     except MessageError as error:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from maillint._version import __version__
 from maillint.catalogue.plugins import load_plugin
-from maillint.config.config import Config
+from maillint.config.config import LayeredConfig
 from maillint.data.lists import digest, package_state, rules_folder
 from maillint.files.access import FileAccess, is_handed_over
 from maillint.files.paths import shown_path
@@ -174,14 +174,14 @@ def _read(path: str) -> dict[str, Stored]:
 # -- keys ---------------------------------------------------------------------------------------------
 
 
-def _settings_key(config: Config, states: dict[str, str]) -> str:
+def _settings_key(config: LayeredConfig, states: dict[str, str]) -> str:
     """A digest of everything beside the files that decides a result: rules, lists, settings, version.
 
     ``states`` are those of folders that have been looked at.
     """
     folders = sorted({folder for layer in config.layers for folder in layer.values.get("rule-folders", ())})
     plugins = sorted({name for layer in config.layers for name in layer.values.get("plugins", ())})
-    settings = repr((__version__, config.layers, config.overrides, config.touch, package_state()))
+    settings = repr((__version__, config.layers, config.command_line, config.touch, package_state()))
     for folder in [rules_folder(), *folders]:
         if folder not in states:
             states[folder] = _folder_state(folder)

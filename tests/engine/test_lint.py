@@ -23,7 +23,7 @@ from maillint.hits import Change, DomainHit, FileText, Hit, NotKnown
 from maillint.message.mime.headers import Field, Headers
 from maillint.message.mjml.includes import Include
 from maillint.message.model import PROFILES, Message, Part
-from maillint.message.read import Settings, read_message
+from maillint.message.read import MessageSettings, read_message
 from maillint.text.offsets import MapBuilder, OffsetMap
 from maillint.text.source import Source
 from maillint.text.spans import Span
@@ -482,7 +482,7 @@ def test_each_file_of_a_message_has_a_report() -> None:
         "m/meta.json": '{"Subject": "Hi"}',
     }
     sources = [Source.from_text(name, text) for name, text in names.items()]
-    message = read_message(sources, Settings(profile="cold", touch=2), "html")
+    message = read_message(sources, MessageSettings(profile="cold", touch=2), "html")
     message = replace(message, notes=("a note",))
     html, text = message.parts
     subject = message.headers.fields[0]
@@ -653,7 +653,7 @@ def test_a_finding_in_a_rendering_is_not_fixed() -> None:
 
 def test_what_stands_at_the_same_offset_of_another_file_is_something_else() -> None:
     sources = [Source.from_text("a.mjml", MJML), Source.from_text("a.txt", "Hi " * 100)]
-    message = read_message(sources, Settings(), "mjml")
+    message = read_message(sources, MessageSettings(), "mjml")
 
     def run(facts: Message, options: Options) -> Iterator[Hit]:
         part = facts.parts[0] if facts.kind == "rendered" else facts.parts[1]

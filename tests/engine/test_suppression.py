@@ -9,14 +9,14 @@ import pytest
 
 from maillint.catalogue.rule import ActiveRule, Rule
 from maillint.check import Check, Options
-from maillint.config.config import Config, Overrides
+from maillint.config.config import CommandLine, LayeredConfig
 from maillint.config.files import layers_of
 from maillint.engine.lint import lint
 from maillint.engine.suppression import suppress
 from maillint.finding import FileReport, Severity
 from maillint.hits import Hit
 from maillint.message.model import PROFILES, Message
-from maillint.message.read import Settings, read_message
+from maillint.message.read import MessageSettings, read_message
 from maillint.text.source import Source
 from maillint.text.spans import Span
 
@@ -25,9 +25,9 @@ def reports(text: str, *select: str, twin: str = "", more: Sequence[ActiveRule] 
     """What the selected rules, and those about comments, say of a template with its plain-text twin."""
     select = select or ("markup", "suppression")
     layers = tuple(layers_of({"rules": rules.get("rules", {})}, "maillint.yaml"))
-    config = Config(layers=layers, overrides=Overrides(select=select))
+    config = LayeredConfig(layers=layers, command_line=CommandLine(select=select))
     sources = [Source.from_text("a.html", text), *([Source.from_text("a.txt", twin)] if twin else [])]
-    message = read_message(sources, Settings(dialect="jinja"), "html")
+    message = read_message(sources, MessageSettings(dialect="jinja"), "html")
     ruleset = [*config.rules_for(message.profile), *more]
     return suppress(message, lint(message, ruleset), ruleset, config.catalogue)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from maillint.config.config import Config
+from maillint.config.config import LayeredConfig
 from maillint.files.access import UnreadableError
 from maillint.finding import Failure
 from maillint.project.discovery import Discovery, Group
@@ -244,14 +244,14 @@ def test_a_text_has_the_limit_of_a_file(text: str | bytes) -> None:
     with pytest.raises(
         UnreadableError, match=r"^too large \(20,000,001 (characters|bytes); the limit is 20,000,000\)$"
     ):
-        load_text(Group.for_text("a.html", Config()), text)
+        load_text(Group.for_text("a.html", LayeredConfig()), text)
 
 
 def test_adjusted_settings_hold_for_what_is_read_again() -> None:
-    from maillint.message.read import Settings
+    from maillint.message.read import MessageSettings
 
-    group = Group.for_text("a.html", Config())
-    loaded = load_text(group, "<p>Hi</p>", adjust=lambda settings, kind: Settings(profile="cold", touch=2))
+    group = Group.for_text("a.html", LayeredConfig())
+    loaded = load_text(group, "<p>Hi</p>", adjust=lambda settings, kind: MessageSettings(profile="cold", touch=2))
     again = loaded.with_sources(loaded.sources)
     assert (again.message.profile, again.message.touch) == ("cold", 2)
     assert from_sources(group, loaded.sources, "html").message.profile == "general"
