@@ -82,9 +82,11 @@ def test_every_language_is_in_the_table_or_has_no_comments() -> None:
         ("{# maillint: ignore[markup/unclosed-tag, markup/stray-end-tag] x #}\n" + BAD,
          "{# maillint: ignore[markup/unclosed-tag] x #}\n" + BAD),
         ("{% if a %}{# maillint: ignore[markup] x #}{% endif %}\n", "{% if a %}{% endif %}\n"),
+        ("{# maillint: ignore[markup] x #}{# maillint: ignore[content] y #} <p>Hi</p>\n", " <p>Hi</p>\n"),
         # what else stands in a comment is not thrown away with it
         ("{# The header.\n maillint: ignore[markup] x #}\n<p>Hi</p>\n", None),
         ("{# maillint: ignore[markup] x\n maillint: ignore[links] y #}\n<p>Hi</p>\n", None),
+        ("{# maillint: ignore[markup] x, maillint: ignore[links] y #}\n<p>Hi</p>\n", None),
         ("<?php $a = 1; /* maillint: ignore[markup] x */ ?>\n<p>Hi</p>\n", None),
     ],
 )  # fmt: skip

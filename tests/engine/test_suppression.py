@@ -43,7 +43,10 @@ def judged(text: str, *select: str, **settings: Any) -> list[str]:
 
 BAD = "<p>Hi <b>Ada</p>"
 IGNORE = "{# maillint: ignore[markup/unclosed-tag] why #}"
-FILE = "{# maillint: ignore-file[markup/unclosed-tag] why #}"
+OTHER = "{# maillint: ignore[markup/stray-end-tag] why #}"
+FILE_UNCLOSED = "maillint: ignore-file[markup/unclosed-tag] why"
+FILE_OTHER = "maillint: ignore-file[markup/stray-end-tag] why"
+FILE = f"{{# {FILE_UNCLOSED} #}}"
 
 
 # -- what is suppressed -----------------------------------------------------------------------------------------------
@@ -67,6 +70,14 @@ FILE = "{# maillint: ignore-file[markup/unclosed-tag] why #}"
         ("{# maillint: ignore[markup] why #}" + BAD, []),
         ("{# maillint: ignore-file[markup] why #}\n" + BAD, []),
         ("{# maillint: ignore[links, markup] why #}" + BAD, []),
+        # several comments on a line, and several in one comment
+        (f"{OTHER}{IGNORE}{BAD}</i>", []),
+        (f"{BAD}</i>{OTHER} {IGNORE}", []),
+        (f"{OTHER} {IGNORE}\n{BAD}</i>\n{BAD}", ["3:7 markup/unclosed-tag"]),
+        (f"{IGNORE}{OTHER}\n\n{BAD}</i>\n{BAD}", ["4:7 markup/unclosed-tag"]),
+        ("{# maillint: ignore[markup/unclosed-tag] why; maillint: ignore[markup/stray-end-tag] why #}" + BAD + "</i>",
+         []),
+        (f"---\n# {FILE_OTHER} # {FILE_UNCLOSED}\nsubject: x\n---\n{BAD}</i>", []),
         # another rule
         ("{# maillint: ignore[markup/stray-end-tag] why #}" + BAD,
          ["1:1 suppression/unused", "1:55 markup/unclosed-tag"]),
@@ -191,6 +202,10 @@ def test_an_unknown_name_has_a_suggestion_and_is_not_unused() -> None:
         ("{# maillint: ignore[markup/unclosed-tag, suppression/reason-missing] #}" + BAD, []),
         ("{# maillint: ignore[suppression/reason-missing] why #}\n{# maillint: ignore[markup/unclosed-tag] #}" + BAD,
          []),
+        ("{# maillint: ignore[suppression/reason-missing] why #} {# maillint: ignore[markup/unclosed-tag] #}\n" + BAD,
+         []),
+        ("{# maillint: ignore[markup/unclosed-tag] #} {# maillint: ignore[markup/stray-end-tag] w #}" + BAD,
+         ["1:1 suppression/reason-missing", "1:45 suppression/unused"]),
         ("{# maillint: ignore-file[suppression] why #}\n{# maillint: ignore[markup/unclosed-tag] #}" + BAD, []),
         ("{# maillint: ignore-file[suppression/unused] why #}\n{# maillint: ignore[markup] w #}<p>Hi</p>", []),
         ("{# maillint: ignore[suppression/reason-missing] why #}<p>Hi</p>", UNUSED),
