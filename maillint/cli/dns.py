@@ -44,7 +44,8 @@ _LONGEST_TIMEOUT = 60.0
               help="The envelope sender (Return-Path), where it is not of DOMAIN; '' for none. "
                    "SPF is looked up at its domain.")  # fmt: skip
 @click.option("--helo", metavar="NAME", help="With --ip: the name that the sending server gives itself.")
-@click.option("--resolver", metavar="HOST[:PORT]", help="Ask this DNS server instead of the system's.")
+@click.option("--resolver", metavar="HOST[:PORT]", envvar="MAILLINT_RESOLVER",
+              help="Ask this DNS server instead of the system's.")  # fmt: skip
 @click.option("--timeout", default=f"{DEFAULT_TIMEOUT:g}", show_default=True, metavar="SECONDS",
               help="How long one lookup may take.")  # fmt: skip
 @click.option("--select", multiple=True, metavar="RULE", help="Run only this rule or family. Repeatable.")

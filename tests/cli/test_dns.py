@@ -194,6 +194,18 @@ def test_the_configuration_names_selectors_and_changes_severities(run: Any, tmp_
     assert (result.returncode, len(result.stdout.splitlines())) == (0, 2)
 
 
+@pytest.mark.parametrize("command", [("dns", "fine.example"), ("check", "a.eml", "--dns")])
+def test_the_environment_may_name_the_server_and_the_command_line_comes_before_it(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "a.eml").write_text(message("news@fine.example"))
+    with DnsServer(ZONE) as first, DnsServer(ZONE) as second:
+        maillint(*command, folder=tmp_path, MAILLINT_RESOLVER=first.address)
+        assert first.asked("fine.example")
+        maillint(*command, "--resolver", second.address, folder=tmp_path, MAILLINT_RESOLVER="x:y")
+        assert second.asked("fine.example")
+
+
 def test_usual_selectors_are_tried_where_none_is_known(tmp_path: Path) -> None:
     zone = {**sound("fine.example"), "google._domainkey.fine.example TXT": [KEY]}
     with DnsServer(zone) as server:
