@@ -20,10 +20,10 @@ from maillint.web.urls import Url, query_items, split
 from maillint.web.wrappers import Wrapping, classify
 
 TAG = "a template tag prints a piece of a link's address"
-TRACKER = "a click tracker's link is not asked, which would count as a click"
+TRACKER = "a click tracker's link is not requested, since that would count as a click"
 GATEWAY = "only a mail gateway knows where a link leads"
-ACTS = "a link that does something when it is opened is not asked"
-MAYBE_OUT = "a link that may lead out of the list is not asked"
+ACTS = "a link that does something when it is opened is not requested"
+MAYBE_OUT = "a link that may lead out of the list is not requested"
 
 _MOST_SEGMENTS = 20
 
@@ -144,11 +144,11 @@ def _absolute(link: LinkInView) -> str:
 
 @cache
 def _acting() -> tuple[frozenset[str], frozenset[str]]:
-    data = load_list("never-asked")
+    data = load_list("never-requested")
     return frozenset(data["paths"]), frozenset(data["parameters"])
 
 
 @cache
 def _acting_words() -> re.Pattern[str]:
-    words = sorted(load_list("never-asked")["texts"], key=len, reverse=True)
+    words = sorted(load_list("never-requested")["texts"], key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)")

@@ -134,7 +134,7 @@ def _open_end(chain: RedirectChain) -> str:
         case "long":
             return f"{chain.hops[0].host} redirects more than {chain.redirects - 1} times"
         case "blocked":
-            return f"{last.host} redirects to a link that is not asked"
+            return f"{last.host} redirects to a link that is not requested"
     return last.words if last.kind == "unknown" or last.status >= 300 else ""
 
 

@@ -201,9 +201,9 @@ def test_the_environment_may_name_the_server_and_the_command_line_comes_before_i
     (tmp_path / "a.eml").write_text(message("news@fine.example"))
     with DnsServer(ZONE) as first, DnsServer(ZONE) as second:
         maillint(*command, folder=tmp_path, MAILLINT_RESOLVER=first.address)
-        assert first.asked("fine.example")
+        assert first.lookups("fine.example")
         maillint(*command, "--resolver", second.address, folder=tmp_path, MAILLINT_RESOLVER="x:y")
-        assert second.asked("fine.example")
+        assert second.lookups("fine.example")
 
 
 def test_usual_selectors_are_tried_where_none_is_known(tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_usual_selectors_are_tried_where_none_is_known(tmp_path: Path) -> None:
     with DnsServer(zone) as server:
         for domain, tried in (("fine.example", True), ("bare.example", False)):
             result = maillint("dns", domain, "--resolver", server.address, "-f", "json", folder=tmp_path)
-            assert bool(server.asked(f"google._domainkey.{domain}")) is tried
+            assert bool(server.lookups(f"google._domainkey.{domain}")) is tried
             (facts,) = json.loads(result.stdout)["domains"]
             assert [(key["selector"], key["origin"]) for key in facts["dkim"]] == (
                 [("google", "guessed"), ("s1", "guessed")] if tried else []
@@ -329,8 +329,8 @@ def test_the_domains_of_messages_are_looked_up_each_once(tmp_path: Path) -> None
     (tmp_path / "t.txt").write_text("Hi\n")
     with DnsServer(ZONE) as server:
         result = maillint("check", ".", "--dns", "-f", "json", "--resolver", server.address, folder=tmp_path)
-        assert server.asked("bare.example", "TXT") == 1
-        assert server.asked("_dmarc.bare.example", "TXT") == 1
+        assert server.lookups("bare.example", "TXT") == 1
+        assert server.lookups("_dmarc.bare.example", "TXT") == 1
     document = json.loads(result.stdout)
     assert [domain["domain"] for domain in document["domains"]] == ["bare.example", "fine.example"]
     assert len(document["files"]) == 7

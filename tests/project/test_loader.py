@@ -150,7 +150,7 @@ def test_many_messages_are_asked_about_some_at_a_time(
     assert alive == 3 * [1, 2, 1]
     found = [finding.path for finding in report.findings if finding.rule == "links/unreachable"]
     assert found == [f"{number}.html" for number in range(9)]
-    assert web.asked("/many") == ["HEAD", "GET"]
+    assert web.methods("/many") == ["HEAD", "GET"]
 
 
 # -- settings -----------------------------------------------------------------------------------------
