@@ -264,7 +264,7 @@ class _Given:
         self.headers = dict(headers or {})
 
     def check(self) -> None:
-        """Raise LintError for what cannot be."""
+        """Raise LintError for an argument that is not valid."""
         choices = (
             ("kind", self.kind, sorted(KINDS)),
             ("profile", self.profile, PROFILES),

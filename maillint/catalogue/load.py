@@ -135,7 +135,7 @@ def _stem(entry: os.DirEntry[str]) -> str:
 
 
 def _key(files: Sequence[_RuleFile], declared: str) -> str:
-    """What tells one compiled form from another: the files' names and contents, and what the checks declare."""
+    """The key of a compiled form: made of the files' names and contents, and of what the checks declare."""
     return digest([declared.encode(), *(chunk for file in files for chunk in (file.name.encode(), file.data))])
 
 

@@ -126,7 +126,7 @@ def _dead_end(chain: RedirectChain) -> str:
 
 
 def _open_end(chain: RedirectChain) -> str:
-    """Why nobody knows where a chain ends that has no dead end; empty if that is known."""
+    """Why it is not known where a chain ends, if ``_dead_end`` finds nothing; empty if it is known."""
     last = chain.last
     match chain.end:
         case "loop":

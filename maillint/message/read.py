@@ -28,7 +28,7 @@ from maillint.values import frozen, replace
 
 
 class MessageError(LintError):
-    """Raised for a file that states something about itself that cannot be; ``offset`` is its place in ``source``."""
+    """Raised for a file that states something invalid about itself; ``offset`` is its place in ``source``."""
 
     def __init__(self, message: str, offset: int, source: Source) -> None:
         super().__init__(message)

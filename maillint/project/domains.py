@@ -59,7 +59,7 @@ def sender_of(loaded: LoadedMessage) -> Sender:
 def with_domains(report: Report, senders: Iterable[tuple[LayeredConfig, Sender]], resolver: Resolver) -> Report:
     """Add the domains that messages are sent from to their report, each looked up once.
 
-    A message without any is unknown. Raises LintError for a selector in the configuration that cannot be.
+    A message without any is unknown. Raises LintError for an invalid selector in the configuration.
     """
     by_domain: dict[str, list[tuple[LayeredConfig, Sender]]] = {}
     homeless: set[str] = set()
@@ -102,7 +102,7 @@ def judge(facts: DomainFacts, config: LayeredConfig) -> DomainReport:
 def selectors_for(domain: str, named: Iterable[Selector], config: LayeredConfig) -> tuple[Selector, ...]:
     """The selectors of a domain: those named, those of the configuration, and the usual ones as guesses.
 
-    Raises LintError for one in the configuration that cannot be.
+    Raises LintError for an invalid one in the configuration.
     """
     selectors = [*named, *(_declared(name, config) for name in config.dkim_selectors)]
     guesses = [Selector(entry["name"], origin="guessed") for entry in load_list("dkim-selectors")["selectors"]]

@@ -38,7 +38,7 @@ class LoadedMessage:
         return frozenset(source.path for path, source in files if path in self.group.wanted)
 
     def with_sources(self, sources: Sequence[Source]) -> LoadedMessage:
-        """The message that other texts of its files make; raises UnreadableError as ``load``."""
+        """The same message with other texts in its files; raises UnreadableError as ``load``."""
         return _parsed(self.group, sources, self.kind, self.settings)
 
 
@@ -54,7 +54,7 @@ def load_all(groups: Iterable[Group], adjust: Adjust | None = None) -> Iterator[
 def load(group: Group, contents: Sequence[bytes] | None = None, adjust: Adjust | None = None) -> LoadedMessage:
     """Load the message of a group; ``contents`` are those of its files where they have been read already.
 
-    Raises UnreadableError for a file that cannot be read, or that states something about itself that cannot be.
+    Raises UnreadableError for a file that cannot be read, or that states something invalid about itself.
     """
     contents = read_files(group) if contents is None else contents
     return from_sources(group, *decode(group, contents), adjust)

@@ -118,10 +118,10 @@ def test_senders_come_back_from_other_processes(tmp_path: Path) -> None:
     ]
 
 
-def test_many_messages_are_asked_about_some_at_a_time(
+def test_links_of_many_messages_are_requested_some_messages_at_a_time(
     tmp_path: Path, dns: DnsServer, web: HttpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No more messages are held in memory than are asked about at once, and each link is asked about once."""
+    """No more messages are held in memory than have their links requested together, and each link is requested once."""
     import gc
     import weakref
     from ipaddress import ip_network
@@ -135,18 +135,18 @@ def test_many_messages_are_asked_about_some_at_a_time(
     url = web.url("/many", host="acme.example")
     for number in range(9):
         (tmp_path / f"{number}.html").write_text(f'<p>{"x" * 150}</p>\n<a href="{url}">A</a>\n')
-    asking = online.Asking(DnsResolver(dns.address), allowed=[ip_network("127.0.0.1")])
-    asker = online.LinkAsker(asking)
+    options = online.RequestOptions(DnsResolver(dns.address), allowed=[ip_network("127.0.0.1")])
+    links = online.OnlineLinks(options)
     seen: list[weakref.ref[LoadedMessage]] = []
     alive: list[int] = []
 
     def observe(loaded: LoadedMessage) -> None:
-        asker.add(loaded)
+        links.add(loaded)
         seen.append(weakref.ref(loaded))
         gc.collect()
         alive.append(sum(message() is not None for message in seen))
 
-    report = asker.finish(lint_groups(Discovery().groups(["."]), Work(observe=observe)).report)
+    report = links.finish(lint_groups(Discovery().groups(["."]), Work(observe=observe)).report)
     assert alive == 3 * [1, 2, 1]
     found = [finding.path for finding in report.findings if finding.rule == "links/unreachable"]
     assert found == [f"{number}.html" for number in range(9)]

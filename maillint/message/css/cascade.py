@@ -88,7 +88,7 @@ class Cascade:
 
     @cached_property
     def may_shrink_text(self) -> bool:
-        """Whether any rule may give text a size of nothing."""
+        """Whether any rule may give text a size of zero."""
         return fonts.may_be_zero(self._css)
 
     def may_overrule(self, name: Kind) -> bool:
@@ -118,8 +118,8 @@ class Cascade:
     def undoes(self, kind: Kind, elements: Iterable[Element]) -> bool:
         """Whether a rule undoes a kind of hiding for one of the elements, whatever the rule's condition.
 
-        Only rules that name classes or ids count: a media query, or a selector that only one mail client's page
-        meets.
+        Only rules whose selectors name classes or ids count. Their condition may be a media query, or that the selector
+        matches on the page of one mail client only.
         """
         tests = self._showing.get(kind, ())
         return bool(tests) and any(test.passes(names) for names in map(names_of, elements) for test in tests)
