@@ -114,7 +114,7 @@ def test_a_source_is_taken_for_what_it_is(source: Any, kind: str, expected: list
         ("List-ID : <x>\n", "eml"),
     ],
 )
-def test_the_kind_of_a_text_is_told_by_its_beginning_and_its_tags(text: str, kind: str) -> None:
+def test_the_kind_of_a_text_is_recognised_by_its_beginning_and_its_tags(text: str, kind: str) -> None:
     assert guess_kind(text) == kind
 
 

@@ -115,7 +115,7 @@ def test_json_keeps_to_the_schema_and_holds_the_results(run: Any) -> None:
     ]
 
 
-def test_domains_are_told_in_the_order_given_and_once(run: Any) -> None:
+def test_domains_are_reported_in_the_order_given_and_once(run: Any) -> None:
     result = run("dns", "two.example", "FINE.example.", "two.example", "fine.example", "-f", "json")
     assert [domain["domain"] for domain in json.loads(result.stdout)["domains"]] == ["two.example", "fine.example"]
 

@@ -32,7 +32,7 @@ def mail(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_safe_fixes_are_applied_and_told(mail: Path) -> None:
+def test_safe_fixes_are_applied_and_reported(mail: Path) -> None:
     result = maillint("check", "a.html", "--fix", folder=mail)
     assert (mail / "a.html").read_bytes() == MENDED
     assert result.stderr == "Applied 2 fixes in 1 file.\n"

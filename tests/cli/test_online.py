@@ -207,10 +207,10 @@ def test_it_is_said_once_for_all_rules(run: Any, tmp_path: Path) -> None:
     assert "3 rules" in result.stdout
 
 
-# -- what is asked ------------------------------------------------------------------------------------
+# -- what is requested --------------------------------------------------------------------------------
 
 
-def test_nothing_private_is_asked_unless_it_is_named(run: Any, web: HttpServer, tmp_path: Path) -> None:
+def test_nothing_private_is_requested_unless_it_is_named(run: Any, web: HttpServer, tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(
         f'<a href="{web.url("/")}">A</a><a href="{web.url("/", host="acme.example")}">B</a>'
     )
@@ -251,7 +251,7 @@ def test_ways_out_and_mail_addresses_are_never_asked(run: Any, web: HttpServer, 
     assert ("links/unreachable", "acme.example redirects to a link that is not requested") in unknown(result)
 
 
-def test_an_address_is_asked_once_in_a_run(run: Any, web: HttpServer, tmp_path: Path) -> None:
+def test_an_address_is_requested_once_in_a_run(run: Any, web: HttpServer, tmp_path: Path) -> None:
     url = web.url("/gone", host="acme.example")
     for number in range(40):  # enough for several processes to lint them
         (tmp_path / f"{number}.html").write_text(f'<a href="{url}#{number}">A</a>')
@@ -384,7 +384,7 @@ def check(server: DnsServer, folder: Path, *arguments: str) -> subprocess.Comple
     return maillint("check", "a.html", "--select", "links/blocklisted", *options, *arguments, folder=folder)
 
 
-def test_blocklists_are_asked_only_where_the_configuration_turns_them_on(lists: DnsServer, tmp_path: Path) -> None:
+def test_blocklists_are_queried_only_where_the_configuration_turns_them_on(lists: DnsServer, tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text('<a href="http://www.bad.example/">A</a><a href="http://192.0.2.1/">B</a>')
     assert findings(check(lists, tmp_path)) == []
     assert zones_queried(lists) == set()

@@ -104,18 +104,18 @@ REASONS = [
 ]
 
 
-def test_a_comment_without_a_reason_is_told_where_that_is_asked_for(tmp_path: Path) -> None:
+def test_a_comment_without_a_reason_is_reported_where_settings_want_it(tmp_path: Path) -> None:
     (tmp_path / "maillint.yaml").write_text("rules: {suppression/reason-missing: warning}\n")
     expected: dict[str, tuple[str, str, list[str]]] = {}
     for words, found in REASONS:
         for dialect, form in CASES:
             file = write(tmp_path, len(expected), dialect, f"{comment(form, words)}\n{BAD}")
             expected[file.name] = (form, words, found)
-    told = {
+    found_by_file = {
         path: (*expected[path][:2], sorted(rule for rule in found if rule.startswith("suppression")))
         for path, found in rules(tmp_path).items()
     }
-    assert told == expected
+    assert found_by_file == expected
 
 
 @pytest.mark.parametrize(

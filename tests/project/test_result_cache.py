@@ -119,7 +119,7 @@ def test_rules_of_ones_own_are_part_of_the_settings(folder: Path, parsed: list[s
 
 
 @pytest.mark.parametrize("change", ["size", "time", "name", "another", "gone"])
-def test_a_folder_of_rules_is_told_by_names_sizes_and_times(folder: Path, change: str) -> None:
+def test_a_folder_of_rules_is_recognised_by_names_sizes_and_times(folder: Path, change: str) -> None:
     (folder / "house/deep").mkdir(parents=True)
     file = folder / "house/deep/a.yaml"
     file.write_text("x")
