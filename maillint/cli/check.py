@@ -81,7 +81,7 @@ SCOPE_OPTIONS = (
     click.option("--online-timeout", type=click.FloatRange(0, 120, min_open=True), default=10, show_default=True,
                  metavar="SECONDS", help="With --online: how long one address may take."),
     click.option("--online-allow-private", multiple=True, metavar="NETWORK",
-                 help="With --online: private addresses that may be asked, such as 10.0.0.0/8. Repeatable."),
+                 help="With --online: private addresses that may be requested, such as 10.0.0.0/8. Repeatable."),
     click.option("--resolver", metavar="HOST[:PORT]", envvar="MAILLINT_RESOLVER",
                  help="With --dns or --online: ask this DNS server."),
     click.option("--stdin-filename", metavar="NAME", help="With -: the name that tells kind and configuration."),
@@ -209,7 +209,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         return
     run = partial(run_once, arguments, targets)
     if arguments.watch and arguments.online:
-        raise click.UsageError("--watch would ask about every link again and again: leave out --online", ctx)
+        raise click.UsageError("--watch would request every link again and again: leave out --online", ctx)
     if arguments.watch:
         from maillint.cli.watch import watch  # noqa: PLC0415 -- seldom wanted
 

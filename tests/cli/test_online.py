@@ -497,7 +497,7 @@ def test_an_interrupt_waits_for_nobody(dns: DnsServer, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--watch"], "--watch would ask about every link again and again"),
+        (["--watch"], "--watch would request every link again and again"),
         (["--online-timeout", "0"], "0.0 is not in the range 0<x<=120"),
         (["--online-timeout", "soon"], "'soon' is not a valid float"),
         (["--online-allow-private", "intranet"], "'intranet' is neither an address nor a network such as 10.0.0.0/8"),
