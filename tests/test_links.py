@@ -733,7 +733,7 @@ def test_the_senders_own_domain_is_known(rule: str, url: str, count: int) -> Non
 def test_links_and_the_senders_domain(sender: str | None, body: str, count: int, reasons: list[str]) -> None:
     headers = (("From", sender),) if sender else ()
     assert len(findings(body, "unaligned", headers=headers)) == count
-    assert [known.reason for known in unknown(body, "unaligned", headers=headers)] == reasons
+    assert [question.reason for question in unknown(body, "unaligned", headers=headers)] == reasons
 
 
 def test_declared_domains_align() -> None:
@@ -949,7 +949,7 @@ def test_links_that_a_tracker_hides_cannot_be_compared() -> None:
     message = read_message(sources, MessageSettings(profile="newsletter"), "html")
     [report, _] = lint(message, [active(RULES["text-part-parity"])])
     assert report.findings == ()
-    assert [known.reason for known in report.unknown] == ["only a click tracker knows where a link leads"]
+    assert [question.reason for question in report.unknown] == ["only a click tracker knows where a link leads"]
 
 
 @pytest.mark.parametrize(

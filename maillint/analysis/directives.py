@@ -72,8 +72,8 @@ def _sidecars(message: Message) -> Iterator[Part]:
     dialect = next((part.dialect for part in message.parts if part.dialect), None)
     for source in message.sources:
         if "maillint:" in source.text and source.path not in own:
-            spoken = dialect or detect(source.text, source.path)
-            yield Part(source.text, source, OffsetMap.identity(len(source.text)), "text/plain", None, spoken)
+            language = dialect or detect(source.text, source.path)
+            yield Part(source.text, source, OffsetMap.identity(len(source.text)), "text/plain", None, language)
 
 
 def _in_part(part: Part) -> Iterator[Directive]:

@@ -62,16 +62,16 @@ def with_domains(report: Report, senders: Iterable[tuple[LayeredConfig, Sender]]
     A message without any is unknown. Raises LintError for an invalid selector in the configuration.
     """
     by_domain: dict[str, list[tuple[LayeredConfig, Sender]]] = {}
-    homeless: set[str] = set()
+    without_domain: set[str] = set()
     for config, sender in senders:
         for domain in sender.domains:
             by_domain.setdefault(domain, []).append((config, sender))
         if not sender.domains:
-            homeless.add(sender.path)
+            without_domain.add(sender.path)
     answers = gather_all([_question(domain, found) for domain, found in by_domain.items()], resolver)
     judged = [judge(facts, found[0][0]) for facts, found in zip(answers, by_domain.values(), strict=True)]
     files = tuple(
-        replace(file, unknown=(*file.unknown, Unknown(GONE, NO_DOMAIN))) if file.path in homeless else file
+        replace(file, unknown=(*file.unknown, Unknown(GONE, NO_DOMAIN))) if file.path in without_domain else file
         for file in report.files
     )
     return replace(report, files=files, domains=(*report.domains, *judged))

@@ -57,10 +57,10 @@ class Folder:
                 cores.setdefault(keys[-1], []).append(name)
                 for key in keys:
                     bodies.setdefault(key, []).append(name)
-        whom = {name: whose for name in subjects if (whose := subject_of(name)) is not None}
-        for name, whose in sorted(whom.items(), key=lambda item: (item[1] == "", item[0])):  # those with a name first
-            meant = bodies.get(whose.lower(), [])
-            if not meant and not whose and len(cores) == 1:
+        owners = {name: owner for name in subjects if (owner := subject_of(name)) is not None}
+        for name, owner in sorted(owners.items(), key=lambda item: (item[1] == "", item[0])):  # those with a name first
+            meant = bodies.get(owner.lower(), [])
+            if not meant and not owner and len(cores) == 1:
                 meant = next(iter(cores.values()))
             names_of_message = _one_of_each(meant, name)
             taken = self._messages.keys() & {name, *names_of_message}

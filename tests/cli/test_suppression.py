@@ -70,7 +70,7 @@ def test_a_comment_silences_its_line_and_goes_when_it_is_no_longer_needed(tmp_pa
 def test_every_language_is_in_the_table_or_has_no_comments() -> None:
     without = "mailchimp sendgrid-legacy mailgun activecampaign getresponse mailwizz marketo unisender salesforce"
     without += " benchpress tokens enclosed file-include magento"
-    assert {*FORMS, *without.split()} == {known.name for known in dialects().values()}
+    assert {*FORMS, *without.split()} == {dialect.name for dialect in dialects().values()}
 
 
 @pytest.mark.parametrize(
