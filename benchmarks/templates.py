@@ -20,7 +20,7 @@ from itertools import pairwise
 from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import ActiveRule
 from maillint.engine.lint import lint
-from maillint.message.read import Settings, read_message
+from maillint.message.read import MessageSettings, read_message
 from maillint.message.template.dialect import dialects
 from maillint.message.template.parse import read
 from maillint.message.views import make_views
@@ -110,7 +110,7 @@ def hostile(largest: int) -> int:
 
 def stages(text: str) -> tuple[float, float, float]:
     """The time of reading a text, of making and parsing its views, and of all rules."""
-    message = read_message([Source.from_text("mail.html.j2", text)], Settings(profile="newsletter"))
+    message = read_message([Source.from_text("mail.html.j2", text)], MessageSettings(profile="newsletter"))
     gc.collect()
     times = [time.process_time()]
     part = message.parts[0]

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, final
 
 from maillint import output
 from maillint._version import __version__
-from maillint.config.config import Config as LayeredConfig
-from maillint.config.config import load_config
+from maillint.config.config import LayeredConfig, load_config
 from maillint.config.files import layers_of
 from maillint.config.find import find_config
 from maillint.data.profiles import PROFILES
@@ -21,7 +20,7 @@ from maillint.files.access import UnreadableError, read_bytes
 from maillint.files.paths import shown_path
 from maillint.finding import Edit, Failure, FileReport, Finding, Fix, Related, Report, Severity, Unknown
 from maillint.message.kinds import KINDS, Kind, guess_kind, kind_of
-from maillint.message.read import Settings
+from maillint.message.read import MessageSettings
 from maillint.message.template.dialect import dialects
 from maillint.project.baseline import without_known
 from maillint.project.discovery import Discovery, Group
@@ -266,7 +265,7 @@ class _Given:
         self.headers = dict(headers or {})
 
     def check(self) -> None:
-        """Raise LintError for what cannot be."""
+        """Raise LintError for an argument that is not valid."""
         choices = (
             ("kind", self.kind, sorted(KINDS)),
             ("profile", self.profile, PROFILES),
@@ -282,7 +281,7 @@ class _Given:
             if not isinstance(name, str) or not isinstance(text, str):
                 raise LintError(f"headers: {name!r} and its value must be str")
 
-    def over(self, settings: Settings, kind: str, *, unsent: bool = False) -> Settings:
+    def over(self, settings: MessageSettings, kind: str, *, unsent: bool = False) -> MessageSettings:
         """Lay this over the configuration's settings; its headers are for templates and for ``unsent`` messages."""
         own = {name.lower() for name in self.headers}
         others = tuple((name, text) for name, text in settings.headers if name.lower() not in own)

@@ -1,4 +1,4 @@
-"""Regular expressions that are compiled when they are first used: most runs use few of those that are written down."""
+"""Regular expressions that are compiled when they are first used: most runs use few of them."""
 
 from __future__ import annotations
 
@@ -30,6 +30,6 @@ class _Pattern:
 def regex(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """Return a regular expression as ``re.compile`` does, but compile it when it is first used.
 
-    What is wrong with it is known only then: patterns out of data are compiled with ``re`` itself.
+    A mistake in it shows only then, so patterns that come from data are compiled with ``re`` itself.
     """
     return _Pattern(source, flags)  # type: ignore[return-value]

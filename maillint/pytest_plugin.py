@@ -172,7 +172,7 @@ def _sources(mail: Mail | Iterable[Mail]) -> list[Source]:
     __tracebackhide__ = True
     alone = isinstance(mail, (str, bytes, os.PathLike)) or _is_message(mail) or not hasattr(mail, "__iter__")
     sources = []
-    for one in [cast("Mail", mail)] if alone else cast("Iterable[Mail]", mail):  # no comprehension: it has a frame
+    for one in [cast("Mail", mail)] if alone else cast("Iterable[Mail]", mail):  # a comprehension would add a frame
         sources.append(_source(one))  # noqa: PERF401
     return sources
 

@@ -46,7 +46,7 @@ def field(
     repr: bool = True,  # noqa: A002 -- the names of dataclasses.field
     compare: bool = True,
 ) -> Any:
-    """Say more of a field than its default, as ``dataclasses.field`` does."""
+    """Describe a field by more than its default, as ``dataclasses.field`` does."""
     return _Field(default, default_factory, init, repr, compare)
 
 

@@ -78,7 +78,7 @@ class DnsServer:
         host, port = cast("tuple[str, int]", self._servers[0].server_address)[:2]
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
-    def asked(self, name: str, kind: str | None = None) -> int:
+    def lookups(self, name: str, kind: str | None = None) -> int:
         """How often a name was looked up over UDP."""
         with self._lock:
             return sum(

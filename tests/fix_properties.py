@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
 
-from maillint.config.config import Config
+from maillint.config.config import LayeredConfig
 from maillint.files.access import source_from
 from maillint.finding import Edit, FileReport, Fix, Severity
 from maillint.project.discovery import Group
@@ -23,12 +23,12 @@ class Fixing:
 
     source: Source
     kind: str
-    config: Config
+    config: LayeredConfig
 
     @classmethod
-    def of(cls, name: str, data: bytes, config: Config | None = None) -> Fixing:
+    def of(cls, name: str, data: bytes, config: LayeredConfig | None = None) -> Fixing:
         kind = {"eml": "eml", "txt": "txt", "mjml": "mjml"}.get(name.rpartition(".")[2], "html")
-        return cls(source_from(name, data, kind), kind, config or Config())
+        return cls(source_from(name, data, kind), kind, config or LayeredConfig())
 
     def lint(self, sources: Sequence[Source]) -> list[FileReport]:
         return lint_loaded(from_sources(Group.for_text(self.source.path, self.config), sources, self.kind))

@@ -99,8 +99,8 @@ class HttpServer:
         name = host or (f"[{self.host}]" if ":" in self.host else self.host)
         return f"{'https' if self.tls else 'http'}://{name}:{self.port}{path}"
 
-    def asked(self, path: str) -> list[str]:
-        """The methods by which a path was asked for."""
+    def methods(self, path: str) -> list[str]:
+        """The method of each request for a path."""
         with self.lock:
             return [request.method for request in self.requests if request.path == path]
 

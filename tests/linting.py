@@ -17,14 +17,14 @@ from maillint.data.profiles import PROFILES
 from maillint.engine.lint import lint
 from maillint.finding import Finding, Severity
 from maillint.message.model import Message
-from maillint.message.read import Settings, read_message
+from maillint.message.read import MessageSettings, read_message
 from maillint.text.source import Source
 from tests.docs import ROOT
 
 
 def message_of(text: str, kind: str = "html", **settings: Any) -> Message:
-    """Read a text as the file ``a.<kind>``; the keywords are those of ``Settings``."""
-    return read_message([Source.from_text(f"a.{kind}", text)], Settings(**settings), kind)
+    """Read a text as the file ``a.<kind>``; the keywords are those of ``MessageSettings``."""
+    return read_message([Source.from_text(f"a.{kind}", text)], MessageSettings(**settings), kind)
 
 
 def active(rule: Rule | str, options: Mapping[str, Any] | None = None) -> ActiveRule:

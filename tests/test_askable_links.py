@@ -10,7 +10,7 @@ import pytest
 from maillint.analysis.askable_links import (
     ACTS,
     GATEWAY,
-    MAYBE_OUT,
+    MAY_UNSUBSCRIBE,
     TAG,
     TRACKER,
     Request,
@@ -105,17 +105,17 @@ def test_unsubscribe_links_are_never_requested_and_give_no_unknown(html: str) ->
     ],
 )
 def test_links_beside_words_about_leaving_are_not_requested(html: str) -> None:
-    assert requested(html) == [MAYBE_OUT]
+    assert requested(html) == [MAY_UNSUBSCRIBE]
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Unsubscribe: https://acme.example/u/1\n", [MAYBE_OUT]),
-        ("To unsubscribe go to\nhttps://acme.example/u/1\n", [MAYBE_OUT]),
-        ("https://acme.example/u/1 to unsubscribe\n", [MAYBE_OUT]),
-        ("Home: https://acme.example/\nUnsubscribe: https://acme.example/u/1\n", [HOME, MAYBE_OUT]),
-        ("Unsubscribe: https://acme.example/u/1\nHome: https://acme.example/\n", [MAYBE_OUT, HOME]),
+        ("Unsubscribe: https://acme.example/u/1\n", [MAY_UNSUBSCRIBE]),
+        ("To unsubscribe go to\nhttps://acme.example/u/1\n", [MAY_UNSUBSCRIBE]),
+        ("https://acme.example/u/1 to unsubscribe\n", [MAY_UNSUBSCRIBE]),
+        ("Home: https://acme.example/\nUnsubscribe: https://acme.example/u/1\n", [HOME, MAY_UNSUBSCRIBE]),
+        ("Unsubscribe: https://acme.example/u/1\nHome: https://acme.example/\n", [MAY_UNSUBSCRIBE, HOME]),
     ],
 )
 def test_links_beside_such_words_in_plain_text_are_not_requested(text: str, expected: list[str]) -> None:
@@ -133,13 +133,13 @@ def test_neighbours_of_unsubscribe_links_are_requested() -> None:
 
 def test_an_address_that_unsubscribes_in_one_place_is_not_requested_in_another() -> None:
     assert requested(a("https://acme.example/x/1", "Unsubscribe") + a("https://acme.example/x/1#top", "Acme")) == [
-        MAYBE_OUT
+        MAY_UNSUBSCRIBE
     ]
 
 
 def test_the_address_in_list_unsubscribe_is_not_requested() -> None:
     headers = (("List-Unsubscribe", "<mailto:leave@acme.example>, <https://acme.example/l/1>"),)
-    assert requested(a("https://acme.example/l/1") + a(HOME), headers=headers) == [MAYBE_OUT, HOME]
+    assert requested(a("https://acme.example/l/1") + a(HOME), headers=headers) == [MAY_UNSUBSCRIBE, HOME]
 
 
 @pytest.mark.parametrize(

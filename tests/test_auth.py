@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maillint.config.config import Config, Overrides
+from maillint.config.config import CommandLine, LayeredConfig
 from maillint.finding import DomainReport
 from maillint.network.facts import Question, Selector, gather
 from maillint.network.replay import ReplayResolver
@@ -27,7 +27,7 @@ SOUND: Mapping[str, Any] = {
     "_dmarc.acme.example TXT": [DMARC],
     "s1._domainkey.acme.example TXT": [KEY],
 }
-CONFIG = Config(overrides=Overrides(select=domain_rules()))
+CONFIG = LayeredConfig(command_line=CommandLine(select=domain_rules()))
 TROUBLES = {"timeout": "timed out", "servfail": "SERVFAIL", "refused": "REFUSED"}
 
 

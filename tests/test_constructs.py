@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from maillint.engine.lint import lint
-from maillint.message.read import Settings, read_message
+from maillint.message.read import MessageSettings, read_message
 from maillint.text.source import Source
 from tests.test_templates import RULES
 
@@ -21,7 +21,8 @@ HEAD = '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>News</
 def findings(text: str, dialect: str) -> list[tuple[str, str, str]]:
     """Rule, characters and message of every finding in the body of a mail."""
     text = f"{HEAD}{text}</body></html>"
-    message = read_message([Source.from_text("a.html", text)], Settings(profile="transactional", dialect=dialect))
+    settings = MessageSettings(profile="transactional", dialect=dialect)
+    message = read_message([Source.from_text("a.html", text)], settings)
     return [
         (found.rule, text[found.start : found.end], found.message)
         for report in lint(message, RULES)

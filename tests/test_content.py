@@ -307,7 +307,7 @@ def test_a_template_may_be_a_true_answer_from_its_second_touch_on(
 ) -> None:
     result = report("content/subject-fake-reply", f"---\n{front}\n---\n<p>Hello</p>", touch=touch)
     assert (len(result.findings), len(result.unknown)) == (found, unknown)
-    assert all(known.reason == "no headers known" for known in result.unknown)
+    assert all(question.reason == "no headers known" for question in result.unknown)
 
 
 @pytest.mark.parametrize(

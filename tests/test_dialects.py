@@ -51,8 +51,13 @@ def test_a_shipped_language_is_read_as_a_whole(dialect: Dialect) -> None:
 def test_a_language_cannot_be_changed() -> None:
     jinja = dialects()["jinja"]
     for part, name in ((jinja, "title"), (jinja.delimiters[0], "kind"), (jinja.blocks["if"], "kind")):
-        with pytest.raises(AttributeError):
-            setattr(part, name, "other")
+        before = getattr(part, name)
+        for attribute in (name, "another"):  # nor can anything be kept in it
+            with pytest.raises(AttributeError):
+                setattr(part, attribute, "other")
+            with pytest.raises(AttributeError):
+                delattr(part, attribute)
+        assert getattr(part, name) == before
 
 
 def test_only_the_dialects_module_reads_the_list() -> None:

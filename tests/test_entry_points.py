@@ -157,7 +157,7 @@ def test_what_is_wrong_with_a_plugin_is_one_line(
     assert result.stderr.count("\n") == 1
 
 
-def test_plugins_that_clash_are_told(site: Site) -> None:
+def test_plugins_that_clash_are_an_error(site: Site) -> None:
     site.add("acme", good("word"))
     site.add("other", good("word"))
     assert 'plugin "other": another plugin has a check named word too' in site.check("plugins: [acme, other]\n").stderr
@@ -168,7 +168,7 @@ def test_plugins_that_clash_are_told(site: Site) -> None:
     )
 
 
-def test_an_entry_point_that_is_no_module_is_told(site: Site) -> None:
+def test_an_entry_point_that_is_no_module_is_an_error(site: Site) -> None:
     site.add("acme", good("word"), value="package_acme:found")
     assert "its entry point, package_acme:found, is not a module with a file" in site.check("plugins: [acme]\n").stderr
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from maillint.catalogue.examples import unmark
-from maillint.config.config import Config, Overrides
+from maillint.config.config import CommandLine, LayeredConfig
 from maillint.project.fix import encode
 from tests.fix_properties import Fixing, errors, faults, fixes
 from tests.test_rule_examples import CASES
@@ -181,7 +181,7 @@ SIMPLE = {
     '<i title="ü" title="x">日本</i>': '<i title="ü">日本</i>',
 }
 WORDS = st.text("aé日 =.\n\U0001f469", max_size=90)
-ONLY_MARKUP = Config(overrides=Overrides(select=("markup",)))
+ONLY_MARKUP = LayeredConfig(command_line=CommandLine(select=("markup",)))
 
 
 def html_of(data: bytes) -> list[str]:
@@ -229,7 +229,8 @@ def test_a_reader_gets_the_mended_part_and_nothing_else_changes(
 )
 def test_quoted_printable_stays_what_it_is(line: str, after: str | None) -> None:
     head = f"{HEAD}Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n"
-    fixing = Fixing.of("a.eml", f"{head}{line}\n".encode(), Config(overrides=Overrides(select=("markup", "links"))))
+    config = LayeredConfig(command_line=CommandLine(select=("markup", "links")))
+    fixing = Fixing.of("a.eml", f"{head}{line}\n".encode(), config)
     fixed = fixing.fix(fixing.source, unsafe=True).sources[0]
     assert fixed.text == f"{head}{after or line}\n"
     assert errors(fixing.lint([fixed])) <= errors(fixing.lint([fixing.source]))

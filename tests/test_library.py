@@ -29,6 +29,7 @@ from maillint import Config, LintError, Report, Severity, lint, render
 from maillint.api import ConfigKeys, guess_kind, message_bytes
 from maillint.config.keys import KEYS
 from tests.cli.command import maillint as command
+from tests.linting import talkative
 
 HTML = "<p>Hi <b>Ada</p>\n"
 CLEAN = "<p>Hi <b>Ada</b></p>\n"
@@ -113,7 +114,7 @@ def test_a_source_is_taken_for_what_it_is(source: Any, kind: str, expected: list
         ("List-ID : <x>\n", "eml"),
     ],
 )
-def test_the_kind_of_a_text_is_told_by_its_beginning_and_its_tags(text: str, kind: str) -> None:
+def test_the_kind_of_a_text_is_recognised_by_its_beginning_and_its_tags(text: str, kind: str) -> None:
     assert guess_kind(text) == kind
 
 
@@ -156,9 +157,10 @@ def test_a_path_is_linted_as_the_command_lints_it(mail: Path) -> None:
 def test_a_path_takes_its_twin_and_its_configuration_along(mail: Path) -> None:
     report = lint(Path("mail"))
     assert [file.path for file in report.files] == ["mail/intro.html", "mail/intro.txt", "mail/letter.eml"]
-    assert [found.rule for found in lint(mail / "intro.html").findings] == [UNCLOSED]
+    markup = (UNCLOSED, "markup/stray-end-tag")
+    assert [found.rule for found in lint(mail / "intro.html").findings if found.rule in markup] == [UNCLOSED]
     given = lint(mail / "intro.html", config=Config()).findings
-    assert [found.rule for found in given] == [UNCLOSED, "markup/stray-end-tag"]
+    assert tuple(found.rule for found in given if found.rule in markup) == markup
 
 
 def test_a_file_whose_name_says_nothing_is_taken_for_what_it_holds_or_for_what_is_said(mail: Path) -> None:
@@ -330,7 +332,7 @@ def test_find_looks_upward_and_gives_the_defaults_where_nothing_is(tmp_path: Pat
     (tmp_path / "a/b").mkdir(parents=True)
     (tmp_path / "a/pyproject.toml").write_text('[tool.maillint]\nrules = {"markup" = "off"}\n')
     assert Config.find(tmp_path / "a/b").path == str(tmp_path / "a/pyproject.toml")
-    assert lint(HTML, config=Config.find(tmp_path / "a/b")).worst() is None
+    assert unclosed(lint(HTML, config=Config.find(tmp_path / "a/b"))) == []
     (tmp_path / "a/b/.maillint.yaml").touch()
     assert Config.find(tmp_path / "a/b").path == str(tmp_path / "a/b/.maillint.yaml")
     assert Config().path is None
@@ -503,7 +505,8 @@ start = Barrier(8)
 def work(text):
     start.wait()
     from maillint import Config, lint
-    return lint(text, config=Config(rules={"markup/stray-end-tag": "off"})).findings
+    findings = lint(text, config=Config(rules={"markup/stray-end-tag": "off"})).findings
+    return [found for found in findings if found.rule in ("markup/unclosed-tag", "markup/stray-end-tag")]
 with ThreadPoolExecutor(8) as pool:
     found = list(pool.map(work, ["<p>Hi <b>Ada</p></i>"] * 8))
 assert len(set(map(repr, found))) == 1 and len(found[0]) == 1, found
@@ -555,7 +558,8 @@ def test_importing_the_package_imports_nothing_else() -> None:
 
 
 def test_linting_a_text_imports_no_command_line_and_no_network() -> None:
-    code = "import sys, maillint; maillint.lint('<p>Hi</p>'); print(*sys.modules)"
+    off = dict.fromkeys(talkative(), "off")
+    code = f"import sys, maillint; maillint.lint('<p>Hi</p>', config=maillint.Config(rules={off})); print(*sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(result.stdout.split())
     assert "maillint.api" in loaded

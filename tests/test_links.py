@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from maillint.catalogue.load import shipped
 from maillint.engine.lint import lint
 from maillint.finding import FileReport, Finding, Unknown
-from maillint.message.read import Settings, read_message
+from maillint.message.read import MessageSettings, read_message
 from maillint.text.source import Source
 from tests.linting import active, marked, mended, message_of
 
@@ -733,7 +733,7 @@ def test_the_senders_own_domain_is_known(rule: str, url: str, count: int) -> Non
 def test_links_and_the_senders_domain(sender: str | None, body: str, count: int, reasons: list[str]) -> None:
     headers = (("From", sender),) if sender else ()
     assert len(findings(body, "unaligned", headers=headers)) == count
-    assert [known.reason for known in unknown(body, "unaligned", headers=headers)] == reasons
+    assert [question.reason for question in unknown(body, "unaligned", headers=headers)] == reasons
 
 
 def test_declared_domains_align() -> None:
@@ -864,7 +864,7 @@ def test_twin_parts_are_counted_once() -> None:
         Source.from_text("a.html", link("https://a.example/")),
         Source.from_text("a.txt", "https://b.example/ https://c.example/\n"),
     ]
-    message = read_message(sources, Settings(profile="cold", touch=1), "html")
+    message = read_message(sources, MessageSettings(profile="cold", touch=1), "html")
     assert lint(message, [active(RULES["first-touch-limit"])])[0].findings == ()
 
 
@@ -901,7 +901,7 @@ def test_limits_by_touch_and_profile(given: dict[str, Any], options: dict[str, A
 
 def parity(html: str, text: str) -> list[tuple[Any, Any, Any]]:
     sources = [Source.from_text("a.html", html), Source.from_text("a.txt", text)]
-    message = read_message(sources, Settings(profile="newsletter"), "html")
+    message = read_message(sources, MessageSettings(profile="newsletter"), "html")
     found = [finding for report in lint(message, [active(RULES["text-part-parity"])]) for finding in report.findings]
     return [(finding.path, finding.evidence["lacking"], finding.evidence["urls"]) for finding in found]
 
@@ -946,10 +946,10 @@ def test_links_that_a_tracker_hides_cannot_be_compared() -> None:
         Source.from_text("a.html", link("https://u1.ct.sendgrid.net/ls/click?upn=u001.abc")),
         Source.from_text("a.txt", "https://u1.ct.sendgrid.net/ls/click?upn=u001.def\n"),
     ]
-    message = read_message(sources, Settings(profile="newsletter"), "html")
+    message = read_message(sources, MessageSettings(profile="newsletter"), "html")
     [report, _] = lint(message, [active(RULES["text-part-parity"])])
     assert report.findings == ()
-    assert [known.reason for known in report.unknown] == ["only a click tracker knows where a link leads"]
+    assert [question.reason for question in report.unknown] == ["only a click tracker knows where a link leads"]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from maillint.message.mjml.components import components, is_mjml
 from maillint.message.mjml.includes import MAX_CHARACTERS, MAX_INCLUDES
 from maillint.message.mjml.parser import Mjml
 from maillint.message.model import Message, Part
-from maillint.message.read import Settings, read_message
+from maillint.message.read import MessageSettings, read_message
 from maillint.message.views import View
 from maillint.project.message_files import message_files
 from maillint.text.source import Source
@@ -35,7 +35,7 @@ COLUMN = "<mjml><mj-body><mj-section><mj-column>{}</mj-column></mj-section></mj-
 
 
 def message_of(text: str, path: str = "a.mjml", roots: Sequence[str] = ()) -> Message:
-    return read_message([Source.from_text(path, text)], Settings(), files=FileAccess(roots))
+    return read_message([Source.from_text(path, text)], MessageSettings(), files=FileAccess(roots))
 
 
 def part_of(text: str, path: str = "a.mjml", roots: Sequence[str] = ()) -> Part:

@@ -15,7 +15,7 @@ from maillint.engine.lint import lint
 from maillint.files.access import FileAccess
 from maillint.finding import FileReport, Finding
 from maillint.message.model import Message
-from maillint.message.read import Settings, read_message
+from maillint.message.read import MessageSettings, read_message
 from maillint.message.rendering.model import PartialOffsetMap
 from maillint.message.rendering.render import render
 from maillint.message.rendering.samples import read_samples
@@ -34,7 +34,7 @@ ALL = [active(rule) for rule in shipped().rules.values() if rule.subject == "mes
 
 def message_of(folder: Path, *names: str, roots: bool = True) -> Message:
     sources = [Source.from_bytes(str(folder / name), (folder / name).read_bytes()) for name in names]
-    return read_message(sources, Settings(), files=FileAccess([str(folder)] if roots else ()))
+    return read_message(sources, MessageSettings(), files=FileAccess([str(folder)] if roots else ()))
 
 
 def report(message: Message, *families: str) -> FileReport:

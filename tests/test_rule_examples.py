@@ -16,7 +16,7 @@ from maillint.engine.lint import lint
 from maillint.engine.suppression import suppress
 from maillint.files.access import FileAccess
 from maillint.finding import Finding, Severity
-from maillint.message.read import Settings, read_message
+from maillint.message.read import MessageSettings, read_message
 from maillint.text.source import Source
 from maillint.text.spans import Span
 from tests.files import write_files
@@ -38,7 +38,7 @@ def found_in(folder: str, text: str, setting: Mapping[str, Any], rules: list[Act
     if files:
         write_files(Path(folder), {**files, name: text})
     source = Source.from_text(str(Path(folder, name)) if files else name, text)
-    settings = Settings(
+    settings = MessageSettings(
         profile=setting.get("profile"),
         touch=setting.get("touch"),
         dialect=setting.get("dialect"),

@@ -14,7 +14,7 @@ from maillint.catalogue.rule import Example, Rule
 from maillint.checks.online import Online
 from maillint.engine.lint import lint, lint_online
 from maillint.finding import FileReport, Severity
-from maillint.message.read import Settings, read_message
+from maillint.message.read import MessageSettings, read_message
 from maillint.network.blocklists import Blocklists
 from maillint.network.replay import ReplayResolver, ReplayWeb
 from maillint.text.source import Source
@@ -28,7 +28,7 @@ CASES = [(rule, example) for rule in RULES for example in examples(rule)]
 
 def judged(text: str, setting: Mapping[str, Any], rules: list[Rule]) -> FileReport:
     kind = setting.get("kind", "html")
-    settings = Settings(profile=setting.get("profile"), headers=tuple((setting.get("headers") or {}).items()))
+    settings = MessageSettings(profile=setting.get("profile"), headers=tuple((setting.get("headers") or {}).items()))
     message = read_message([Source.from_text(f"example.{kind}", text)], settings, kind)
     web = ReplayWeb(setting.get("web") or {}, may_request)
     reads = Online(message, web, Blocklists(ReplayResolver(setting.get("dns") or {})).listing)

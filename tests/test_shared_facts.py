@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import maillint.analysis.header_fields
 import maillint.analysis.links
-import maillint.message.views
 import maillint.plugin
 from maillint.analysis.beacons import read_address
 from maillint.analysis.links import LinkInView, links_of
 from maillint.engine.lint import lint
 from maillint.message.model import Message
-from maillint.message.views import Views, make_views
+from maillint.message.views import Views, make_views, plain_views
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from tests.linting import message_of, rules_about
 
@@ -49,11 +50,15 @@ def test_a_link_is_understood_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_field_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     read: Counter[str] = Counter()
 
-    def counted(text: str, *args: Any, **more: Any) -> Views:
-        read[text] += 1
-        return make_views(text, *args, **more)
+    def counted(make: Callable[..., Views]) -> Callable[..., Views]:
+        def made(text: str, *args: Any, **more: Any) -> Views:
+            read[text] += 1
+            return make(text, *args, **more)
 
-    monkeypatch.setattr(maillint.message.views, "make_views", counted)
+        return made
+
+    for make in (make_views, plain_views):
+        monkeypatch.setattr(maillint.analysis.header_fields, make.__name__, counted(make))
     fields = {
         "From": "Acme <news@acme.example>",
         "To": "ann@beta.example",

@@ -79,10 +79,10 @@ def test_what_a_json_string_would_have_to_escape_is_not_put_into_it() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "nul", "'x'", '{"Subject": "x",}', '{"Subject": "\t"}', 100_000 * "["])
-def test_what_is_no_json_is_told_with_its_place(text: str) -> None:
-    with pytest.raises(SidecarError) as told:
+def test_what_is_no_json_is_reported_with_its_place(text: str) -> None:
+    with pytest.raises(SidecarError) as error:
         read_sidecar(Source.from_text("meta.json", text))
-    assert 0 <= told.value.offset <= len(text)
+    assert 0 <= error.value.offset <= len(text)
 
 
 @pytest.mark.parametrize("text", ["null", "3", '"Subject"', "[]", "{}", '{"Subject": 3}', '{"n": ' + 9999 * "1" + "}"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from maillint.message.content import gather
@@ -278,14 +280,15 @@ def is_picture_seen(markup: str, *, outlook: bool = False) -> bool:
     return content.visibility.hidden_by(image.element) is None
 
 
-@pytest.mark.parametrize("name", UNSEEN)
-def test_text_and_pictures_are_hidden_alike(name: str) -> None:
-    assert (is_text_seen(UNSEEN[name]), is_picture_seen(UNSEEN[name])) == (False, False)
+def unseen_and_seen(unseen: Mapping[str, str], seen: Mapping[str, str]) -> pytest.MarkDecorator:
+    """Run a test with every markup of two tables, and whether it is seen."""
+    cases = [*((markup, False) for markup in unseen.values()), *((markup, True) for markup in seen.values())]
+    return pytest.mark.parametrize(("markup", "seen"), cases, ids=[*unseen, *seen])
 
 
-@pytest.mark.parametrize("name", SEEN)
-def test_text_and_pictures_are_seen_alike(name: str) -> None:
-    assert (is_text_seen(SEEN[name]), is_picture_seen(SEEN[name])) == (True, True)
+@unseen_and_seen(UNSEEN, SEEN)
+def test_text_and_pictures_are_hidden_alike(markup: str, seen: bool) -> None:
+    assert (is_text_seen(markup), is_picture_seen(markup)) == (seen, seen)
 
 
 OUTLOOK_UNSEEN = {
@@ -305,11 +308,7 @@ OUTLOOK_SEEN = {
 }
 
 
-@pytest.mark.parametrize(
-    ("markup", "seen"),
-    [*((markup, False) for markup in OUTLOOK_UNSEEN.values()), *((markup, True) for markup in OUTLOOK_SEEN.values())],
-    ids=[*OUTLOOK_UNSEEN, *OUTLOOK_SEEN],
-)
+@unseen_and_seen(OUTLOOK_UNSEEN, OUTLOOK_SEEN)
 def test_outlook_hides_text_and_pictures_alike(markup: str, seen: bool) -> None:
     assert (is_text_seen(markup, outlook=True), is_picture_seen(markup, outlook=True)) == (seen, seen)
 
@@ -336,11 +335,7 @@ FONT_SEEN = {
 }
 
 
-@pytest.mark.parametrize(
-    ("markup", "seen"),
-    [*((markup, False) for markup in FONT_UNSEEN.values()), *((markup, True) for markup in FONT_SEEN.values())],
-    ids=[*FONT_UNSEEN, *FONT_SEEN],
-)
+@unseen_and_seen(FONT_UNSEEN, FONT_SEEN)
 def test_a_font_size_of_zero_hides_text_alone(markup: str, seen: bool) -> None:
     assert (is_text_seen(markup), is_picture_seen(markup)) == (seen, True)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from maillint.engine.lint import lint
 from maillint.message.kinds import kind_of
-from maillint.message.read import Settings, read_message
+from maillint.message.read import MessageSettings, read_message
 from maillint.message.template.detect import recognise
 from maillint.message.template.dialect import Dialect, all_dialects, dialects
 from maillint.message.template.parse import Template, read
@@ -54,7 +54,7 @@ def unmark(text: str) -> tuple[str, list[tuple[str, int, int]]]:
 @pytest.mark.parametrize("path", sorted(FOLDER.iterdir()), ids=lambda path: path.name)
 def test_every_planted_fault_is_found_at_its_place_and_nothing_else(path: Path) -> None:
     text, expected = unmark(path.read_text(encoding="utf-8"))
-    message = read_message([Source.from_text(path.name, text)], Settings(profile="transactional"))
+    message = read_message([Source.from_text(path.name, text)], MessageSettings(profile="transactional"))
     found = sorted((found.rule, found.start, found.end) for file in lint(message, RULES) for found in file.findings)
     assert found == expected
     assert message.parts[0].dialect is not None
@@ -68,7 +68,7 @@ _WHOLE_ELEMENT = re.compile(r"<(\w+)[^<>]*>[^<]*</\1>")
 @pytest.mark.parametrize("path", sorted(FOLDER.iterdir()), ids=lambda path: path.name)
 def test_a_fault_is_planted_in_each_branch_that_holds_an_element(path: Path) -> None:
     text, expected = unmark(path.read_text(encoding="utf-8"))
-    (part,) = read_message([Source.from_text(path.name, text)], Settings()).parts
+    (part,) = read_message([Source.from_text(path.name, text)], MessageSettings()).parts
     begins = part.map.start(0)
     pending = list(part.template.choices)
     while pending:
@@ -216,8 +216,8 @@ def test_the_kind_of_a_templates_file(path: str, kind: str | None) -> None:
 
 
 def test_a_guess_is_reported() -> None:
-    (doubtful,) = [read_message([Source.from_text("a.html", "Hi {{ name }}")], Settings()).notes]
-    (certain,) = [read_message([Source.from_text("a.liquid", "Hi {{ name }}")], Settings()).notes]
+    (doubtful,) = [read_message([Source.from_text("a.html", "Hi {{ name }}")], MessageSettings()).notes]
+    (certain,) = [read_message([Source.from_text("a.liquid", "Hi {{ name }}")], MessageSettings()).notes]
     assert "read as Jinja" in doubtful[0]
     assert certain == ()
 
@@ -478,7 +478,7 @@ def test_what_a_placeholder_stands_for(expression: str, role: str | None) -> Non
 
 def test_an_unsubscribe_placeholder_makes_a_newsletter() -> None:
     message = read_message(
-        [Source.from_text("a.html", '<a href="%asm_global_unsub_url% [[remove]]">x</a>')], Settings()
+        [Source.from_text("a.html", '<a href="%asm_global_unsub_url% [[remove]]">x</a>')], MessageSettings()
     )
     assert message.profile == "newsletter"
 
@@ -563,7 +563,7 @@ def test_ten_thousand_tags_and_blocks_beside_one_another_are_fine() -> None:
 
 def test_many_greetings_after_many_statements_take_linear_time() -> None:
     source = Source.from_text("a.j2", "{% set a = 1 %}<p>Hello {{ first_name }},</p>\n" * 5_000)
-    message = read_message([source], Settings(profile="newsletter"))
+    message = read_message([source], MessageSettings(profile="newsletter"))
     start = time.process_time()
     lint(message, [active for active in RULES if active.rule.name == "content/merge-tag-fallback"])
     assert (

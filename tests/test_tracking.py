@@ -12,7 +12,7 @@ from maillint.analysis.beacons import is_token
 from maillint.catalogue.rule import ActiveRule
 from maillint.engine.lint import lint
 from maillint.finding import Finding
-from maillint.message.read import Settings, read_message
+from maillint.message.read import MessageSettings, read_message
 from maillint.project.fix import fix_message
 from maillint.text.source import Source
 from tests import linting
@@ -31,7 +31,7 @@ def mended(text: str, *rules: ActiveRule, **settings: Any) -> str:
     source = Source.from_bytes("a.html", text.encode())
 
     def reports(sources: Any) -> Any:
-        return list(lint(read_message(list(sources), Settings(**settings), "html"), rules))
+        return list(lint(read_message(list(sources), MessageSettings(**settings), "html"), rules))
 
     return fix_message([source], reports, unsafe=True).sources[0].text
 

@@ -14,7 +14,7 @@ from maillint.analysis import images, loads
 from maillint.engine.lint import lint
 from maillint.message import content
 from maillint.message.css import stylesheet
-from maillint.message.read import Settings, read_message
+from maillint.message.read import MessageSettings, read_message
 from maillint.text.source import Source
 from tests.test_tracking import active, run
 
@@ -185,7 +185,7 @@ def test_pictures_loads_and_style_sheets_are_understood_once_for_each_view(monke
         '<link rel="preload" href="https://acme.example/c.png"><img src="https://acme.example/d.png" class="h">'
         '<img src="https://acme.example/e?id=77" width="1" height="1">'
     )
-    message = read_message([Source.from_text("mail.html", text)], Settings(), "html")
+    message = read_message([Source.from_text("mail.html", text)], MessageSettings(), "html")
     lint(message, [active(name) for name in ("pixel", "hidden-image", "css-beacon", "remote-beacon")])
     views = len(list(message.views()))
     assert views == 4
@@ -195,7 +195,7 @@ def test_pictures_loads_and_style_sheets_are_understood_once_for_each_view(monke
 
 def test_style_sheets_are_forgotten_with_their_message() -> None:
     text = "<style>.h{display:none}</style><p class='h'>Preview</p>"
-    message = read_message([Source.from_text("mail.html", text)], Settings(), "html")
+    message = read_message([Source.from_text("mail.html", text)], MessageSettings(), "html")
     sheet = weakref.ref(next(view for _, view in message.views()).content.styles[0])
     assert sheet() is not None
     del message

@@ -15,7 +15,7 @@ from maillint.engine.lint import lint
 from maillint.message.html.parser import parse_html
 from maillint.message.html.tree import Html
 from maillint.message.mjml.parser import parse_mjml
-from maillint.message.read import Settings, read_message
+from maillint.message.read import MessageSettings, read_message
 from maillint.message.template.conditions import Condition, read_test
 from maillint.message.template.dialect import all_dialects, dialects
 from maillint.message.template.parse import read
@@ -161,7 +161,7 @@ def test_that_views_are_missing_is_known_without_making_them(branches: int, nest
         text = "".join(f"{{% if a{n} %}}A" for n in range(branches)) + "{% endif %}" * branches
     else:
         text = "{% if a %}A" + "".join(f"{{% elif b{n} %}}B{n}" for n in range(branches)) + "{% endif %}"
-    [part] = read_message([Source.from_text("a.j2", text)], Settings()).parts
+    [part] = read_message([Source.from_text("a.j2", text)], MessageSettings()).parts
     truncated = part.truncated
     assert truncated is part.views.truncated
     assert truncated is (branches >= MAX_VIEWS - 1 + nested)
@@ -355,7 +355,7 @@ def test_every_finding_of_every_rule_lies_in_the_source_and_on_a_boundary(templa
     """A boundary: not between the two characters of a line's end, nor of a template tag's delimiter."""
     dialect, text = template
     source = Source.from_text("a.html", text)
-    message = read_message([source], Settings(dialect=dialect))
+    message = read_message([source], MessageSettings(dialect=dialect))
     [part] = message.parts
     tags = part.template.tags
     assert [tag.span.start for tag in tags] == sorted(tag.span.start for tag in tags)

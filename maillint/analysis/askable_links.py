@@ -20,10 +20,10 @@ from maillint.web.urls import Url, query_items, split
 from maillint.web.wrappers import Wrapping, classify
 
 TAG = "a template tag prints a piece of a link's address"
-TRACKER = "a click tracker's link is not asked, which would count as a click"
+TRACKER = "a click tracker's link is not requested, since that would count as a click"
 GATEWAY = "only a mail gateway knows where a link leads"
-ACTS = "a link that does something when it is opened is not asked"
-MAYBE_OUT = "a link that may lead out of the list is not asked"
+ACTS = "a link that does something when it is opened is not requested"
+MAY_UNSUBSCRIBE = "a link that may unsubscribe the reader is not requested"
 
 _MOST_SEGMENTS = 20
 
@@ -46,8 +46,8 @@ def requests(message: Message) -> tuple[Request | NotKnown, ...]:
     """What to request for each link of the web, in every view, or why a link must not be requested.
 
     Left out are links that are named as unsubscribe links, forms, and addresses that have rules of their own
-    (placeholders, and what is no web address). An address that may lead out of the list in one place is requested in
-    no place.
+    (placeholders, and what is no web address). An address that may unsubscribe the reader in one place
+    is requested in no place.
     """
     return tuple(_requests(message))
 
@@ -60,7 +60,7 @@ def _requests(message: Message) -> Iterator[Request | NotKnown]:
         if PLACEHOLDER_CHAR in link.address.url:
             yield NotKnown(TAG)
         elif grade is not None:
-            yield NotKnown(MAYBE_OUT)
+            yield NotKnown(MAY_UNSUBSCRIBE)
         else:
             yield _request(message, link)
 
@@ -92,7 +92,7 @@ def may_request(url: str) -> bool:
 def _reason_against(url: str, wraps: Wrapping | None) -> str:
     """Why an address must not be requested; empty if it may be."""
     if reads_as_unsubscribe(url):
-        return MAYBE_OUT
+        return MAY_UNSUBSCRIBE
     if acts(split(url)):
         return ACTS
     return {"click-tracker": TRACKER, "gateway": GATEWAY}.get(wraps.kind, "") if wraps is not None else ""
@@ -144,11 +144,11 @@ def _absolute(link: LinkInView) -> str:
 
 @cache
 def _acting() -> tuple[frozenset[str], frozenset[str]]:
-    data = load_list("never-asked")
+    data = load_list("never-requested")
     return frozenset(data["paths"]), frozenset(data["parameters"])
 
 
 @cache
 def _acting_words() -> re.Pattern[str]:
-    words = sorted(load_list("never-asked")["texts"], key=len, reverse=True)
+    words = sorted(load_list("never-requested")["texts"], key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)")

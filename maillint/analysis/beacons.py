@@ -58,8 +58,8 @@ _TOKEN = regex(r"[A-Za-z0-9_~+=:%|,.@-]{16,}")
 class ReaderIdentifier:
     """What in an address differs from reader to reader, in words.
 
-    ``sure``: the address of a picture that all readers share seldom has the like. ``personal``: it names the reader
-    outright, as an e-mail address does.
+    ``sure``: a picture that is the same for all readers seldom has such a piece in its address. ``personal``: it names
+    the reader outright, as an e-mail address does.
     """
 
     words: str

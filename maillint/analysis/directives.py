@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from maillint.message.model import Message, Part
 from maillint.message.template.detect import detect
 from maillint.patterns import regex
 from maillint.text.offsets import OffsetMap
-from maillint.text.spans import Span
+from maillint.text.spans import Span, fill
 from maillint.values import frozen
 
 _DIRECTIVE = regex(
-    r"maillint:[ \t]*(?P<scope>ignore-file|ignore)\b(?:[ \t]*\[(?P<names>[^\]\r\n]*)\])?(?P<rest>[^\r\n]*)"
+    r"maillint:[ \t]*(?P<scope>ignore-file|ignore)\b(?:[ \t]*\[(?P<names>[^\]\r\n]*)\])?"
+    r"(?P<rest>(?:(?!maillint:[ \t]*ignore\b)[^\r\n])*)"  # a line may have several
 )
 _NAME = regex(r"[^\s,]+")
 _CLOSERS = regex(
@@ -70,21 +72,23 @@ def _sidecars(message: Message) -> Iterator[Part]:
     dialect = next((part.dialect for part in message.parts if part.dialect), None)
     for source in message.sources:
         if "maillint:" in source.text and source.path not in own:
-            spoken = dialect or detect(source.text, source.path)
-            yield Part(source.text, source, OffsetMap.identity(len(source.text)), "text/plain", None, spoken)
+            language = dialect or detect(source.text, source.path)
+            yield Part(source.text, source, OffsetMap.identity(len(source.text)), "text/plain", None, language)
 
 
 def _in_part(part: Part) -> Iterator[Directive]:
     if "maillint:" not in part.text:
         return
     comments = list(_template_comments(part))
+    found: list[_Found] = []
     for match in _DIRECTIVE.finditer(part.text):
         comment = _template_comment(comments, match.start())
         in_html = comment is None
         if comment is None and part.markup:
             comment = _html_comment(part.text, match.start())
         if comment is not None:
-            yield _directive(part, match, comment, in_html)
+            found.append(_Found(match, comment, in_html))
+    yield from _directives(part, found)
 
 
 def _in_front_matter(part: Part) -> Iterator[Directive]:
@@ -92,12 +96,13 @@ def _in_front_matter(part: Part) -> Iterator[Directive]:
     if part.number is not None or end == 0:
         return
     text = part.source.text[:end]
-    whole = Part(text, part.source, OffsetMap.identity(end), "text/plain")
+    found: list[_Found] = []
     for match in _DIRECTIVE.finditer(text):
         start = text.rfind("\n", 0, match.start()) + 1
-        mark = text.find("#", start, match.start())
+        mark = text.rfind("#", start, match.start())
         if mark >= 0 and not text[mark + 1 : match.start()].strip():
-            yield _directive(whole, match, Span(mark, match.end()), False)
+            found.append(_Found(match, Span(mark, match.end()), False))
+    yield from _directives(Part(text, part.source, OffsetMap.identity(end), "text/plain"), found)
 
 
 def _template_comments(part: Part) -> Iterator[Span]:
@@ -128,28 +133,43 @@ def _html_comment(text: str, offset: int) -> Span | None:
     return Span(start, end + 3) if end >= 0 else None
 
 
-def _directive(part: Part, match: re.Match[str], comment: Span, in_html: bool) -> Directive:
-    names = [] if match["names"] is None else list(_NAME.finditer(part.text, *match.span("names")))
-    reason = _CLOSERS.sub("", match["rest"], count=1).strip(" \t:-–—")
-    rest = part.text[comment.start : match.start()] + part.text[match.end() : comment.end]
-    alone = not re.search(r"\w", re.sub(r"\b(?:end)?comment\b|\bphp\b", "", rest))
-    covers = None if match["scope"] == "ignore-file" else part.map.span(_covered_line(part.text, comment))
-    return Directive(
-        part, comment, tuple((name[0], Span(*name.span())) for name in names), reason, covers, in_html, alone
-    )
+class _Found(NamedTuple):
+    """What a comment says, and the comment that it stands in."""
+
+    match: re.Match[str]
+    comment: Span
+    in_html: bool
 
 
-def _covered_line(text: str, comment: Span) -> Span:
-    """The comment's line; for a comment on a line of its own, the next line that is not empty."""
+def _directives(part: Part, found: Sequence[_Found]) -> Iterator[Directive]:
+    bare = fill(part.text, [comment for _, comment, _ in found], " ", keep_lines=False)
+    for match, comment, in_html in found:
+        names = [] if match["names"] is None else list(_NAME.finditer(part.text, *match.span("names")))
+        reason = _CLOSERS.sub("", match["rest"], count=1).strip(" \t:-–—")
+        rest = part.text[comment.start : match.start()] + part.text[match.end() : comment.end]
+        alone = not re.search(r"\w", re.sub(r"\b(?:end)?comment\b|\bphp\b", "", rest))
+        covers = None if match["scope"] == "ignore-file" else part.map.span(_covered_line(part.text, bare, comment))
+        yield Directive(
+            part, comment, tuple((name[0], Span(*name.span())) for name in names), reason, covers, in_html, alone
+        )
+
+
+def _covered_line(text: str, bare: str, comment: Span) -> Span:
+    """The comment's line; for a comment on a line of its own, the next line that is not empty.
+
+    ``bare`` is the text without suppression comments. Several of them on a line of their own cover that line too,
+    since one may be about another.
+    """
     start = _line_start(text, comment.start)
     end = _line_end(text, comment.end)
-    if not text[start : comment.start].strip(_BLANK) and not text[comment.end : end].strip(_BLANK):
-        start = comment.end
-        while start < len(text) and text[start].isspace():
-            start += 1
-        start = _line_start(text, start)
-        end = _line_end(text, start)
-    return Span(start, end)
+    if bare[start:end].strip(_BLANK):
+        return Span(start, end)
+    several = bool(text[start : comment.start].strip(_BLANK) or text[comment.end : end].strip(_BLANK))
+    following = end
+    while following < len(text) and text[following].isspace():
+        following += 1
+    following = _line_start(text, following)
+    return Span(start if several else following, _line_end(text, following))
 
 
 def _line_start(text: str, offset: int) -> int:

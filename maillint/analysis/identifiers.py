@@ -159,7 +159,7 @@ def _without_one(view: View, span: Span, every: Sequence[Parameter], index: int,
 
 @remembered
 def identifiers(message: Message) -> tuple[tuple[LinkInView, Identifier], ...]:
-    """What the links of a message say of their readers, link by link; links that must know them are left out."""
+    """What links say of their readers, link by link. Links that need to know them, as to unsubscribe, are left out."""
     return tuple((link, found) for link in links_of(message) for found in _identifiers_in(message, link))
 
 

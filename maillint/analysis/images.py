@@ -227,7 +227,7 @@ class _Judge:
             return None
         if big and (hiding is None or hiding.element is not picture.element or self._has_twin(picture)):
             return None
-        if len(picture.element.attrs.get("alt", "").split()) > 1:  # it is described: another file's styles show it
+        if len(picture.element.attrs.get("alt", "").split()) > 1:  # described, so styles elsewhere show it
             return None
         if hiding is not None and hiding.element is not picture.element:
             if hiding.element.index in self._reported_blocks:  # one finding for all pictures of a hidden block

@@ -190,7 +190,7 @@ def _stem(entry: os.DirEntry[str]) -> str:
 
 
 def _key(files: Sequence[_RuleFile], checks: Mapping[str, Check]) -> str:
-    """What tells one compiled form from another: the files' names and contents, and what the checks declare."""
+    """The key of a compiled form: made of the files' names and contents, and of what the checks declare."""
     contents = [chunk for file in files for chunk in (file.name.encode(), file.data)]
     return digest([_declared(checks).encode(), *contents])
 

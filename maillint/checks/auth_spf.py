@@ -172,7 +172,7 @@ def _uncounted(tree: LookupTree) -> Iterator[NotKnown]:
 
 
 def _unanswered_step(tree: LookupTree, step: Step) -> str:
-    """Why it is not known what a term includes; empty where it is known."""
+    """Why it is not known what a term looks up or includes; empty where it is known."""
     child = tree.nodes[step.child] if step.child is not None else None
     if trouble := reason(step.answer):
         mechanism = getattr(step.term, "mechanism", "")

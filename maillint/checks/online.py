@@ -126,7 +126,7 @@ def _dead_end(chain: RedirectChain) -> str:
 
 
 def _open_end(chain: RedirectChain) -> str:
-    """Why nobody knows where a chain ends that has no dead end; empty if that is known."""
+    """Why it is not known where a chain ends, if ``_dead_end`` finds nothing; empty if it is known."""
     last = chain.last
     match chain.end:
         case "loop":
@@ -134,7 +134,7 @@ def _open_end(chain: RedirectChain) -> str:
         case "long":
             return f"{chain.hops[0].host} redirects more than {chain.redirects - 1} times"
         case "blocked":
-            return f"{last.host} redirects to a link that is not asked"
+            return f"{last.host} redirects to a link that is not requested"
     return last.words if last.kind == "unknown" or last.status >= 300 else ""
 
 

@@ -49,7 +49,7 @@ def empty_value(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
 
 
 def _is_gap(printed: Printed, before: str) -> bool:
-    """Whether a gap has a space and a word before it, and after it what ``before`` says."""
+    """Whether a gap follows a word and a space, and stands before a ``word`` or ``punctuation``, as ``before`` says."""
     page, at = printed.page, printed.at
     start = at.start
     while start > 0 and page[start - 1] in " \t":

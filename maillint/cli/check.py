@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from maillint.cli.common import LEVELS, exit_status, make_context, parse_formats, show_failures, split_names, write
-from maillint.config.config import Overrides
+from maillint.config.config import CommandLine
 from maillint.data.profiles import PROFILES
 from maillint.errors import LintError
 from maillint.files.access import UnreadableError
@@ -79,7 +79,7 @@ SCOPE_OPTIONS = (
     click.option("--online-timeout", type=click.FloatRange(0, 120, min_open=True), default=10, show_default=True,
                  metavar="SECONDS", help="With --online: how long one address may take."),
     click.option("--online-allow-private", multiple=True, metavar="NETWORK",
-                 help="With --online: private addresses that may be asked, such as 10.0.0.0/8. Repeatable."),
+                 help="With --online: private addresses that may be requested, such as 10.0.0.0/8. Repeatable."),
     click.option("--resolver", metavar="HOST[:PORT]", envvar="MAILLINT_RESOLVER",
                  help="With --dns or --online: ask this DNS server."),
     click.option("--stdin-filename", metavar="NAME", help="With -: the name that tells kind and configuration."),
@@ -160,10 +160,10 @@ class Arguments:
 
     def discovery(self) -> Discovery:
         """A fresh look at the files, with this command line over their configurations."""
-        overrides = Overrides(
+        command_line = CommandLine(
             split_names(self.select), split_names(self.ignore), self.profile, self.touch, self.dialect
         )
-        return Discovery(self.config_path, overrides)
+        return Discovery(self.config_path, command_line)
 
 
 @click.command("check")
@@ -207,7 +207,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         return
     run = partial(run_once, arguments, targets)
     if arguments.watch and arguments.online:
-        raise click.UsageError("--watch would ask about every link again and again: leave out --online", ctx)
+        raise click.UsageError("--watch would request every link again and again: leave out --online", ctx)
     if arguments.watch:
         from maillint.cli.watch import watch  # noqa: PLC0415 -- seldom wanted
 

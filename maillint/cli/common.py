@@ -54,7 +54,7 @@ def make_context(catalogue: Catalogue, fail_on: str, verbose: int, min_severity:
 
 
 def terminal_width() -> int:
-    """The terminal's width in cells: COLUMNS, then the terminal's own word, then 80. (shutil costs 5 ms.)"""
+    """The terminal's width in cells: COLUMNS, else what the terminal reports, else 80. (shutil takes 5 ms to load.)"""
     columns = os.environ.get("COLUMNS", "")
     if columns.isdigit() and int(columns) > 0:
         return int(columns)
@@ -84,7 +84,7 @@ def line_of(error: Exception) -> str | None:
     if not isinstance(error, click.ClickException):
         return error_line(error)
     text = " ".join(error.format_message().split()).removesuffix(".")
-    text = text[:1].lower() + text[1:] if text[:2].istitle() else text  # no sentence, but the end of a line
+    text = text[:1].lower() + text[1:] if text[:2].istitle() else text  # it ends a line, and begins no sentence
     if isinstance(error, click.UsageError):
         text += f" (see {error.ctx.command_path if error.ctx else 'maillint'} --help)"
     return text

@@ -21,7 +21,7 @@ from maillint.cli.common import (
     write_stdout,
 )
 from maillint.cli.overview import overview
-from maillint.config.config import Overrides
+from maillint.config.config import CommandLine
 from maillint.finding import Report
 from maillint.network.answers import is_address
 from maillint.network.facts import Question, Selector, gather_all
@@ -44,7 +44,8 @@ _LONGEST_TIMEOUT = 60.0
               help="The envelope sender (Return-Path), where it is not of DOMAIN; '' for none. "
                    "SPF is looked up at its domain.")  # fmt: skip
 @click.option("--helo", metavar="NAME", help="With --ip: the name that the sending server gives itself.")
-@click.option("--resolver", metavar="HOST[:PORT]", help="Ask this DNS server instead of the system's.")
+@click.option("--resolver", metavar="HOST[:PORT]", envvar="MAILLINT_RESOLVER",
+              help="Ask this DNS server instead of the system's.")  # fmt: skip
 @click.option("--timeout", default=f"{DEFAULT_TIMEOUT:g}", show_default=True, metavar="SECONDS",
               help="How long one lookup may take.")  # fmt: skip
 @click.option("--select", multiple=True, metavar="RULE", help="Run only this rule or family. Repeatable.")
@@ -111,7 +112,7 @@ def command(
         raise click.UsageError("--helo is for evaluating SPF: give the sending address too, with --ip")
     sending, sender = tuple(map(sending_ip, ips)), None if mail_from is None else envelope_sender(mail_from)
     server = open_resolver(resolver, seconds(timeout))
-    discovery = Discovery(config_path, Overrides(split_names(select), split_names(ignore)))
+    discovery = Discovery(config_path, CommandLine(split_names(select), split_names(ignore)))
     config = discovery.config_for("x")
     if not any(active.rule.subject == "domain" for active in config.rules_for(PROFILE)):
         raise click.UsageError("the rules that are left are not about domains (those are in the family auth)")

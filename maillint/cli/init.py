@@ -15,7 +15,7 @@ from maillint.errors import LintError
 from maillint.files.paths import shown_path
 from maillint.finding import Failure
 from maillint.message.kinds import hook_pattern
-from maillint.message.read import Settings
+from maillint.message.read import MessageSettings
 from maillint.message.sidecars import HOOK_PATTERNS
 from maillint.message.template.signs import template_extension
 from maillint.patterns import regex
@@ -101,7 +101,8 @@ def propose(groups: list[Group], folder: str) -> str:
     paths = [Path(os.path.relpath(group.paths[0], folder)) for group in groups]
     profiles: Counter[str] = Counter()
     dialects: Counter[str] = Counter()
-    for loaded in load_all(groups[:300], adjust=lambda settings, kind: Settings()):  # what they say of themselves
+    # without the settings of a configuration, so that only what the files themselves say counts
+    for loaded in load_all(groups[:300], adjust=lambda settings, kind: MessageSettings()):
         if not isinstance(loaded, Failure):
             profiles[loaded.message.profile] += 1
             dialects[loaded.message.dialect or "none"] += 1

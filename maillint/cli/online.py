@@ -18,7 +18,7 @@ from maillint.project.loader import LoadedMessage
 
 if TYPE_CHECKING:
     from maillint.network.http_live import Network
-    from maillint.project.online import LinkAsker
+    from maillint.project.online import OnlineLinks
 
 _WORTH_SHOWING = 20
 
@@ -26,24 +26,24 @@ _WORTH_SHOWING = 20
 class Lookups:
     """Sees each message of a run while it is loaded, and adds to the report what the network says."""
 
-    def __init__(self, resolver: Resolver | None, asker: LinkAsker | None) -> None:
+    def __init__(self, resolver: Resolver | None, links: OnlineLinks | None) -> None:
         self._resolver = resolver
-        self._asker = asker
+        self._links = links
 
     @property
     def needs_messages(self) -> bool:
         """Whether the messages themselves are needed, so that they have to be linted in this process."""
-        return self._asker is not None
+        return self._links is not None
 
     def observe(self, loaded: LoadedMessage) -> Sender | None:
-        """Take what will be asked about a message; return its sender where domains are looked up."""
-        if self._asker is not None:
-            self._asker.add(loaded)
+        """Note the links of a message, to be requested; return its sender where domains are looked up."""
+        if self._links is not None:
+            self._links.add(loaded)
         return sender_of(loaded) if self._resolver is not None else None
 
     def add_links(self, report: Report) -> Report:
         """Add to a report what the links of its messages lead to."""
-        return report if self._asker is None else self._asker.finish(report)
+        return report if self._links is None else self._links.finish(report)
 
     def add_domains(self, report: Report, observed: Iterable[tuple[Group, Sender]]) -> Report:
         """Add to a report the domains that its messages are sent from."""
@@ -55,18 +55,19 @@ class Lookups:
 def open_lookups(
     *, dns: bool, online: bool, resolver: str | None, timeout: float, allowed: Sequence[str], quiet: bool
 ) -> Lookups:
-    """Make what a command line asks for; raises click.UsageError for options that cannot be."""
-    asker = _open_asker(resolver, timeout, allowed, quiet) if online else None
-    return Lookups(open_resolver(resolver, DEFAULT_TIMEOUT) if dns else None, asker)
+    """Make what the options of a command line call for; raises click.UsageError for an invalid one."""
+    links = _open_links(resolver, timeout, allowed, quiet) if online else None
+    return Lookups(open_resolver(resolver, DEFAULT_TIMEOUT) if dns else None, links)
 
 
-def _open_asker(resolver: str | None, timeout: float, allowed: Sequence[str], quiet: bool) -> LinkAsker:
-    from maillint.project.online import Asking, LinkAsker  # noqa: PLC0415 -- with ssl, 20 ms that --dns does not need
+def _open_links(resolver: str | None, timeout: float, allowed: Sequence[str], quiet: bool) -> OnlineLinks:
+    # with ssl, 20 ms that --dns does not need
+    from maillint.project.online import OnlineLinks, RequestOptions  # noqa: PLC0415
 
     server = open_resolver(resolver, min(timeout, DEFAULT_TIMEOUT))
     networks = tuple(map(network, allowed))
     progress = _show_progress if sys.stderr.isatty() and not quiet else lambda what, done, count: None
-    return LinkAsker(Asking(server, timeout, networks, progress))
+    return OnlineLinks(RequestOptions(server, timeout, networks, progress))
 
 
 def network(text: str) -> Network:
@@ -82,4 +83,4 @@ def network(text: str) -> Network:
 def _show_progress(what: str, done: int, count: int) -> None:
     """One line that is written over and over, and gone at the end."""
     if count >= _WORTH_SHOWING:
-        click.echo("\r\x1b[K" if done == count else f"\rasking about {what}: {done} of {count}", nl=False, err=True)
+        click.echo("\r\x1b[K" if done == count else f"\rlooking up {what}: {done} of {count}", nl=False, err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
-from maillint.config.config import COMMAND_LINE, Config
+from maillint.config.config import COMMAND_LINE, LayeredConfig
 from maillint.config.keys import KEYS
 from maillint.data.amendments import Amendment, Lists
 from maillint.data.consent import has_rule
@@ -21,12 +21,12 @@ def show_settings(discovery: Discovery, paths: Sequence[str]) -> str:
     return "\n".join(_page(group.paths[0], group.config) for group in discovery.groups(paths))
 
 
-def _page(path: str, config: Config) -> str:
+def _page(path: str, config: LayeredConfig) -> str:
     lines = [f"{shown_path(path)}", f"  configuration: {shown_path(config.path) if config.path else 'none'}", ""]
     lines += [_line(key, *_value(config, key)) for key in KEYS if key not in {"extends", "overrides", "rules"}]
     lines.append(_line("touch", *_touch(config)))
     lines += ["", "  rules"]
-    profile = config.overrides.profile or config.profile
+    profile = config.command_line.profile or config.profile
     profiles = [profile] if profile else list(PROFILES)
     for rule in config.catalogue.rules.values():
         lines.extend(_rule(config, rule, profiles))
@@ -37,8 +37,8 @@ def _line(name: str, value: str, origin: str) -> str:
     return f"  {name}: {value}  ({origin})"
 
 
-def _value(config: Config, key: str) -> tuple[str, str]:
-    given = {"profile": config.overrides.profile, "dialect": config.overrides.dialect}.get(key)
+def _value(config: LayeredConfig, key: str) -> tuple[str, str]:
+    given = {"profile": config.command_line.profile, "dialect": config.command_line.dialect}.get(key)
     if given is not None:
         return given, COMMAND_LINE
     found = [layer for layer in config.layers if key in layer.values]
@@ -70,7 +70,7 @@ def _amended(lists: Lists) -> Iterable[str]:
             yield f"{name.replace('_', '-')} {' and '.join(words)}"
 
 
-def config_origin(config: Config, key: str) -> str:
+def config_origin(config: LayeredConfig, key: str) -> str:
     """Where a value comes from, its path as output shows it."""
     return _origins([config.origin(key)])
 
@@ -83,15 +83,15 @@ def _origins(origins: Iterable[str]) -> str:
     return ", ".join(shown)
 
 
-def _touch(config: Config) -> tuple[str, str]:
-    if config.overrides.touch is not None:
-        return str(config.overrides.touch), COMMAND_LINE
+def _touch(config: LayeredConfig) -> tuple[str, str]:
+    if config.command_line.touch is not None:
+        return str(config.command_line.touch), COMMAND_LINE
     if config.touch is not None:
         return str(config.touch), config_origin(config, "sequences")
     return "none", "default; front matter may say it"
 
 
-def _rule(config: Config, rule: Rule, profiles: Sequence[str]) -> Iterable[str]:
+def _rule(config: LayeredConfig, rule: Rule, profiles: Sequence[str]) -> Iterable[str]:
     resolved = [config.resolve(rule, profile) for profile in profiles]
     words = "/".join(_word(active.level_for(profile)) for active, profile in zip(resolved, profiles, strict=True))
     settings = config.settings_of(rule, profiles[0])

@@ -49,7 +49,7 @@ class Watched:
             self.files.add(error.path)
             self.config_folders.add(os.path.dirname(error.path))  # noqa: PTH120
         except (ValueError, OSError):
-            pass  # the run shows it
+            pass  # the run reports it
         for config in discovery.configs:
             self.files.update(path for path in (config.path, config.baseline) if path is not None)
             for layer in config.layers:

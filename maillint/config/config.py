@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from maillint.config.files import Layer
     from maillint.config.keys import RuleSetting
     from maillint.config.keys import Sequence as TouchSequence
-    from maillint.message.read import Settings
+    from maillint.message.read import MessageSettings
 
 DEFAULT = "default"
 """The origin of a value that no file states."""
@@ -39,7 +39,7 @@ class ConfigError(LintError):
 
 
 @frozen
-class Overrides:
+class CommandLine:
     """What the command line (or the environment) says; it comes before every file."""
 
     select: tuple[str, ...] = ()
@@ -50,17 +50,17 @@ class Overrides:
 
 
 @frozen
-class Config:
+class LayeredConfig:
     """The settings of all files below one configuration file (or below none), or those of one of these files.
 
-    ``path`` is the configuration file, None without one. Later ``layers`` come before earlier ones, ``overrides``
+    ``path`` is the configuration file, None without one. Later ``layers`` come before earlier ones, the command line
     before all; layers that are for some files only count in the settings of such a file (``for_file``). So does
     ``touch``, its place in a sequence.
     """
 
     path: str | None = None
     layers: tuple[Layer, ...] = ()
-    overrides: Overrides = field(default_factory=Overrides)
+    command_line: CommandLine = field(default_factory=CommandLine)
     touch: int | None = None
 
     @property
@@ -72,7 +72,7 @@ class Config:
         """A file's path as patterns see it."""
         return relative_path(path, self.folder)
 
-    def for_file(self, path: str) -> Config:
+    def for_file(self, path: str) -> LayeredConfig:
         """The settings of one file; files for which the same layers and touch count share one object."""
         own = tuple(number for number, layer in enumerate(self.layers) if layer.files and layer.matches(path))
         touch = self._touch_of(path)
@@ -86,7 +86,7 @@ class Config:
         return self._of_files[own, touch]
 
     @cached_property
-    def _of_files(self) -> dict[tuple[tuple[int, ...], int | None], Config]:
+    def _of_files(self) -> dict[tuple[tuple[int, ...], int | None], LayeredConfig]:
         return {}
 
     def _touch_of(self, path: str) -> int | None:
@@ -177,12 +177,12 @@ class Config:
         return with_rules(plugins, folders)
 
     @cached_property
-    def message_settings(self) -> Settings:
+    def message_settings(self) -> MessageSettings:
         """What the reader of messages takes from here."""
-        from maillint.message.read import Settings  # noqa: PLC0415 -- a cached result needs no message
+        from maillint.message.read import MessageSettings  # noqa: PLC0415 -- a cached result needs no message
 
-        given = self.overrides
-        return Settings(
+        given = self.command_line
+        return MessageSettings(
             profile=given.profile or self.profile,
             profile_forced=given.profile is not None,
             touch=given.touch if given.touch is not None else self.touch,
@@ -217,8 +217,8 @@ class Config:
     @cached_property
     def deselected(self) -> frozenset[str]:
         """The rules that the command line leaves out by name."""
-        selected = self._named(self.overrides.select)
-        ignored = self._named(self.overrides.ignore)
+        selected = self._named(self.command_line.select)
+        ignored = self._named(self.command_line.ignore)
         return ignored | (frozenset(self.catalogue.rules) - selected if selected else frozenset())
 
     def _named(self, names: Sequence[str]) -> frozenset[str]:
@@ -256,23 +256,23 @@ def _profile_settings(profile: str) -> Iterable[RuleSetting]:
     return settings
 
 
-def load_config(path: str | None, overrides: Overrides | None = None) -> Config:
+def load_config(path: str | None, command_line: CommandLine | None = None) -> LayeredConfig:
     """Read a configuration file (None: the defaults) and lay the command line over it.
 
-    Raises FileError for a fault in the file, ConfigError for one in the overrides, OSError.
+    Raises FileError for a fault in the file, ConfigError for one on the command line, OSError.
     """
-    overrides = overrides or Overrides()
+    command_line = command_line or CommandLine()
     layers = _layers(path) if path else ()
-    config = Config(os.path.abspath(path) if path else None, layers, overrides)  # noqa: PTH100
-    for name in (*overrides.select, *overrides.ignore):
+    config = LayeredConfig(os.path.abspath(path) if path else None, layers, command_line)  # noqa: PTH100
+    for name in (*command_line.select, *command_line.ignore):
         if not config.catalogue.matching(name):
             raise ConfigError(f'no rule or family "{name}"{config.catalogue.suggest(name)}')
-    if overrides.dialect is None:
+    if command_line.dialect is None:
         return config
     from maillint.message.template.dialect import dialects  # noqa: PLC0415 -- 10 ms, and seldom given
 
-    if overrides.dialect not in dialects():
-        raise ConfigError(f'unknown dialect "{overrides.dialect}"{suggestion(overrides.dialect, dialects())}')
+    if command_line.dialect not in dialects():
+        raise ConfigError(f'unknown dialect "{command_line.dialect}"{suggestion(command_line.dialect, dialects())}')
     return config
 
 

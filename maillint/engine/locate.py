@@ -55,7 +55,7 @@ def _view_label(group: Sequence[Hit]) -> str:
 
 
 def _fix(hit: Hit) -> Fix | None:
-    """The hit's changes as edits of the file; None without any, and where one of them cannot be made there."""
+    """The hit's changes as edits of the file; None if it has no changes, or one of them cannot be made in the file."""
     if not hit.changes or not all(hit.place.can_edit(change.span, change.text) for change in hit.changes):
         return None
     return Fix(tuple(Edit(*hit.place.in_file(change.span), change.text) for change in hit.changes), hit.safe)

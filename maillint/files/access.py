@@ -45,7 +45,7 @@ def is_handed_over(path: str) -> bool:
 def read_bytes(path: str) -> bytes:
     """Read a file whole; raises UnreadableError with the system's reason.
 
-    A pipe that lies in a folder would never end; one that a shell hands over does.
+    A named pipe is refused, since reading it may never end; one that a shell hands over is read.
     """
     try:
         status = os.stat(path)  # noqa: PTH116

@@ -86,7 +86,8 @@ def guess_kind(text: str) -> Kind:
     """Tell what kind of text this is by its beginning and its tags, where no name says it.
 
     A message begins with a header field whose name is known (RFC 5322, section 2.2), or with an mbox "From " line and
-    such a field; a text that begins with an empty line has no header. MJML is taken for HTML, which reading it mends.
+    such a field; a text that begins with an empty line has no header. MJML is taken for HTML at first; reading it
+    corrects that.
     """
     if _first_field().match(text):
         return "eml"

@@ -33,7 +33,7 @@ _MOST_SNIFFED = 5000
 
 
 class MessageError(LintError):
-    """Raised for a file that states something about itself that cannot be; ``offset`` is its place in ``source``."""
+    """Raised for a file that states something invalid about itself; ``offset`` is its place in ``source``."""
 
     def __init__(self, message: str, offset: int, source: Source) -> None:
         super().__init__(message)
@@ -42,7 +42,7 @@ class MessageError(LintError):
 
 
 @frozen
-class Settings:
+class MessageSettings:
     """What the configuration and the command line say of a message.
 
     What the message says of itself comes before ``profile`` and ``touch``, unless they are ``forced`` (they
@@ -63,7 +63,7 @@ class Settings:
 
 
 def read_message(
-    sources: Sequence[Source], settings: Settings, kind: str | None = None, files: FileAccess = NO_FILES
+    sources: Sequence[Source], settings: MessageSettings, kind: str | None = None, files: FileAccess = NO_FILES
 ) -> Message:
     """Read one message from its files: an ``.eml``, or a template with its plain-text twin and its sidecars.
 
@@ -75,7 +75,7 @@ def read_message(
     return _with_settings(message.with_settings(files=files), settings)
 
 
-def _read_eml(source: Source, settings: Settings) -> Message:
+def _read_eml(source: Source, settings: MessageSettings) -> Message:
     from maillint.message.mime.parts import walk  # noqa: PLC0415
     from maillint.message.mime.transfer import decode  # noqa: PLC0415
 
@@ -107,7 +107,7 @@ def _read_eml(source: Source, settings: Settings) -> Message:
     return Message("eml", (source,), headers, tuple(parts), tuple(attachments), notes=tuple(notes))
 
 
-def _read_template(sources: Sequence[Source], kind: str, settings: Settings, files: FileAccess) -> Message:
+def _read_template(sources: Sequence[Source], kind: str, settings: MessageSettings, files: FileAccess) -> Message:
     samples = read_samples(sources[0].path, files)
     texts, sidecars = split_sidecars(sources)
     stated: dict[str, Stated] = {}
@@ -150,7 +150,7 @@ def _read_text(
     source: Source,
     front: FrontMatter | None,
     kind: str,
-    settings: Settings,
+    settings: MessageSettings,
     samples: Source | None,
     files: FileAccess,
 ) -> tuple[Part, list[str]]:
@@ -212,7 +212,7 @@ def _add_sidecars(sources: Sequence[Source], fields: list[Field], notes: list[st
             notes.append(f"{os.path.basename(source.path)}: not UTF-8; read as {source.encoding}")  # noqa: PTH119
 
 
-def _stated_dialect(source: Source, front: FrontMatter | None, settings: Settings) -> Detection | None:
+def _stated_dialect(source: Source, front: FrontMatter | None, settings: MessageSettings) -> Detection | None:
     """The dialect that a file states, or the settings."""
     stated = front.values.get("dialect") if front is not None else None
     name = (stated.value if stated else None) or settings.dialect
@@ -254,7 +254,7 @@ def _profile(stated: Stated | None) -> str | None:
     return profile
 
 
-def _with_settings(message: Message, settings: Settings) -> Message:
+def _with_settings(message: Message, settings: MessageSettings) -> Message:
     """Lay the configuration under what the message says of itself, and infer the profile last."""
     if not settings.outlook:
         message = message.with_settings(parts=tuple(replace(part, outlook=False) for part in message.parts))

@@ -109,7 +109,7 @@ class Blocklists:
         if isinstance(answer, Absent):
             return Listing(blocklist.title, domain)
         if isinstance(answer, Unreachable):
-            return Listing(blocklist.title, domain, (), f"{blocklist.title} cannot be asked: {answer.reason}")
+            return Listing(blocklist.title, domain, (), f"{blocklist.title} cannot be queried: {answer.reason}")
         kinds: dict[str, None] = {}
         try:
             for record in answer.records:

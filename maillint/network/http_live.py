@@ -166,7 +166,7 @@ class LiveWeb(Web):
             with site.lock:
                 site.requests += 1
                 if site.requests > MOST_PER_SITE:
-                    return Hop(url, "unknown", f"no more than {MOST_PER_SITE} links to {name} are asked")
+                    return Hop(url, "unknown", f"no more than {MOST_PER_SITE} links to {name} are requested")
                 if site.fault:
                     return Hop(url, "unknown", site.fault)
             if self._failures is not None and self._failures >= _FAILURES_OF_ALL:
@@ -177,10 +177,10 @@ class LiveWeb(Web):
     def _refusal(self, parts: Url) -> str:
         """Why the host of a URL is not even looked up; empty if it may be."""
         if not self._allowed and is_private_host(parts.host):
-            return f"{parts.host} is reached from inside a network only, and is not asked"
+            return f"{parts.host} is reached from inside a network only, and is not requested"
         port = int(parts.port or PORTS[parts.scheme])
         if port < 1024 and port not in PORTS.values():  # reserved for other protocols; browsers refuse them, too
-            return f"{parts.host} is not asked at port {port}"
+            return f"{parts.host} is not requested at port {port}"
         return ""
 
     def _addresses(self, url: str, host: str) -> list[str] | Hop:
@@ -199,7 +199,7 @@ class LiveWeb(Web):
         good = [str(address) for address in found if self._is_allowed(address)]
         if not good:
             what = "is" if literal is not None else "leads to"
-            return Hop(url, "unknown", f"{host} {what} a private address, and is not asked")
+            return Hop(url, "unknown", f"{host} {what} a private address, and is not requested")
         return _alternating(good)[:_MOST_ADDRESSES]
 
     def _is_allowed(self, address: IpAddress) -> bool:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 from maillint.catalogue.load import Catalogue, shipped
-from maillint.config.config import Config, Overrides, load_config
+from maillint.config.config import CommandLine, LayeredConfig, load_config
 from maillint.config.find import find_config
 from maillint.errors import LintError
 from maillint.files.access import FileAccess
@@ -37,11 +37,11 @@ class Group:
 
     paths: tuple[str, ...]
     wanted: frozenset[str]
-    config: Config = field(repr=False)
+    config: LayeredConfig = field(repr=False)
     roots: tuple[str, ...] = ()
 
     @classmethod
-    def for_text(cls, name: str, config: Config) -> Group:
+    def for_text(cls, name: str, config: LayeredConfig) -> Group:
         """A text that stands in no file, by a name."""
         return cls((name,), frozenset({name}), config)
 
@@ -57,11 +57,14 @@ class Discovery:
     """
 
     def __init__(
-        self, config_path: str | None = None, overrides: Overrides | None = None, config: Config | None = None
+        self,
+        config_path: str | None = None,
+        command_line: CommandLine | None = None,
+        config: LayeredConfig | None = None,
     ) -> None:
         self._config_path = config_path
-        self._overrides = overrides or Overrides()
-        self._configs: dict[str | None, Config] = {} if config is None else {config.path: config}
+        self._command_line = command_line or CommandLine()
+        self._configs: dict[str | None, LayeredConfig] = {} if config is None else {config.path: config}
         self._same_for_all = config
         self._nearest: dict[str, str | None] = {}
         self._given: tuple[str, ...] = ()
@@ -72,7 +75,7 @@ class Discovery:
 
     # -- configuration
 
-    def config_for(self, path: str) -> Config:
+    def config_for(self, path: str) -> LayeredConfig:
         """The configuration of a file's folder: the one that was given, or the nearest above it."""
         if self._same_for_all is not None:
             return self._same_for_all
@@ -83,15 +86,15 @@ class Discovery:
                 self._nearest[folder] = find_config(folder)
             nearest = self._nearest[folder]
         if nearest not in self._configs:
-            self._configs[nearest] = load_config(nearest, self._overrides)
+            self._configs[nearest] = load_config(nearest, self._command_line)
         return self._configs[nearest]
 
-    def settings_of(self, path: str) -> Config:
+    def settings_of(self, path: str) -> LayeredConfig:
         """The settings of one file; files with the same settings share them."""
         return self.config_for(path).for_file(path)
 
     @property
-    def configs(self) -> tuple[Config, ...]:
+    def configs(self) -> tuple[LayeredConfig, ...]:
         """The configurations met so far."""
         return tuple(self._configs.values())
 
@@ -138,7 +141,7 @@ class Discovery:
         config = self.settings_of(files[0])
         return Group(files, wanted, config, self._roots(config))
 
-    def _roots(self, config: Config) -> tuple[str, ...]:
+    def _roots(self, config: LayeredConfig) -> tuple[str, ...]:
         return self._given if config.path is None else (*self._given, config.folder)
 
     def _excluded(self, path: str) -> bool:

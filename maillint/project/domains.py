@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from maillint.analysis.senders import aligned, common, envelope_domain, from_domains, signing_selectors
-from maillint.config.config import Config
+from maillint.config.config import LayeredConfig
 from maillint.data.lists import load_list
 from maillint.engine.domain import lint_domain
 from maillint.errors import LintError
@@ -56,28 +56,28 @@ def sender_of(loaded: LoadedMessage) -> Sender:
     return Sender(message.source.path, tuple(own), selectors, envelope_domain(message))
 
 
-def with_domains(report: Report, senders: Iterable[tuple[Config, Sender]], resolver: Resolver) -> Report:
+def with_domains(report: Report, senders: Iterable[tuple[LayeredConfig, Sender]], resolver: Resolver) -> Report:
     """Add the domains that messages are sent from to their report, each looked up once.
 
-    A message without any is unknown. Raises LintError for a selector in the configuration that cannot be.
+    A message without any is unknown. Raises LintError for an invalid selector in the configuration.
     """
-    by_domain: dict[str, list[tuple[Config, Sender]]] = {}
-    homeless: set[str] = set()
+    by_domain: dict[str, list[tuple[LayeredConfig, Sender]]] = {}
+    without_domain: set[str] = set()
     for config, sender in senders:
         for domain in sender.domains:
             by_domain.setdefault(domain, []).append((config, sender))
         if not sender.domains:
-            homeless.add(sender.path)
+            without_domain.add(sender.path)
     answers = gather_all([_question(domain, found) for domain, found in by_domain.items()], resolver)
     judged = [judge(facts, found[0][0]) for facts, found in zip(answers, by_domain.values(), strict=True)]
     files = tuple(
-        replace(file, unknown=(*file.unknown, Unknown(GONE, NO_DOMAIN))) if file.path in homeless else file
+        replace(file, unknown=(*file.unknown, Unknown(GONE, NO_DOMAIN))) if file.path in without_domain else file
         for file in report.files
     )
     return replace(report, files=files, domains=(*report.domains, *judged))
 
 
-def _question(domain: str, senders: Sequence[tuple[Config, Sender]]) -> Question:
+def _question(domain: str, senders: Sequence[tuple[LayeredConfig, Sender]]) -> Question:
     """What to ask about a From domain: its messages' selectors, and their envelope where they agree on one."""
     signing = [selector for _, sender in senders for selector in sender.selectors[domain]]
     declared = [selector for config, _ in senders for selector in selectors_for(domain, (), config)]
@@ -92,17 +92,17 @@ def _question(domain: str, senders: Sequence[tuple[Config, Sender]]) -> Question
 # -- one domain ---------------------------------------------------------------------------------------
 
 
-def judge(facts: DomainFacts, config: Config) -> DomainReport:
+def judge(facts: DomainFacts, config: LayeredConfig) -> DomainReport:
     """Run the rules about domains. Where the domain does not exist, that is all there is to say."""
     report = lint_domain(facts, facts.domain, facts.results(), config.rules_for(PROFILE))
     gone = tuple(finding for finding in report.findings if finding.rule == GONE)
     return replace(report, findings=gone, unknown=()) if gone else report
 
 
-def selectors_for(domain: str, named: Iterable[Selector], config: Config) -> tuple[Selector, ...]:
+def selectors_for(domain: str, named: Iterable[Selector], config: LayeredConfig) -> tuple[Selector, ...]:
     """The selectors of a domain: those named, those of the configuration, and the usual ones as guesses.
 
-    Raises LintError for one in the configuration that cannot be.
+    Raises LintError for an invalid one in the configuration.
     """
     selectors = [*named, *(_declared(name, config) for name in config.dkim_selectors)]
     guesses = [Selector(entry["name"], origin="guessed") for entry in load_list("dkim-selectors")["selectors"]]
@@ -110,7 +110,7 @@ def selectors_for(domain: str, named: Iterable[Selector], config: Config) -> tup
     return tuple(dict.fromkeys([*own, *guesses]))
 
 
-def _declared(name: str, config: Config) -> Selector:
+def _declared(name: str, config: LayeredConfig) -> Selector:
     selector = parse_selector(name)
     if selector is None:
         raise LintError(f"{config.path or 'configuration'}: dkim-selectors: {not_a_selector(name)}")

@@ -15,9 +15,9 @@ from maillint.values import field, frozen
 
 if TYPE_CHECKING:
     from maillint.message.model import Message
-    from maillint.message.read import Settings
+    from maillint.message.read import MessageSettings
 
-Adjust = Callable[["Settings", str], "Settings"]
+Adjust = Callable[["MessageSettings", str], "MessageSettings"]
 """Changes what the configuration says of a message, given the message's kind."""
 
 
@@ -31,7 +31,7 @@ class LoadedMessage:
     group: Group
     sources: tuple[Source, ...]
     kind: str
-    settings: Settings = field(repr=False)
+    settings: MessageSettings = field(repr=False)
     message: Message = field(repr=False)
 
     @property
@@ -41,7 +41,7 @@ class LoadedMessage:
         return frozenset(source.path for path, source in files if path in self.group.wanted)
 
     def with_sources(self, sources: Sequence[Source]) -> LoadedMessage:
-        """The message that other texts of its files make; raises UnreadableError as ``load``."""
+        """The same message with other texts in its files; raises UnreadableError as ``load``."""
         return _parsed(self.group, sources, self.kind, self.settings)
 
 
@@ -57,7 +57,7 @@ def load_all(groups: Iterable[Group], adjust: Adjust | None = None) -> Iterator[
 def load(group: Group, contents: Sequence[bytes] | None = None, adjust: Adjust | None = None) -> LoadedMessage:
     """Load the message of a group; ``contents`` are those of its files where they have been read already.
 
-    Raises UnreadableError for a file that cannot be read, or that states something about itself that cannot be.
+    Raises UnreadableError for a file that cannot be read, or that states something invalid about itself.
     """
     contents = read_files(group) if contents is None else contents
     return from_sources(group, *decode(group, contents), adjust)
@@ -122,7 +122,7 @@ def decode(group: Group, contents: Sequence[bytes]) -> tuple[list[Source], str]:
     return sources, kind
 
 
-def _parsed(group: Group, sources: Sequence[Source], kind: str, settings: Settings) -> LoadedMessage:
+def _parsed(group: Group, sources: Sequence[Source], kind: str, settings: MessageSettings) -> LoadedMessage:
     from maillint.message.read import MessageError, read_message  # noqa: PLC0415 -- a cached result needs no message
 
     try:

@@ -57,10 +57,10 @@ class Folder:
                 cores.setdefault(keys[-1], []).append(name)
                 for key in keys:
                     bodies.setdefault(key, []).append(name)
-        whom = {name: whose for name in subjects if (whose := subject_of(name)) is not None}
-        for name, whose in sorted(whom.items(), key=lambda item: (item[1] == "", item[0])):  # who is named comes first
-            meant = bodies.get(whose.lower(), [])
-            if not meant and not whose and len(cores) == 1:
+        owners = {name: owner for name in subjects if (owner := subject_of(name)) is not None}
+        for name, owner in sorted(owners.items(), key=lambda item: (item[1] == "", item[0])):  # those with a name first
+            meant = bodies.get(owner.lower(), [])
+            if not meant and not owner and len(cores) == 1:
                 meant = next(iter(cores.values()))
             names_of_message = _one_of_each(meant, name)
             taken = self._messages.keys() & {name, *names_of_message}
@@ -109,7 +109,7 @@ def message_files(path: str) -> tuple[str, ...]:
 
 
 def _keys(bare: str) -> Iterator[str]:
-    """What a body may be called after: its name, and that without the words that say that it is a body."""
+    """The names that a subject's file may share with a body: the body's, and that without words such as ``body``."""
     yield bare
     for _ in range(3):
         bare, count = _BODY_WORD.subn("", bare)

@@ -1,4 +1,4 @@
-"""Ask about the links of messages while they are loaded, and add what is found to the report of their run."""
+"""Request the links of messages while they are loaded, and add what is found to the report of their run."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from maillint.project.loader import LoadedMessage
 from maillint.values import frozen, replace
 
 BLOCKLISTED = "link-blocklisted"
-"""The check that asks the DNS about hosts; the others ask servers."""
+"""The check that queries the DNS about hosts; the others need answers of servers."""
 
 MAX_CHARACTERS = 2_000_000
-"""Messages whose texts are this long together are asked about before the next are loaded: they take 60 bytes for each
-character."""
+"""The links of messages whose texts are this long together are requested before the next messages are loaded: in memory
+they take 60 bytes for each character."""
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being asked, how much of it has been answered, and how much there is."""
+"""Called with what is being looked up, how much of it has been answered, and how much there is."""
 
 
 @frozen
-class Asking:
-    """How to ask: the DNS, seconds for one address, private networks that may be asked, and what shows progress."""
+class RequestOptions:
+    """The DNS to use, seconds for one address, private networks that may be connected to, and what shows progress."""
 
     resolver: Resolver
     timeout: float = DEFAULT_TIMEOUT
@@ -37,22 +37,22 @@ class Asking:
     progress: Progress = lambda what, done, count: None
 
 
-class LinkAsker:
-    """Asks about the links of the messages of a run, each address once, and runs the rules about the answers.
+class OnlineLinks:
+    """Requests the links of the messages of a run, each address once, and runs the rules about the answers.
 
-    Messages are asked about many at a time, so that a server which does not answer holds up few others.
+    The links of many messages are requested at a time, so that a server which does not answer holds up few others.
     """
 
-    def __init__(self, asking: Asking) -> None:
-        self._progress = asking.progress
-        self._web = LiveWeb(asking.resolver, timeout=asking.timeout, allowed=asking.allowed, may_request=may_request)
-        self._blocklists = Blocklists(asking.resolver)
+    def __init__(self, options: RequestOptions) -> None:
+        self._progress = options.progress
+        self._web = LiveWeb(options.resolver, timeout=options.timeout, allowed=options.allowed, may_request=may_request)
+        self._blocklists = Blocklists(options.resolver)
         self._waiting: list[tuple[LoadedMessage, list[ActiveRule]]] = []
         self._characters = 0
         self._found: list[FileReport] = []
 
     def add(self, loaded: LoadedMessage) -> None:
-        """Take a message; asks about it and those before it where they have become many."""
+        """Take a message; its links and those of the messages before it are requested once there are many."""
         active = loaded.group.config.rules_for(loaded.message.profile)
         rules = [rule for rule in active if rule.rule.subject == "online"]
         if not rules:
@@ -60,16 +60,16 @@ class LinkAsker:
         self._waiting.append((loaded, rules))
         self._characters += sum(len(part.text) for part in loaded.message.parts)
         if self._characters >= MAX_CHARACTERS:
-            self._ask()
+            self._look_up()
 
     def finish(self, report: Report) -> Report:
-        """Ask about the messages that are left, and add everything that was found to the report of the run."""
-        self._ask()
+        """Request the links that are left, and add everything that was found to the report of the run."""
+        self._look_up()
         return with_found(report, self._found)
 
-    def _ask(self) -> None:
-        self._ask_servers()
-        self._ask_blocklists()
+    def _look_up(self) -> None:
+        self._request_links()
+        self._query_blocklists()
         for loaded, rules in self._waiting:
             message = loaded.message
             reports = lint_online(message, Online(message, self._web, self._blocklists.listing), rules)
@@ -77,14 +77,14 @@ class LinkAsker:
         self._waiting.clear()
         self._characters = 0
 
-    def _ask_servers(self) -> None:
+    def _request_links(self) -> None:
         addresses: dict[str, None] = {}
         for loaded, rules in self._waiting:
             if any(active.rule.check_name != BLOCKLISTED for active in rules):
                 addresses.update(dict.fromkeys(wanted(loaded.message)))
         self._web.follow(addresses, lambda done: self._progress("links", done, len(addresses)))
 
-    def _ask_blocklists(self) -> None:
+    def _query_blocklists(self) -> None:
         domains: dict[tuple[str, str], Blocklist] = {}
         for loaded, rules in self._waiting:
             for active in rules:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from maillint._version import __version__
-from maillint.config.config import Config
+from maillint.config.config import LayeredConfig
 from maillint.data.checkout import digest
 from maillint.data.lists import package_state
 from maillint.files.access import FileAccess, is_handed_over
@@ -180,7 +180,7 @@ def _read(path: str) -> dict[str, Stored]:
 # -- keys ---------------------------------------------------------------------------------------------
 
 
-def _settings_key(config: Config, states: dict[str, str]) -> str:
+def _settings_key(config: LayeredConfig, states: dict[str, str]) -> str:
     """A digest of everything beside the files that decides a result: rules, lists, settings, version.
 
     ``states`` are those of folders that have been looked at.
@@ -192,7 +192,7 @@ def _settings_key(config: Config, states: dict[str, str]) -> str:
         from maillint.catalogue.plugins import load_plugin  # noqa: PLC0415 -- few have any
 
         states_of_plugins = [load_plugin(name).state() for name in plugins]
-    settings = repr((__version__, config.layers, config.overrides, config.touch, package_state()))
+    settings = repr((__version__, config.layers, config.command_line, config.touch, package_state()))
     for folder in folders:
         if folder not in states:
             states[folder] = _folder_state(folder)

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from maillint.catalogue.examples import difference, examples, mark, unmark
 from maillint.catalogue.load import load_folder
-from maillint.config.config import Config
+from maillint.config.config import LayeredConfig
 from maillint.data.yamlfile import FileError
 from maillint.engine.lint import lint
 from maillint.finding import Finding
-from maillint.message.read import Settings, read_message
+from maillint.message.read import MessageSettings, read_message
 from maillint.text.source import Source
 from maillint.text.spans import Span
 
@@ -58,9 +58,9 @@ def test_a_mark_without_its_counterpart_is_an_error(text: str) -> None:
 
 
 def found(text: str) -> list[Finding]:
-    config = Config()
+    config = LayeredConfig()
     rules = [config.resolve(config.catalogue.rules["markup/duplicate-attribute"], "newsletter")]
-    return list(lint(read_message([Source.from_text("a.html", text)], Settings(), "html"), rules)[0].findings)
+    return list(lint(read_message([Source.from_text("a.html", text)], MessageSettings(), "html"), rules)[0].findings)
 
 
 def test_what_is_found_as_marked_differs_in_nothing() -> None:

@@ -18,7 +18,7 @@ ACTION = yaml.safe_load((Path(__file__).parent.parent.parent / "action.yml").rea
 
 
 def step(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = next(known for known in ACTION["runs"]["steps"] if known.get("name") == name)
+    found: dict[str, Any] = next(step for step in ACTION["runs"]["steps"] if step.get("name") == name)
     return found
 
 

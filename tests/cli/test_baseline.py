@@ -21,7 +21,7 @@ def test_known_findings_are_left_out_and_new_ones_are_not(mail: Path) -> None:
     assert "markup/unclosed-tag <i> is never closed" in result.stdout
 
 
-def test_stale_entries_are_told_and_taken_out(mail: Path) -> None:
+def test_stale_entries_are_reported_and_taken_out(mail: Path) -> None:
     maillint("check", ".", "--write-baseline", "known.json", folder=mail)
     (mail / "a.html").write_text("<p>Hi</p>")
     result = maillint("check", ".", "--baseline", "known.json", folder=mail)
@@ -70,7 +70,7 @@ def test_what_the_configuration_turns_off_is_taken_out(mail: Path) -> None:
     assert entries(mail) == []
 
 
-def test_files_that_are_gone_are_told_and_taken_out_and_files_that_were_not_linted_stay(mail: Path) -> None:
+def test_files_that_are_gone_are_reported_and_taken_out_and_files_that_were_not_linted_stay(mail: Path) -> None:
     for name in ("b", "c"):
         (mail / f"{name}.html").write_text(BAD)
     maillint("check", ".", "--write-baseline", "known.json", folder=mail)

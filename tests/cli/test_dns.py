@@ -115,7 +115,7 @@ def test_json_keeps_to_the_schema_and_holds_the_results(run: Any) -> None:
     ]
 
 
-def test_domains_are_told_in_the_order_given_and_once(run: Any) -> None:
+def test_domains_are_reported_in_the_order_given_and_once(run: Any) -> None:
     result = run("dns", "two.example", "FINE.example.", "two.example", "fine.example", "-f", "json")
     assert [domain["domain"] for domain in json.loads(result.stdout)["domains"]] == ["two.example", "fine.example"]
 
@@ -194,12 +194,24 @@ def test_the_configuration_names_selectors_and_changes_severities(run: Any, tmp_
     assert (result.returncode, len(result.stdout.splitlines())) == (0, 2)
 
 
+@pytest.mark.parametrize("command", [("dns", "fine.example"), ("check", "a.eml", "--dns")])
+def test_the_environment_may_name_the_server_and_the_command_line_comes_before_it(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "a.eml").write_text(message("news@fine.example"))
+    with DnsServer(ZONE) as first, DnsServer(ZONE) as second:
+        maillint(*command, folder=tmp_path, MAILLINT_RESOLVER=first.address)
+        assert first.lookups("fine.example")
+        maillint(*command, "--resolver", second.address, folder=tmp_path, MAILLINT_RESOLVER="x:y")
+        assert second.lookups("fine.example")
+
+
 def test_usual_selectors_are_tried_where_none_is_known(tmp_path: Path) -> None:
     zone = {**sound("fine.example"), "google._domainkey.fine.example TXT": [KEY]}
     with DnsServer(zone) as server:
         for domain, tried in (("fine.example", True), ("bare.example", False)):
             result = maillint("dns", domain, "--resolver", server.address, "-f", "json", folder=tmp_path)
-            assert bool(server.asked(f"google._domainkey.{domain}")) is tried
+            assert bool(server.lookups(f"google._domainkey.{domain}")) is tried
             (facts,) = json.loads(result.stdout)["domains"]
             assert [(key["selector"], key["origin"]) for key in facts["dkim"]] == (
                 [("google", "guessed"), ("s1", "guessed")] if tried else []
@@ -317,8 +329,8 @@ def test_the_domains_of_messages_are_looked_up_each_once(tmp_path: Path) -> None
     (tmp_path / "t.txt").write_text("Hi\n")
     with DnsServer(ZONE) as server:
         result = maillint("check", ".", "--dns", "-f", "json", "--resolver", server.address, folder=tmp_path)
-        assert server.asked("bare.example", "TXT") == 1
-        assert server.asked("_dmarc.bare.example", "TXT") == 1
+        assert server.lookups("bare.example", "TXT") == 1
+        assert server.lookups("_dmarc.bare.example", "TXT") == 1
     document = json.loads(result.stdout)
     assert [domain["domain"] for domain in document["domains"]] == ["bare.example", "fine.example"]
     assert len(document["files"]) == 7

@@ -36,7 +36,7 @@ def error_of(result: subprocess.CompletedProcess[str]) -> str:
         (["-f", "jsn"], 'no output format "jsn"'),
         (["--online", "--online-allow-private", "x"], "--online-allow-private: 'x' is neither an address"),
         (["--dns", "--resolver", "x:y"], "--resolver: 'x:y': the port is a number"),
-        (["--watch", "--online"], "--watch would ask about every link again and again"),
+        (["--watch", "--online"], "--watch would request every link again and again"),
     ],
 )
 def test_a_wrong_command_line_points_to_the_help(mail: Path, arguments: list[str], error: str) -> None:

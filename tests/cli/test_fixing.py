@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maillint.config.config import Config
+from maillint.config.config import LayeredConfig
 from maillint.finding import Edit, FileReport, Finding, Fix, Severity
 from maillint.project.discovery import Group
 from maillint.project.fix import encode, fix_loaded, fix_message
@@ -32,7 +32,7 @@ def mail(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_safe_fixes_are_applied_and_told(mail: Path) -> None:
+def test_safe_fixes_are_applied_and_reported(mail: Path) -> None:
     result = maillint("check", "a.html", "--fix", folder=mail)
     assert (mail / "a.html").read_bytes() == MENDED
     assert result.stderr == "Applied 2 fixes in 1 file.\n"
@@ -151,7 +151,7 @@ PIECES = (
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
 def test_fixing_twice_is_fixing_once_and_never_adds_an_error(text: str) -> None:
-    loaded = load_text(Group.for_text("a.html", Config()), text.encode())
+    loaded = load_text(Group.for_text("a.html", LayeredConfig()), text.encode())
     before = lint_loaded(loaded)
     once, after = fix_loaded(loaded, unsafe=True)
     twice, _ = fix_loaded(from_sources(loaded.group, once.sources, "html"), unsafe=True)

@@ -153,7 +153,7 @@ def test_the_library_takes_lists() -> None:
         ("clients: [gmial]", '1:11: unknown client "gmial"; did you mean "gmail"?'),
     ],
 )
-def test_faults_are_told_with_their_place(tmp_path: Path, settings: str, error: str) -> None:
+def test_faults_are_reported_with_their_place(tmp_path: Path, settings: str, error: str) -> None:
     (tmp_path / "maillint.yaml").write_text(settings)
     (tmp_path / "a.html").write_text("<p>Hello</p>")
     result = maillint("check", "a.html", folder=tmp_path)

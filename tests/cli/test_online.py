@@ -120,7 +120,7 @@ def test_each_file_of_a_message_has_its_own(run: Any, web: HttpServer, tmp_path:
         (item["path"], item["line"], item["evidence"]["url"]) for item in findings(run("a.html", "a.txt", "-f", "json"))
     ]
     assert found == [("a.html", 1, both), ("a.txt", 2, both), ("a.txt", 4, only)]
-    assert web.asked("/both") == ["HEAD", "GET"]
+    assert web.methods("/both") == ["HEAD", "GET"]
     assert [item["path"] for item in findings(run("a.txt", "-f", "json"))] == ["a.txt", "a.txt"]
 
 
@@ -169,15 +169,15 @@ def test_after_fixing_positions_are_those_of_the_fixed_file(run: Any, web: HttpS
     ("link", "reason", "rules"),
     [
         ("http://acme.example:{port}/robots", "acme.example answers 403 Forbidden", 2),
-        ("http://inside.example/", "inside.example leads to a private address, and is not asked", 2),
-        ("https://inside.example/", "inside.example leads to a private address, and is not asked", 3),
-        ("http://127.0.0.2:{port}/", "127.0.0.2 is a private address, and is not asked", 2),
-        ("http://acme.example:25/", "acme.example is not asked at port 25", 2),
-        ("https://acme.example/confirm?id=1", "a link that does something when it is opened is not asked", 3),
+        ("http://inside.example/", "inside.example leads to a private address, and is not requested", 2),
+        ("https://inside.example/", "inside.example leads to a private address, and is not requested", 3),
+        ("http://127.0.0.2:{port}/", "127.0.0.2 is a private address, and is not requested", 2),
+        ("http://acme.example:25/", "acme.example is not requested at port 25", 2),
+        ("https://acme.example/confirm?id=1", "a link that does something when it is opened is not requested", 3),
         ("https://acme.example/{{ x }}", "a template tag prints a piece of a link's address", 3),
         (
             "https://u1.ct.sendgrid.net/ls/click?upn=abcdefghijklmnop",
-            "a click tracker's link is not asked, which would count as a click",
+            "a click tracker's link is not requested, since that would count as a click",
             3,
         ),
     ],
@@ -207,18 +207,18 @@ def test_it_is_said_once_for_all_rules(run: Any, tmp_path: Path) -> None:
     assert "3 rules" in result.stdout
 
 
-# -- what is asked ------------------------------------------------------------------------------------
+# -- what is requested --------------------------------------------------------------------------------
 
 
-def test_nothing_private_is_asked_unless_it_is_named(run: Any, web: HttpServer, tmp_path: Path) -> None:
+def test_nothing_private_is_requested_unless_it_is_named(run: Any, web: HttpServer, tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(
         f'<a href="{web.url("/")}">A</a><a href="{web.url("/", host="acme.example")}">B</a>'
     )
     result = run("a.html", "-f", "json", private="")
     assert web.connections == 0
     assert {words for _, words in unknown(result)} == {
-        "127.0.0.1 is reached from inside a network only, and is not asked",
-        "acme.example leads to a private address, and is not asked",
+        "127.0.0.1 is reached from inside a network only, and is not requested",
+        "acme.example leads to a private address, and is not requested",
     }
     assert unknown(run("a.html", "-f", "json")) == []
     assert web.connections > 0
@@ -248,15 +248,15 @@ def test_ways_out_and_mail_addresses_are_never_asked(run: Any, web: HttpServer, 
     web.pages = {**web.pages, "/hop": redirect("/unsubscribe/2")}
     result = run("a.eml", "-f", "json")
     assert sorted({request.path for request in web.requests}) == ["/", "/hop"]
-    assert ("links/unreachable", "acme.example redirects to a link that is not asked") in unknown(result)
+    assert ("links/unreachable", "acme.example redirects to a link that is not requested") in unknown(result)
 
 
-def test_an_address_is_asked_once_in_a_run(run: Any, web: HttpServer, tmp_path: Path) -> None:
+def test_an_address_is_requested_once_in_a_run(run: Any, web: HttpServer, tmp_path: Path) -> None:
     url = web.url("/gone", host="acme.example")
     for number in range(40):  # enough for several processes to lint them
         (tmp_path / f"{number}.html").write_text(f'<a href="{url}#{number}">A</a>')
     assert len(findings(run(".", "-f", "json", "-j", "2"))) == 40
-    assert web.asked("/gone") == ["HEAD", "GET"]
+    assert web.methods("/gone") == ["HEAD", "GET"]
 
 
 def test_results_are_not_kept_from_run_to_run(run: Any, web: HttpServer, tmp_path: Path) -> None:
@@ -375,7 +375,7 @@ def lists() -> Iterator[DnsServer]:
         yield running
 
 
-def zones_asked(server: DnsServer) -> set[str]:
+def zones_queried(server: DnsServer) -> set[str]:
     return {".".join(query.name.split(".")[-3:]) for query in server.queries if not query.name.endswith(".example")}
 
 
@@ -384,10 +384,10 @@ def check(server: DnsServer, folder: Path, *arguments: str) -> subprocess.Comple
     return maillint("check", "a.html", "--select", "links/blocklisted", *options, *arguments, folder=folder)
 
 
-def test_blocklists_are_asked_only_where_the_configuration_turns_them_on(lists: DnsServer, tmp_path: Path) -> None:
+def test_blocklists_are_queried_only_where_the_configuration_turns_them_on(lists: DnsServer, tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text('<a href="http://www.bad.example/">A</a><a href="http://192.0.2.1/">B</a>')
     assert findings(check(lists, tmp_path)) == []
-    assert zones_asked(lists) == set()
+    assert zones_queried(lists) == set()
     (tmp_path / "maillint.yaml").write_text("rules: {links/blocklisted: error}\n")
     result = check(lists, tmp_path)
     (found,) = findings(result)
@@ -396,7 +396,7 @@ def test_blocklists_are_asked_only_where_the_configuration_turns_them_on(lists: 
     )
     assert found["severity"] == "error"
     assert result.returncode == 1
-    assert zones_asked(lists) == {"dbl.spamhaus.org", "multi.surbl.org", "multi.uribl.com"}
+    assert zones_queried(lists) == {"dbl.spamhaus.org", "multi.surbl.org", "multi.uribl.com"}
     assert {query.name for query in lists.queries if "192" in query.name} == set()
     assert unknown(result) == [
         ("links/blocklisted", "URIBL does not say: it does not answer public or busy DNS servers")
@@ -497,7 +497,7 @@ def test_an_interrupt_waits_for_nobody(dns: DnsServer, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--watch"], "--watch would ask about every link again and again"),
+        (["--watch"], "--watch would request every link again and again"),
         (["--online-timeout", "0"], "0.0 is not in the range 0<x<=120"),
         (["--online-timeout", "soon"], "'soon' is not a valid float"),
         (["--online-allow-private", "intranet"], "'intranet' is neither an address nor a network such as 10.0.0.0/8"),

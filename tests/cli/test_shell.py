@@ -118,8 +118,8 @@ def test_every_setting_of_the_environment(mail: Path) -> None:
         ("MAILLINT_NO_CACHE", "1", (1, "general", found)),
         ("MAILLINT_DIALECT", "liquid", (1, "general", found)),
     ]:
-        told = said(mail, **{name: value})
-        assert told == expected or (expected is None and told[1] in {"newsletter", "cold"}), name
+        shown = said(mail, **{name: value})
+        assert shown == expected or (expected is None and shown[1] in {"newsletter", "cold"}), name
     page = maillint("check", "a.html", folder=mail, MAILLINT_FORMAT="concise json=out.json").stdout
     assert page.startswith("a.html:1:7: error")
     assert json.loads((mail / "out.json").read_text())["summary"]["error"] == 1
@@ -170,10 +170,10 @@ def test_a_progress_bar_on_a_terminal_only(mail: Path, terminal: bool, arguments
     )  # fmt: skip
     os.close(writer)
     try:
-        told = os.read(reader, 1 << 20)
+        printed = os.read(reader, 1 << 20)
     except OSError:  # a pseudo-terminal whose other end is closed has nothing more to say
-        told = b""
+        printed = b""
     os.close(reader)
-    assert (b"linting" in told) == shown
-    assert shown or told == b""
+    assert (b"linting" in printed) == shown
+    assert shown or printed == b""
     assert json.loads(result.stdout)["summary"]["files"] == 61

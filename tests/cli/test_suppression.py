@@ -70,7 +70,7 @@ def test_a_comment_silences_its_line_and_goes_when_it_is_no_longer_needed(tmp_pa
 def test_every_language_is_in_the_table_or_has_no_comments() -> None:
     without = "mailchimp sendgrid-legacy mailgun activecampaign getresponse mailwizz marketo unisender salesforce"
     without += " benchpress tokens enclosed file-include magento"
-    assert {*FORMS, *without.split()} == {known.name for known in dialects().values()}
+    assert {*FORMS, *without.split()} == {dialect.name for dialect in dialects().values()}
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,11 @@ def test_every_language_is_in_the_table_or_has_no_comments() -> None:
         ("{# maillint: ignore[markup/unclosed-tag, markup/stray-end-tag] x #}\n" + BAD,
          "{# maillint: ignore[markup/unclosed-tag] x #}\n" + BAD),
         ("{% if a %}{# maillint: ignore[markup] x #}{% endif %}\n", "{% if a %}{% endif %}\n"),
+        ("{# maillint: ignore[markup] x #}{# maillint: ignore[content] y #} <p>Hi</p>\n", " <p>Hi</p>\n"),
         # what else stands in a comment is not thrown away with it
         ("{# The header.\n maillint: ignore[markup] x #}\n<p>Hi</p>\n", None),
         ("{# maillint: ignore[markup] x\n maillint: ignore[links] y #}\n<p>Hi</p>\n", None),
+        ("{# maillint: ignore[markup] x, maillint: ignore[links] y #}\n<p>Hi</p>\n", None),
         ("<?php $a = 1; /* maillint: ignore[markup] x */ ?>\n<p>Hi</p>\n", None),
     ],
 )  # fmt: skip
@@ -102,18 +104,18 @@ REASONS = [
 ]
 
 
-def test_a_comment_without_a_reason_is_told_where_that_is_asked_for(tmp_path: Path) -> None:
+def test_a_comment_without_a_reason_is_reported_where_settings_want_it(tmp_path: Path) -> None:
     (tmp_path / "maillint.yaml").write_text("rules: {suppression/reason-missing: warning}\n")
     expected: dict[str, tuple[str, str, list[str]]] = {}
     for words, found in REASONS:
         for dialect, form in CASES:
             file = write(tmp_path, len(expected), dialect, f"{comment(form, words)}\n{BAD}")
             expected[file.name] = (form, words, found)
-    told = {
+    found_by_file = {
         path: (*expected[path][:2], sorted(rule for rule in found if rule.startswith("suppression")))
         for path, found in rules(tmp_path).items()
     }
-    assert told == expected
+    assert found_by_file == expected
 
 
 @pytest.mark.parametrize(

@@ -47,11 +47,11 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def refused(result: subprocess.CompletedProcess[str], name: str, reason: str) -> None:
     assert result.returncode == 2
-    told = [line for line in result.stderr.splitlines() if line]
-    assert len(told) == 1, result.stderr
-    assert told[0].startswith(f"maillint: {name}: ")
-    assert reason in told[0]
-    assert "nothing written" in told[0]
+    lines = [line for line in result.stderr.splitlines() if line]
+    assert len(lines) == 1, result.stderr
+    assert lines[0].startswith(f"maillint: {name}: ")
+    assert reason in lines[0]
+    assert "nothing written" in lines[0]
 
 
 @pytest.mark.parametrize("kind", WRITES)

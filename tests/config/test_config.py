@@ -11,7 +11,7 @@ import pytest
 from maillint.catalogue.load import shipped
 from maillint.catalogue.plugins import PluginError
 from maillint.catalogue.rule import DECIDED_BY_KIND, Rule
-from maillint.config.config import COMMAND_LINE, DEFAULT, Config, ConfigError, Overrides, load_config
+from maillint.config.config import COMMAND_LINE, DEFAULT, CommandLine, ConfigError, LayeredConfig, load_config
 from maillint.config.files import Layer, layers_of, profile_layer, read_layers
 from maillint.config.find import find_config
 from maillint.config.keys import KEYS, LISTS, Sequence
@@ -24,9 +24,9 @@ from maillint.values import field_names
 from tests.files import write_files
 
 
-def load(folder: Path, text: str, **overrides: Any) -> Config:
+def load(folder: Path, text: str, **given: Any) -> LayeredConfig:
     write_files(folder, {"maillint.yaml": text})
-    return load_config(str(folder / "maillint.yaml"), Overrides(**overrides))
+    return load_config(str(folder / "maillint.yaml"), CommandLine(**given))
 
 
 def rule(name: str) -> Rule:
@@ -74,7 +74,7 @@ def test_the_top_folder_ends_the_search(tmp_path: Path) -> None:
 
 def test_without_a_file_there_are_defaults() -> None:
     config = load_config(None)
-    assert config == Config()
+    assert config == LayeredConfig()
     assert (config.path, config.folder, config.layers) == (None, str(Path.cwd()), ())
     assert (config.profile, config.headers, config.exclude, config.include) == (None, (), (), ())
     assert (config.own_domains, config.clients, config.dkim_selectors, config.baseline) == ((), (), (), None)
@@ -144,7 +144,7 @@ def test_a_configuration_is_worked_out_once_and_never_changes(tmp_path: Path) ->
     assert config.catalogue is config.catalogue
     assert config.message_settings is config.message_settings
     assert config.deselected is config.deselected
-    for value in (config, config.overrides, config.layers[0], KEYS["profile"]):
+    for value in (config, config.command_line, config.layers[0], KEYS["profile"]):
         with pytest.raises(AttributeError):
             value.path = "x"  # type: ignore[misc, union-attr]
 
@@ -291,7 +291,7 @@ def test_a_relative_path_is_below_the_working_folder(tmp_path: Path, monkeypatch
     config = load(tmp_path, OVERRIDES)
     assert config.for_file("cold/a.html").profile == "cold"
     assert (
-        Config(layers=tuple(layers_of({"overrides": [{"files": "cold/", "profile": "cold"}]}, "x")))
+        LayeredConfig(layers=tuple(layers_of({"overrides": [{"files": "cold/", "profile": "cold"}]}, "x")))
         .for_file("cold/a.html")
         .profile
         == "cold"
@@ -329,12 +329,12 @@ def test_sequences_tell_the_touch(tmp_path: Path, path: str, touch: int | None) 
 NAME = "markup/parse-error"
 
 
-def level(config: Config, name: str = NAME, profile: str = "newsletter") -> Any:
+def level(config: LayeredConfig, name: str = NAME, profile: str = "newsletter") -> Any:
     return config.resolve(rule(name), profile).level_for(profile)
 
 
 def test_a_rule_has_its_own_level_and_its_checks_options() -> None:
-    active = Config().resolve(rule(NAME), "newsletter")
+    active = LayeredConfig().resolve(rule(NAME), "newsletter")
     assert (active.level, active.level_given) == (None, False)
     assert active.level_for("newsletter") == rule(NAME).levels["newsletter"]
     assert active.options == {**rule(NAME).defaults, **rule(NAME).options}
@@ -376,7 +376,7 @@ def test_of_layers_the_last_counts_and_options_add_up(tmp_path: Path) -> None:
 
 def test_jurisdictions_and_consent_fill_the_options_of_the_rule_about_them(tmp_path: Path) -> None:
     name = "tracking/consent-required"
-    assert dict(Config().resolve(rule(name), "cold").options) == {"jurisdictions": [], "consent": "none"}
+    assert dict(LayeredConfig().resolve(rule(name), "cold").options) == {"jurisdictions": [], "consent": "none"}
     config = load(tmp_path, "jurisdictions: [fr, de]\npixel-consent: individual\n")
     assert dict(config.resolve(rule(name), "cold").options) == {"jurisdictions": ["fr", "de"], "consent": "individual"}
     config = load(tmp_path, f"jurisdictions: [fr]\nrules:\n  {name}: {{jurisdictions: [uk]}}\n")
@@ -384,52 +384,51 @@ def test_jurisdictions_and_consent_fill_the_options_of_the_rule_about_them(tmp_p
     assert "jurisdictions" not in config.resolve(rule(NAME), "cold").options
 
 
-def names(config: Config, profile: str = "newsletter") -> set[str]:
+def names(config: LayeredConfig, profile: str = "newsletter") -> set[str]:
     return {active.rule.name for active in config.rules_for(profile)}
 
 
 def test_the_command_line_selects_and_ignores() -> None:
-    everything = names(Config())
+    everything = names(LayeredConfig())
     assert {"links/insecure", "markup/unclosed-tag"} <= everything
     links = {name for name in everything if name.startswith("links/")}
-    assert names(load_config(None, Overrides(select=("links",)))) == links
-    assert names(load_config(None, Overrides(select=("links", "markup/unclosed-tag")))) == links | {
+    assert names(load_config(None, CommandLine(select=("links",)))) == links
+    assert names(load_config(None, CommandLine(select=("links", "markup/unclosed-tag")))) == links | {
         "markup/unclosed-tag"
     }
-    assert names(load_config(None, Overrides(ignore=("links",)))) == everything - links
-    both = load_config(None, Overrides(select=("links",), ignore=("links/insecure",)))
+    assert names(load_config(None, CommandLine(ignore=("links",)))) == everything - links
+    both = load_config(None, CommandLine(select=("links",), ignore=("links/insecure",)))
     assert names(both) == links - {"links/insecure"}
     assert both.deselected == set(shipped().rules) - {
         name for name, one in shipped().rules.items() if one.family == "links" and name != "links/insecure"
     }
-    assert Config().deselected == frozenset()
+    assert LayeredConfig().deselected == frozenset()
 
 
 def test_rules_of_a_profile_are_worked_out_once() -> None:
-    config = Config()
+    config = LayeredConfig()
     assert config.rules_for("cold") is config.rules_for("cold")
     assert all(active.level_for("cold") is not None for active in config.rules_for("cold"))
 
 
 def test_a_rule_may_be_undecided_where_the_kind_of_mail_is_not_declared() -> None:
-    undecided = {
-        active.rule.name for active in Config().rules_for("general") if active.level_for("general") is DECIDED_BY_KIND
-    }
+    rules = LayeredConfig().rules_for("general")
+    undecided = {active.rule.name for active in rules if active.level_for("general") is DECIDED_BY_KIND}
     assert undecided
-    assert undecided <= names(Config(), "general")
+    assert undecided <= names(LayeredConfig(), "general")
 
 
 @pytest.mark.parametrize(
-    ("overrides", "error"),
+    ("given", "error"),
     [
         ({"select": ("markup/unclosed",)}, 'no rule or family "markup/unclosed"; did you mean "markup/unclosed-tag"?'),
         ({"ignore": ("nothing-like-it",)}, 'no rule or family "nothing-like-it"'),
         ({"dialect": "jinjo"}, 'unknown dialect "jinjo"; did you mean "jinja"?'),
     ],
 )  # fmt: skip
-def test_faults_on_the_command_line(overrides: dict[str, Any], error: str) -> None:
+def test_faults_on_the_command_line(given: dict[str, Any], error: str) -> None:
     with pytest.raises(ConfigError) as raised:
-        load_config(None, Overrides(**overrides))
+        load_config(None, CommandLine(**given))
     assert str(raised.value) == error
     assert isinstance(raised.value, LintError)
 
@@ -449,7 +448,7 @@ def test_rules_of_ones_own(tmp_path: Path) -> None:
     assert {"house/style", "local/top"} <= names(config)
     assert "house/style" not in names(config.for_file(str(tmp_path / "a.html")))
     assert config.catalogue.families[-2:] == ("local", "house")
-    assert load_config(config.path, Overrides(select=("house",))).deselected == set(config.catalogue.rules) - {
+    assert load_config(config.path, CommandLine(select=("house",))).deselected == set(config.catalogue.rules) - {
         "house/style"
     }
 

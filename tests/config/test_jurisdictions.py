@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from maillint.config.config import Config, load_config
+from maillint.config.config import LayeredConfig, load_config
 from maillint.data.consent import CONSENT, jurisdictions
 from maillint.data.lists import load_list
 from maillint.data.yamlfile import FileError
@@ -22,13 +22,13 @@ EU = "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI
 EEA = f"{EU} IS LI NO"
 
 
-def config(folder: Path, text: str) -> Config:
+def config(folder: Path, text: str) -> LayeredConfig:
     path = folder / "maillint.yaml"
     path.write_text(text)
     return load_config(str(path))
 
 
-def found(settings: Config) -> list[str]:
+def found(settings: LayeredConfig) -> list[str]:
     message = read_message([Source.from_text("a.html", PIXEL)], settings.message_settings, "html")
     return [hit.message for hit in lint(message, settings.rules_for("newsletter"))[0].findings if hit.rule == RULE]
 

@@ -13,7 +13,7 @@ from maillint.catalogue.load import Catalogue, shipped
 from maillint.catalogue.plugins import Plugin
 from maillint.catalogue.rule import ActiveRule, Rule
 from maillint.check import Check, Option, Options, subject_check
-from maillint.config.config import Config
+from maillint.config.config import LayeredConfig
 from maillint.data.yamlfile import read_yaml
 from maillint.engine.run import run_rules
 from maillint.engine.subject import FileSubject
@@ -98,7 +98,7 @@ def catalogue(tmp_path: Path) -> Catalogue:
 
 
 def active(catalogue: Catalogue, *names: str, profile: str = "newsletter") -> list[ActiveRule]:
-    config = Config()
+    config = LayeredConfig()
     return [config.resolve(rule, profile) for rule in catalogue.rules.values() if not names or rule.name in names]
 
 

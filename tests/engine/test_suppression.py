@@ -9,7 +9,7 @@ import pytest
 
 from maillint.catalogue.rule import ActiveRule, Rule
 from maillint.check import Check, Options
-from maillint.config.config import Config, Overrides
+from maillint.config.config import CommandLine, LayeredConfig
 from maillint.config.files import layers_of
 from maillint.data.profiles import PROFILES
 from maillint.engine.lint import lint
@@ -17,20 +17,24 @@ from maillint.engine.suppression import suppress
 from maillint.finding import FileReport, Severity
 from maillint.hits import Hit
 from maillint.message.model import Message
-from maillint.message.read import Settings, read_message
+from maillint.message.read import MessageSettings, read_message
 from maillint.text.source import Source
 from maillint.text.spans import Span
+from maillint.values import replace
+from tests.linting import talkative
 
 
 def reports(text: str, *select: str, twin: str = "", more: Sequence[ActiveRule] = (), **rules: Any) -> list[FileReport]:
     """What the selected rules, and those about comments, say of a template with its plain-text twin."""
     select = select or ("markup", "suppression")
     layers = tuple(layers_of({"rules": rules.get("rules", {})}, "maillint.yaml"))
-    config = Config(layers=layers, overrides=Overrides(select=select))
+    config = LayeredConfig(layers=layers, command_line=CommandLine(select=select))
     sources = [Source.from_text("a.html", text), *([Source.from_text("a.txt", twin)] if twin else [])]
-    message = read_message(sources, Settings(dialect="jinja"), "html")
+    message = read_message(sources, MessageSettings(dialect="jinja"), "html")
     ruleset = [*config.rules_for(message.profile), *more]
-    return suppress(message, lint(message, ruleset), ruleset, config.catalogue)
+    suppressed = suppress(message, lint(message, ruleset), ruleset, config.catalogue)
+    quiet = [tuple(found for found in report.findings if found.rule not in talkative()) for report in suppressed]
+    return [replace(report, findings=found) for report, found in zip(suppressed, quiet, strict=True)]
 
 
 def judged(text: str, *select: str, **settings: Any) -> list[str]:
@@ -44,7 +48,10 @@ def judged(text: str, *select: str, **settings: Any) -> list[str]:
 
 BAD = "<p>Hi <b>Ada</p>"
 IGNORE = "{# maillint: ignore[markup/unclosed-tag] why #}"
-FILE = "{# maillint: ignore-file[markup/unclosed-tag] why #}"
+OTHER = "{# maillint: ignore[markup/stray-end-tag] why #}"
+FILE_UNCLOSED = "maillint: ignore-file[markup/unclosed-tag] why"
+FILE_OTHER = "maillint: ignore-file[markup/stray-end-tag] why"
+FILE = f"{{# {FILE_UNCLOSED} #}}"
 
 
 # -- what is suppressed -----------------------------------------------------------------------------------------------
@@ -68,6 +75,14 @@ FILE = "{# maillint: ignore-file[markup/unclosed-tag] why #}"
         ("{# maillint: ignore[markup] why #}" + BAD, []),
         ("{# maillint: ignore-file[markup] why #}\n" + BAD, []),
         ("{# maillint: ignore[links, markup] why #}" + BAD, []),
+        # several comments on a line, and several in one comment
+        (f"{OTHER}{IGNORE}{BAD}</i>", []),
+        (f"{BAD}</i>{OTHER} {IGNORE}", []),
+        (f"{OTHER} {IGNORE}\n{BAD}</i>\n{BAD}", ["3:7 markup/unclosed-tag"]),
+        (f"{IGNORE}{OTHER}\n\n{BAD}</i>\n{BAD}", ["4:7 markup/unclosed-tag"]),
+        ("{# maillint: ignore[markup/unclosed-tag] why; maillint: ignore[markup/stray-end-tag] why #}" + BAD + "</i>",
+         []),
+        (f"---\n# {FILE_OTHER} # {FILE_UNCLOSED}\nsubject: x\n---\n{BAD}</i>", []),
         # another rule
         ("{# maillint: ignore[markup/stray-end-tag] why #}" + BAD,
          ["1:1 suppression/unused", "1:55 markup/unclosed-tag"]),
@@ -160,8 +175,8 @@ UNUSED = ["1:1 suppression/unused"]
         ("{# maillint: ignore[markup/stray-end-tag, markup/parse-error] w #}<p>", (), UNUSED),
         # rules that did not run say nothing of their comments
         (f"{IGNORE}<p>Hi</p>", ("links", "suppression"), []),
-        ("{# maillint: ignore[markup] w #}<p>Hi</p>", ("markup", "suppression"), UNUSED),
-        ("{# maillint: ignore[markup] w #}<p>Hi</p>", ("markup/unclosed-tag", "suppression"), []),
+        ("{# maillint: ignore[markup] w #}Hi", ("markup", "suppression"), UNUSED),
+        ("{# maillint: ignore[markup] w #}Hi", ("markup/unclosed-tag", "suppression"), []),
         # rules about links online run later
         ("{# maillint: ignore[links/unreachable] w #}<p>Hi</p>", ("links", "suppression"), []),
         ("{# maillint: ignore[links] w #}<p>Hi</p>", ("links", "suppression"), []),
@@ -192,8 +207,12 @@ def test_an_unknown_name_has_a_suggestion_and_is_not_unused() -> None:
         ("{# maillint: ignore[markup/unclosed-tag, suppression/reason-missing] #}" + BAD, []),
         ("{# maillint: ignore[suppression/reason-missing] why #}\n{# maillint: ignore[markup/unclosed-tag] #}" + BAD,
          []),
+        ("{# maillint: ignore[suppression/reason-missing] why #} {# maillint: ignore[markup/unclosed-tag] #}\n" + BAD,
+         []),
+        ("{# maillint: ignore[markup/unclosed-tag] #} {# maillint: ignore[markup/stray-end-tag] w #}" + BAD,
+         ["1:1 suppression/reason-missing", "1:45 suppression/unused"]),
         ("{# maillint: ignore-file[suppression] why #}\n{# maillint: ignore[markup/unclosed-tag] #}" + BAD, []),
-        ("{# maillint: ignore-file[suppression/unused] why #}\n{# maillint: ignore[markup] w #}<p>Hi</p>", []),
+        ("{# maillint: ignore-file[suppression/unused] why #}\n{# maillint: ignore[markup] w #}Hi", []),
         ("{# maillint: ignore[suppression/reason-missing] why #}<p>Hi</p>", UNUSED),
     ],
 )  # fmt: skip

@@ -99,8 +99,8 @@ def test_what_an_answer_means(blocklist: Blocklist, records: list[str], kinds: t
         (DBL, "both.example", ("low reputation", "malware"), ""),
         (DBL, "good.example", (), ""),
         (SURBL, "bad.example", ("malware", "spam and other abuse"), ""),
-        (SURBL, "slow.example", (), "SURBL cannot be asked: timed out after 0.5 s"),
-        (SURBL, "broken.example", (), "SURBL cannot be asked: SERVFAIL"),
+        (SURBL, "slow.example", (), "SURBL cannot be queried: timed out after 0.5 s"),
+        (SURBL, "broken.example", (), "SURBL cannot be queried: SERVFAIL"),
         (URIBL, "bad.example", (), "URIBL does not say: it does not answer public or busy DNS servers"),
     ],
 )
@@ -116,7 +116,7 @@ def test_a_list_that_refuses_gets_no_more_queries(server: DnsServer) -> None:
     first = lists.listing(URIBL, "bad.example")
     second = lists.listing(URIBL, "never.example")
     assert first.unknown == second.unknown
-    assert server.asked("never.example.multi.uribl.com") == 0
+    assert server.lookups("never.example.multi.uribl.com") == 0
     assert lists.listing(SURBL, "bad.example").kinds
 
 
@@ -126,8 +126,8 @@ def test_each_domain_is_queried_once(server: DnsServer) -> None:
     lists.query_all([(DBL, "once.example"), (SURBL, "once.example"), (DBL, "twice.example")], finished.append)
     for _ in range(3):
         assert not lists.listing(DBL, "once.example").kinds
-    assert server.asked("once.example.dbl.spamhaus.org") == 1
-    assert server.asked("once.example.multi.surbl.org") == 1
+    assert server.lookups("once.example.dbl.spamhaus.org") == 1
+    assert server.lookups("once.example.multi.surbl.org") == 1
     assert finished == [1, 2, 3]
 
 

@@ -72,7 +72,7 @@ def test_head_comes_first_and_get_where_head_is_refused(
     with HttpServer(pages) as server:
         hop = web().hop(server.url())
         assert (hop.kind, hop.status, hop.target) == ("answered", status, None)
-        assert server.asked("/") == methods
+        assert server.methods("/") == methods
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_requests_to_one_site_are_limited() -> None:
         live.follow(urls)
         assert len(server.requests) == MOST_PER_SITE
         words = {live.hop(url).words for url in urls if live.hop(url).kind == "unknown"}
-        assert words == {f"no more than {MOST_PER_SITE} links to acme.example are asked"}
+        assert words == {f"no more than {MOST_PER_SITE} links to acme.example are requested"}
 
 
 def test_a_server_that_answers_too_many_requests_is_left_alone() -> None:
@@ -282,19 +282,19 @@ def test_private_addresses_get_no_request(host: str) -> None:
         assert url is not None
         hop = web(allowed=()).hop(url)
         assert hop.kind == "unknown"
-        assert "not asked" in hop.words
+        assert "not requested" in hop.words
         assert server.connections == 0
 
 
 @pytest.mark.parametrize(
     ("target", "words"),
     [
-        ("http://127.0.0.2:{port}/", "127.0.0.2 is a private address, and is not asked"),
-        ("http://second.example:{port}/", "second.example leads to a private address, and is not asked"),
-        ("http://169.254.169.254/latest/meta-data/", "169.254.169.254 is a private address, and is not asked"),
-        ("http://inside.example/", "inside.example leads to a private address, and is not asked"),
-        ("http://mapped.example/", "mapped.example leads to a private address, and is not asked"),
-        ("http://[fe80::1]/", "[fe80::1] is a private address, and is not asked"),
+        ("http://127.0.0.2:{port}/", "127.0.0.2 is a private address, and is not requested"),
+        ("http://second.example:{port}/", "second.example leads to a private address, and is not requested"),
+        ("http://169.254.169.254/latest/meta-data/", "169.254.169.254 is a private address, and is not requested"),
+        ("http://inside.example/", "inside.example leads to a private address, and is not requested"),
+        ("http://mapped.example/", "mapped.example leads to a private address, and is not requested"),
+        ("http://[fe80::1]/", "[fe80::1] is a private address, and is not requested"),
         ("file:///etc/passwd", "127.0.0.1 redirects to no web address"),
     ],
 )
@@ -337,7 +337,7 @@ def test_the_connection_goes_to_the_address_that_was_checked() -> None:
 
 @pytest.mark.parametrize("port", [22, 25, 111])
 def test_ports_of_other_protocols_get_no_request(port: int) -> None:
-    assert web().hop(f"http://acme.example:{port}/").words == f"acme.example is not asked at port {port}"
+    assert web().hop(f"http://acme.example:{port}/").words == f"acme.example is not requested at port {port}"
 
 
 # -- names and connections ----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import pytest
 from maillint.files.access import NO_FILES, FileAccess
 from maillint.message.mjml.includes import expand
 from maillint.message.model import Message
-from maillint.message.read import Settings, read_message
+from maillint.message.read import MessageSettings, read_message
 from maillint.message.rendering.render import render
 from maillint.project.discovery import Discovery
 from maillint.text.source import Source
@@ -165,7 +165,7 @@ def test_the_model_reads_no_disk(path: Path) -> None:
 
 def read(folder: Path, name: str, *roots: str) -> Message:
     source = Source.from_bytes(str(folder / name), (folder / name).read_bytes())
-    return read_message([source], Settings(), files=FileAccess([str(folder / root) for root in roots]))
+    return read_message([source], MessageSettings(), files=FileAccess([str(folder / root) for root in roots]))
 
 
 def test_includes_and_sample_data_do_not_lead_outside(folder: Path) -> None:
@@ -205,7 +205,7 @@ def test_a_message_notes_what_it_depends_on(folder: Path) -> None:
     there = {os.path.relpath(path, folder) for path, state in states.items() if state}
     assert there == {"foot.mjml", "link.txt"}
     assert str(folder / "a.data.json") in states
-    assert read_message([Source.from_text("a.mjml", "<mjml/>")], Settings()).files.states == {}
+    assert read_message([Source.from_text("a.mjml", "<mjml/>")], MessageSettings()).files.states == {}
 
 
 def test_what_a_rendered_template_reads_is_noted(folder: Path) -> None:

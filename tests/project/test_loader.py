@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from maillint.config.config import Config
+from maillint.config.config import LayeredConfig
 from maillint.files.access import UnreadableError
 from maillint.finding import Failure
 from maillint.project.discovery import Discovery, Group
@@ -118,10 +118,10 @@ def test_senders_come_back_from_other_processes(tmp_path: Path) -> None:
     ]
 
 
-def test_many_messages_are_asked_about_some_at_a_time(
+def test_links_of_many_messages_are_requested_some_messages_at_a_time(
     tmp_path: Path, dns: DnsServer, web: HttpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No more messages are held in memory than are asked about at once, and each link is asked about once."""
+    """No more messages are held in memory than have their links requested together, and each link is requested once."""
     import gc
     import weakref
     from ipaddress import ip_network
@@ -135,22 +135,22 @@ def test_many_messages_are_asked_about_some_at_a_time(
     url = web.url("/many", host="acme.example")
     for number in range(9):
         (tmp_path / f"{number}.html").write_text(f'<p>{"x" * 150}</p>\n<a href="{url}">A</a>\n')
-    asking = online.Asking(DnsResolver(dns.address), allowed=[ip_network("127.0.0.1")])
-    asker = online.LinkAsker(asking)
+    options = online.RequestOptions(DnsResolver(dns.address), allowed=[ip_network("127.0.0.1")])
+    links = online.OnlineLinks(options)
     seen: list[weakref.ref[LoadedMessage]] = []
     alive: list[int] = []
 
     def observe(loaded: LoadedMessage) -> None:
-        asker.add(loaded)
+        links.add(loaded)
         seen.append(weakref.ref(loaded))
         gc.collect()
         alive.append(sum(message() is not None for message in seen))
 
-    report = asker.finish(lint_groups(Discovery().groups(["."]), Work(observe=observe)).report)
+    report = links.finish(lint_groups(Discovery().groups(["."]), Work(observe=observe)).report)
     assert alive == 3 * [1, 2, 1]
     found = [finding.path for finding in report.findings if finding.rule == "links/unreachable"]
     assert found == [f"{number}.html" for number in range(9)]
-    assert web.asked("/many") == ["HEAD", "GET"]
+    assert web.methods("/many") == ["HEAD", "GET"]
 
 
 # -- settings -----------------------------------------------------------------------------------------
@@ -244,14 +244,14 @@ def test_a_text_has_the_limit_of_a_file(text: str | bytes) -> None:
     with pytest.raises(
         UnreadableError, match=r"^too large \(20,000,001 (characters|bytes); the limit is 20,000,000\)$"
     ):
-        load_text(Group.for_text("a.html", Config()), text)
+        load_text(Group.for_text("a.html", LayeredConfig()), text)
 
 
 def test_adjusted_settings_hold_for_what_is_read_again() -> None:
-    from maillint.message.read import Settings
+    from maillint.message.read import MessageSettings
 
-    group = Group.for_text("a.html", Config())
-    loaded = load_text(group, "<p>Hi</p>", adjust=lambda settings, kind: Settings(profile="cold", touch=2))
+    group = Group.for_text("a.html", LayeredConfig())
+    loaded = load_text(group, "<p>Hi</p>", adjust=lambda settings, kind: MessageSettings(profile="cold", touch=2))
     again = loaded.with_sources(loaded.sources)
     assert (again.message.profile, again.message.touch) == ("cold", 2)
     assert from_sources(group, loaded.sources, "html").message.profile == "general"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from maillint._version import __version__
-from maillint.config.config import Config, Overrides
+from maillint.config.config import CommandLine, LayeredConfig
 from maillint.finding import Edit, Excerpt, FileReport, Finding, Fix, Related, Report, Severity, Unknown
 from maillint.message.read import read_message
 from maillint.project import result_cache
@@ -54,9 +54,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def run(*paths: str, config: str | None = None, **overrides: Any) -> Run:
+def run(*paths: str, config: str | None = None, **given: Any) -> Run:
     """A run with the cache, as the command makes it."""
-    discovery = Discovery(config, Overrides(**overrides))
+    discovery = Discovery(config, CommandLine(**given))
     return lint_groups(discovery.groups(paths or (".",)), Work(cache=True))
 
 
@@ -119,7 +119,7 @@ def test_rules_of_ones_own_are_part_of_the_settings(folder: Path, parsed: list[s
 
 
 @pytest.mark.parametrize("change", ["size", "time", "name", "another", "gone"])
-def test_a_folder_of_rules_is_told_by_names_sizes_and_times(folder: Path, change: str) -> None:
+def test_a_folder_of_rules_is_recognised_by_names_sizes_and_times(folder: Path, change: str) -> None:
     (folder / "house/deep").mkdir(parents=True)
     file = folder / "house/deep/a.yaml"
     file.write_text("x")
@@ -172,8 +172,8 @@ def test_a_plugin_is_part_of_the_settings(monkeypatch: pytest.MonkeyPatch, folde
         state: Any = None
 
     monkeypatch.setattr("maillint.catalogue.plugins.load_plugin", lambda name: Plugin)
-    config = Config(layers=(Layer({"plugins": ("x",)}, {}, str(folder)),))
-    monkeypatch.setattr(Config, "catalogue", Config().catalogue)
+    config = LayeredConfig(layers=(Layer({"plugins": ("x",)}, {}, str(folder)),))
+    monkeypatch.setattr(LayeredConfig, "catalogue", LayeredConfig().catalogue)
     for state in ("one", "one", "two"):
         monkeypatch.setattr(Plugin, "state", staticmethod(partial(str, state)))
         lint_groups(Discovery(config=config).groups(["."]), Work(cache=True))
@@ -511,7 +511,7 @@ def test_settings_are_looked_at_once_for_each_configuration(folder: Path, monkey
     watch("_folder_state")
     watch("_settings_key")
     ResultCaches(Discovery().groups(["."]))
-    assert sorted((call.touch for call in calls if isinstance(call, Config)), key=str) == [1, 2, None]
+    assert sorted((call.touch for call in calls if isinstance(call, LayeredConfig)), key=str) == [1, 2, None]
     folders = [call for call in calls if isinstance(call, str)]
     assert folders == [str(folder / "house")]
 

@@ -7,15 +7,20 @@ from pathlib import Path
 import pytest
 import yaml
 
-from maillint import Config, lint, render
+from maillint import Config, Finding, lint, render
 
 RULE = Path(__file__).parent.parent / "maillint_dates/rules/dates/weekday.yaml"
 
 
+def findings(text: str, options: dict[str, object], filename: str | None = None) -> list[Finding]:
+    """What the rule finds in a text; other rules may find something too."""
+    config = Config(plugins=["dates"], rules={"dates/weekday": options} if options else {})
+    return [finding for finding in lint(text, filename=filename, config=config).findings if finding.rule == "dates/weekday"]
+
+
 def found(text: str, **options: object) -> list[str]:
     """What the rule says of a text."""
-    config = Config(plugins=["dates"], rules={"dates/weekday": options} if options else {})
-    return [finding.message for finding in lint(text, config=config).findings if finding.rule == "dates/weekday"]
+    return [finding.message for finding in findings(text, options)]
 
 
 @pytest.mark.parametrize(
@@ -45,17 +50,16 @@ def test_the_year_of_a_date_without_one_is_unknown_or_given() -> None:
 def test_the_examples_of_the_rule_hold(example: dict[str, object]) -> None:
     options = example.get("options", {})
     assert isinstance(options, dict)
-    config = Config(plugins=["dates"], rules={"dates/weekday": options} if options else {})
     bad, good = str(example.get("bad", "")), str(example.get("good", ""))
     clean = bad.replace("«", "").replace("»", "")
-    for finding in lint(clean, kind="html", config=config).findings:
+    for finding in findings(clean, options, "a.html"):
         assert f"{clean[: finding.start]}«{clean[finding.start : finding.end]}»{clean[finding.end :]}" == bad
         if "fixed" in example:
             assert finding.fix is not None
             (edit,) = finding.fix.edits
             assert clean[: edit.start] + edit.text + clean[edit.end :] == example["fixed"]
-    assert bool(bad) == bool(lint(clean, kind="html", config=config).findings)
-    assert lint(good, kind="html", config=config).findings == ()
+    assert bool(bad) == bool(findings(clean, options, "a.html"))
+    assert findings(good, options, "a.html") == []
 
 
 def test_without_the_plugin_named_nothing_of_it_runs() -> None:

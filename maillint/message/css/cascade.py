@@ -169,7 +169,7 @@ class Cascade:
 
     @property
     def may_shrink_text(self) -> bool:
-        """Whether any rule may give text a size of nothing."""
+        """Whether any rule may give text a size of zero."""
         return self._sheets.may_shrink_text
 
     def may_overrule(self, name: Kind) -> bool:
@@ -197,8 +197,8 @@ class Cascade:
     def undoes(self, kind: Kind, elements: Iterable[Element]) -> bool:
         """Whether a rule undoes a kind of hiding for one of the elements, whatever the rule's condition.
 
-        Only rules that name classes or ids count: a media query, or a selector that only one mail client's page
-        meets.
+        Only rules whose selectors name classes or ids count. Their condition may be a media query, or that the selector
+        matches on the page of one mail client only.
         """
         tests = [test for kinds, test in self._sheets.showing[: self._most] if kind in kinds]
         return bool(tests) and any(

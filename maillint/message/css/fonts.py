@@ -1,4 +1,4 @@
-"""Font sizes of nothing, which hide text and leave pictures as large as they are."""
+"""Font sizes of zero, which hide text and leave pictures as large as they are."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SIZED_BY_BROWSERS = frozenset({"button", "input", "select", "textarea"})
 
 
 def may_be_zero(css: str) -> bool:
-    """Whether lower-case CSS may declare a font size of nothing; to search it costs less than to take it apart."""
+    """Whether lower-case CSS may declare a font size of zero; to search it costs less than to take it apart."""
     return _ZERO_FONT.search(css) is not None
 
 

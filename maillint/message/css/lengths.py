@@ -41,7 +41,7 @@ def declared_length(element: Element, values: Mapping[str, str], name: str) -> f
     declared = values.get(name)
     if declared is None:
         length = attribute_length(element.attrs.get(name))
-    elif declared == "auto":  # as the picture has it; who writes a 1 beside it knows that
+    elif declared == "auto":  # the picture's own size, which an attribute of 1 shows to be tiny
         length = attribute_length(element.attrs.get(name))
         length = length if length is not None and length < TINY else None
     else:

@@ -31,9 +31,9 @@ class Hiding(NamedTuple):
 
 
 class _Inside(NamedTuple):
-    """How an element hides what stands in it, itself or as what is around it does.
+    """What hides all that stands in an element: the element itself, or one around it.
 
-    Nothing in the element can take back ``final``; a ``visibility`` of its own takes back the other.
+    Nothing inside can undo ``final``. What is visible by its own style undoes ``visibility``.
     """
 
     final: Hiding | None = None
@@ -80,7 +80,7 @@ class Visibility:
         return bool(self._inside) or self._has_zero_fonts
 
     def hides_text(self, text: str, element: Element) -> bool:
-        """Whether a piece of text right in an element is hidden: as all around it, or by a font size of nothing."""
+        """Whether a piece of text right in an element is hidden: as all around it, or by a font size of zero."""
         inside = self._inside.get(element.index)
         if inside is not None and inside.outermost is not None:
             return True
@@ -158,7 +158,7 @@ class Visibility:
         return around._replace(visibility=None) if visible else around
 
     def _own(self, element: Element, *, around: bool) -> Iterable[Hiding]:
-        """The ways in which what is said of an element itself hides it. ``around``: with all inside it."""
+        """How an element's own attributes and styles hide it; with ``around``, only what hides all inside it too."""
         if element.preview or self._attributes_hide(element.attrs) or self._cascade.could_hide(element):
             return self._declared_ways(element, around)
         return ()  # most elements
@@ -205,7 +205,7 @@ class Visibility:
 
     @cached_property
     def _has_zero_fonts(self) -> bool:
-        """Whether any style may give text a size of nothing."""
+        """Whether any style may give text a size of zero."""
         return self._cascade.may_shrink_text or any(may_be_zero(style.lower()) for style in self._styles)
 
     @cached_property

@@ -56,7 +56,7 @@ class Include:
 
 @frozen
 class Expanded:
-    """A text with the included files in their places, and its way back: those lead to the tag that includes them."""
+    """A text with the included files in their places, and its map, by which they lead to the tags that include them."""
 
     text: str = field(repr=False)
     map: OffsetMap = field(repr=False)

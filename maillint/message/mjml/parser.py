@@ -19,7 +19,7 @@ from maillint.values import mutable
 
 _CELLS = frozenset({"td", "th", "tr"})
 _FAR = 64
-"""How many elements are searched."""
+"""How many elements are looked through: the first for the root, the last for one that an end tag may end."""
 
 
 @mutable

@@ -297,9 +297,9 @@ def _render(compiled: Compiled, values: dict[str, Any], job: Job) -> dict[str, A
 def _failure(error: Exception, called: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Say what went wrong and in which line of the template, 0 if that is not known.
 
-    The state is ``foreign`` for what only the project's own Jinja environment has: filters, functions, files.
-    ``called`` are the functions that the template calls, which data cannot hold. ``stopped``: another machine may
-    have had the time or the memory.
+    The state is ``foreign`` for what only the project's own Jinja environment has (filters, functions, files), and
+    ``stopped`` where time or memory ran out, of which another machine may have more. ``called`` are the functions that
+    the template calls, which data cannot hold.
     """
     from jinja2 import exceptions  # noqa: PLC0415 -- see run
 
