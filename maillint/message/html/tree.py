@@ -70,9 +70,10 @@ class StartTag:
 
     @cached_property
     def repeats(self) -> bool:
-        """Whether an attribute stands twice, with a value."""
-        with_value = sum(1 for value in self.attrs.values() if value)
-        return self.source.count("=") > with_value and len(self.attributes) > len(self.attrs)
+        """Whether an attribute stands twice."""
+        values = sum(1 for value in self.attrs.values() if value)
+        plain = self.source.count("=") == values == len(self.attrs)
+        return not plain and len(self.attributes) > len(self.attrs)
 
     @cached_property
     def names(self) -> frozenset[str]:
