@@ -12,7 +12,8 @@ import pytest
 import maillint
 from maillint.data.lists import load_list
 from maillint.message.template.delimiters import scanner
-from maillint.message.template.dialect import Dialect, all_dialects, dialects, dialects_in, read_dialect
+from maillint.message.template.detect import dialects_in
+from maillint.message.template.dialect import Dialect, all_dialects, dialects, read_dialect
 from maillint.message.template.spec import DialectError, Pattern
 from maillint.values import field_names
 

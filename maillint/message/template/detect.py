@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from maillint.message.template.dialect import Dialect, all_dialects, dialects_in
-from maillint.message.template.signs import template_extension
+from maillint.message.template.dialect import Dialect, all_dialects
+from maillint.message.template.signs import needles_in, template_extension
 from maillint.patterns import regex
 from maillint.text.shorten import shorten
 from maillint.values import NamedTuple
@@ -48,6 +48,14 @@ def recognise(text: str, path: str) -> Detection:
         bare = STYLE.sub(lambda match: f"<{match[1]}></{match[1]}>", text)
         return found if bare == text else _weigh(bare, extension)
     return found
+
+
+def dialects_in(text: str) -> tuple[Dialect, ...]:
+    """The dialects that a text could be in: one of their needles stands in it."""
+    found = needles_in(text)
+    if not found:
+        return ()
+    return tuple(dialect for dialect in all_dialects() if any(needle.startswith(dialect.needles) for needle in found))
 
 
 class _Candidate(NamedTuple):

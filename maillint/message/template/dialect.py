@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from typing import Any
 
 from maillint.data.lists import load_list
@@ -154,29 +154,6 @@ def dialects() -> Mapping[str, Dialect]:
 def all_dialects() -> tuple[Dialect, ...]:
     """The shipped dialects in the order of the list, each once."""
     return tuple(dict.fromkeys(dialects().values()))
-
-
-@lru_cache(2)  # the same text is looked at up to four times
-def dialects_in(text: str) -> tuple[Dialect, ...]:
-    """The dialects that a text could be in: one of their needles stands in it."""
-    found = {match[0] + match[match.lastindex or 0] for match in _needles().finditer(text)}
-    if not found:
-        return ()
-    return tuple(dialect for dialect in all_dialects() if any(needle.startswith(dialect.needles) for needle in found))
-
-
-@cache
-def _needles() -> re.Pattern[str]:
-    """Finds the needles of all dialects: at each place the longest, which begins with all others that stand there."""
-    following: dict[str, set[str]] = {}
-    for dialect in all_dialects():
-        for needle in dialect.needles:
-            following.setdefault(needle[0], set()).add(needle[1:])
-    by_first = (
-        f"{re.escape(first)}(?=({'|'.join(map(re.escape, sorted(rest, key=len, reverse=True)))}))"
-        for first, rest in following.items()
-    )
-    return re.compile("|".join(by_first))
 
 
 # -- reading an entry ---------------------------------------------------------------------------------
