@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 
 from maillint.values import field, frozen
+
+TYPE_CHECKING = False  # typing itself costs milliseconds
+if TYPE_CHECKING:
+    from typing import Any
 
 Evidence = Mapping[str, object]
 """JSON-ready facts behind a finding; the keys are stable (see docs/json.md)."""
@@ -113,7 +117,10 @@ class Unknown:
 
 @frozen
 class FileReport:
-    """What was found in one file; ``text`` is the file's decoded text, for the source frames."""
+    """What was found in one file; ``text`` is the file's decoded text, for the source frames.
+
+    The text of a stored report is decoded when it is first asked for; see ``deferred``.
+    """
 
     path: str
     kind: str
@@ -123,8 +130,24 @@ class FileReport:
     touch: int | None
     findings: tuple[Finding, ...]
     unknown: tuple[Unknown, ...]
-    text: str = field(default="", repr=False)
+    text: str = field(default_factory=str, repr=False)
     notes: tuple[str, ...] = ()
+
+    @classmethod
+    def deferred(cls, read: Callable[[], str], **fields: Any) -> FileReport:
+        """Make a report whose text is read when it is first asked for."""
+        made = cls(**fields)
+        del made.__dict__["text"]
+        made.__dict__["_read"] = read
+        return made
+
+    def __getattr__(self, name: str) -> str:
+        """Read the text, where that has been put off."""
+        if name != "text" or "_read" not in self.__dict__:
+            raise AttributeError(name)
+        text: str = self.__dict__["_read"]()
+        self.__dict__["text"] = text
+        return text
 
 
 @frozen

@@ -94,11 +94,16 @@ def _made(cls: Any, is_frozen: bool, eq: bool) -> Any:
     cls.__value_fields__ = fields
     cls.__match_args__ = tuple([name for name, said in fields.items() if said.init])  # type: ignore[misc]
 
-    def init_once(self: Any, *args: Any, **kwargs: Any) -> None:
-        made = cls.__init__ = _compile_init(cls, fields)
-        made(self, *args, **kwargs)
+    calls = 0
 
-    cls.__init__ = init_once
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls > _FEW_CALLS or not _fill(self, fields, args, kwargs):
+            made = cls.__init__ = _compile_init(cls, fields)
+            made(self, *args, **kwargs)
+
+    cls.__init__ = init
     if "__repr__" not in own:
         cls.__repr__ = _repr
     if eq:
@@ -111,6 +116,38 @@ def _made(cls: Any, is_frozen: bool, eq: bool) -> Any:
         cls.__setattr__ = _set
         cls.__delattr__ = _delete
     return cls
+
+
+_FEW_CALLS = 20
+"""A class that is called more often gets functions of its own, which take as long to compile as some hundred calls."""
+
+
+def _fill(self: Any, fields: dict[str, _Field], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Do what the compiled ``__init__`` does; False where the arguments are not right, which that can tell better."""
+    given = self.__dict__
+    place = 0
+    used = 0
+    for name, said in fields.items():
+        if said.init and place < len(args):
+            value = args[place]
+            place += 1
+            if value is _MISSING or name in kwargs:
+                return False
+        elif said.init and name in kwargs:
+            value = kwargs[name]
+            used += 1
+        elif said.factory is not _MISSING:
+            value = said.factory()
+        elif said.default is not _MISSING:
+            value = said.default
+        else:
+            return False
+        given[name] = value
+    if place < len(args) or used < len(kwargs):
+        return False
+    if hasattr(type(self), "__post_init__"):
+        self.__post_init__()
+    return True
 
 
 def _compile_init(cls: type, fields: dict[str, _Field]) -> Any:
@@ -189,11 +226,17 @@ class _TupleClass(type):
         more = [property(itemgetter(place)) for place in range(len(_READERS), len(fields))]
         namespace.update(zip(fields, [*_READERS, *more], strict=False), _fields=fields, __match_args__=fields)
 
-        def new_once(this: Any, *args: Any, **kwargs: Any) -> Any:
+        calls = 0
+
+        def new(this: Any, *args: Any, **kwargs: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls <= _FEW_CALLS and not kwargs and len(args) == len(fields):
+                return tuple.__new__(this, args)
             made.__new__ = _compile_new(fields, defaults)
             return made.__new__(this, *args, **kwargs)
 
-        namespace["__new__"] = new_once
+        namespace["__new__"] = new
         made: Any = super().__new__(cls, name, bases, namespace)
         made._field_defaults = defaults
         return made

@@ -14,7 +14,12 @@ FOREIGN_TAG = regex(
 )
 """What is written like a template tag in an address. Every piece has a bound, so that no text takes long."""
 
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/?&=.,;~+!'()-")
+"""Characters of an address without a tag; only at its beginning, other letters than small ones may be one."""
+
 
 def masked(text: str) -> str:
     """Return a text of the same length with PLACEHOLDER_CHAR for each character of a foreign tag."""
+    if _PLAIN.issuperset(text) and text[:1].islower():
+        return text
     return FOREIGN_TAG.sub(lambda match: PLACEHOLDER_CHAR * len(match[0]), text)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from maillint.analysis.destinations import destination, has_role
 from maillint.analysis.links import LinkInView, links_in
 from maillint.analysis.senders import addresses, own_domains
-from maillint.analysis.unsubscribe import is_unsubscribe_link
 from maillint.check import Needs, Option, Options, check
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message, Part
@@ -190,6 +189,8 @@ class _Judge:
             return "phone"
         if scheme == "mailto" and self._is_own_mail(key):
             return "own-mail"
+        from maillint.analysis.unsubscribe import is_unsubscribe_link  # noqa: PLC0415 -- few messages come so far
+
         if is_unsubscribe_link(self._message, link):
             return "unsubscribe"
         return next((role for role in ("legal", "browser-view") if has_role(role, link)), None)

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from maillint._version import __version__
+from maillint.project.collector import resume
 
 COMMANDS = {
     "check": "Lint templates and messages.",
@@ -33,6 +34,8 @@ class Commands(click.Group):
         """Import a command's module."""
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name != "check":
+            resume()
         command: click.Command = import_module(f"maillint.cli.{cmd_name}").command
         return command
 
@@ -98,3 +101,5 @@ def main(args: Sequence[str] | None = None, **extra: Any) -> None:
             raise
         click.echo(f"maillint: {line or f'{internal_error(error)}; MAILLINT_TRACEBACK=1 shows more'}", err=True)
         sys.exit(2)
+    finally:
+        resume()

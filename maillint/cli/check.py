@@ -17,6 +17,7 @@ from maillint.errors import LintError
 from maillint.files.access import UnreadableError
 from maillint.files.paths import shown_path
 from maillint.finding import INTERNAL_ERROR, Failure, Report
+from maillint.project.collector import resume
 from maillint.project.discovery import Discovery, Group
 from maillint.project.loader import LoadedMessage, guess_kind_of, load_text
 from maillint.project.parallel import cores
@@ -218,6 +219,8 @@ def command(ctx: click.Context, /, **given: Any) -> None:
 
 def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) -> int:
     """Lint (or fix) once, write the output, and return the exit status."""
+    if arguments.fix or arguments.diff or arguments.dns or arguments.online or arguments.watch:
+        resume()  # these do more than lint each message once
     discovery = arguments.discovery()
     lookups = lookups_of(arguments)
     groups: list[Group] = []

@@ -226,15 +226,28 @@ class LayeredConfig:
 
     def settings_of(self, rule: Rule, profile: str) -> list[RuleSetting]:
         """The settings of a rule, the weightiest last: of its family, then of itself, each in the layers' order."""
-        settings = [*_profile_settings(profile), *self._all("rules")]
-        return [setting for name in (rule.family, rule.name) for setting in settings if setting.name == name]
+        settings = self._settings_by_name(profile)
+        return [*settings.get(rule.family, ()), *settings.get(rule.name, ())]
+
+    def _settings_by_name(self, profile: str) -> Mapping[str, Sequence[RuleSetting]]:
+        """The settings of rules and families by their names, each in the layers' order."""
+        if profile not in self._rule_settings:
+            found: dict[str, list[RuleSetting]] = {}
+            for setting in (*_profile_settings(profile), *self._all("rules")):
+                found.setdefault(setting.name, []).append(setting)
+            self._rule_settings[profile] = found
+        return self._rule_settings[profile]
+
+    @cached_property
+    def _rule_settings(self) -> dict[str, Mapping[str, Sequence[RuleSetting]]]:
+        return {}
 
     def resolve(self, rule: Rule, profile: str) -> ActiveRule:
         """Lay the settings of a rule over what its file says."""
         options: dict[str, Any] = dict(rule.defaults)
-        for key, name in _SHARED_OPTIONS.items():
-            shared = self._value(key)
-            if name in options and shared is not None:
+        for key, name in _SHARED_OPTIONS.items() if options else ():
+            shared = self._value(key) if name in options else None
+            if shared is not None:
                 options[name] = list(shared) if isinstance(shared, tuple) else shared
         options.update(rule.options)
         level: Level = None

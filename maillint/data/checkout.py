@@ -50,14 +50,16 @@ def content_digests(folders: Mapping[str, str], endings: tuple[str, ...]) -> dic
         states.append(f"{name}={folder}")
         for path, entry in _files(folder, "", endings):
             status = entry.stat()
-            newest = max(newest, status.st_mtime_ns, status.st_ctime_ns)
-            states.append(f"{path} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}")
+            modified, changed = status.st_mtime_ns, status.st_ctime_ns
+            if modified > newest or changed > newest:
+                newest = max(modified, changed)
+            states.append(f"{path} {status.st_size} {modified} {changed} {status.st_ino}")
     if os.name == "nt" or newest > time.time_ns() - SETTLED:
         return _digests(folders, endings)
     name = f"files-{digest([folder.encode('utf-8', 'surrogateescape') for folder in folders.values()])}"
     text = load_latest(
         name,
-        digest([state.encode("utf-8", "surrogateescape") for state in states]),
+        digest(["\n".join(states).encode("utf-8", "surrogateescape")]),
         lambda: "\n".join(f"{path} {held}" for path, held in _digests(folders, endings).items()),
     )
     return dict(line.rsplit(" ", 1) for line in text.split("\n")) if text else {}

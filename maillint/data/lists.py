@@ -38,8 +38,11 @@ def _contents() -> Mapping[str, str]:
     return content_digests({"maillint": _PACKAGE, "rules": rules_folder()}, (".py", ".yaml", ".yml"))
 
 
+@cache
 def source_key(*beginnings: str) -> str:
     """One line that changes with the content of the files whose paths begin so (``rules/lists/phrases/``)."""
+    if len(beginnings) == 1 and beginnings[0] in _contents():
+        return _contents()[beginnings[0]]
     return digest([f"{path} {held}".encode() for path, held in _contents().items() if path.startswith(beginnings)])
 
 

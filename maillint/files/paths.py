@@ -7,6 +7,8 @@ import os
 
 def relative_path(path: str, base: str) -> str:
     """A path counted from a folder, with ``/``; the path itself where they are on different drives."""
+    if base == os.getcwd() and not os.path.isabs(path) and os.path.normpath(path) == path and path[:2] != "..":  # noqa: PTH109, PTH117
+        return path.replace(os.sep, "/")
     try:
         return os.path.relpath(path, base).replace(os.sep, "/")
     except ValueError:  # another drive

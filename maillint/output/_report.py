@@ -78,11 +78,19 @@ def reasons(report: Report) -> list[Reason]:
         *((1, file.path, file.unknown) for file in report.files),
         *((2, domain.domain, domain.unknown) for domain in report.domains),
     ]
+    entries: dict[int, list[tuple[dict[str, None], dict[str, None], dict[str, None]]]] = {}
     for kind, place, unknowns in groups:
-        for unknown in unknowns:
-            entry = by_reason.setdefault(visible(unknown.reason), ({}, {}, {}))
-            entry[0][visible(unknown.rule)] = None
-            entry[kind][visible(place)] = None
+        own = entries.get(id(unknowns))
+        if own is None:  # files whose results are stored share what is unknown to them
+            own = entries[id(unknowns)] = []
+            for unknown in unknowns:
+                entry = by_reason.setdefault(visible(unknown.reason), ({}, {}, {}))
+                entry[0][visible(unknown.rule)] = None
+                if not any(entry is other for other in own):
+                    own.append(entry)
+        shown_place = visible(place)
+        for entry in own:
+            entry[kind][shown_place] = None
     return [
         Reason(text, tuple(sorted(rules)), tuple(files), tuple(domains))
         for text, (rules, files, domains) in by_reason.items()

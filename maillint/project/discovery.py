@@ -67,6 +67,7 @@ class Discovery:
         self._configs: dict[str | None, LayeredConfig] = {} if config is None else {config.path: config}
         self._same_for_all = config
         self._nearest: dict[str, str | None] = {}
+        self._by_folder: dict[str, Config] = {}
         self._given: tuple[str, ...] = ()
         self._access: dict[str | None, FileAccess] = {}
         self._names: dict[str, list[str]] = {}
@@ -79,6 +80,13 @@ class Discovery:
         """The configuration of a file's folder: the one that was given, or the nearest above it."""
         if self._same_for_all is not None:
             return self._same_for_all
+        folder = os.path.dirname(path)  # noqa: PTH120
+        config = self._by_folder.get(folder)
+        if config is None:
+            config = self._by_folder[folder] = self._config_above(path)
+        return config
+
+    def _config_above(self, path: str) -> Config:
         nearest = self._config_path
         if nearest is None:
             folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120

@@ -35,6 +35,7 @@ class Folder:
         self._files = files
         self._messages: dict[str, tuple[str, ...]] = {}
         names = files.names(path) if names is None else names
+        self._there = frozenset(name.lower() for name in names)
         subjects = [name for name in names if "subject" in name.lower() and kind_of(name) in {"html", "txt"}]
         if subjects:
             self._add_subjects(names, subjects)
@@ -96,8 +97,9 @@ class Folder:
         if old is None:
             return None
         for extension in KINDS[other].extensions:
-            sibling = os.path.join(folder, stem + endings.replace(old, extension))  # noqa: PTH118
-            if self._files.has_file(sibling):
+            name = stem + endings.replace(old, extension)
+            sibling = os.path.join(folder, name)  # noqa: PTH118
+            if name.lower() in self._there and self._files.has_file(sibling):
                 return sibling
         return None
 

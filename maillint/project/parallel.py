@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from maillint.project.collector import resume, settle
+
 In = TypeVar("In")
 Out = TypeVar("Out")
 
@@ -37,8 +39,8 @@ def spread(
         for item in items:
             results.append(work(item))
             done(len(results))
-            if len(results) == 1 and len(items) >= WORTH_FORKING:
-                _freeze()
+            if len(results) == 1 and len(items) > 1:
+                (settle if len(items) >= WORTH_FORKING else resume)()
         return results
     children: list[tuple[int, int]] = []
     try:
@@ -52,13 +54,6 @@ def spread(
         for process, reader in children:
             os.close(reader)
             os.waitpid(process, 0)
-
-
-def _freeze() -> None:
-    """Spare the garbage collector what is loaded by now, which stays: looking at it again and again takes 30 %."""
-    import gc  # noqa: PLC0415 -- like all imports in this module: short runs do without them
-
-    gc.freeze()
 
 
 def _start_all(work: Callable[[In], Out], items: Sequence[In], jobs: int, children: list[tuple[int, int]]) -> None:
@@ -89,7 +84,7 @@ def _start(work: Callable[[In], Out], items: Sequence[In], number: int, jobs: in
         with open(writer, "wb", closefd=True) as out:  # noqa: PTH123
             for index in range(number, len(items), jobs):
                 if index == number + jobs:
-                    _freeze()
+                    settle()
                 data = pickle.dumps((index, work(items[index])), pickle.HIGHEST_PROTOCOL)
                 out.write(len(data).to_bytes(_LENGTH, "little") + data)
                 out.flush()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from maillint._version import __version__
@@ -24,7 +25,7 @@ MAX_VARIANTS = 4
 """Results of one message at the most: of different command lines, or for different files of it."""
 
 _FILE = "results.json"
-_FORMAT = 2
+_FORMAT = 3
 
 Stored = dict[str, Any]
 
@@ -68,6 +69,8 @@ class ResultCaches:
 
     def __init__(self, groups: Iterable[Group]) -> None:
         self._settings: dict[int, str] = {}
+        self._access: dict[tuple[str, ...], FileAccess] = {}
+        self._listed: dict[str, frozenset[str]] = {}
         self._caches: dict[str, ResultCache] = {}
         states: dict[str, str] = {}
         for config in {id(group.config): group.config for group in groups}.values():
@@ -85,17 +88,37 @@ class ResultCaches:
     def find(self, group: Group, key: CacheKey, contents: Sequence[bytes]) -> list[FileReport] | None:
         """The stored reports of a message whose settings, files and further inputs are as they were."""
         try:
-            stored = self._caches[group.config.folder].get(_name(group), key)
+            cache = self._caches[group.config.folder]
+            stored = cache.get(_name(group), key)
             if stored is None:
                 return None
             if stored["packages"] is not None and stored["packages"] != _packages():
                 return None
-            if not FileAccess(group.roots).is_unchanged(stored["files"]):
+            if not self._access_for(group.roots).is_unchanged(stored["files"], self._names):
                 return None
-            texts = {source.path: source.text for source in decode(group, contents)[0]}
-            return [revive(report, texts[report["path"]]) for report in stored["reports"]]
-        except (KeyError, TypeError, ValueError, AttributeError):
+            places = {shown_path(path): place for place, path in enumerate(group.paths)}
+            return [
+                revive(
+                    report, cache.unknown(report["unknown"]), partial(_text, group, contents, places[report["path"]])
+                )
+                for report in stored["reports"]
+            ]
+        except (LookupError, TypeError, ValueError, AttributeError):
             return None  # damaged
+
+    def _access_for(self, roots: tuple[str, ...]) -> FileAccess:
+        if roots not in self._access:
+            self._access[roots] = FileAccess(roots)
+        return self._access[roots]
+
+    def _names(self, folder: str) -> frozenset[str]:
+        """The names of what is in a folder, in lower case; each folder is listed once."""
+        if folder not in self._listed:
+            try:
+                self._listed[folder] = frozenset(map(str.lower, os.listdir(folder or ".")))  # noqa: PTH208
+            except OSError:
+                self._listed[folder] = frozenset()
+        return self._listed[folder]
 
     def put(self, group: Group, key: CacheKey, inputs: Inputs, reports: Sequence[FileReport]) -> None:
         """Note a message's reports for ``save``, unless a rule failed in it."""
@@ -108,6 +131,10 @@ class ResultCaches:
         """Write every cache."""
         for cache in self._caches.values():
             cache.save()
+
+
+def _text(group: Group, contents: Sequence[bytes], place: int) -> str:
+    return decode(group, contents)[0][place].text
 
 
 def _name(group: Group) -> str:
@@ -123,13 +150,22 @@ class ResultCache:
 
     def __init__(self, folder: str) -> None:
         self._path = os.path.join(folder, FOLDER, _FILE)  # noqa: PTH118
-        self._messages = _read(self._path)
+        self._messages, self._unknown = _read(self._path)
+        self._revived: dict[int, tuple[Unknown, ...]] = {}
         self._new: dict[str, Stored] = {}
 
     def get(self, name: str, key: CacheKey) -> Stored | None:
         """What is stored of a message, if it was made from the same settings and the same input."""
         stored: Stored | None = self._messages.get(name, {}).get(key.variant)
         return stored if stored is not None and stored["content"] == key.content else None
+
+    def unknown(self, number: int) -> tuple[Unknown, ...]:
+        """What is unknown to reports that share it; raises LookupError, TypeError, ValueError where that is damaged."""
+        if number < 0:
+            raise LookupError(number)
+        if number not in self._revived:
+            self._revived[number] = tuple(Unknown(rule, reason) for rule, reason in self._unknown[number])
+        return self._revived[number]
 
     def put(self, name: str, key: CacheKey, stored: Stored) -> None:
         """Note what ``save`` is to store of a message."""
@@ -146,11 +182,12 @@ class ResultCache:
                 os.mkdir(folder)  # noqa: PTH102
                 with open(os.path.join(folder, ".gitignore"), "w", encoding="ascii") as file:  # noqa: PTH118, PTH123
                     file.write("# made by maillint\n*\n")
-            messages = _read(self._path)
+            messages, shared = _read(self._path)
             for name, new in self._new.items():
                 messages[name] = _latest(messages.get(name, {}), new)
+            unknown = _share_unknown(messages, shared)
             with open(temporary, "w", encoding="utf-8") as file:  # noqa: PTH123
-                document = {"format": _FORMAT, "version": __version__, "messages": messages}
+                document = {"format": _FORMAT, "version": __version__, "unknown": unknown, "messages": messages}
                 json.dump(document, file, separators=(",", ":"))
             os.replace(temporary, self._path)  # noqa: PTH105
         except BaseException as error:
@@ -166,15 +203,39 @@ def _latest(old: Stored, new: Stored) -> Stored:
     return dict(list(variants.items())[-MAX_VARIANTS:])
 
 
-def _read(path: str) -> dict[str, Stored]:
+def _share_unknown(messages: dict[str, Stored], shared: Sequence[Any]) -> list[Any]:
+    """Put what is unknown to each report into one list, which is returned, and its number there into the report.
+
+    Many reports have the same. ``shared`` is the list that reports which were read from the file count in; results with
+    a number that is not in it are damaged, and go.
+    """
+    together: list[Any] = []
+    numbers: dict[str, int] = {}
+    for name, variants in messages.items():
+        for variant, stored in list(variants.items()):
+            try:
+                for report in stored.get("reports", ()):
+                    given = report["unknown"]
+                    written = json.dumps(shared[given] if isinstance(given, int) else given)
+                    if written not in numbers:
+                        numbers[written] = len(together)
+                        together.append(json.loads(written))
+                    report["unknown"] = numbers[written]
+            except (LookupError, TypeError, AttributeError):
+                del messages[name][variant]
+    return together
+
+
+def _read(path: str) -> tuple[dict[str, Stored], list[Any]]:
+    """The stored results by message, and what is unknown to reports that share it."""
     try:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123
             data = json.load(file)
         if data["format"] == _FORMAT and data["version"] == __version__:
-            return {name: dict(variants) for name, variants in data["messages"].items()}
+            return {name: dict(variants) for name, variants in data["messages"].items()}, list(data["unknown"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass
-    return {}
+    return {}, []
 
 
 # -- keys ---------------------------------------------------------------------------------------------
@@ -221,11 +282,12 @@ def _digest(words: Iterable[str]) -> str:
 def _plain(report: FileReport) -> Stored:
     plain: Stored = as_dict(report)
     del plain["text"]
+    plain["unknown"] = [[unknown.rule, unknown.reason] for unknown in report.unknown]
     return plain
 
 
-def revive(stored: Stored, text: str) -> FileReport:
-    """Make a report of its stored form and the file's text."""
+def revive(stored: Stored, unknown: tuple[Unknown, ...], read: Callable[[], str]) -> FileReport:
+    """Make a report of its stored form, what is unknown to it, and what reads the file's text."""
     findings = tuple(
         Finding(
             **{
@@ -238,10 +300,8 @@ def revive(stored: Stored, text: str) -> FileReport:
         )
         for finding in stored["findings"]
     )
-    unknown = tuple(Unknown(**question) for question in stored["unknown"])
-    return FileReport(
-        **{**stored, "findings": findings, "unknown": unknown, "notes": tuple(stored["notes"]), "text": text}
-    )
+    fields = {**stored, "findings": findings, "unknown": unknown, "notes": tuple(stored["notes"])}
+    return FileReport.deferred(read, **fields)
 
 
 def _fix(stored: Stored | None) -> Fix | None:

@@ -103,7 +103,7 @@ def _lint_item(observe: Observe | None, item: _Item) -> _Result:
     try:
         loaded = load(item.group, item.contents)
         reports = lint_loaded(loaded) if item.stored is None else item.stored
-        inputs = inputs_of(loaded) if item.stored is None else None
+        inputs = inputs_of(loaded) if item.key is not None and item.stored is None else None
         return _Result(reports, None, observe(loaded) if observe else None, inputs)
     except UnreadableError as error:
         return _Result(failure=failure(item.group, error))

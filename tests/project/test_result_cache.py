@@ -394,7 +394,7 @@ def test_the_folder_ignores_itself_and_is_made_once(folder: Path) -> None:
     ignored.unlink()
     lint(touch=1)
     assert not ignored.exists()
-    assert (folder / ".maillint_cache/results.json").read_text().startswith('{"format":2,"version":"')
+    assert (folder / ".maillint_cache/results.json").read_text().startswith('{"format":3,"version":"')
 
 
 def test_nothing_new_is_nothing_to_write(folder: Path) -> None:
@@ -411,17 +411,21 @@ def test_nothing_new_is_nothing_to_write(folder: Path) -> None:
     "damage",
     [
         "", "{", "[]", "3",
-        '{"format": 2, "version": "VERSION"}',
-        '{"format": 2, "version": "VERSION", "messages": []}',
-        '{"format": 2, "version": "VERSION", "messages": {"a.html": 3}}',
-        '{"format": 2, "version": "VERSION", "messages": {"a.html": {"KEY": {"content": "CONTENT"}}}}',
-        '{"format": 2, "version": "VERSION", "messages": {"a.html": {"KEY": {}}}}',
-        '{"format": 2, "version": "VERSION", "messages": {"a.html": {"KEY": 3}}}',
-        '{"format": 2, "version": "VERSION", "messages": {"a.html": {"KEY": {"content": "CONTENT", "files": {}, '
+        '{"format": 3, "version": "VERSION"}',
+        '{"format": 3, "version": "VERSION", "messages": []}',
+        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": 3}}',
+        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT"}}}}',
+        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {}}}}',
+        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": 3}}}',
+        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", "files": {}, '
         '"packages": null, "reports": [{"path": "x"}]}}}}',
-        '{"format": 2, "version": "VERSION", "messages": {"a.html": {"KEY": {"content": "CONTENT", "files": {}, '
+        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", "files": {}, '
         '"packages": null, "reports": [{"path": "a.html"}]}}}}',
-        '{"format": 2, "version": "VERSION", "messages": {"a.html": {"KEY": {"content": "CONTENT", "files": 3, '
+        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '"files": {}, "packages": null, "reports": [{"path": "a.html", "unknown": 7}]}}}}',
+        '{"format": 3, "version": "VERSION", "unknown": [3], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '"files": {}, "packages": null, "reports": [{"path": "a.html", "unknown": -1}]}}}}',
+        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", "files": 3, '
         '"packages": null, "reports": []}}}}',
     ],
 )  # fmt: skip
@@ -437,7 +441,7 @@ def test_a_damaged_cache_is_an_empty_one(folder: Path, parsed: list[str], damage
     assert len(parsed) == 2
 
 
-@pytest.mark.parametrize("entry", [("format", 1), ("format", 3), ("version", "0.0.1")])
+@pytest.mark.parametrize("entry", [("format", 2), ("format", 4), ("version", "0.0.1")])
 def test_a_cache_of_another_version_is_an_empty_one(folder: Path, parsed: list[str], entry: tuple[str, Any]) -> None:
     lint()
     file = folder / ".maillint_cache/results.json"
@@ -531,7 +535,7 @@ def test_a_report_is_what_it_was_when_it_comes_from_json() -> None:
     )  # fmt: skip
     plain: Mapping[str, Any] = json.loads(json.dumps(result_cache._plain(whole)))
     assert "text" not in plain
-    again = revive(dict(plain), BAD)
+    again = revive(dict(plain), whole.unknown, lambda: BAD)
     assert again == whole
     assert [type(found.severity) for found in again.findings] == [Severity, Severity]
     assert hash(again.findings[0].fix) == hash(found.fix)
