@@ -67,7 +67,7 @@ class Discovery:
         self._configs: dict[str | None, LayeredConfig] = {} if config is None else {config.path: config}
         self._same_for_all = config
         self._nearest: dict[str, str | None] = {}
-        self._by_folder: dict[str, Config] = {}
+        self._by_folder: dict[str, LayeredConfig] = {}
         self._given: tuple[str, ...] = ()
         self._access: dict[str | None, FileAccess] = {}
         self._names: dict[str, list[str]] = {}
@@ -86,7 +86,7 @@ class Discovery:
             config = self._by_folder[folder] = self._config_above(path)
         return config
 
-    def _config_above(self, path: str) -> Config:
+    def _config_above(self, path: str) -> LayeredConfig:
         nearest = self._config_path
         if nearest is None:
             folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120

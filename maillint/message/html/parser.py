@@ -27,9 +27,7 @@ from maillint.message.html.tree import (
     normalise,
 )
 from maillint.message.html.vocabulary import (
-    BLOCKS,
     CELLS,
-    CLOSED_BY,
     CLOSES_P,
     HEADINGS,
     IN_HEAD,
@@ -39,7 +37,6 @@ from maillint.message.html.vocabulary import (
     OPTIONAL_END,
     SCOPE,
     TABLE_PARTS,
-    VOID,
 )
 from maillint.patterns import regex
 from maillint.text.spans import Span, overlaps
@@ -49,9 +46,6 @@ new_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
 
 _NOSCRIPT = regex(r"<(/?)noscript(?=[\s/>])", re.IGNORECASE)
 _SCRIPTLESS = "noscrip-"  # of the same length; the tokenizer takes a noscript's content for text, mail clients do not
-
-BREAKS = BLOCKS | {"br"}
-"""Elements that begin a line of their own."""
 
 _P, _P_SCOPE = frozenset({"p"}), SCOPE | {"button"}
 _NEVER = sys.maxsize
@@ -127,8 +121,9 @@ class Builder:
             offset = starts[token.line - 1] + token.col
             if kind == 0:  # text
                 data = token.data
-                add_run((data, offset, offset + len(data), stack[-1] if stack else None, self.breaks))
-                self.breaks = False
+                if not (self.breaks and data.isspace() and data.isascii()):  # indentation, before a line
+                    add_run((data, offset, offset + len(data), stack[-1] if stack else None, self.breaks))
+                    self.breaks = False
             elif kind == 1:
                 source = token.source
                 end = offset + len(source)
@@ -143,7 +138,9 @@ class Builder:
                 if self.start(element):
                     return
             elif kind == 2:
-                self.end(_tag_name(token.tag), new_span((offset, offset + len(token.source))))
+                tag = token.tag
+                end_tag = new_span((offset, offset + len(token.source)))
+                self.end("noscript" if tag == _SCRIPTLESS else tag, end_tag)
             elif kind == 5:  # a character reference
                 data = token.data
                 add_run((data, offset, offset + len(token.source), stack[-1] if stack else None, self.breaks))
@@ -155,20 +152,19 @@ class Builder:
 
     def start(self, element: Element) -> bool:
         """Put an element in its place; True ends the walk."""
-        tag, stack, open_tags = element.tag, self.stack, self.open_tags
-        if tag in CLOSED_BY:
-            targets, stops = CLOSED_BY[tag]
-            self.close_implied(targets, stops, element)
+        tag, stack, open_tags, start_tag = element.tag, self.stack, self.open_tags, element.start_tag
+        if start_tag.closes is not None:
+            self.close_implied(*start_tag.closes, element)
         elif stack:
             inner = stack[-1].tag
             if inner in HEADINGS and tag in HEADINGS:
                 self.pop(element.span)
             elif inner == "head" and tag not in IN_HEAD and ":" not in tag:
                 self.drop()
-        if tag in CLOSES_P and open_tags.get("p") and not (tag == "table" and self.quirks):
-            self.close_implied(_P, _P_SCOPE, element)
-        if tag in BREAKS:
+        if start_tag.breaks:
             self.breaks = True
+            if tag in CLOSES_P and open_tags.get("p") and not (tag == "table" and self.quirks):
+                self.close_implied(_P, _P_SCOPE, element)
         if stack:
             parent = element.parent = stack[-1]
             if parent.silent:
@@ -176,11 +172,11 @@ class Builder:
             if element.block_index < 0:
                 element.block_index = parent.block_index
         self.result.elements.append(element)
-        if tag in VOID:
+        if start_tag.is_void:
             return False
         if tag in ONCE and open_tags.get(tag):
             return False  # of a second one, browsers take over the attributes only
-        if element.self_closing and (":" in tag or tag not in KNOWN or open_tags.get("svg") or open_tags.get("math")):
+        if start_tag.self_closing and (":" in tag or tag not in KNOWN or open_tags.get("svg") or open_tags.get("math")):
             return False
         if len(stack) < MAX_DEPTH:
             stack.append(element)
@@ -222,8 +218,9 @@ class Builder:
     # -- end tags
 
     def end(self, tag: str, span: Span) -> None:
-        self.begins_with_end = self.begins_with_end or not (self.result.elements or self.end_tags)
-        self.end_tags.add(tag)
+        if tag not in self.end_tags:
+            self.begins_with_end = self.begins_with_end or not (self.result.elements or self.end_tags)
+            self.end_tags.add(tag)
         if self.stack and self.stack[-1].tag == tag:  # as nearly always
             index: int | None = len(self.stack) - 1
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
-from maillint.message.html.parser import BREAKS, Builder
+from maillint.message.html.parser import Builder
 from maillint.message.html.tree import Element, Html
 from maillint.message.html.vocabulary import MAX_DEPTH, ONCE, VOID
 from maillint.text.spans import Span, merge
@@ -58,25 +58,24 @@ class _Beside:
     def parse(self, places: Sequence[Span]) -> Html:
         base, result = self.base, self.result
         element_index, run_index, place_index = 0, 0, 0  # what has been taken over, or replaced
-        breaks = False
         while place_index < len(places):
             restart = self.restart(places[place_index].start, element_index)
             walk = _Window(self, restart, places, place_index)
             agreed = walk.run()
             kept_runs = bisect_left(self.run_starts, base.elements[restart].span[1])
-            self.take(element_index, restart + 1, run_index, kept_runs, breaks=breaks)
+            self.take(element_index, restart + 1, run_index, kept_runs)
             result.elements.extend(walk.result.elements)
             result.runs.extend(walk.result.runs)
             self.count = walk.count
             self.no_faults(base.elements[restart].span[1], agreed)
-            element_index, breaks = agreed, walk.breaks
+            element_index = agreed
             run_index = len(base.runs)
             if agreed < len(base.elements):
                 run_index = bisect_left(self.run_starts, self.starts[agreed])
                 place_index = bisect_left(places, (self.starts[agreed], 0))
             else:
                 place_index = len(places)
-        self.take(element_index, len(base.elements), run_index, len(base.runs), breaks=breaks)
+        self.take(element_index, len(base.elements), run_index, len(base.runs))
         result.next_index = self.count
         return result
 
@@ -97,17 +96,18 @@ class _Beside:
             return element is next(other for other in self.base.elements if other.tag == tag)
         return tag in VOID or not element.self_closing
 
-    def take(self, first: int, last: int, first_run: int, last_run: int, *, breaks: bool) -> None:
-        """Take over elements and runs of text; ``breaks``: a line begins before the first of these runs."""
-        base, result = self.base, self.result
-        result.elements.extend(base.elements[first:last])
-        if first_run < last_run and first:
-            text, start, end, element, _ = base.runs[first_run]
-            behind = bisect_left(self.starts, start, lo=first)
-            begins = breaks or any(element.tag in BREAKS for element in base.elements[first:behind])
-            result.runs.append((text, start, end, element, begins))
-            first_run += 1
-        result.runs.extend(base.runs[first_run:last_run])
+    def take(self, first: int, last: int, first_run: int, last_run: int) -> None:
+        """Take over elements and runs of text."""
+        self.result.elements.extend(self.base.elements[first:last])
+        self.result.runs.extend(self.base.runs[first_run:last_run])
+
+    def breaks(self, index: int) -> bool:
+        """Whether a line begins with an element of the base, or with one between it and the text before."""
+        last = bisect_left(self.run_starts, self.starts[index])
+        since = self.run_starts[last - 1] if last else -1
+        return any(
+            element.start_tag.breaks for element in self.base.elements[bisect_left(self.starts, since) : index + 1]
+        )
 
     def no_faults(self, start: int, agreed: int) -> None:
         """Refuse a stretch of the base, up to the element where the walks agree, that has faults, or the body."""
@@ -180,10 +180,7 @@ class _Window(Builder):
         self.waiting = True  # for the start tag of the restart, which the base has walked
         self.place = self.first_place  # up to it, all begin before what is walked
         self.reached = 0
-        last = bisect_left(self.beside.run_starts, element.span[0])
-        since = self.beside.run_starts[last - 1] if last else -1
-        between = self.base.elements[bisect_left(self.beside.starts, since) : self.restart + 1]
-        self.breaks = any(found.tag in BREAKS for found in between)
+        self.breaks = self.beside.breaks(self.restart)
 
     def start(self, element: Element) -> bool:
         if self.waiting:
@@ -209,6 +206,8 @@ class _Window(Builder):
             return False
         same = self.base.elements[index]
         if same.parent is not element.parent or same.start_tag.source != element.start_tag.source:
+            return False
+        if self.breaks != self.beside.breaks(index):
             return False
         self.result.elements.pop()
         self.count -= 1

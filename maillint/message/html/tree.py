@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar
 
 from maillint.message.html.tokenizer import tree_parser
-from maillint.message.html.vocabulary import BLOCKS, NO_TEXT
+from maillint.message.html.vocabulary import BLOCKS, CLOSED_BY, NO_TEXT, VOID
 from maillint.patterns import regex
 from maillint.text.spans import Span, overlaps
 from maillint.values import NamedTuple, field, mutable
@@ -40,11 +40,23 @@ class Attribute(NamedTuple):
 class StartTag:
     """What the text of a start tag says wherever it stands; many elements share one, so it is never changed.
 
-    ``attrs`` maps lower-case names to decoded values, the first of each name. ``is_block`` and ``is_silent`` are those
-    of elements of this name.
+    ``attrs`` maps lower-case names to decoded values, the first of each name. ``is_block``, ``is_silent`` and
+    ``is_void`` are those of elements of this name; ``breaks``: one begins a line. ``closes``: it ends the open elements
+    of the first set, up to one of the second.
     """
 
-    __slots__ = ("__dict__", "attrs", "is_block", "is_silent", "self_closing", "source", "tag")
+    __slots__ = (
+        "__dict__",
+        "attrs",
+        "breaks",
+        "closes",
+        "is_block",
+        "is_silent",
+        "is_void",
+        "self_closing",
+        "source",
+        "tag",
+    )
 
     def __init__(self, tag: str, attrs: Sequence[tuple[str, str]], self_closing: bool, source: str) -> None:
         self.tag = tag
@@ -52,7 +64,10 @@ class StartTag:
         self.self_closing = self_closing
         self.source = source
         self.is_block = tag in BLOCKS
+        self.breaks = self.is_block or tag == "br"
         self.is_silent = tag in NO_TEXT
+        self.is_void = tag in VOID
+        self.closes = CLOSED_BY.get(tag)
 
     @cached_property
     def attributes(self) -> tuple[Attribute, ...]:
