@@ -53,7 +53,7 @@ def find_config(folder: str) -> str | None:
             if os.path.isfile(path):  # noqa: PTH113
                 return path
         path = os.path.join(folder, PYPROJECT)  # noqa: PTH118
-        if os.path.isfile(path) and _has_table(path):  # noqa: PTH113
+        if _has_table(path):
             return path
         parent = os.path.dirname(folder)  # noqa: PTH120
         if parent == folder:
@@ -178,7 +178,7 @@ def profile_layer(profile: str) -> Layer:
     """The settings of a shipped profile."""
     path = os.path.join(rules_folder(), "profiles", f"{profile}.yaml")  # noqa: PTH118
     data = load_data(f"profiles/{profile}")
-    return _layer(YamlFile(path, data), (), {"rules": data.get("rules") or {}}, shipped(), os.path.dirname(path))  # noqa: PTH120
+    return _layer(YamlFile(path, data), (), {"rules": data["rules"]}, shipped(), os.path.dirname(path))  # noqa: PTH120
 
 
 # -- parsing ------------------------------------------------------------------------------------------

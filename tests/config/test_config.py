@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from maillint.finding import Severity
 from maillint.message.model import PROFILES
 from maillint.values import field_names
 from tests.files import write_files
+from tests.installed import install_as
 
 
 def load(folder: Path, text: str, **overrides: Any) -> Config:
@@ -61,6 +63,15 @@ def test_a_pyproject_counts_where_it_has_a_table(tmp_path: Path, text: str, coun
 
 def test_a_folder_of_that_name_is_no_configuration(tmp_path: Path) -> None:
     write_files(tmp_path, {"maillint.yaml": "", "a/maillint.yaml/x.html": "", "a/pyproject.toml/x": ""})
+    assert find_config(str(tmp_path / "a")) == str(tmp_path / "maillint.yaml")
+
+
+def test_a_pyproject_that_cannot_be_read_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(path)
+
+    write_files(tmp_path, {"maillint.yaml": "", "a/pyproject.toml": "[tool.maillint]\n"})
+    monkeypatch.setattr(Path, "read_bytes", refuse)
     assert find_config(str(tmp_path / "a")) == str(tmp_path / "maillint.yaml")
 
 
@@ -200,13 +211,12 @@ def test_a_shipped_profile_can_be_extended(tmp_path: Path) -> None:
     assert layers[1].values == {"profile": "newsletter"}
 
 
-CIRCLE = "files extend each other in a circle: maillint.yaml → b.yaml → maillint.yaml"
-
-
 def test_a_circle_is_an_error(tmp_path: Path) -> None:
     write_files(tmp_path, {"b.yaml": "extends: maillint.yaml"})
-    with pytest.raises(FileError, match=CIRCLE):
+    with pytest.raises(FileError) as raised:
         load(tmp_path, "extends: b.yaml")
+    error = "1:1: files extend each other in a circle: maillint.yaml → b.yaml → maillint.yaml"
+    assert str(raised.value) == f"{tmp_path / 'maillint.yaml'}:{error}"
 
 
 def test_the_same_file_may_be_extended_twice(tmp_path: Path) -> None:
@@ -458,6 +468,49 @@ def test_the_same_rules_of_ones_own_may_be_named_twice(tmp_path: Path) -> None:
     assert "house/style" in names(load(tmp_path, "extends: base.yaml\n"))
 
 
+PLUGIN = """
+from maillint.plugin import Hit, Span, check
+
+@check("{check}")
+def found(message, options):
+    "Every message."
+    yield Hit(message.parts[0], Span(0, 1))
+"""
+
+
+def install_plugins(folder: Path, checks: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install plugins of these names, each with one check and the rule ``<plugin>/rule``, which binds it."""
+    for name, check in checks.items():
+        rule_file = f"summary: x\ncheck: {check}\nseverity: info\nmessage: x\nwhy: x\n"
+        write_files(
+            folder / "site",
+            {f"{name}/__init__.py": PLUGIN.format(check=check), f"{name}/rules/{name}/rule.yaml": rule_file},
+        )
+        install_as(name, {"maillint.checks": {name: name}}, folder / "site")
+    monkeypatch.syspath_prepend(folder / "site")
+
+
+def test_a_file_sets_the_rules_of_plugins_that_it_or_what_it_extends_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_plugins(tmp_path, {"inherited": "inherited-check", "own": "own-check"}, monkeypatch)
+    write_files(tmp_path, {"base.yaml": "plugins: [inherited]"})
+    config = load(tmp_path, "extends: base.yaml\nplugins: [own]\nrules: {inherited/rule: error, own/rule: warning}\n")
+    rules = config.catalogue.rules
+    assert [config.resolve(rules[name], "cold").level for name in ("inherited/rule", "own/rule")] == [
+        Severity.ERROR,
+        Severity.WARNING,
+    ]
+
+
+def test_plugins_that_clash_are_a_fault_of_the_file_that_names_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_plugins(tmp_path, {"first": "same-check", "second": "same-check"}, monkeypatch)
+    with pytest.raises(FileError, match=r"maillint\.yaml:2:1: plugin .* another plugin has a check named same-check"):
+        load(tmp_path, "profile: cold\nplugins: [first, second]\n")
+
+
 # -- settings that stand in no file ------------------------------------------------------------------------------------
 
 
@@ -508,13 +561,23 @@ def test_a_table_in_pyproject(tmp_path: Path) -> None:
     assert [setting.origin.rpartition(":")[2] for setting in settings] == ["14", "13"]
 
 
+def test_a_pyproject_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    write_files(tmp_path, {"pyproject.toml": "\ufeff[tool.maillint]\nprofile = 'cold'\n"})
+    assert load_config(str(tmp_path / "pyproject.toml")).profile == "cold"
+
+
 @pytest.mark.parametrize(
     ("text", "error"),
     [
         ("[tool.maillint]\nprofil = 'x'", ':2:1: unknown key "profil"'),
         ("[tool.maillint]\n  profile = 'x'", ':2:3: unknown profile "x"'),
         ("[tool.maillint.rules]\n'markup/x' = 'off'", ':2:1: no rule or family "markup/x"'),
+        ("[tool.maillint.rules.'markup/parse-error']\nignor = ['x']", ":2:1: check parse-error has no option"),
+        ("[tool.maillint.headers]\nX-Number = [1]", ":2:1: header X-Number must be text"),
+        ("[tool.maillint]\nrules.markup = 'loud'", ':2:1: "loud" is none of error, warning, info, off'),
+        ("# ours\n\n[tool.maillint]\n\nprofil = 'x'", ':5:1: unknown key "profil"'),
         ("[tool.maillint]\nprofile = \n", ":2:11: not valid TOML:"),
+        ("[tool.maillint]\nprofile = 'x", ":1:1: not valid TOML:"),  # the file ends where more must come
     ],
 )
 def test_faults_in_pyproject_have_their_line(tmp_path: Path, text: str, error: str) -> None:
@@ -551,7 +614,7 @@ FAULTS = [
     ("rule-folders: 1", "1:1: rule-folders must be a list of texts"),
     ("plugins: [none]", '1:11: no plugin "none" is installed'),
     ("extends: [none.yaml]", '1:11: no file "none.yaml"'),
-    ("extends: 1", "1:1: extends must be a list of texts"),
+    ("profile: cold\nextends: 1", "2:1: extends must be a list of texts"),
     ("rules: [a]", "1:1: rules must be a mapping of names to values"),
     ("rules: {markup/unclosed: off}", '1:9: no rule or family "markup/unclosed"; did you mean "markup/unclosed-tag"?'),
     ("rules: {markup: loud}", '1:9: "loud" is none of error, warning, info, off'),
@@ -577,7 +640,7 @@ FAULTS = [
     ("lists: {suspicious-tlds: [a.b]}", '1:27: "a.b" is no top-level domain'),
     ("lists: {vague-texts: ['  ']}", "1:23: an empty text is in no list"),
     ("lists: {phrases: ['a*']}", "1:19: "),
-    ("overrides: {a: b}", "1:1: overrides must be a list of mappings"),
+    ("profile: cold\noverrides: {a: b}", "2:1: overrides must be a list of mappings"),
     ("overrides: [a]", "1:13: an override must be a mapping of names to values"),
     ("overrides: [{profile: cold}]", '1:13: an override needs "files"'),
     ("overrides: [{files: []}]", '1:13: an override needs "files"'),
@@ -683,5 +746,6 @@ def test_the_layer_of_a_shipped_profile(profile: str) -> None:
     layer = profile_layer(profile)
     assert layer is profile_layer(profile)
     assert set(layer.values) == {"rules"}
-    assert layer.origins["rules"].endswith(f"profiles/{profile}.yaml:1")
+    path, _, line = layer.origins["rules"].rpartition(":")
+    assert (Path(path).name, Path(path).is_file(), line) == (f"{profile}.yaml", True, "1")
     assert layer.files == ()

@@ -165,8 +165,9 @@ def test_a_process_that_ends_early_is_an_error_and_leaves_nothing_behind(work: C
 
 
 @forks
-def test_an_error_while_collecting_ends_the_children() -> None:
+def test_an_error_while_collecting_ends_the_children_whatever_they_block() -> None:
     def work(item: int) -> int:
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         time.sleep(60 if item > 1 else 0)
         return item
 
