@@ -256,6 +256,13 @@ def test_a_message_that_is_shown_by_another_path_is_linted_again(
     assert len(parsed) == 2
 
 
+def test_a_name_that_is_no_unicode_is_stored_too(folder: Path, parsed: list[str]) -> None:
+    name = os.fsdecode(b"caf\xe9.html")
+    (folder / name).write_text(BAD)
+    assert lint(name) == lint(name)
+    assert parsed == [name]
+
+
 # -- what a message names -----------------------------------------------------------------------------
 
 MJML = '<mjml><mj-body><mj-include path="foot.mjml" /></mj-body></mjml>'
