@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
+import yaml
 
 from maillint.catalogue.load import shipped
 from maillint.catalogue.plugins import PluginError
 from maillint.catalogue.rule import DECIDED_BY_KIND, Rule
+from maillint.cli.schema import config_schema
 from maillint.config.config import COMMAND_LINE, DEFAULT, Config, ConfigError, Overrides, load_config
 from maillint.config.files import Layer, find_config, layers_of, profile_layer, read_layers
 from maillint.config.keys import KEYS, LISTS, Sequence
@@ -383,6 +387,12 @@ def test_of_layers_the_last_counts_and_options_add_up(tmp_path: Path) -> None:
     ]
 
 
+def test_options_that_a_setting_does_not_name_stay_as_they_are(tmp_path: Path) -> None:
+    shortener = rule("links/shortener")
+    active = load(tmp_path, "rules: {links/shortener: {safe: true}}").resolve(shortener, "cold")
+    assert active.options == {**shortener.defaults, **shortener.options, "safe": True}
+
+
 def test_jurisdictions_and_consent_fill_the_options_of_the_rule_about_them(tmp_path: Path) -> None:
     name = "tracking/consent-required"
     assert dict(Config().resolve(rule(name), "cold").options) == {"jurisdictions": [], "consent": "none"}
@@ -612,6 +622,9 @@ FAULTS = [
     ("baseline: 1", "1:1: baseline must be a path"),
     ("rule-folders: [none]", '1:16: no folder "none"'),
     ("rule-folders: 1", "1:1: rule-folders must be a list of texts"),
+    ("plugins: 1", "1:1: plugins must be a list of texts"),
+    ("clients: 1", "1:1: clients must be a list of texts"),
+    ("jurisdictions: 1", "1:1: jurisdictions must be a list of texts"),
     ("plugins: [none]", '1:11: no plugin "none" is installed'),
     ("extends: [none.yaml]", '1:11: no file "none.yaml"'),
     ("profile: cold\nextends: 1", "2:1: extends must be a list of texts"),
@@ -636,8 +649,10 @@ FAULTS = [
     ("lists: {shorteners: {replace: [a.example], add: [b.example]}}", '1:9: "replace" gives the whole list'),
     ("lists: {shorteners: {add: [a.example], allow: [b.example, a.example]}}", '"a.example" stands under "add", too'),
     ("lists: {shorteners: ['https://a.example/']}", '1:22: "https://a.example/" is no host'),
-    ("lists: {shorteners: ['a b']}", "is no host"),
+    *((f"lists: {{shorteners: ['{text}']}}", f'"{text}" is no host; write its name alone, such as go.acme.example')
+      for text in ("a b", "a.example/x", "a.example:80", "x@a.example", "a..example")),
     ("lists: {suspicious-tlds: [a.b]}", '1:27: "a.b" is no top-level domain'),
+    ("lists: {suspicious-tlds: ['a b']}", '"a b" is no top-level domain'),
     ("lists: {vague-texts: ['  ']}", "1:23: an empty text is in no list"),
     ("lists: {phrases: ['a*']}", "1:19: "),
     ("profile: cold\noverrides: {a: b}", "2:1: overrides must be a list of mappings"),
@@ -648,7 +663,7 @@ FAULTS = [
     ("overrides: [{files: '['}]", '1:14: "[" is not a path pattern'),
     ("overrides: [{files: a, exclude: b}]", '1:24: unknown key "exclude"'),
     ("overrides: [{files: a, profile: cool}]", '1:24: unknown profile "cool"'),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "error"), FAULTS, ids=[text for text, _ in FAULTS])
@@ -731,8 +746,57 @@ def test_every_key_has_a_meaning_and_a_schema() -> None:
         schema = key.json_schema()
         assert schema["description"] == key.doc != ""
         assert len(schema) > 1, name
-    assert KEYS["clients"].json_schema()["items"]["enum"][0]
-    assert "items" not in KEYS["profile"].json_schema()
+
+
+VALUES = [
+    # a key, what it takes, what it does not take
+    ("extends", ["cold", "[cold, general]", "[]"], ["1", "[1]", "{a: b}"]),
+    ("profile", ["cold", "general"], ["cool", "1", "[cold]"]),
+    ("rules", ["{}", "{markup: off}", "{markup: 'off', links: info}", f"{{{NAME}: {{severity: error, ignore: [a]}}}}"],
+     ["[a]", "{markup: loud}", "{markup: true}", "{markup: {ignore: [a]}}", f"{{{NAME}: {{ignor: [a]}}}}",
+      f"{{{NAME}: {{severity: loud}}}}", f"{{{NAME}: {{ignore: a}}}}"]),
+    ("headers", ["{}", "{From: a, X-Number: 7}"], ["[a]", "{From: [a]}", "{From: true}", "{From: 1.5}"]),
+    *((key, ["a.example", "[a.example, b.example]", "[]"], ["1", "[1]", "{a: b}"])
+      for key in ("exclude", "include", "own-domains", "dkim-selectors")),
+    ("rule-folders", ["house", "[house]", "[]"], ["1", "[1]", "{a: b}"]),
+    ("plugins", ["[]"], ["1", "[1]", "{a: b}"]),
+    ("dialect", ["jinja"], ["1", "[jinja]"]),
+    ("sequences", ["[]", "[[a.html, b.html], 'intro-{touch}.html']"], ["a.html", "[1]", "[[1]]", "{a: b}"]),
+    ("jurisdictions", ["fr", "[fr, uk]", "[]"], ["xx", "1", "[xx]", "[1]", "{fr: uk}"]),
+    ("pixel-consent", ["none", "aggregate"], ["some", "1", "[none]"]),
+    ("lists", ["{}", "{shorteners: a.example, trackers: [a.example]}", "{vague-texts: {add: more, allow: [here]}}",
+               "{phrases: {replace: []}}", "{suspicious-tlds: xyz}", "{click-trackers: {}}"],
+     ["[a]", "{shortener: []}", "{trackers: 1}", "{trackers: [1]}", "{trackers: {ad: []}}", "{trackers: {add: 1}}",
+      "{trackers: {allow: 1}}", "{trackers: {replace: 1}}"]),
+    ("clients", ["gmail", "[gmail, apple-mail]", "[]"], ["hotmial", "1", "[hotmial]", "[1]", "{a: b}"]),
+    ("baseline", ["known.json"], ["1", "[known.json]"]),
+    ("overrides", ["[]", "[{files: a}]", "[{files: [a, b], profile: cold, rules: {links: off}}]"],
+     ["{a: b}", "[a]", "[{profile: cold}]", "[{files: 1}]", "[{files: a, exclude: b}]", "[{files: a, profile: cool}]",
+      "[{files: a, rules: {links: loud}}]"]),
+]  # fmt: skip
+
+
+def test_the_table_of_values_has_every_key() -> None:
+    assert {key for key, _, _ in VALUES} == set(KEYS)
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    return jsonschema.Draft202012Validator(config_schema())
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        *((f"{key}: {value}", True) for key, values, _ in VALUES for value in values),
+        *((f"{key}: {value}", False) for key, _, values in VALUES for value in values),
+    ],
+)
+def test_the_schema_takes_what_the_reader_takes(tmp_path: Path, schema: Any, text: str, right: bool) -> None:
+    (tmp_path / "house").mkdir()
+    with nullcontext() if right else pytest.raises(FileError):
+        load(tmp_path, text)
+    assert schema.is_valid(yaml.safe_load(text)) == right
 
 
 def test_overrides_take_what_is_about_messages() -> None:
