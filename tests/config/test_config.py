@@ -18,7 +18,7 @@ from maillint.catalogue.rule import DECIDED_BY_KIND, Rule
 from maillint.cli.schema import config_schema
 from maillint.config.config import COMMAND_LINE, DEFAULT, Config, ConfigError, Overrides, load_config
 from maillint.config.files import Layer, find_config, layers_of, profile_layer, read_layers
-from maillint.config.keys import KEYS, LISTS, Sequence
+from maillint.config.keys import KEYS, LISTS, RuleSetting, Sequence
 from maillint.data.amendments import SHIPPED, Amendment, Lists
 from maillint.data.yamlfile import FileError
 from maillint.errors import LintError
@@ -532,6 +532,8 @@ def test_settings_from_a_mapping(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         {"profile": "<settings>:1", "baseline": "<settings>:1"},
         str(tmp_path),
     )
+    (layer,) = layers_of({"rules": {NAME: "error"}}, "<settings>")
+    assert layer.values["rules"] == (RuleSetting(NAME, "<settings>:1", Severity.ERROR, level_given=True),)
     with pytest.raises(FileError, match='unknown key "profil"'):
         layers_of({"profil": "cold"}, "<settings>")
 
@@ -646,6 +648,9 @@ FAULTS = [
     ("lists: {shortener: [a]}", '1:9: unknown list "shortener"; did you mean "shorteners"?'),
     ("lists: {shorteners: 1}", "1:9: shorteners must be a list of texts"),
     ("lists: {shorteners: {ad: [a.example]}}", '1:22: unknown key "ad"; did you mean "add"?'),
+    ("lists: {shorteners: {add: 1}}", "1:22: add must be a list of texts"),
+    ("lists: {shorteners: {allow: 1}}", "1:22: allow must be a list of texts"),
+    ("lists: {shorteners: {replace: 1}}", "1:22: replace must be a list of texts"),
     ("lists: {shorteners: {replace: [a.example], add: [b.example]}}", '1:9: "replace" gives the whole list'),
     ("lists: {shorteners: {add: [a.example], allow: [b.example, a.example]}}", '"a.example" stands under "add", too'),
     ("lists: {shorteners: ['https://a.example/']}", '1:22: "https://a.example/" is no host'),
