@@ -751,6 +751,10 @@ def test_every_key_has_a_meaning_and_a_schema() -> None:
         schema = key.json_schema()
         assert schema["description"] == key.doc != ""
         assert len(schema) > 1, name
+    lists = KEYS["lists"].json_schema()["properties"]
+    assert {name: schema["description"] for name, schema in lists.items()} == {
+        name: entries.doc for name, entries in LISTS.items()
+    }
 
 
 VALUES = [
