@@ -667,6 +667,7 @@ FAULTS = [
     ("overrides: [{files: 1}]", "1:14: files must be a list of texts"),
     ("overrides: [{files: '['}]", '1:14: "[" is not a path pattern'),
     ("overrides: [{files: a, exclude: b}]", '1:24: unknown key "exclude"'),
+    ("overrides: [{files: a, own-domains: 1}]", "1:24: own-domains must be a list of texts"),
     ("overrides: [{files: a, profile: cool}]", '1:24: unknown profile "cool"'),
 ]  # fmt: skip
 
