@@ -652,7 +652,8 @@ FAULTS = [
     ("lists: {shorteners: {allow: 1}}", "1:22: allow must be a list of texts"),
     ("lists: {shorteners: {replace: 1}}", "1:22: replace must be a list of texts"),
     ("lists: {shorteners: {replace: [a.example], add: [b.example]}}", '1:9: "replace" gives the whole list'),
-    ("lists: {shorteners: {add: [a.example], allow: [b.example, a.example]}}", '"a.example" stands under "add", too'),
+    ("lists: {shorteners: {add: [a.example], allow: [b.example, a.example]}}",
+     '1:59: "a.example" stands under "add", too'),
     ("lists: {shorteners: ['https://a.example/']}", '1:22: "https://a.example/" is no host'),
     *((f"lists: {{shorteners: ['{text}']}}", f'"{text}" is no host; write its name alone, such as go.acme.example')
       for text in ("a b", "a.example/x", "a.example:80", "x@a.example", "a..example")),
