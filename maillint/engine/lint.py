@@ -87,27 +87,25 @@ class _RenderingSubject(_FilesOfMessage):
         self.already = already
 
     def findings(self, rule: Rule, severity: Severity, hits: Sequence[Hit]) -> Iterator[Finding]:
-        """Findings about the message as a whole, and those that lead back to something in the template."""
+        """Findings that lead back to something in the template, and that the template itself does not show."""
         from maillint.message.rendering.model import leads_back  # noqa: PLC0415 -- few messages are rendered
 
-        whole = rule.name in _judging()[self.rendering.by]["whole"]
-        own = [hit for hit in hits if whole or leads_back(hit.place.map, hit.span)]
+        own = [hit for hit in hits if leads_back(hit.place.map, hit.span)]
         reported = [other for other in self.already if other.rule == rule.name]
         for finding in super().findings(rule, severity, own):
-            if not any(whole or _overlap(finding, other) for other in reported):
+            if not any(_overlap(finding, other) for other in reported):
                 view = f"{finding.view}, {self.rendering.label}" if finding.view else self.rendering.label
                 yield replace(finding, view=view, fix=None)
 
 
-def _judging() -> Mapping[str, Mapping[str, Sequence[str]]]:
+def _judging() -> Mapping[str, Sequence[str]]:
     """By way of rendering, the names of the rules and families that judge its result."""
-    judged: Mapping[str, Mapping[str, Sequence[str]]] = load_list("rendered")["judged"]
+    judged: Mapping[str, Sequence[str]] = load_list("rendered")["judged"]
     return judged
 
 
 def _judges(rule: Rule, by: str) -> bool:
-    names = _judging()[by]
-    return rule.name in names["whole"] or rule.name in names["placed"] or rule.family in names["placed"]
+    return not {rule.name, rule.family}.isdisjoint(_judging()[by])
 
 
 def _overlap(one: Finding, other: Finding) -> bool:

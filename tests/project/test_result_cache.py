@@ -146,16 +146,17 @@ def test_the_order_of_a_listing_is_no_change(folder: Path, monkeypatch: pytest.M
         (folder / name / "x").write_text("x")
     walk = os.walk
 
-    def backwards(top: str) -> Any:
+    def ordered(reverse: bool, top: str) -> Any:
         for path, folders, names in walk(top):
-            folders.sort(reverse=True)
-            yield path, folders, sorted(names, reverse=True)
+            folders.sort(reverse=reverse)
+            yield path, folders, sorted(names, reverse=reverse)
 
-    before = result_cache._folder_state(".")
-    monkeypatch.setattr(os, "walk", backwards)
-    assert result_cache._folder_state(".") == before
+    states = set()
+    for reverse in (False, True):
+        monkeypatch.setattr(os, "walk", partial(ordered, reverse))
+        states.add(result_cache._folder_state("."))
     (folder / "dead").symlink_to("nowhere")
-    assert result_cache._folder_state(".") == before
+    assert states == {result_cache._folder_state(".")}
 
 
 def test_other_code_is_other_settings(monkeypatch: pytest.MonkeyPatch, parsed: list[str]) -> None:
@@ -253,6 +254,13 @@ def test_a_message_that_is_shown_by_another_path_is_linted_again(
     monkeypatch.chdir(folder / "sub")
     assert {finding.path for finding in lint("../a.html").findings} == {"../a.html"}
     assert len(parsed) == 2
+
+
+def test_a_name_that_is_no_unicode_is_stored_too(folder: Path, parsed: list[str]) -> None:
+    name = os.fsdecode(b"caf\xe9.html")
+    (folder / name).write_text(BAD)
+    assert lint(name) == lint(name)
+    assert parsed == [name]
 
 
 # -- what a message names -----------------------------------------------------------------------------
@@ -417,15 +425,18 @@ def test_nothing_new_is_nothing_to_write(folder: Path) -> None:
         '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT"}}}}',
         '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {}}}}',
         '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": 3}}}',
-        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", "files": {}, '
+        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '"files": {}, '
         '"packages": null, "reports": [{"path": "x"}]}}}}',
-        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", "files": {}, '
+        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '"files": {}, '
         '"packages": null, "reports": [{"path": "a.html"}]}}}}',
         '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
         '"files": {}, "packages": null, "reports": [{"path": "a.html", "unknown": 7}]}}}}',
         '{"format": 3, "version": "VERSION", "unknown": [3], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
         '"files": {}, "packages": null, "reports": [{"path": "a.html", "unknown": -1}]}}}}',
-        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", "files": 3, '
+        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '"files": 3, '
         '"packages": null, "reports": []}}}}',
     ],
 )  # fmt: skip
