@@ -417,16 +417,16 @@ def test_nothing_new_is_nothing_to_write(folder: Path) -> None:
         '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT"}}}}',
         '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {}}}}',
         '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": 3}}}',
-        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", "files": {}, '
-        '"packages": null, "reports": [{"path": "x"}]}}}}',
-        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", "files": {}, '
-        '"packages": null, "reports": [{"path": "a.html"}]}}}}',
+        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '"files": {}, "packages": null, "reports": [{"path": "x"}]}}}}',
+        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '"files": {}, "packages": null, "reports": [{"path": "a.html"}]}}}}',
         '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
         '"files": {}, "packages": null, "reports": [{"path": "a.html", "unknown": 7}]}}}}',
         '{"format": 3, "version": "VERSION", "unknown": [3], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
         '"files": {}, "packages": null, "reports": [{"path": "a.html", "unknown": -1}]}}}}',
-        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", "files": 3, '
-        '"packages": null, "reports": []}}}}',
+        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '"files": 3, "packages": null, "reports": []}}}}',
     ],
 )  # fmt: skip
 def test_a_damaged_cache_is_an_empty_one(folder: Path, parsed: list[str], damage: str) -> None:
