@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -175,6 +174,8 @@ class ResultCache:
         """Write what is new; of each message, the results that were stored last."""
         if not self._new:
             return
+        import json  # noqa: PLC0415 -- see _read
+
         folder = os.path.dirname(self._path)  # noqa: PTH120
         temporary = f"{self._path}.{os.getpid()}.tmp"
         try:
@@ -209,6 +210,8 @@ def _share_unknown(messages: dict[str, Stored], shared: Sequence[Any]) -> list[A
     Many reports have the same. ``shared`` is the list that reports which were read from the file count in; results with
     a number that is not in it are damaged, and go.
     """
+    import json  # noqa: PLC0415 -- see _read
+
     together: list[Any] = []
     numbers: dict[str, int] = {}
     for name, variants in messages.items():
@@ -228,6 +231,8 @@ def _share_unknown(messages: dict[str, Stored], shared: Sequence[Any]) -> list[A
 
 def _read(path: str) -> tuple[dict[str, Stored], list[Any]]:
     """The stored results by message, and what is unknown to reports that share it."""
+    import json  # noqa: PLC0415 -- 1.5 ms, and without a cache most runs need none
+
     try:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123
             data = json.load(file)
