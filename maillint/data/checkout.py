@@ -87,10 +87,9 @@ def _digests(folders: Mapping[str, str], endings: tuple[str, ...]) -> dict[str, 
 def _files(folder: str, above: str, endings: tuple[str, ...]) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """The files below a folder in the order of their names, each by its path from there."""
     with os.scandir(folder) as listed:
-        entries = sorted(listed, key=lambda entry: entry.name)
-    for entry in entries:
-        name = entry.name
+        entries = {entry.name: entry for entry in listed}
+    for name in sorted(entries):
         if name.endswith(endings):
-            yield above + name, entry
-        elif name not in _SKIPPED and not name.startswith(".") and entry.is_dir():
-            yield from _files(entry.path, f"{above}{name}/", endings)
+            yield above + name, entries[name]
+        elif "." not in name and name not in _SKIPPED and entries[name].is_dir():
+            yield from _files(entries[name].path, f"{above}{name}/", endings)
