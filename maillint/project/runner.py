@@ -7,13 +7,14 @@ from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from maillint.data.checkout import digest
 from maillint.files.access import UnreadableError
 from maillint.files.paths import shown_path
 from maillint.finding import Failure, FileReport, Report
 from maillint.project.discovery import Group
 from maillint.project.loader import LoadedMessage, failure, load, read_files
 from maillint.project.parallel import spread
-from maillint.project.result_cache import CacheKey, Inputs, ResultCaches, inputs_of
+from maillint.project.result_cache import CacheKey, Inputs, ResultCaches, Touched, inputs_of, touched
 from maillint.values import NamedTuple, frozen
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class _Item(NamedTuple):
     contents: Sequence[bytes] | None = None
     key: CacheKey | None = None
     stored: Sequence[FileReport] | None = None
+    touched: Touched | None = None
 
 
 class _Result(NamedTuple):
@@ -81,7 +83,7 @@ def lint_groups(groups: Sequence[Group], work: Work | None = None) -> Run:
         results[index] = result
         key = items[index].key
         if caches and key and result.inputs:
-            caches.put(groups[index], key, result.inputs, result.reports)
+            caches.put(groups[index], key, result.inputs, result.reports, items[index].touched)
     if caches:
         caches.save()
     pairs = [(group, result) for group, result in zip(groups, results, strict=True) if result is not None]
@@ -92,13 +94,23 @@ def lint_groups(groups: Sequence[Group], work: Work | None = None) -> Run:
 
 
 def _look_up(group: Group, caches: ResultCaches) -> _Item:
-    """Read a message's files and look for the result of an earlier run; what cannot be read fails when it is linted."""
+    """Look for the result of an earlier run, and read a message's files unless nobody has touched them since.
+
+    What cannot be read fails when it is linted.
+    """
+    variant = caches.variant(group)
+    before = touched(group)
+    found = caches.find_untouched(group, variant, before) if variant is not None else None
+    if found is not None:
+        return _Item(group, stored=found)
     try:
         contents = read_files(group)
     except UnreadableError:
         return _Item(group)
-    key = caches.key(group, contents)
-    return _Item(group, contents, key, caches.find(group, key, contents) if key else None)
+    if variant is None:
+        return _Item(group, contents)
+    key = CacheKey(variant, digest(contents))
+    return _Item(group, contents, key, caches.find(group, key, contents, before), before)
 
 
 def _finished(item: _Item, observe: Observe | None) -> _Result | None:
