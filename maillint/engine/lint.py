@@ -17,12 +17,13 @@ from maillint.text.source import Source
 from maillint.values import replace
 
 if TYPE_CHECKING:
+    from maillint.engine.clock import Clock
     from maillint.message.rendering.model import Rendering
 
 
-def lint(message: Message, rules: Iterable[ActiveRule]) -> tuple[FileReport, ...]:
+def lint(message: Message, rules: Iterable[ActiveRule], clock: Clock | None = None) -> tuple[FileReport, ...]:
     """Run the rules about messages over one, and over what it is rendered as; a report for each of its files."""
-    return run_rules(_MessageSubject(message), rules, traits(message).runs)
+    return run_rules(_MessageSubject(message), rules, traits(message).runs, clock)
 
 
 def lint_online(message: Message, online: Any, rules: Iterable[ActiveRule]) -> tuple[FileReport, ...]:
