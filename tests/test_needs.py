@@ -23,7 +23,7 @@ from maillint.checks.tracking import _LOADS, _PICTURES, _TAGS
 from maillint.hits import Hit, NotKnown
 from maillint.message.kinds import kind_of
 from maillint.message.model import Message
-from maillint.message.read import Settings, read_message
+from maillint.message.read import MessageSettings, read_message
 from maillint.text.source import Source
 from tests.docs import ROOT
 from tests.linting import active, message_of
@@ -59,7 +59,7 @@ def test_a_rule_that_is_left_out_of_an_example_would_say_nothing(rule: Any) -> N
         setting = example.setting
         for text in filter(None, (example.bad, example.good, example.fixed)):
             kind = setting.get("kind", "html")
-            settings = Settings(
+            settings = MessageSettings(
                 profile=setting.get("profile"),
                 touch=setting.get("touch"),
                 dialect=setting.get("dialect"),
@@ -83,7 +83,7 @@ FILES = [
 def test_a_rule_that_is_left_out_of_a_file_would_say_nothing(path: Path, profile: str) -> None:
     kind = kind_of(path.name)
     source = Source.from_bytes(path.name, path.read_bytes(), message=kind == "eml")
-    assert_nothing_is_lost(read_message([source], Settings(profile=profile), kind), NEEDY)
+    assert_nothing_is_lost(read_message([source], MessageSettings(profile=profile), kind), NEEDY)
 
 
 PIECES = (
