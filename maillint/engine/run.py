@@ -51,6 +51,8 @@ def run_rules(
                 results = _results(active, subject.facts)
             else:
                 results = clock.rule(rule.name, partial(_results, active, subject.facts))
+            if not results:
+                continue
             hits = [result for result in results if not isinstance(result, NotKnown)]
             found = list(subject.findings(rule, Severity.INFO if level is DECIDED_BY_KIND else level, hits))
         except Exception as error:  # of the check, or of evidence that lacks what the rule's message names

@@ -35,7 +35,7 @@ _COULD_HIDE = {
         "text-indent": "-",
         "margin-left": "-",
         "margin-top": "-",
-        "transform": "[^;}]*(?:scale|translate)",
+        "transform": "[^;}]{0,200}?(?:scale|translate)",
         "mso-hide": "all",
     }.items()
 }
