@@ -359,7 +359,7 @@ def revive(stored: Stored, unknown: tuple[Unknown, ...], read: Callable[[], str]
         for finding in stored["findings"]
     )
     fields = {**stored, "findings": findings, "unknown": unknown, "notes": tuple(stored["notes"])}
-    return FileReport.deferred(read, **fields)
+    return FileReport.deferred(read, **fields) if findings else FileReport(**fields)
 
 
 def _fix(stored: Stored | None) -> Fix | None:

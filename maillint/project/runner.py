@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,10 @@ from maillint.files.access import UnreadableError
 from maillint.files.paths import shown_path
 from maillint.finding import Failure, FileReport, Report
 from maillint.project.discovery import Group
-from maillint.project.loader import LoadedMessage, decode, failure, load, read_files
+from maillint.project.loader import LoadedMessage, failure, load, read_files
 from maillint.project.parallel import spread
 from maillint.project.result_cache import CacheKey, Inputs, ResultCaches, Touched, inputs_of, touched
-from maillint.values import NamedTuple, field_names, frozen, replace
+from maillint.values import NamedTuple, frozen, replace
 
 if TYPE_CHECKING:
     from maillint.engine.clock import Clock
@@ -87,7 +87,7 @@ def lint_groups(groups: Sequence[Group], work: Work | None = None) -> Run:
     if caches:
         caches.save()
     pairs = [(group, result) for group, result in zip(groups, results, strict=True) if result is not None]
-    files = tuple(file for group, result in pairs for file in _with_texts(group, result.reports))
+    files = tuple(file for _, result in pairs for file in result.reports)
     failures = tuple(result.failure for _, result in pairs if result.failure)
     observed = tuple((group, result.observed) for group, result in pairs if work.observe and not result.failure)
     return Run(Report(files, failures=failures), observed)
@@ -123,7 +123,7 @@ def _lint_item(observe: Observe | None, clock: Clock | None, item: _Item) -> _Re
             loaded = load(item.group, item.contents)
         reports = lint_loaded(loaded, clock) if item.stored is None else item.stored
         inputs = inputs_of(loaded) if item.key is not None and item.stored is None else None
-        reports = [_without_text(report) for report in reports]
+        reports = [_lean(report) for report in reports]
         return _Result(reports, None, observe(loaded) if observe else None, inputs)
     except UnreadableError as error:
         return _Result(failure=failure(item.group, error))
@@ -133,27 +133,9 @@ def _lint_item(observe: Observe | None, clock: Clock | None, item: _Item) -> _Re
         return _Result(failure=Failure(shown_path(item.group.paths[0]), internal_error(error)))
 
 
-def _without_text(report: FileReport) -> FileReport:
-    """A report that takes little memory, and little to hand over: the files can be read again for what is shown."""
-    return replace(report, text="") if "text" in report.__dict__ else report
-
-
-def _with_texts(group: Group, reports: Sequence[FileReport]) -> Iterator[FileReport]:
-    """Reports whose texts are read again where something is shown of them."""
-    places = {shown_path(path): place for place, path in enumerate(group.paths)}
-    for report in reports:
-        if report.__dict__.get("text") == "":
-            fields = {name: getattr(report, name) for name in field_names(report) if name != "text"}
-            yield FileReport.deferred(partial(_read_again, group, places[report.path]), **fields)
-        else:
-            yield report
-
-
-def _read_again(group: Group, place: int) -> str:
-    try:
-        return decode(group, read_files(group))[0][place].text
-    except UnreadableError:  # it was there a moment ago; the finding is shown without its line
-        return ""
+def _lean(report: FileReport) -> FileReport:
+    """A report as it is kept until the end of the run, and handed over: of a clean file, nothing is shown."""
+    return report if report.findings else replace(report, text="")
 
 
 def lint_loaded(loaded: LoadedMessage, clock: Clock | None = None) -> list[FileReport]:
