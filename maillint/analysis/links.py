@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from maillint.analysis.beacons import tags_in
 from maillint.analysis.foreign_tags import masked
 from maillint.data.amendments import Lists
 from maillint.data.lists import load_list
@@ -151,10 +150,16 @@ def _links_by_view(message: Message) -> dict[View, tuple[LinkInView, ...]]:
 
 def _read_links(message: Message, part: Part, view: View) -> Iterator[LinkInView]:
     for link in view.content.links:
-        tags = tuple(tags_in(view, link.span)) if PLACEHOLDER_CHAR in link.url else ()
+        tags = _tags_in(view, link.span) if PLACEHOLDER_CHAR in link.url else ()
         address = _address(message, link.url)
         wraps = wrapping(message, address.url) if address.web else None
         yield LinkInView(part, view, link, address, tags, wraps)
+
+
+def _tags_in(view: View, span: Span) -> tuple[Tag, ...]:
+    from maillint.analysis.beacons import tags_in  # noqa: PLC0415 -- for templates alone
+
+    return tuple(tags_in(view, span))
 
 
 @remembered
