@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from maillint.engine.clock import PHASES, Clock, watching
+from maillint.engine.clock import PHASES, Clock
 from maillint.engine.lint import lint
 from maillint.message.model import Part
 from maillint.message.views import View
+from maillint.project.profiling import watching
 from tests.cli.command import maillint
 from tests.linting import active, message_of
 
