@@ -223,6 +223,7 @@ def _rule(
 ) -> Rule:
     """Make a rule of its compiled form."""
     family = name.partition("/")[0]
+    path = entry["file"] if family == _LOCAL else f"{family}{os.sep}{entry['file']}"
     return Rule(
         name,
         entry["summary"],
@@ -233,7 +234,7 @@ def _rule(
         {profile: LEVELS[word] for profile, word in entry["levels"].items()},
         entry["message"],
         lambda: _texts(*texts()[name]),
-        os.path.join(folder, *([] if family == _LOCAL else [family]), entry["file"]),  # noqa: PTH118
+        f"{folder}{os.sep}{path}",
         entry["needs"],
         entry["module"],
         checks,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from maillint.analysis.destinations import destination, has_role
 from maillint.analysis.links import LinkInView, links_in
 from maillint.analysis.senders import addresses, own_domains
 from maillint.check import Needs, Option, Options, check
@@ -146,6 +145,7 @@ class _Judge:
 
     def count(self, part: Part, view: View) -> _Count:
         """Count the links of a view."""
+
         anchors = 0
         places: dict[str, _Place] = {}
         uncounted: set[str] = set()
@@ -193,6 +193,8 @@ class _Judge:
 
         if is_unsubscribe_link(self._message, link):
             return "unsubscribe"
+        from maillint.analysis.destinations import has_role  # noqa: PLC0415 -- as above
+
         return next((role for role in ("legal", "browser-view") if has_role(role, link)), None)
 
     def _is_own_mail(self, key: str) -> bool:

@@ -225,7 +225,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
 def run_profiled(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) -> int:
     """Do what ``run_once`` does, and say how long it took."""
     from maillint.cli.profiling import start_clock, table  # noqa: PLC0415 -- seldom wanted, as the next
-    from maillint.engine.clock import watching  # noqa: PLC0415
+    from maillint.project.profiling import watching  # noqa: PLC0415
 
     clock = start_clock()
     with watching(clock):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import TypeVar
 
 _Result = TypeVar("_Result")
 
@@ -53,34 +52,3 @@ class Clock:
         if self._inner:
             self._inner[-1] += taken
         return own
-
-
-@contextmanager
-def watching(clock: Clock) -> Iterator[None]:
-    """Measure what messages work out on first use, for as long as this lasts; other runs pay nothing for it."""
-    from maillint.message.model import Part  # noqa: PLC0415 -- only while profiling, as the next
-    from maillint.message.views import View  # noqa: PLC0415
-
-    watched = [(Part, "template", "template"), (Part, "views", "views"), (View, "html", "markup")]
-    watched.append((View, "content", "gather"))
-    before = [(owner, name, vars(owner)[name]) for owner, name, _ in watched]
-    try:
-        for owner, name, phase in watched:
-            _measure(owner, name, phase, clock)
-        yield
-    finally:
-        for owner, name, answer in before:
-            setattr(owner, name, answer)
-
-
-def _measure(owner: Any, name: str, phase: str, clock: Clock) -> None:
-    answer = vars(owner)[name].func
-
-    def measured(self: Any) -> Any:
-        with clock.phase(phase):
-            return answer(self)
-
-    measured.__doc__ = answer.__doc__
-    watched = cached_property(measured)
-    watched.__set_name__(owner, name)
-    setattr(owner, name, watched)
