@@ -145,7 +145,6 @@ class _Judge:
 
     def count(self, part: Part, view: View) -> _Count:
         """Count the links of a view."""
-
         anchors = 0
         places: dict[str, _Place] = {}
         uncounted: set[str] = set()
@@ -170,6 +169,8 @@ class _Judge:
 
     def _judge(self, link: LinkInView) -> tuple[str | None, bool]:
         """Where a link leads, None for nowhere, and whether that counts."""
+        from maillint.analysis.destinations import destination  # noqa: PLC0415 -- few messages come so far
+
         key = destination(link)
         return key, key is not None and not self._offers_no_choice(link, key)
 
