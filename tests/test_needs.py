@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from maillint.analysis.images import _ROLES
 from maillint.analysis.loads import _ELEMENTS
 from maillint.analysis.pixels import _HINTS
-from maillint.analysis.traits import NO_HEADERS, traits
+from maillint.analysis.traits import NO_HEADERS, Traits
 from maillint.catalogue.examples import examples, unmark
 from maillint.catalogue.load import load_folder, shipped
 from maillint.catalogue.rule import ActiveRule
@@ -35,7 +35,7 @@ NEEDY = [active(rule) for rule in RULES if rule.needs]
 def silent(message: Message, rules: list[ActiveRule]) -> Iterator[tuple[str, list[Any], object]]:
     """The rules that are left out for a message: their results after all, and the answer instead of these."""
     for each in rules:
-        answer = traits(message).runs(each.rule.needs, each.options)
+        answer = Traits(message).runs(each.rule.needs, each.options)
         if answer is not True:
             yield each.rule.name, list(each.rule.check.run(message, each.options)), answer
 
@@ -142,14 +142,14 @@ LINK = '<p>See <a href="HTTPS://Acme.example/?a=b">this</a>'
 )  # fmt: skip
 def test_needs(needs: list[Needs], runs: object) -> None:
     plain = [alternative.plain() for alternative in needs]
-    assert traits(message_of(LINK)).runs(plain, {"names": ["x"], "other": []}) == runs
+    assert Traits(message_of(LINK)).runs(plain, {"names": ["x"], "other": []}) == runs
 
 
 def test_headers_that_are_known_leave_nothing_open() -> None:
     needs = [Needs(headers=("subject",), or_unknown=True).plain()]
     message = message_of("From: a@acme.example\n\nHi", "eml")
-    assert traits(message).runs(needs, {}) is False
-    assert traits(message_of("Subject: x\n\nHi", "eml")).runs(needs, {}) is True
+    assert Traits(message).runs(needs, {}) is False
+    assert Traits(message_of("Subject: x\n\nHi", "eml")).runs(needs, {}) is True
 
 
 # -- checks of others ---------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from maillint.analysis.traits import traits
+from maillint.analysis.traits import Traits
 from maillint.catalogue.rule import ActiveRule, Rule
 from maillint.data.lists import load_list
 from maillint.engine.run import run_rules
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 def lint(message: Message, rules: Iterable[ActiveRule], clock: Clock | None = None) -> tuple[FileReport, ...]:
     """Run the rules about messages over one, and over what it is rendered as; a report for each of its files."""
-    return run_rules(_MessageSubject(message), rules, traits(message).runs, clock)
+    subject = _MessageSubject(message)
+    return run_rules(subject, rules, subject.traits.runs, clock)
 
 
 def lint_online(message: Message, online: Any, rules: Iterable[ActiveRule]) -> tuple[FileReport, ...]:
@@ -61,17 +62,18 @@ class _MessageSubject(_FilesOfMessage):
 
     def __init__(self, message: Message) -> None:
         super().__init__(message, "message", message)
+        self.traits = Traits(message)
 
     def report(
         self, findings: list[Finding], unknown: list[Unknown], rules: Sequence[ActiveRule]
     ) -> tuple[FileReport, ...]:
         """The usual reports, with what the rules find in renderings beyond what the template itself shows."""
-        if traits(self.message).rendered and any(_judges(active.rule, by) for active in rules for by in _judging()):
+        if self.traits.rendered and any(_judges(active.rule, by) for active in rules for by in _judging()):
             from maillint.message.rendering.render import render  # noqa: PLC0415 -- few messages are rendered
 
             for rendering in render(self.message).made:
                 judging = [active for active in rules if _judges(active.rule, rendering.by)]
-                reports = run_rules(_RenderingSubject(rendering, findings), judging, traits(rendering.message).runs)
+                reports = run_rules(_RenderingSubject(rendering, findings), judging, Traits(rendering.message).runs)
                 findings = [*findings, *(found for report in reports for found in report.findings)]
         return super().report(findings, unknown, rules)
 

@@ -620,12 +620,12 @@ def test_what_leads_back_to_nothing_in_the_template_is_not_found() -> None:
 def test_nothing_is_rendered_for_rules_that_judge_no_rendering() -> None:
     message = message_of(MJML, "mjml")
     first(message, active(yields(), "headers/x"))
-    assert [function.__name__ for function, *_ in message.memo] == ["traits"]
+    assert [function.__name__ for function, *_ in message.memo] == []
     first(message, active(yields(), "markup/x"))
-    assert len(message.memo) > 1
+    assert message.memo
     plain = message_of("<p>Hi</p>")
     first(plain, active(yields(), "markup/x"))
-    assert [function.__name__ for function, *_ in plain.memo] == ["traits"]
+    assert [function.__name__ for function, *_ in plain.memo] == []
 
 
 def test_a_finding_in_a_rendering_is_not_fixed() -> None:
