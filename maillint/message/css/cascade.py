@@ -164,9 +164,9 @@ class Cascade:
         """Whether a rule that holds for most readers may hide or shrink an element, or hide what is in it."""
         return bool(self._hiding) and any(True for _ in self._matching(element, self._hiding))
 
-    def may_hide(self, element: Element) -> bool:
+    def may_hide(self, names: frozenset[str]) -> bool:
         """As ``could_hide``, of all elements with the same names: a selector may ask for more than those."""
-        return bool(self._hiding) and bool(self._hiding.candidates(element.names))
+        return bool(self._hiding) and bool(self._hiding.candidates(names))
 
     @property
     def may_shrink_text(self) -> bool:

@@ -7,13 +7,13 @@ whether some readers see it all the same. Text in the colour of its background i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
 
 from maillint.message.css.cascade import Cascade, Sheets, read_values, values_of
 from maillint.message.css.declarations import Declaration
 from maillint.message.css.fonts import FontSizes, may_be_zero
-from maillint.message.css.hiding import FINAL, Kind, Values, may_hide, ways, ways_in_outlook
+from maillint.message.css.hiding import FINAL, Kind, Values, Way, may_hide, ways, ways_in_outlook
 from maillint.message.css.lengths import TINY, declared_length
 from maillint.message.html.tree import Element, Html, StartTag
 from maillint.text.placeholder import PLACEHOLDER_CHAR
@@ -117,7 +117,7 @@ class Visibility:
         if small or self._cascade.could_hide(element):
             values = self._values(element)
             return declared_length(element, values, "width"), declared_length(element, values, "height")
-        if element.attrs is element.start_tag.attrs and not self._cascade.may_hide(element):
+        if element.attrs is element.start_tag.attrs and not self._cascade.may_hide(element.names):
             self._sheets.sizes[element.start_tag] = width, height
         return width, height
 
@@ -146,13 +146,17 @@ class Visibility:
     @cached_property
     def _hiding_tags(self) -> frozenset[StartTag]:
         """The start tags whose elements may hide something: by their attributes, a style sheet, or as a preview."""
-        tags: dict[StartTag, bool] = {}
-        for element in self._html.elements:
-            tag = element.start_tag
-            if tag not in tags or element.attrs is not tag.attrs:  # MJML gives attributes to elements
-                hides = element.preview or self._attributes_hide(element.attrs) or self._cascade.may_hide(element)
-                tags[tag] = hides or tags.get(tag, False)
-        return frozenset(tag for tag, hides in tags.items() if hides)
+        if self._html.mjml:  # it gives attributes to elements
+            return frozenset(
+                element.start_tag
+                for element in self._html.elements
+                if element.preview or self._attributes_hide(element.attrs) or self._cascade.may_hide(element.names)
+            )
+        return frozenset(
+            tag
+            for tag in self._html.start_tags
+            if self._attributes_hide(tag.attrs) or self._cascade.may_hide(tag.names)
+        )
 
     def _inherited(self, element: Element) -> _Inside:
         """How an element is hidden by those around it."""
@@ -193,15 +197,12 @@ class Visibility:
     @cached_property
     def _hiding_styles(self) -> frozenset[str]:
         """The ``style`` attributes that hide an element as long as no style sheet takes that back."""
-        return frozenset(
-            style
-            for style in self._styles
-            if may_hide(style.lower()) and any(self._ways(values_of(read_values(style)), around=True))
-        )
+        return frozenset(style for style in self._styles if _hides(style, self._ways))
 
     @cached_property
     def _styles(self) -> frozenset[str]:
-        return frozenset(element.attrs["style"] for element in self._html.elements if "style" in element.attrs)
+        each = self._html.elements if self._html.mjml else self._html.start_tags
+        return frozenset(found.attrs["style"] for found in each if "style" in found.attrs)
 
     # -- declarations
 
@@ -215,7 +216,7 @@ class Visibility:
     @cached_property
     def _has_zero_fonts(self) -> bool:
         """Whether any style may give text a size of zero."""
-        return self._cascade.may_shrink_text or any(may_be_zero(style.lower()) for style in self._styles)
+        return self._cascade.may_shrink_text or any(map(_has_zero_font, self._styles))
 
     @cached_property
     def _font_sizes(self) -> FontSizes:
@@ -228,6 +229,16 @@ class Visibility:
             return cascade.font(element, _style(element, styles))
 
         return FontSizes(cascaded if cascade.may_shrink_text else inline, cascaded)
+
+
+@lru_cache(4096)  # a style stands in many files; what it says does not depend on them
+def _hides(style: str, ways_of_client: Callable[..., Iterator[Way]]) -> bool:
+    return may_hide(style.lower()) and any(ways_of_client(values_of(read_values(style)), around=True))
+
+
+@lru_cache(4096)
+def _has_zero_font(style: str) -> bool:
+    return may_be_zero(style.lower())
 
 
 def _style(element: Element, read: dict[str, Mapping[str, Declaration]]) -> Mapping[str, Declaration]:

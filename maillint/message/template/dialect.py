@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import cache, partial
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, cached_property, partial
 from typing import Any
 
 from maillint.data.lists import load_list
 from maillint.message.template import spec
 from maillint.message.template.spec import Block, DialectError, Pattern
 from maillint.patterns import regex
+from maillint.text.literals import literal_pieces
 from maillint.values import NamedTuple, entity, field
 
 
@@ -84,7 +85,9 @@ class Dialect:
     def weigh(self, text: str) -> tuple[float, str]:
         """Weigh the evidence for this language in a text; returns the weight and the heaviest piece found."""
         total, heaviest, shown = 0.0, 0.0, ""
-        for weight, pattern in self.evidence:
+        for (weight, pattern), pieces in zip(self.evidence, self._pieces, strict=True):
+            if pieces and not any(piece in text for piece in pieces):
+                continue
             found = pattern.compiled.search(text)
             if found is None:
                 continue
@@ -92,6 +95,11 @@ class Dialect:
             if weight > heaviest:
                 heaviest, shown = weight, " ".join(found[0].split())
         return total, shown
+
+    @cached_property
+    def _pieces(self) -> Sequence[tuple[str, ...]]:
+        """For each piece of evidence, texts of which one must be there: to look for them costs less than to search."""
+        return [literal_pieces(pattern.source) for _, pattern in self.evidence]
 
     def key(self, word: str) -> str:
         """A word as it is looked up."""
