@@ -23,7 +23,7 @@ _ROLES = ("unsubscribe", "legal", "browser-view", "own-mail", "phone")
 _MOST_RELATED = 50
 _AFTER_HOST = regex("[/?#:]")
 _DIVIDERS = frozenset("<>\"'“”„«»(){}[]|,;!?…")
-_MAIL = regex(r"[^@\s:/]+@([^@\s:/]+)")
+_MAIL = regex(r"(?<![^@\s:/])[^@\s:/]++@([^@\s:/]++)")
 _EDGE = ".:*_-–—’"
 
 _COUNTING = {

@@ -104,7 +104,7 @@ def _leftovers() -> frozenset[str]:
     return frozenset(load_list("rendered")["leftovers"])
 
 
-_HOLLOW = regex(r"[?#]*|[a-z][a-z0-9+.-]*:(?://)?[/?#]*|https?:(?:///+.*|//[/?#:@].*)", re.IGNORECASE)
+_HOLLOW = regex(r"[?#]*|[a-z][a-z0-9+.-]*:(?://)?[/?#]*|https?:(?:///++.*+|//[/?#:@].*)", re.IGNORECASE)
 
 
 @check("rendered-empty-link", fields=("url", "data"), needs=_RENDERED)

@@ -258,11 +258,12 @@ def _without_default(place: Place, tags: Iterable[Tag], mentions: _Mentions, whe
 
 
 _WORD = regex(r"\w+")
+_LONGEST_ARGUMENT = 1000
 
 
 def _has_default(tag: Tag, dialect: Dialect, mentions: _Mentions) -> bool:
     """Whether a tag certainly prints something: it has a default, its branch tests its name, or a statement sets it."""
-    if dialect.fallback is not None and dialect.fallback.compiled.search(tag.argument):
+    if dialect.fallback is not None and dialect.fallback.compiled.search(tag.argument[:_LONGEST_ARGUMENT]):
         return True
     expression = tag.argument.partition("|")[0].strip(" ${}@!")
     name = re.split(r"\.|->", expression)[-1].strip("()?! ")

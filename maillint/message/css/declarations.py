@@ -9,8 +9,8 @@ from maillint.patterns import regex
 from maillint.values import NamedTuple
 
 _OPAQUE = regex(
-    r"/\*[^*]*(?:\*(?!/)[^*]*)*(?:\*/)?"
-    r"|\"(?:[^\"\\\r\n]|\\.)*\"?|'(?:[^'\\\r\n]|\\.)*'?|url\([^)\"'\r\n]*|URL\([^)\"'\r\n]*"
+    r"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?"
+    r"|\"(?:[^\"\\\r\n]++|\\.)*+\"?|'(?:[^'\\\r\n]++|\\.)*+'?|url\([^)\"'\r\n]*|URL\([^)\"'\r\n]*"
 )
 _SPECIAL = regex(r"[\"']|/\*")
 _DELIMITER = regex(r"[();]")

@@ -14,8 +14,8 @@ PROPERTIES = frozenset({"font", "font-size"})
 Size = Literal["zero", "some", "inherited"]
 
 _ZERO_FONT = regex(r"font(?:-size)?\s*(?:/\*|:\s*(?:/\*|[+0.]))")
-_ZERO = regex(r"(?<!\S)\+?0*\.?0+(?:px|pt|em|rem|ex|%)?(?![^\s/])")
-_OF_PARENT = regex(r"inherit|unset|larger|smaller|\d*\.?\d+(?:em|ex|%)")
+_ZERO = regex(r"(?<!\S)\+?(?:0++(?:\.0++)?|\.0++)(?:px|pt|em|rem|ex|%)?+(?![^\s/])")
+_OF_PARENT = regex(r"inherit|unset|larger|smaller|(?:\d++(?:\.\d++)?|\.\d++)(?:em|ex|%)")
 _SIZED_BY_BROWSERS = frozenset({"button", "input", "select", "textarea"})
 
 

@@ -10,10 +10,10 @@ from maillint.patterns import regex
 TINY = 2.0
 """Lengths below so many pixels show nothing but a dot."""
 
-_LENGTH = regex(r"([-+]?)(\d*\.?\d+)\s*(px|pt|em|rem|vw|vh|%)?")
+_LENGTH = regex(r"([-+]?)(\d++(?:\.\d++)?|\.\d++)\s*(px|pt|em|rem|vw|vh|%)?")
 _PIXELS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0}
 _ABOUT = {**_PIXELS, "vw": 10.0, "vh": 10.0, "%": 10.0}
-_ATTRIBUTE = regex(r"\s*\+?(\d+\.?\d*|\.\d+)(?:px)?(?![\w%.])")
+_ATTRIBUTE = regex(r"\s*\+?(\d++\.?+\d*+|\.\d++)(?:px)?+(?![\w%.])")
 
 
 def pixels(value: str | None) -> float | None:

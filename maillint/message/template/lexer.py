@@ -263,21 +263,24 @@ class _Lexer:
 
     def left_to_other_engines(self, position: int, end: int) -> Iterator[Span]:
         """The tags in raw text, which another engine fills later: the reader does not see them as they are written."""
-        while position < end:
-            own = self.scanner.pattern.search(self.text, position, end)
-            other = _DOUBLE_BRACES.search(self.text, position, end)
-            if own is None and other is None:
-                return
+        own = self.scanner.pattern.search(self.text, position, end)
+        other = _DOUBLE_BRACES.search(self.text, position, end)
+        while own is not None or other is not None:
             if own is None or (other is not None and other.start() <= own.start()):
                 assert other is not None
                 yield Span(*other.span())
                 position = other.end()
-                continue
-            delimiter = self.scanner.delimiters[(own.lastindex or 1) - 1]
-            closer = delimiter.close.search(self.text, own.end(), min(end, own.end() + 300)) if delimiter.close else own
-            position = max(closer.end() if closer else own.end(), own.start() + 1)
-            if closer is not None and delimiter.kind not in {"comment", "literal"}:
-                yield Span(own.start(), position)
+            else:
+                delimiter = self.scanner.delimiters[(own.lastindex or 1) - 1]
+                limit = min(end, own.end() + 300)
+                closer = delimiter.close.search(self.text, own.end(), limit) if delimiter.close else own
+                position = max(closer.end() if closer else own.end(), own.start() + 1)
+                if closer is not None and delimiter.kind not in {"comment", "literal"}:
+                    yield Span(own.start(), position)
+            if own is not None and own.start() < position:
+                own = self.scanner.pattern.search(self.text, position, end)
+            if other is not None and other.start() < position:
+                other = _DOUBLE_BRACES.search(self.text, position, end)
 
     def lines(self, delimiter: Delimiter, inner: str, offset: int, span: Span) -> None:
         """Read a tag that holds one statement a line; each gets its own piece of the tag."""

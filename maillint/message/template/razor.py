@@ -22,8 +22,8 @@ from maillint.values import mutable
 
 _IDENTIFIER = regex(r"(?:await\s+)?[A-Za-z_]\w*")
 _MEMBER = regex(r"\??\.[A-Za-z_]\w*|!(?=\.)")
-_BRACE = regex(r"\s*\{")
-_NAMED_BRACE = regex(r"\s*\w*\s*\{")
+_BRACE = regex(r"\s*+\{")
+_NAMED_BRACE = regex(r"\s*+\w*+\s*+\{")
 _ELSE = regex(r"\}\s*(?P<word>else\s+if|else)\b\s*(?=[({])")
 _ALSO = regex(r"\}\s*(?:catch|finally|while)\b[^{;\n]{0,200}[{;]")
 _LINE_END = regex(r"[\r\n]|\Z")
@@ -311,14 +311,14 @@ class _Reader:
         return end
 
 
-_HEAD = regex(r"(?:.*[\s;}])?(?P<word>else\s+if|if|switch)\s*\((?P<argument>.*)\)\s*\Z", re.DOTALL)
+_HEAD = regex(r"(?:.*[\s;}])?(?P<word>else\s+if|if|switch)\s*\(", re.DOTALL)
 
 
 def _head(text: str) -> tuple[str, str]:
     """The word and the test of what stands before a brace in code."""
     text = text[-2000:].strip()
-    found = _HEAD.match(text)
+    found = _HEAD.match(text) if text.endswith(")") else None
     if found is None:
         return "{", ""
     word = " ".join(found["word"].split())
-    return ("if" if word == "else if" else word), found["argument"]
+    return ("if" if word == "else if" else word), text[found.end() : -1]
