@@ -228,7 +228,7 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) ->
     if arguments.paths == ("-",):
         loaded = load_stdin(discovery, arguments.stdin_filename)
         if isinstance(loaded, LoadedMessage) and (arguments.fix or arguments.diff):
-            from maillint.cli.fixing import fix_stdin  # noqa: PLC0415 -- difflib
+            from maillint.cli.fixing import fix_stdin  # noqa: PLC0415 -- seldom needed
 
             return fix_stdin(loaded, unsafe=arguments.unsafe_fixes, diff=arguments.diff)
         run = lint_stdin(loaded, lookups.observe if lookups else None)
@@ -241,11 +241,11 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) ->
 
             groups, only_changed = changed_since(groups, arguments.diff_base)
         if arguments.diff:
-            from maillint.cli.fixing import show_diff  # noqa: PLC0415 -- difflib
+            from maillint.cli.fixing import show_diff  # noqa: PLC0415 -- seldom needed
 
             return show_diff(groups, unsafe=arguments.unsafe_fixes)
         if arguments.fix:
-            from maillint.cli.fixing import fix_files  # noqa: PLC0415 -- difflib
+            from maillint.cli.fixing import fix_files  # noqa: PLC0415 -- seldom needed
 
             observe = lookups.observe if lookups else None
             run = fix_files(groups, unsafe=arguments.unsafe_fixes, quiet=arguments.quiet, observe=observe)
