@@ -86,12 +86,12 @@ class _RenderingSubject(_FilesOfMessage):
         self.rendering = rendering
         self.already = already
 
-    def findings(self, rule: Rule, severity: Severity, hits: Sequence[Hit]) -> Iterator[Finding]:
+    def findings(self, rule: Rule, severity: Severity, hits: Iterable[Hit]) -> Iterator[Finding]:
         """Findings about the message as a whole, and those that lead back to something in the template."""
         from maillint.message.rendering.model import leads_back  # noqa: PLC0415 -- few messages are rendered
 
         whole = rule.name in _judging()[self.rendering.by]["whole"]
-        own = [hit for hit in hits if whole or leads_back(hit.place.map, hit.span)]
+        own = (hit for hit in hits if whole or leads_back(hit.place.map, hit.span))
         reported = [other for other in self.already if other.rule == rule.name]
         for finding in super().findings(rule, severity, own):
             if not any(whole or _overlap(finding, other) for other in reported):

@@ -96,6 +96,8 @@ class _Reader:
         self.fresh = True  # whether a statement may begin here
         self.brackets = Brackets(text, _MEMBER)
         self.last_end = 0
+        self.remarks_end = True  # whether another remark may have an end
+        self.comments_end = True
 
     def run(self) -> None:
         position = 0
@@ -225,8 +227,9 @@ class _Reader:
     def in_element(self, found: re.Match[str], frame: _Frame) -> int:
         kind = found.lastgroup
         if kind == "remark":
-            end = self.text.find("-->", found.end())
-            return end + 3 if end >= 0 else found.end()
+            end = self.text.find("-->", found.end()) if self.remarks_end else -1
+            self.remarks_end = end >= 0
+            return end + 3 if self.remarks_end else found.end()
         if kind == "start":
             frame.tag = found["start"].lower()
             return found.end()
@@ -257,7 +260,8 @@ class _Reader:
             return after  # an e-mail address
         opener, closer = self.spec.comment
         if text.startswith(opener, start):
-            end = text.find(closer, start + len(opener))
+            end = text.find(closer, start + len(opener)) if self.comments_end else -1
+            self.comments_end = end >= 0
             if end < 0:
                 return after
             self.add("comment", start, end + len(closer))
