@@ -114,7 +114,7 @@ def _members(items: list[tuple[Any, Any]]) -> list[str]:
 
 def _one(tree: Any) -> str:
     """One short text that a tree matches, as far as look-arounds and references do not matter."""
-    return "".join(_one_of(op, value) for op, value in tree)  # type: ignore[attr-defined]
+    return "".join(_one_of(op, value) for op, value in tree)
 
 
 def _one_of(op: Any, value: Any) -> str:
@@ -135,7 +135,7 @@ def _one_of(op: Any, value: Any) -> str:
     if op is code.ATOMIC_GROUP:
         return _one(value)
     if op in _REPEATS:
-        return _one(value[2]) * min(value[0], 50)
+        return str(_one(value[2]) * min(value[0], 50))
     if op is code.GROUPREF_EXISTS:
         return _one(value[1])
     return ""
@@ -162,7 +162,7 @@ def _children(op: Any, value: Any) -> list[Any]:
 
 def _walk(tree: Any, lead: str) -> Iterator[tuple[str, Any]]:
     """Each repeat without an end, with a text that leads up to it."""
-    for op, value in tree:  # type: ignore[attr-defined]
+    for op, value in tree:
         if op in _REPEATS and value[1] >= LONG:
             yield lead, value[2]
         for child in _children(op, value):
@@ -193,7 +193,7 @@ def _witnesses(tree: Any) -> list[str]:
 def _atoms(tree: Any) -> Iterator[str]:
     """Each literal and each class of an expression, runs of literals also as a whole."""
     run = ""
-    for op, value in tree:  # type: ignore[attr-defined]
+    for op, value in tree:
         if op is code.LITERAL:
             run += chr(value)
             yield chr(value)

@@ -16,7 +16,7 @@ from maillint.data.profiles import PROFILES
 from maillint.errors import LintError
 from maillint.files.access import UnreadableError
 from maillint.files.paths import shown_path
-from maillint.finding import INTERNAL_ERROR, Failure, Report
+from maillint.finding import INCOMPLETE, Failure, Report
 from maillint.project.collector import resume
 from maillint.project.discovery import Discovery, Group
 from maillint.project.loader import LoadedMessage, guess_kind_of, load_text
@@ -300,7 +300,7 @@ def save_baseline(report: Report, path: str, not_run: frozenset[str]) -> int:
 
     old = Baseline.read(path) if os.path.exists(path) else None  # noqa: PTH110
     replace_file(path, merged(old, report, path, not_run).encode("utf-8"))
-    broken = [finding for file in report.files for finding in file.findings if finding.rule == INTERNAL_ERROR]
+    broken = [finding for file in report.files for finding in file.findings if finding.rule in INCOMPLETE]
     count = len(report.severities) - len(broken)
     click.echo(f"Wrote {count} finding{'s' * (count != 1)} to {path}.", err=True)
     for finding in broken:

@@ -13,7 +13,7 @@ from maillint.checks.suppression import Suppressions
 from maillint.engine.locate import MAX_PER_RULE
 from maillint.engine.run import run_rules
 from maillint.engine.subject import FileSubject
-from maillint.finding import INTERNAL_ERROR, FileReport, Finding, source_order
+from maillint.finding import INCOMPLETE, FileReport, Finding, source_order
 from maillint.message.model import Message
 from maillint.values import replace
 
@@ -55,8 +55,8 @@ class _Silencer:
         self._places = {key: _Places(found) for key, found in places.items()}
 
     def remaining(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        """The findings that no comment suppresses; internal errors are among them."""
-        return tuple(found for found in findings if found.rule == INTERNAL_ERROR or not self._suppresses(found))
+        """The findings that no comment suppresses; those that say what went wrong are among them."""
+        return tuple(found for found in findings if found.rule in INCOMPLETE or not self._suppresses(found))
 
     def _suppresses(self, found: Finding) -> bool:
         suppressed = False

@@ -119,7 +119,7 @@ def lint_loaded(loaded: LoadedMessage) -> list[FileReport]:
 
     message, config = loaded.message, loaded.group.config
     rules = config.rules_for(message.profile)
-    reports = list(lint(message, rules))
+    reports = list(lint(message, rules, config.time_limit))
     texts = (*(part.text for part in message.parts), *(source.text for source in loaded.sources))
     if any("maillint:" in text for text in texts):
         from maillint.engine.suppression import suppress  # noqa: PLC0415 -- few messages have such a comment
