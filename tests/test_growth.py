@@ -163,9 +163,8 @@ def _of_lists() -> Iterator[Expression]:
         for path, source in _texts(load_list(name), name):
             if re.search(r"[*+}]", source) and re.search(r"\\[.\w]|\[|\(\?", source):
                 key = path.rstrip("0123456789.").rpartition(".")[2]
-                if key == "target":  # path:PATTERN
-                    source = source.partition(":")[2]
-                yield _expression(path, source, re.IGNORECASE, (_USED_IN_LISTS.get(key, "search"),))
+                own = source.partition(":")[2] if key == "target" else source  # path:PATTERN
+                yield _expression(path, own, re.IGNORECASE, (_USED_IN_LISTS.get(key, "search"),))
 
 
 def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
@@ -307,9 +306,10 @@ def _beside(one: str, other: str, before: str = "", between: str = "", after: st
     """As many characters of one numbered piece as of another."""
 
     def text(size: int) -> str:
-        pieces = []
-        for piece in (one, other):
-            pieces.append("".join(piece.replace("@N@", str(n)) for n in range(max(1, size // 2 // len(piece)))))
+        pieces = [
+            "".join(piece.replace("@N@", str(n)) for n in range(max(1, size // 2 // len(piece))))
+            for piece in (one, other)
+        ]
         return before + between.join(pieces) + after
 
     return Shape(text, settings or {"kind": "html"})
@@ -348,14 +348,18 @@ HOSTILE: Mapping[str, Shape] = {
     "brackets in a style": _repeated("(", '<p style="display:', '">Hi</p>'),
     "digits in a style": _repeated("7", '<img src="https://t.example/o.gif" style="opacity:', 'x;height:1px">'),
     "digits in a width": _repeated("7", '<img src="https://t.example/o.gif" height="1" width="', 'x">'),
-    "digits in MJML": _repeated("7", '<mjml><mj-body><mj-text font-size="', 'x">a</mj-text></mj-body></mjml>', kind="mjml"),
+    "digits in MJML": _repeated(
+        "7", '<mjml><mj-body><mj-text font-size="', 'x">a</mj-text></mj-body></mjml>', kind="mjml"
+    ),
     "urls in a style": _repeated("url(y)", '<p style="background:', '">Hi</p>'),
     "transforms": _repeated("transform:", "<style>.a{", '}</style><p class="a">Hi</p>'),
     "attribute selectors": _beside(
         "[class*=k@N@]{display:block}", '<img src="https://t.example/o.gif">',
         '<style>', '</style>' + '<b style="display:none" class="a b c">' * 100,
     ),
-    "arms of a rule": _beside("div .a,", '<img class="a" src="https://t.example/@N@.gif">', "<style>", "b{display:none}</style><div>"),
+    "arms of a rule": _beside(
+        "div .a,", '<img class="a" src="https://t.example/@N@.gif">', "<style>", "b{display:none}</style><div>"
+    ),
     "distinct arms": _beside("div .a@N@,", '<i class="a@N@">x</i>', "<style>", "b{display:none}</style><div>"),
     "marks upon a letter": _repeated("\u0323\u0307", "<p>free o"),
     "brackets in a test": _nested("(", ")", "{% if ", " %}x{% endif %}", **_JINJA),
@@ -390,10 +394,12 @@ HOSTILE: Mapping[str, Shape] = {
     "unknown names": _repeated("made/up@N@,", "<!-- maillint: ignore[", "] x -->\n<p>Hi</p>"),
     "names that suppress nothing": _repeated("links,", "<!-- maillint: ignore[", "] x -->\n<p>Hi</p>"),
     "spaces before a line break": _repeated(" ", '<a href="http://b', 'c\nd">x</a>'),
-    "bare hosts beside links": _beside('<a href="https://b.example/@N@">x</a> ', "c@N@.example.com ", "<p>", profile="cold", kind="html"),
+    "bare hosts beside links": _beside(
+        '<a href="https://b.example/@N@">x</a> ', "c@N@.example.com ", "<p>", profile="cold", kind="html"
+    ),
     "addresses in one part": _beside(
         "https://b@N@.example/abcdefghijklmnopqrstuvwxyz\r\nc ", '<a href="https://c.example/@N@">x</a>',
-        _HEAD + 'Content-Type: multipart/alternative; boundary="edge"\r\n\r\n--edge\r\nContent-Type: text/plain\r\n\r\n',
+        _MIXED.replace("mixed", "alternative") + "--edge\r\nContent-Type: text/plain\r\n\r\n",
         "\r\n--edge\r\nContent-Type: text/html\r\n\r\n", "\r\n--edge--", **_EML,
     ),
     "an attribute again and again": _repeated("b=1 ", "<a ", ">x</a>"),

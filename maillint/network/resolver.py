@@ -100,8 +100,8 @@ class DnsResolver(Resolver):
     `server` is `HOST:PORT` (ValueError where it is not), or None for the system's servers. An answer too long
     for UDP is requested again over TCP. `timeout` is in seconds, for one lookup with all its retries.
 
-    After `budget` seconds no more queries are sent. Nor are they where the first `SILENCE_LIMIT` all time out: without a
-    network, a long list of domains would take hours. A `sceptical` resolver (by default one that uses the system's
+    After `budget` seconds no more queries are sent. Nor are they where the first `SILENCE_LIMIT` all time out: without
+    a network, a long list of domains would take hours. A `sceptical` resolver (by default one that uses the system's
     servers) trusts no "there is no such name" of a server that denies a top-level domain which certainly exists:
     sandboxes and captive networks have such servers.
     """

@@ -96,7 +96,7 @@ def _steps() -> Sequence[tuple[int, int]]:
 
 
 def _apart(old: Sequence[str], new: Sequence[str], start: int, new_start: int) -> tuple[int, int]:
-    """How many lines of each text to pass over, the fewest after which they agree, for two lines or to the end."""
+    """How many lines of each text to pass over, the fewest after which they agree, farther off for two lines."""
     left, new_left = len(old) - start, len(new) - new_start
     for gone, come in _steps():
         if gone > left or come > new_left:
@@ -109,6 +109,7 @@ def _apart(old: Sequence[str], new: Sequence[str], start: int, new_start: int) -
             continue
         after, new_after = start + gone + 1, new_start + come + 1
         ends = after == len(old) or new_after == len(new)
-        if gone == come or ends or old[after] == new[new_after]:
+        close = gone + come <= _CONTEXT and old[start + gone].strip()
+        if gone == come or close or ends or old[after] == new[new_after]:
             return gone, come
     return min(left, _REACH), min(new_left, _REACH)
