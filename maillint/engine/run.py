@@ -11,7 +11,7 @@ from maillint.engine.subject import FindingT, Subject
 from maillint.finding import Severity, Unknown
 from maillint.hits import NotKnown
 
-MAX_RESULTS = 20_000
+MAX_RESULTS = 25_000
 """What a check yields about one subject is taken no further than this."""
 
 KIND_NOT_DECLARED = "the kind of mail is not declared (profile: cold, newsletter or transactional)"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from turbohtml import Document
 
 
-MAX_FAULTS = 40_000
+MAX_FAULTS = 20_000
 """Errors of the tokenizer in one view, at the most."""
 
 TAG_NAME = regex(r"<[^\s/>]+")
