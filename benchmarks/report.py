@@ -12,6 +12,20 @@ from pathlib import Path
 from benchmarks.measure import Run, Task
 
 FLOOR = "python -c pass"
+BY_CLOCK = frozenset({"500 templates on all cores"})
+"""Works that are measured by the clock; all others by processor time."""
+
+MARKS = {
+    "a trivial file": 6,
+    "one template of 50 KB": 8,
+    "500 templates": 160,
+    "500 templates on all cores": 90,
+    "500 templates, unchanged": 8,
+    "one file of 5 MB": 350,
+}
+"""What maillint is to stay below, as a multiple of an empty Python."""
+
+_NOTES = Path(__file__).parent / "notes.md"
 _COLOURS = {"maillint": "#1f6feb", "htmlhint": "#8b949e", "html-validate": "#bf8700", "djlint": "#8250df"}
 
 
@@ -28,13 +42,25 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
 
 
-def table(floor: Run, runs: Mapping[Task, Run]) -> str:
-    """A row for each task: processor time as a ratio to an empty Python, seconds, and memory."""
-    rows = ["| work | tool | × `python -c pass` | processor s | wall s | peak MiB |", "|---|---|---|---|---|---|"]
-    for task, run in runs.items():
-        ratio = run.cpu / floor.cpu
-        shown = f"{ratio:.1f}" if ratio < 100 else f"{ratio:.0f}"
-        rows.append(f"| {task.work} | {task.tool} | {shown} | {run.cpu:.3f} | {run.wall:.3f} | {run.memory:.0f} |")
+def ratio(floor: Run, task: Task, run: Run) -> float:
+    """What a task costs, as a multiple of an empty Python: by processor time, or by the clock where it shares cores."""
+    return run.wall / floor.wall if task.work in BY_CLOCK else run.cpu / floor.cpu
+
+
+def _shown(value: float) -> str:
+    return f"{value:.1f}" if value < 100 else f"{value:.0f}"
+
+
+def table(floors: Sequence[Run], passes: Sequence[Mapping[Task, Run]]) -> str:
+    """A row for each task: its ratio in each pass, the mark, and seconds and memory of the last pass."""
+    heads = ["work", "tool", *(f"pass {number}" for number in range(1, len(passes) + 1)), "mark", "seconds", "peak MiB"]
+    rows = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    for task, run in passes[-1].items():
+        ratios = [f"{_shown(ratio(floor, task, runs[task]))} ×" for floor, runs in zip(floors, passes, strict=True)]
+        mark = f"{MARKS[task.work]} ×" if task.tool == "maillint" and task.work in MARKS else ""
+        seconds = run.wall if task.work in BY_CLOCK else run.cpu
+        cells = [task.work, task.tool, *ratios, mark, f"{seconds:.3f}", f"{run.memory:.0f}"]
+        rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
@@ -43,7 +69,7 @@ def plot(floor: Run, runs: Mapping[Task, Run]) -> str:
     width, label, row = 760, 260, 22
     works = list(dict.fromkeys(task.work for task in runs))
     height = row * (len(runs) + len(works)) + 30
-    most = max(run.cpu / floor.cpu for run in runs.values())
+    most = max(ratio(floor, task, run) for task, run in runs.items())
     scale = (width - label - 80) / math.log10(max(most, 10))
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
@@ -57,30 +83,34 @@ def plot(floor: Run, runs: Mapping[Task, Run]) -> str:
         for task, run in runs.items():
             if task.work != work:
                 continue
-            ratio = run.cpu / floor.cpu
-            length = max(math.log10(max(ratio, 1.01)) * scale, 2)
+            times = ratio(floor, task, run)
+            length = max(math.log10(max(times, 1.01)) * scale, 2)
             lines.append(f'<text x="{label - 8}" y="{y + 14}" text-anchor="end" fill="#57606a">{task.tool}</text>')
             lines.append(
                 f'<rect x="{label}" y="{y + 3}" width="{length:.0f}" height="{row - 8}" fill="{_COLOURS[task.tool]}"/>'
             )
-            lines.append(f'<text x="{label + length + 6:.0f}" y="{y + 14}" fill="#24292f">{ratio:.1f}×</text>')
+            lines.append(f'<text x="{label + length + 6:.0f}" y="{y + 14}" fill="#24292f">{_shown(times)}×</text>')
             y += row
     return "\n".join([*lines, "</svg>", ""])
 
 
-def page(floor: Run, runs: Mapping[Task, Run], versions: Mapping[str, str], corpus: str, rounds: int) -> str:
-    """The page; the plot stands beside it."""
+def page(
+    floors: Sequence[Run], passes: Sequence[Mapping[Task, Run]], versions: Mapping[str, str], corpus: str, rounds: int
+) -> str:
+    """The page; the plot stands beside it, and what there is to say of the figures in ``notes.md``."""
     tools = ", ".join(f"{name} {version}" for name, version in versions.items())
     return f"""# Performance
 
-What a run costs as a whole process: processor time, as a ratio to an empty Python in the same run. Made by
-`python -m benchmarks` on {date.today().isoformat()}: {machine()}. {tools}. Files: {corpus}.
-Medians of {rounds} rounds, all tools in turn; absolute times are of this machine, so trust the ratios. An empty
-Python took {floor.cpu * 1000:.0f} ms.
+What a run costs as a whole process, as a multiple of an empty Python in the same pass: by processor time, or by the
+clock for the work that shares all cores. Made by `python -m benchmarks` on {date.today().isoformat()}: {machine()}.
+{tools}. Files: {corpus}. Each pass is the median of {rounds} rounds, all tools in turn. Seconds and memory are those of
+the last pass on this machine, so trust the ratios; an empty Python took {floors[-1].cpu * 1000:.0f} ms.
 
-![Processor time as a ratio to an empty Python, on a logarithmic scale](performance.svg)
+![Cost as a multiple of an empty Python, on a logarithmic scale](performance.svg)
 
-{table(floor, runs)}
+{table(floors, passes)}
+
+{_NOTES.read_text(encoding="utf-8").rstrip()}
 """
 
 

@@ -8,6 +8,7 @@ from maillint.catalogue.load import compiled_catalogue
 from maillint.checks import INDEX, compile_index
 from maillint.data.compiled import write_built
 from maillint.data.lists import INSTALLED_KEY, compile_data, compiled_name, rules_folder
+from maillint.message.template.signs import SIGNS, compile_signs
 from maillint.text.phrase_lists import COMPILED, compile_shipped_phrases
 from maillint.web.domains import SUFFIXES, compile_suffixes, suffix_key
 
@@ -25,6 +26,7 @@ def build_all(folder: str) -> None:
                     data = relative.replace(os.sep, "/").removesuffix(".yaml")
                     write_built(folder, compiled_name(data), INSTALLED_KEY, compile_data(data))
     write_built(folder, INDEX, INSTALLED_KEY, compile_index())
+    write_built(folder, SIGNS, INSTALLED_KEY, compile_signs())
     write_built(folder, COMPILED, INSTALLED_KEY, compile_shipped_phrases())
     for name, text in compiled_catalogue():
         write_built(folder, name, INSTALLED_KEY, text)

@@ -6,7 +6,7 @@ Other modules of maillint are its own business and may move.
 from __future__ import annotations
 
 from maillint.analysis.links import LinkInView, links_of
-from maillint.check import Option, Options, check
+from maillint.check import Needs, Option, Options, check
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.mime.headers import Field
 from maillint.message.model import Message, Part
@@ -21,6 +21,7 @@ __all__ = [
     "Hit",
     "LinkInView",
     "Message",
+    "Needs",
     "NotKnown",
     "Option",
     "Options",

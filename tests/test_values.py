@@ -7,11 +7,12 @@ import re
 import subprocess
 import sys
 from functools import cached_property
+from typing import Any
 
 import pytest
 
 from maillint.patterns import regex
-from maillint.values import as_dict, entity, field, field_names, frozen, mutable, replace
+from maillint.values import NamedTuple, as_dict, entity, field, field_names, frozen, mutable, replace
 
 
 @frozen
@@ -137,3 +138,70 @@ def test_the_core_is_loaded_alone_and_the_package_where_that_fails(before: str, 
     code = SCRIPT.format(before=before)
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.splitlines() == [f"{package} ['p', 'p'] ['div']", "0 True"]
+
+
+# -- named tuples, and classes that are called often --------------------------------------------------
+
+
+class Place(NamedTuple):
+    """Where something stands."""
+
+    line: int
+    column: int = 1
+
+    @property
+    def first(self) -> bool:
+        return self.column == 1
+
+
+@pytest.mark.parametrize("calls", [1, 30])
+def test_a_named_tuple_is_what_typings_is(calls: int) -> None:
+    for _ in range(calls):
+        place = Place(3, 4)
+    assert (place.line, place.column, place[1], place.first, tuple(place)) == (3, 4, 4, False, (3, 4))
+    assert place == (3, 4)
+    assert Place(3) == Place(line=3) == Place(column=1, line=3) == (3, 1)
+    assert repr(place) == "Place(line=3, column=4)"
+    assert (place._replace(line=5), place._asdict(), Place._make([1, 2])) == ((5, 4), {"line": 3, "column": 4}, (1, 2))
+    assert (Place._fields, Place.__match_args__, Place._field_defaults) == (("line", "column"),) * 2 + ({"column": 1},)
+    assert pickle.loads(pickle.dumps(place)) == place
+    assert type(pickle.loads(pickle.dumps(place))) is Place
+    assert not hasattr(place, "__dict__")
+    with pytest.raises(AttributeError):
+        place.line = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("arguments", [(), (1, 2, 3)])
+def test_a_named_tuple_refuses_other_arguments(arguments: tuple[int, ...]) -> None:
+    with pytest.raises(TypeError, match="argument"):
+        Place(*arguments)
+
+
+def test_a_tuple_may_have_many_fields() -> None:
+    names = [f"f{number}" for number in range(15)]
+    kind: Any = type(Place)
+    made = kind("Many", (NamedTuple,), {"__annotations__": dict.fromkeys(names, int)})(*range(15))
+    assert [getattr(made, name) for name in names] == list(range(15))
+
+
+def test_a_class_is_the_same_however_often_it_is_called() -> None:
+    @frozen
+    class Often:
+        x: int
+        y: list[int] = field(default_factory=list)
+        z: int = 3
+
+    made = [Often(1, z=number) for number in range(60)]
+    assert [each.z for each in made] == list(range(60))
+    assert all(each.y == [] and each.y is not made[0].y for each in made[1:])
+    assert Often(1, [2], 3) == Often(x=1, y=[2])
+
+
+@pytest.mark.parametrize("arguments", [{}, {"x": 1, "w": 2}])
+def test_arguments_that_are_not_right_are_refused_from_the_first_call_on(arguments: dict[str, int]) -> None:
+    @frozen
+    class New:
+        x: int
+
+    with pytest.raises(TypeError, match="argument"):
+        New(**arguments)

@@ -140,6 +140,7 @@ class _Judge:
     def __init__(self, view: View, found: Sequence[Picture], trackers: Amendment) -> None:
         self._view = view
         self._trackers = trackers
+        self._vendors: dict[str, str | None] = view.shared.memo.setdefault(("vendors of pixels", trackers), {})
         self._found = found
         self._visibility = view.content.visibility
         self._reported_blocks: set[int] = set()
@@ -149,7 +150,7 @@ class _Judge:
     def verdict(self, picture: Picture) -> Verdict | None:
         element = picture.element
         for url, name in picture.addresses:
-            vendor = None if url.endswith(_ORDINARY) else beacon_vendor(original(url), self._trackers)
+            vendor = None if url.endswith(_ORDINARY) else self._vendor(url)
             if vendor is not None and not element.in_any(_NOT_LOADED):
                 own = reader_identifier(self._address(picture, url, name)) is not None
                 sign = f"{vendor} counts opens by this address"
@@ -177,6 +178,12 @@ class _Judge:
         if hiding is not None and not shape:
             shape = hiding.words if hiding.element is element else f"inside an element with {hiding.words}"
         return self._by_looks(picture, *remote, shape, hiding, thin=thin and hiding is None, big=big)
+
+    def _vendor(self, url: str) -> str | None:
+        """Whose open pixels have such an address; None if nobody's are known to."""
+        if url not in self._vendors:
+            self._vendors[url] = beacon_vendor(original(url), self._trackers)
+        return self._vendors[url]
 
     def _by_path(
         self, picture: Picture, url: str, name: str, width: float | None, height: float | None

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from maillint.analysis.beacons import tags_in
 from maillint.analysis.foreign_tags import masked
 from maillint.data.amendments import Lists
 from maillint.data.lists import load_list
@@ -178,7 +177,7 @@ def _read_links(message: Message, part: Part) -> _Links:
             key = _reading(link)
             found = known.get(key)
             if found is None:
-                tags = tuple(tags_in(view, link.span)) if PLACEHOLDER_CHAR in link.url else ()
+                tags = _tags_in(view, link.span) if PLACEHOLDER_CHAR in link.url else ()
                 address = _address(message, link.url)
                 wraps = wrapping(message, address.url) if address.web else None
                 found = known[key] = LinkInView(part, link, address, tags, wraps)
@@ -195,6 +194,12 @@ def _reading(link: Link) -> tuple[object, ...]:
         return link.span, link.url
     pictures = tuple((image.span, image.element.start_tag, *image.element.gaps) for image in link.images)
     return link.span, link.url, link.shown, link.shown_span, element.start_tag, pictures, *element.gaps
+
+
+def _tags_in(view: View, span: Span) -> tuple[Tag, ...]:
+    from maillint.analysis.beacons import tags_in  # noqa: PLC0415 -- for templates alone
+
+    return tuple(tags_in(view, span))
 
 
 @remembered

@@ -9,11 +9,13 @@ from maillint.analysis.foreign_tags import FOREIGN_TAG
 from maillint.analysis.header_fields import field_views
 from maillint.message.memo import remembered
 from maillint.message.mime.headers import Field
-from maillint.message.mime.mailboxes import Mailbox, mailboxes
 from maillint.message.model import Message
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span
 from maillint.web import domains
+
+if TYPE_CHECKING:
+    from maillint.message.mime.mailboxes import Mailbox
 
 if TYPE_CHECKING:  # the network is imported by runs that use it, and only then
     from maillint.network.facts import Selector
@@ -28,6 +30,8 @@ def mailboxes_in(message: Message, field: Field) -> tuple[Mailbox, ...]:
 
     PLACEHOLDER_CHAR stands for what template tags print.
     """
+    from maillint.message.mime.mailboxes import mailboxes  # noqa: PLC0415 -- few templates state whom they are from
+
     return tuple(mailboxes(_address_text(message, field)))
 
 

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 from maillint.hits import NotKnown
-from maillint.message.memo import remembered
 from maillint.message.model import Message
 
 NO_HEADERS = "no headers known"
@@ -128,9 +127,3 @@ _MEETS: Mapping[str, Callable[[Traits, Sequence[str]], bool]] = {
     "links": lambda traits, pieces: bool(traits.links) and any(piece in traits.links for piece in pieces),
     "texts": lambda traits, pieces: any(piece in text for text in traits.texts for piece in pieces),
 }
-
-
-@remembered
-def traits(message: Message) -> Traits:
-    """What a message has."""
-    return Traits(message)

@@ -107,7 +107,10 @@ def _is_named(link: LinkInView) -> bool:
 
 
 def _has_any(pieces: tuple[str, ...], text: str) -> bool:
-    return any(piece in text for piece in pieces)
+    for piece in pieces:  # noqa: SIM110 -- half as fast again as any() with a generator, and run for each link
+        if piece in text:
+            return True
+    return False
 
 
 @remembered

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from maillint.catalogue.rule import LEVELS, Rule, Texts
 from maillint.data.checkout import digest
 from maillint.data.compiled import load_text
-from maillint.data.lists import RULES_AND_CODE, load_compiled, package_state, rules_folder
+from maillint.data.lists import RULES_AND_CODE, load_plain, package_state, rules_folder
 from maillint.data.yamlfile import FileError, suggestion
 from maillint.values import NamedTuple, field, frozen
 
@@ -101,12 +101,10 @@ class _Rules(Mapping[str, Rule]):
 def shipped() -> Catalogue:
     """The rules that come with maillint.
 
-    Their compiled form is trusted without a look at their files: see ``load_compiled``.
+    Their compiled form is trusted without a look at their files: see ``load_plain``.
     """
-    import json  # noqa: PLC0415 -- a run with cached results shows few rules, or none
-
-    text = load_compiled(_COMPILED_NAME, RULES_AND_CODE, lambda: compile_shipped()[0])
-    return Catalogue(_Rules(json.loads(text), partial(_rule, rules_folder(), _shipped_texts)))
+    entries = load_plain(_COMPILED_NAME, RULES_AND_CODE, lambda: compile_shipped()[0])
+    return Catalogue(_Rules(entries, partial(_rule, rules_folder(), _shipped_texts)))
 
 
 def compile_shipped() -> tuple[str, str]:
@@ -123,9 +121,7 @@ def compiled_catalogue() -> Iterator[tuple[str, str]]:
 
 @cache
 def _shipped_texts() -> Mapping[str, Any]:
-    import json  # noqa: PLC0415 -- see shipped
-
-    texts: Mapping[str, Any] = json.loads(load_compiled(_TEXTS_NAME, RULES_AND_CODE, lambda: compile_shipped()[1]))
+    texts: Mapping[str, Any] = load_plain(_TEXTS_NAME, RULES_AND_CODE, lambda: compile_shipped()[1])
     return texts
 
 
@@ -136,7 +132,7 @@ def load_folder(folder: str, checks: Mapping[str, Check] | None = None) -> list[
     validated once. ``checks`` are those that the rules may bind, by name; None for the shipped ones.
     Raises FileError for a fault in a file, FileNotFoundError for a folder that does not exist.
     """
-    import json  # noqa: PLC0415 -- see shipped
+    import json  # noqa: PLC0415 -- only for rules beside the shipped ones, as the next
 
     from maillint.checks import all_checks  # noqa: PLC0415 -- see Catalogue.extended
 
@@ -227,6 +223,7 @@ def _rule(
 ) -> Rule:
     """Make a rule of its compiled form."""
     family = name.partition("/")[0]
+    path = entry["file"] if family == _LOCAL else f"{family}{os.sep}{entry['file']}"
     return Rule(
         name,
         entry["summary"],
@@ -237,7 +234,7 @@ def _rule(
         {profile: LEVELS[word] for profile, word in entry["levels"].items()},
         entry["message"],
         lambda: _texts(*texts()[name]),
-        os.path.join(folder, *([] if family == _LOCAL else [family]), entry["file"]),  # noqa: PTH118
+        f"{folder}{os.sep}{path}",
         entry["needs"],
         entry["module"],
         checks,

@@ -10,13 +10,13 @@ from functools import cache
 from importlib import import_module
 
 from maillint.check import Check
-from maillint.data.lists import load_compiled
+from maillint.data.lists import load_plain
 
 INDEX = "checks.json"
 """The file name of the compiled index."""
 
 SOURCES = ("maillint/",)
-"""What the index is made from, as ``load_compiled`` takes it."""
+"""What the index is made from, as ``load_plain`` takes it."""
 
 
 class ShippedChecks(Mapping[str, Check]):
@@ -42,9 +42,7 @@ class ShippedChecks(Mapping[str, Check]):
 @cache
 def all_checks() -> ShippedChecks:
     """Every shipped check by name."""
-    import json  # noqa: PLC0415 -- most runs know the modules of their checks from the compiled rules
-
-    return ShippedChecks(json.loads(load_compiled(INDEX, SOURCES, compile_index)))
+    return ShippedChecks(load_plain(INDEX, SOURCES, compile_index))
 
 
 def compile_index() -> str:

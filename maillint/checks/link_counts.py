@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
-from maillint.analysis.destinations import destination, has_role
 from maillint.analysis.links import LinkInView, links_in
 from maillint.analysis.senders import addresses, own_domains
 from maillint.check import Needs, Option, Options, check
@@ -171,6 +170,8 @@ class _Judge:
 
     def _judge(self, link: LinkInView) -> tuple[str | None, bool]:
         """Where a link leads, None for nowhere, and whether that counts."""
+        from maillint.analysis.destinations import destination  # noqa: PLC0415 -- few messages come so far
+
         key = destination(link)
         return key, key is not None and not self._offers_no_choice(link, key)
 
@@ -194,6 +195,8 @@ class _Judge:
 
         if is_unsubscribe_link(self._message, link):
             return "unsubscribe"
+        from maillint.analysis.destinations import has_role  # noqa: PLC0415 -- as above
+
         return next((role for role in ("legal", "browser-view") if has_role(role, link)), None)
 
     def _is_own_mail(self, key: str) -> bool:

@@ -185,7 +185,7 @@ def _quoted_value(link: LinkInView, escaped: str) -> str:
 
 def _fault(message: Message, link: LinkInView, *, based: bool) -> _Fault | None:
     url = link.address.url
-    if url[0] in {"#", PLACEHOLDER_CHAR} or is_disk_path(url) or INVISIBLE.search(url):
+    if url[0] in {"#", PLACEHOLDER_CHAR} or is_disk_path(url) or (not url.isascii() and INVISIBLE.search(url)):
         return None  # a place on the page, or what a tag prints; the others have rules of their own
     return (
         _quotes_fault(url)
@@ -198,7 +198,7 @@ def _fault(message: Message, link: LinkInView, *, based: bool) -> _Fault | None:
 
 
 def _quotes_fault(url: str) -> _Fault | None:
-    if _QUOTED_PRINTABLE.match(url):
+    if url[0] in "=3" and _QUOTED_PRINTABLE.match(url):
         return _Fault("it has the =3D of a quoted-printable message in it")
     if url[0] in _QUOTES or url[-1] in _QUOTES or url.startswith(('\\"', "\\'")):
         inner = url.strip(_QUOTES + "\\ ")
@@ -208,10 +208,13 @@ def _quotes_fault(url: str) -> _Fault | None:
 
 
 def _scheme_fault(url: str) -> _Fault | None:
-    double = _DOUBLE.match(url)
+    double = _DOUBLE.match(url) if url.lower().count("http") > 1 else None
     if double is not None:
         scheme = double["second"].rstrip(":/").lower()
         return _Fault("it has two schemes", _unspaced(f"{scheme}://{url[double.end() :]}"))
+    start = url[: url.find(":") + 4]
+    if start[:-1] in {"http://", "https://"} and start[-1] not in "/\\" and not start[-1].isspace():
+        return _Fault("it has backslashes for slashes", _slashes(url)) if "\\" in url.partition("?")[0] else None
     found = _LIKE_HTTP.match(url)
     if found is None:
         return None
@@ -231,7 +234,7 @@ def _scheme_fault(url: str) -> _Fault | None:
 
 
 def _mailto_fault(url: str) -> _Fault | None:
-    found = _LIKE_MAILTO.match(url)
+    found = _LIKE_MAILTO.match(url) if "@" in url else None
     if found is None or found["wrong"].lower() == "mailto:":
         return None
     wrong = found["wrong"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
@@ -172,15 +171,9 @@ def _attribute(element: Element, name: str) -> Iterator[tuple[list[_Named], _Spa
 def _visible(link: LinkInView) -> tuple[str, _Spans]:
     """A link's visible text without invisible characters, with what finds places in it."""
     flow = link.view.content.flow
-    start, end = flow_range(flow, link.shown_span)
+    start, end = flow.range(link.shown_span)
     text, index = _cleaned(flow.text[start : min(end, start + _LONGEST_TEXT)])
     return text, _Spans(link.shown_span, flow, start, index)
-
-
-def flow_range(flow: Flow, span: Span) -> tuple[int, int]:
-    """Return where in the flow of visible text a span of the view begins and ends."""
-    places = range(len(flow.text))
-    return bisect_left(places, span.start, key=flow.map.start), bisect_left(places, span.end, key=flow.map.start)
 
 
 def _cleaned(text: str) -> tuple[str, Sequence[int]]:

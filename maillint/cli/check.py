@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from maillint.values import frozen, replace
 
 if TYPE_CHECKING:
     from maillint.cli.online import Lookups
+    from maillint.engine.clock import Clock
 
 
 def complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -109,6 +111,8 @@ RUN_OPTIONS = (
     click.option("--no-cache", is_flag=True, envvar="MAILLINT_NO_CACHE",
                  help="Lint every file anew; keep no results in .maillint_cache."),
     click.option("--watch", is_flag=True, help="Lint again whenever a file changes, until Ctrl-C."),
+    click.option("--profile-rules", is_flag=True,
+                 help="Say on standard error how long each phase and each rule takes; one process, no cache."),
 )  # fmt: skip
 
 
@@ -158,6 +162,7 @@ class Arguments:
     jobs: int
     no_cache: bool
     watch: bool
+    profile_rules: bool
 
     def discovery(self) -> Discovery:
         """A fresh look at the files, with this command line over their configurations."""
@@ -206,7 +211,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
 
         click.echo(show_settings(arguments.discovery(), arguments.paths), nl=False)
         return
-    run = partial(run_once, arguments, targets)
+    run = partial(run_profiled if arguments.profile_rules else run_once, arguments, targets)
     if arguments.watch and arguments.online:
         raise click.UsageError("--watch would request every link again and again: leave out --online", ctx)
     if arguments.watch:
@@ -217,8 +222,20 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     ctx.exit(run())
 
 
-def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) -> int:
-    """Lint (or fix) once, write the output, and return the exit status."""
+def run_profiled(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) -> int:
+    """Do what ``run_once`` does, and say how long it took."""
+    from maillint.cli.profiling import start_clock, table  # noqa: PLC0415 -- seldom wanted, as the next
+    from maillint.project.profiling import watching  # noqa: PLC0415
+
+    clock = start_clock()
+    with watching(clock):
+        status = run_once(arguments, targets, clock)
+    click.echo(f"\n{table(clock)}", err=True, nl=False)
+    return status
+
+
+def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]], clock: Clock | None = None) -> int:
+    """Lint (or fix) once, write the output, and return the exit status; a ``clock`` measures it."""
     if arguments.fix or arguments.diff or arguments.dns or arguments.online or arguments.watch:
         resume()  # these do more than lint each message once
     discovery = arguments.discovery()
@@ -231,9 +248,10 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) ->
             from maillint.cli.fixing import fix_stdin  # noqa: PLC0415 -- seldom needed
 
             return fix_stdin(loaded, unsafe=arguments.unsafe_fixes, diff=arguments.diff)
-        run = lint_stdin(loaded, lookups.observe if lookups else None)
+        run = lint_stdin(loaded, lookups.observe if lookups else None, clock)
     else:
-        groups = discovery.groups(arguments.paths)
+        with clock.phase("find files") if clock else nullcontext():
+            groups = discovery.groups(arguments.paths)
         if not groups and not discovery.excluded:
             raise LintError(f"no templates or messages found in {', '.join(arguments.paths)}")
         if arguments.diff_base is not None:
@@ -250,7 +268,7 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) ->
             observe = lookups.observe if lookups else None
             run = fix_files(groups, unsafe=arguments.unsafe_fixes, quiet=arguments.quiet, observe=observe)
         else:
-            run = lint_with_progress(groups, arguments, lookups)
+            run = lint_with_progress(groups, arguments, lookups, clock)
     report = only_changed(lookups.add_links(run.report) if lookups else run.report)
     if arguments.write_baseline is not None:
         return save_baseline(report, arguments.write_baseline, rules_not_run(discovery, online=arguments.online))
@@ -259,7 +277,8 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) ->
         report = lookups.add_domains(report, run.observed)
     verbosity = -1 if arguments.quiet else arguments.verbose
     context = make_context(discovery.catalogue, arguments.fail_on, verbosity, arguments.min_severity)
-    write(report, context, targets, arguments.color)
+    with clock.phase("output") if clock else nullcontext():
+        write(report, context, targets, arguments.color)
     show_failures(report)
     return exit_status(report, context.fail_on)
 
@@ -280,10 +299,13 @@ def lookups_of(arguments: Arguments) -> Lookups | None:
     )
 
 
-def lint_with_progress(groups: Sequence[Group], arguments: Arguments, lookups: Lookups | None) -> Run:
+def lint_with_progress(
+    groups: Sequence[Group], arguments: Arguments, lookups: Lookups | None, clock: Clock | None = None
+) -> Run:
     """Lint the messages; a long run shows a bar on a terminal's standard error."""
-    jobs = 1 if lookups is not None and lookups.needs_messages else arguments.jobs
-    work = Work(jobs, not arguments.no_cache, observe=lookups.observe if lookups else None)
+    jobs = 1 if clock is not None or (lookups is not None and lookups.needs_messages) else arguments.jobs
+    cache = clock is None and not arguments.no_cache
+    work = Work(jobs, cache, observe=lookups.observe if lookups else None, clock=clock)
     if arguments.quiet or len(groups) < 50 or not sys.stderr.isatty():
         return lint_groups(groups, work)
     with click.progressbar(length=len(groups), label="linting", file=sys.stderr) as bar:
@@ -347,9 +369,9 @@ def load_stdin(discovery: Discovery, name: str | None) -> LoadedMessage | Failur
         return Failure(error.path or name or "stdin", str(error))
 
 
-def lint_stdin(loaded: LoadedMessage | Failure, observe: Observe | None) -> Run:
+def lint_stdin(loaded: LoadedMessage | Failure, observe: Observe | None, clock: Clock | None = None) -> Run:
     """Lint what was read from standard input."""
     if isinstance(loaded, Failure):
         return Run(Report(failures=(loaded,)))
-    reports = lint_loaded(loaded)
+    reports = lint_loaded(loaded, clock)
     return Run(Report(tuple(reports)), ((loaded.group, observe(loaded)),) if observe else ())

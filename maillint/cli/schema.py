@@ -40,24 +40,16 @@ def config_schema() -> dict[str, Any]:
     """Return the schema (JSON Schema 2020-12) of a configuration file, with every shipped rule and option."""
     properties = {name: key.json_schema() for name, key in KEYS.items()}
     catalogue = shipped()
-    properties["rules"] = {
-        "description": KEYS["rules"].doc,
-        "type": "object",
-        "properties": {
-            **{family: {"description": f"all rules of the family {family}", **_LEVEL} for family in catalogue.families},
-            **{rule.name: _rule(rule) for rule in catalogue.rules.values()},
-        },
+    properties["rules"]["properties"] = {
+        **{family: {"description": f"all rules of the family {family}", **_LEVEL} for family in catalogue.families},
+        **{rule.name: _rule(rule) for rule in catalogue.rules.values()},
     }
     per_file = {name: properties[name] for name, key in KEYS.items() if key.per_file}
-    properties["overrides"] = {
-        "description": KEYS["overrides"].doc,
-        "type": "array",
-        "items": {
-            "type": "object",
-            "required": ["files"],
-            "properties": {"files": KEYS["exclude"].schema, **per_file},
-            "additionalProperties": False,
-        },
+    properties["overrides"]["items"] = {
+        "type": "object",
+        "required": ["files"],
+        "properties": {"files": KEYS["exclude"].schema, **per_file},
+        "additionalProperties": False,
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -151,7 +151,7 @@ def profile_layer(profile: str) -> Layer:
     """The settings of a shipped profile."""
     path = os.path.join(rules_folder(), "profiles", f"{profile}.yaml")  # noqa: PTH118
     data = load_data(f"profiles/{profile}")
-    return _layer(YamlFile(path, data), (), {"rules": data.get("rules") or {}}, shipped(), os.path.dirname(path))  # noqa: PTH120
+    return _layer(YamlFile(path, data), (), {"rules": data["rules"]}, shipped(), os.path.dirname(path))  # noqa: PTH120
 
 
 # -- parsing ------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ def find_config(folder: str) -> str | None:
             if os.path.isfile(path):  # noqa: PTH113
                 return path
         path = os.path.join(folder, PYPROJECT)  # noqa: PTH118
-        if os.path.isfile(path) and _has_table(path):  # noqa: PTH113
+        if _has_table(path):
             return path
         parent = os.path.dirname(folder)  # noqa: PTH120
         if parent == folder:

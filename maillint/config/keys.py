@@ -31,10 +31,10 @@ class RuleSetting:
     """
 
     name: str
+    origin: str
     level: Level = None
     level_given: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
-    origin: str = ""
 
 
 Read = Callable[[YamlFile, Keys, Any, Catalogue, str], Any]
@@ -46,8 +46,8 @@ there, and the folder that paths count from; raises FileError."""
 class Key:
     """One key of the configuration.
 
-    ``read`` is None for the keys that say how files and layers go together; ``items`` are the words that a list may
-    hold, where those are fixed; ``per_file`` keys may stand under ``overrides``.
+    ``read`` is None for the keys that say how files and layers go together; ``items`` are the words of which one or a
+    list may be named, where those are fixed; ``per_file`` keys may stand under ``overrides``.
     """
 
     doc: str
@@ -58,8 +58,13 @@ class Key:
 
     def json_schema(self) -> dict[str, Any]:
         """The key's JSON schema, with its meaning."""
-        items = {} if self.items is None else {"items": {"enum": list(self.items())}}
+        items = {} if self.items is None else _one_or_several({"enum": list(self.items())})
         return {"description": self.doc, **self.schema, **items}
+
+
+def _one_or_several(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of an item that may stand alone or in a list."""
+    return {"oneOf": [item, {"type": "array", "items": item}]}
 
 
 def _choice(choices: Callable[[], tuple[str, ...]], what: str) -> Read:
@@ -141,14 +146,14 @@ def _rule_setting(file: YamlFile, keys: Keys, catalogue: Catalogue, name: str, v
     if not rules:
         raise file.error(keys, f'no rule or family "{name}"{catalogue.suggest(name)}')
     if not isinstance(value, dict):
-        return RuleSetting(name, _level(file, keys, value), True, origin=origin)
+        return RuleSetting(name, origin, _level(file, keys, value), True)
     options = {key: item for key, item in value.items() if key != "severity"}
     if options and name != rules[0].name:
         raise file.error(keys, f"{name} is a family; options belong to one rule")
     checked_options(file, keys, options, rules[0].check, partial=True)
     if "severity" not in value:
-        return RuleSetting(name, options=options, origin=origin)
-    return RuleSetting(name, _level(file, (*keys, "severity"), value["severity"]), True, options, origin)
+        return RuleSetting(name, origin, options=options)
+    return RuleSetting(name, origin, _level(file, (*keys, "severity"), value["severity"]), True, options)
 
 
 def _level(file: YamlFile, keys: Keys, word: Any) -> Level:
@@ -232,7 +237,7 @@ def _entries(file: YamlFile, keys: Keys, value: Any, read: ReadEntry) -> tuple[s
 
 def _host(text: str) -> str:
     name = a_label(text.removeprefix("*."))
-    if name is None or not {"/", ":", "@", " "}.isdisjoint(text):
+    if name is None:
         raise ValueError(f'"{text}" is no host; write its name alone, such as go.acme.example')
     return name
 
@@ -297,8 +302,7 @@ def _jurisdictions(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue,
     return tuple(dict.fromkeys(map(str.lower, codes)))
 
 
-_TEXTS_SCHEMA: Mapping[str, Any] = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-_LEVEL_SCHEMA: Mapping[str, Any] = {"enum": ["error", "warning", "info", "off", False]}
+_TEXTS_SCHEMA = _one_or_several({"type": "string"})
 
 KEYS: Mapping[str, Key] = {
     "extends": Key("files whose settings come before these, or a shipped profile", None, _TEXTS_SCHEMA, per_file=False),
@@ -310,7 +314,7 @@ KEYS: Mapping[str, Key] = {
     "rules": Key(
         "by rule or family: a severity, off, or a mapping of severity and options",
         _rules,
-        {"type": "object", "additionalProperties": {"anyOf": [_LEVEL_SCHEMA, {"type": "object"}]}},
+        {"type": "object"},
     ),
     "headers": Key(
         "header fields that the sending tool adds to every template",
@@ -342,7 +346,7 @@ KEYS: Mapping[str, Key] = {
     "jurisdictions": Key(
         "where your readers are, for the rules of law: eu, or codes of countries such as de, fr, uk",
         _jurisdictions,
-        {"type": "array"},
+        {},
         items=lambda: tuple(jurisdictions()),
     ),
     "pixel-consent": Key(
@@ -375,7 +379,7 @@ KEYS: Mapping[str, Key] = {
     "clients": Key(
         "the mail clients that your readers use; what only others get is not judged",
         _clients,
-        {"type": "array"},
+        {},
         items=clients,
     ),
     "baseline": Key("a file of known findings to leave out", _path, {"type": "string"}, per_file=False),
@@ -387,7 +391,7 @@ KEYS: Mapping[str, Key] = {
     "overrides": Key(
         "settings for some files only: a list of mappings with files and any of these keys",
         None,
-        {"type": "array", "items": {"type": "object", "required": ["files"]}},
+        {"type": "array"},
         per_file=False,
     ),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 # On the path of every start: see maillint.data.compiled.
 # ruff: noqa: PTH123
 import os
+from binascii import crc32
 
 from maillint.data.compiled import load_latest
 
@@ -36,12 +37,12 @@ def digest(chunks: Iterable[bytes]) -> str:
 
 
 def content_digests(folders: Mapping[str, str], endings: tuple[str, ...]) -> dict[str, str]:
-    """Return a digest of the content of each file below some folders, by ``<folder's name>/<path>``.
+    """Return a digest of the content of each file and folder below some folders, by ``<folder's name>/<path>``.
 
-    ``folders`` maps names to paths. The digests are stored in the user's cache under the files' names, sizes, times and
-    numbers. The time of the last change of a file's entry (``ctime``) is among them, which no program can set: neither
-    a checkout nor a copy that gives a file the time and the size of an older one goes unnoticed. Where a file has
-    changed a moment ago, or the system has no such time (Windows), the files are read.
+    The path of a folder ends with a slash. ``folders`` maps names to paths. The digests are stored in the user's cache
+    under the files' names, sizes, times and numbers. The time of the last change of a file's entry (``ctime``) is among
+    them, which no program can set: neither a checkout nor a copy that gives a file the time and the size of an older
+    one goes unnoticed. Where a file has changed a moment ago, or the system has no such time (Windows), all are read.
     """
     import time  # noqa: PLC0415 -- built in
 
@@ -56,31 +57,39 @@ def content_digests(folders: Mapping[str, str], endings: tuple[str, ...]) -> dic
             states.append(f"{path} {status.st_size} {modified} {changed} {status.st_ino}")
     if os.name == "nt" or newest > time.time_ns() - SETTLED:
         return _digests(folders, endings)
-    name = f"files-{digest([folder.encode('utf-8', 'surrogateescape') for folder in folders.values()])}"
-    text = load_latest(
-        name,
-        digest(["\n".join(states).encode("utf-8", "surrogateescape")]),
-        lambda: "\n".join(f"{path} {held}" for path, held in _digests(folders, endings).items()),
-    )
-    return dict(line.rsplit(" ", 1) for line in text.split("\n")) if text else {}
+    state = "|".join(states)
+    if not state.isprintable():
+        return _digests(folders, endings)
+    name = f"files-{crc32('|'.join(folders.values()).encode()):08x}"
+    text = load_latest(name, state, lambda: _written(_digests(folders, endings)))
+    words = text.split("\n")
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+def _written(digests: Mapping[str, str]) -> str:
+    return "\n".join(word for pair in digests.items() for word in pair)
 
 
 def _digests(folders: Mapping[str, str], endings: tuple[str, ...]) -> dict[str, str]:
-    found = {}
+    files: dict[str, str] = {}
     for name, folder in folders.items():
         for path, entry in _files(folder, "", endings):
             with open(entry.path, "rb") as file:
-                found[f"{name}/{path}"] = digest([file.read()])
-    return found
+                files[f"{name}/{path}"] = digest([file.read()])
+    inside: dict[str, list[str]] = {}
+    for path, held in files.items():
+        steps = path.split("/")
+        for depth in range(1, len(steps)):
+            inside.setdefault("/".join(steps[:depth]) + "/", []).append(f"{path} {held}")
+    return files | {folder: digest([held.encode() for held in lines]) for folder, lines in inside.items()}
 
 
 def _files(folder: str, above: str, endings: tuple[str, ...]) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """The files below a folder in the order of their names, each by its path from there."""
     with os.scandir(folder) as listed:
-        entries = sorted(listed, key=lambda entry: entry.name)
-    for entry in entries:
-        name = entry.name
+        entries = {entry.name: entry for entry in listed}
+    for name in sorted(entries):
         if name.endswith(endings):
-            yield above + name, entry
-        elif name not in _SKIPPED and not name.startswith(".") and entry.is_dir():
-            yield from _files(entry.path, f"{above}{name}/", endings)
+            yield above + name, entries[name]
+        elif "." not in name and name not in _SKIPPED and entries[name].is_dir():
+            yield from _files(entries[name].path, f"{above}{name}/", endings)

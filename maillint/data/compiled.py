@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 # On the path of every start, so without pathlib (8 ms), contextlib and tempfile (10 ms and more).
-# ruff: noqa: PTH100, PTH103, PTH105, PTH108, PTH111, PTH118, PTH119, PTH120, PTH123, SIM105
+# ruff: noqa: PTH100, PTH103, PTH105, PTH108, PTH111, PTH116, PTH118, PTH119, PTH120, PTH123, SIM105
 import binascii
 import os
+import sys
 
 TYPE_CHECKING = False  # typing itself costs milliseconds
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
 _BUILT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "_built")
 
@@ -32,7 +34,7 @@ def load_text(name: str, key: str, make: Callable[[], str]) -> str:
     text = _read(path, key)
     if text is None:
         text = make()
-        _store(folder, path, key, text)
+        _store(folder, path, key, _encode(text))
     return text
 
 
@@ -40,6 +42,40 @@ def load_built(name: str, key: str) -> str | None:
     """Return a text that the package brings, as ``load_text`` does; None where it has none of this key."""
     _require_plain(name, key)
     return _read(os.path.join(_BUILT, name), key)
+
+
+def load_object(name: str, key: str, make: Callable[[], Any]) -> Any:
+    """Return the plain data (dictionaries, lists, texts, numbers) that ``make`` makes, in a form that loads at once.
+
+    It is ``marshal``'s, which is for one version of Python: the user's cache has a file for each, of the latest key.
+    Like compiled modules, it is trusted if it is whole. A package brings no such form; where nothing can be stored,
+    ``make`` is called each time.
+    """
+    import marshal  # noqa: PLC0415 -- built in
+
+    _require_plain(name, key)
+    folder = cache_folder()
+    if folder is None:
+        return make()
+    path = os.path.join(folder, f"{name}.{sys.implementation.cache_tag}-{binascii.crc32(_encode(_BUILT)):08x}")
+    body = _read_body(path, key)
+    try:
+        if body is not None:
+            return marshal.loads(body)
+    except (EOFError, ValueError, TypeError):
+        pass
+    made = make()
+    _store(folder, path, key, marshal.dumps(made))
+    return made
+
+
+def built_state(name: str) -> str:
+    """What tells one file that the package brings from another of this name; "" where there is none."""
+    try:
+        status = os.stat(os.path.join(_BUILT, name))
+    except OSError:
+        return ""
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
 
 
 def load_latest(name: str, key: str, make: Callable[[], str]) -> str:
@@ -52,7 +88,7 @@ def load_latest(name: str, key: str, make: Callable[[], str]) -> str:
     text = _read(path, key)
     if text is None:
         text = make()
-        _store(folder, path, key, text)
+        _store(folder, path, key, _encode(text))
     return text
 
 
@@ -64,13 +100,13 @@ def write_built(folder: str, name: str, key: str, text: str) -> None:
     """
     _require_plain(name, key)
     os.makedirs(folder, exist_ok=True)
-    _write(os.path.join(folder, name), key, text)
+    _write(os.path.join(folder, name), key, _encode(text))
 
 
-def _store(folder: str, path: str, key: str, text: str) -> None:
+def _store(folder: str, path: str, key: str, body: bytes) -> None:
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        _write(path, key, text)
+        _write(path, key, body)
     except OSError:
         pass  # a read-only home, a full disk: the next run makes the text again
 
@@ -110,23 +146,30 @@ def _seal(body: bytes) -> bytes:
 
 
 def _read(path: str, key: str) -> str | None:
-    """Return the text in a file, None if there is none or it is another key's, truncated or damaged.
-
-    The first line is the key, the second the text's length in bytes and CRC-32, the rest the text.
-    """
+    """Return the text in a file, None if there is none or it is another key's, truncated or damaged."""
+    body = _read_body(path, key)
     try:
-        with open(path, "rb") as file:
-            head, _, rest = file.read().partition(b"\n")
-        if head != _encode(key):
-            return None
-        seal, _, body = rest.partition(b"\n")
-        return body.decode("utf-8", "surrogatepass") if seal == _seal(body) else None
-    except (OSError, ValueError):
+        return None if body is None else body.decode("utf-8", "surrogatepass")
+    except ValueError:
         return None
 
 
-def _write(path: str, key: str, text: str) -> None:
-    body = _encode(text)
+def _read_body(path: str, key: str) -> bytes | None:
+    """Return what a file holds under a key, None where that is nothing whole.
+
+    The first line is the key, the second the length in bytes and the CRC-32 of the rest.
+    """
+    try:
+        with open(path, "rb", buffering=0) as file:
+            data = file.readall()
+    except OSError:
+        return None
+    head, _, rest = data.partition(b"\n")
+    seal, _, body = rest.partition(b"\n")
+    return body if head == _encode(key) and seal == _seal(body) else None
+
+
+def _write(path: str, key: str, body: bytes) -> None:
     temporary = f"{path}.{os.urandom(8).hex()}.tmp"
     try:
         with open(temporary, "xb") as file:

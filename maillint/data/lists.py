@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 from maillint._version import __version__
-from maillint.data.checkout import content_digests, digest
-from maillint.data.compiled import load_built, load_text
+from maillint.data.checkout import content_digests
+from maillint.data.compiled import built_state, load_built, load_object, load_text
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 -- pathlib costs 8 ms at start-up
 
@@ -38,12 +38,9 @@ def _contents() -> Mapping[str, str]:
     return content_digests({"maillint": _PACKAGE, "rules": rules_folder()}, (".py", ".yaml", ".yml"))
 
 
-@cache
-def source_key(*beginnings: str) -> str:
-    """One line that changes with the content of the files whose paths begin so (``rules/lists/phrases/``)."""
-    if len(beginnings) == 1 and beginnings[0] in _contents():
-        return _contents()[beginnings[0]]
-    return digest([f"{path} {held}".encode() for path, held in _contents().items() if path.startswith(beginnings)])
+def source_key(*paths: str) -> str:
+    """One line that changes with the content of files and folders (``rules/lists/phrases/``)."""
+    return " ".join([_contents().get(path, "missing") for path in paths])
 
 
 @cache
@@ -52,14 +49,26 @@ def package_state() -> str:
     return INSTALLED_KEY if is_installed() else f"{__version__} {source_key(*RULES_AND_CODE)}"
 
 
-def load_compiled(name: str, beginnings: tuple[str, ...], make: Callable[[], str]) -> str:
+def load_plain(name: str, paths: tuple[str, ...], make: Callable[[], str]) -> Any:
+    """Return the data of a text in JSON that ``make`` makes from shipped files, as ``load_compiled`` does its text."""
+
+    def read() -> Any:
+        import json  # noqa: PLC0415 -- 1.5 ms, and most starts find the data in the user's cache
+
+        return json.loads(load_compiled(name, paths, make))
+
+    key = f"{INSTALLED_KEY} {built_state(name)}" if is_installed() else f"{__version__} {source_key(*paths)}"
+    return load_object(name, key, read)
+
+
+def load_compiled(name: str, paths: tuple[str, ...], make: Callable[[], str]) -> str:
     """Return the text that ``make`` makes from shipped files, without reading these where it is there already.
 
     ``name`` is that of the compiled form. An installed package brings it; in a checkout it lies in the user's cache,
-    and counts until the content of a file whose path begins with one of ``beginnings`` changes.
+    and counts until the content of one of the files or folders at ``paths`` changes.
     """
     text = load_built(name, INSTALLED_KEY) if is_installed() else None
-    return load_text(name, f"{__version__} {source_key(*beginnings)}", make) if text is None else text
+    return load_text(name, f"{__version__} {source_key(*paths)}", make) if text is None else text
 
 
 def load_yaml(text: str) -> Any:
@@ -80,9 +89,7 @@ def load_list(name: str) -> Any:
 @cache
 def load_data(name: str) -> Any:
     """Return a file of ``rules/`` without its ending (``profiles/cold``) as plain data; as load_list."""
-    import json  # noqa: PLC0415 -- 1.5 ms, and most starts need no list
-
-    return json.loads(load_compiled(compiled_name(name), (f"rules/{name}.yaml",), lambda: compile_data(name)))
+    return load_plain(compiled_name(name), (f"rules/{name}.yaml",), lambda: compile_data(name))
 
 
 def compiled_name(name: str) -> str:
@@ -92,7 +99,7 @@ def compiled_name(name: str) -> str:
 
 def compile_data(name: str) -> str:
     """Return the compiled form of a file of ``rules/``; raises as load_list."""
-    import json  # noqa: PLC0415 -- see load_data
+    import json  # noqa: PLC0415 -- only when it is compiled
 
     with open(os.path.join(rules_folder(), f"{name}.yaml"), "rb") as file:  # noqa: PTH118, PTH123
         source = file.read()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from maillint.analysis.traits import traits
+from maillint.analysis.traits import Traits
 from maillint.catalogue.rule import ActiveRule, Rule
 from maillint.data.lists import load_list
 from maillint.engine.locate import locate
@@ -21,27 +21,32 @@ from maillint.values import replace
 
 if TYPE_CHECKING:
     from maillint.check import PlainNeeds
+    from maillint.engine.clock import Clock
     from maillint.message.rendering.model import Rendering
 
 
 _MOST_NAMED = 5
 
 
-def lint(message: Message, rules: Iterable[ActiveRule], seconds: float | None = None) -> tuple[FileReport, ...]:
+def lint(
+    message: Message, rules: Iterable[ActiveRule], clock: Clock | None = None, seconds: float | None = None
+) -> tuple[FileReport, ...]:
     """Run the rules about messages over one, and over what it is rendered as; a report for each of its files.
 
     After so many ``seconds`` of processor time the rules that are left do not look at it, which a finding says.
     """
     if seconds is None:
-        return run_rules(_MessageSubject(message), rules, traits(message).runs)
+        subject = _MessageSubject(message)
+        return run_rules(subject, rules, subject.traits.runs, clock)
     limit = message.memo[TimeLimit] = TimeLimit(seconds)
+    subject = _MessageSubject(message)
 
     def runs(needs: PlainNeeds, options: Mapping[str, Any]) -> bool | NotKnown:
         limit.check()
-        return traits(message).runs(needs, options)
+        return subject.traits.runs(needs, options)
 
     try:
-        return run_rules(_MessageSubject(message), rules, runs)
+        return run_rules(subject, rules, runs, clock)
     finally:
         del message.memo[TimeLimit]
 
@@ -81,6 +86,7 @@ class _MessageSubject(_FilesOfMessage):
 
     def __init__(self, message: Message) -> None:
         super().__init__(message, "message", message)
+        self.traits = Traits(message)
         self._limit: TimeLimit | None = message.memo.get(TimeLimit)
         self._left_out: list[str] = []
 
@@ -98,12 +104,12 @@ class _MessageSubject(_FilesOfMessage):
         if self._left_out:
             findings = [found for found in findings if found.rule != TIME_LIMIT]
             findings.append(locate(TIME_LIMIT, Severity.ERROR, self._not_looked_at(), self.start, Span(0, 0)))
-        elif traits(self.message).rendered and any(_judges(active.rule, by) for active in rules for by in _judging()):
+        elif self.traits.rendered and any(_judges(active.rule, by) for active in rules for by in _judging()):
             from maillint.message.rendering.render import render  # noqa: PLC0415 -- few messages are rendered
 
             for rendering in render(self.message).made:
                 judging = [active for active in rules if _judges(active.rule, rendering.by)]
-                reports = run_rules(_RenderingSubject(rendering, findings), judging, traits(rendering.message).runs)
+                reports = run_rules(_RenderingSubject(rendering, findings), judging, Traits(rendering.message).runs)
                 findings = [*findings, *(found for report in reports for found in report.findings)]
         return super().report(findings, unknown, rules)
 
@@ -128,27 +134,25 @@ class _RenderingSubject(_FilesOfMessage):
         self.already = already
 
     def findings(self, rule: Rule, severity: Severity, hits: Iterable[Hit]) -> Iterator[Finding]:
-        """Findings about the message as a whole, and those that lead back to something in the template."""
+        """Findings that lead back to something in the template, and that the template itself does not show."""
         from maillint.message.rendering.model import leads_back  # noqa: PLC0415 -- few messages are rendered
 
-        whole = rule.name in _judging()[self.rendering.by]["whole"]
-        own = (hit for hit in hits if whole or leads_back(hit.place.map, hit.span))
+        own = (hit for hit in hits if leads_back(hit.place.map, hit.span))
         reported = [other for other in self.already if other.rule == rule.name]
         for finding in super().findings(rule, severity, own):
-            if not any(whole or _overlap(finding, other) for other in reported):
+            if not any(_overlap(finding, other) for other in reported):
                 view = f"{finding.view}, {self.rendering.label}" if finding.view else self.rendering.label
                 yield replace(finding, view=view, fix=None)
 
 
-def _judging() -> Mapping[str, Mapping[str, Sequence[str]]]:
+def _judging() -> Mapping[str, Sequence[str]]:
     """By way of rendering, the names of the rules and families that judge its result."""
-    judged: Mapping[str, Mapping[str, Sequence[str]]] = load_list("rendered")["judged"]
+    judged: Mapping[str, Sequence[str]] = load_list("rendered")["judged"]
     return judged
 
 
 def _judges(rule: Rule, by: str) -> bool:
-    names = _judging()[by]
-    return rule.name in names["whole"] or rule.name in names["placed"] or rule.family in names["placed"]
+    return not {rule.name, rule.family}.isdisjoint(_judging()[by])
 
 
 def _overlap(one: Finding, other: Finding) -> bool:

@@ -76,6 +76,18 @@ class Flow:
         """Return the place in the view of a range of the text."""
         return self.map.span(Span(start, end))
 
+    def range(self, span: Span) -> tuple[int, int]:
+        """Return where in the text a span of the view begins and ends."""
+        return self._offset(span[0]), self._offset(span[1])
+
+    def _offset(self, source: int) -> int:
+        """The first place in the text of something that does not stand before an offset of the view."""
+        index = bisect_left(self._sources, source)
+        if not index:
+            return 0
+        start, length, begin, width = self._pieces[index - 1]
+        return start + (source - begin if length == width and source < begin + width else length)
+
     def within(self, span: Span) -> str:
         """Return the text of a span of the view, with its white space collapsed."""
         pieces = self._pieces
@@ -302,6 +314,8 @@ def _bare_links(html: Html, flow: Flow) -> Iterator[Link]:
 
 
 def _found_urls(flow: Flow) -> Iterator[Link]:
+    if "://" not in flow.text and "www." not in flow.text.lower():
+        return
     for match in BARE_URL.finditer(flow.text):
         url = match[0].rstrip(_TRAILING)
         if len(url) < 5 or url.endswith("//"):

@@ -52,6 +52,7 @@ class Shared:
 
     def __init__(self) -> None:
         self.sheets = KnownSheets()
+        self.memo: dict[Any, Any] = {}  # answers that are the same for all views, by who has worked them out
         self._parsed: list[tuple[frozenset[Condition], Html]] = []  # of each view; none is kept alive by another
 
     def parse(self, view: View, holes: Sequence[Span]) -> Html:

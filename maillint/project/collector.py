@@ -9,6 +9,10 @@ from __future__ import annotations
 import gc
 
 _paused = False
+_usual: tuple[int, int, int] | None = None  # when the collector ran before the command
+
+SELDOM = (30_000, 20, 20)
+"""When the collector runs between files: what is made of one refers to itself nowhere, so it goes with its last use."""
 
 
 def pause() -> None:
@@ -20,14 +24,22 @@ def pause() -> None:
 
 
 def settle() -> None:
-    """Take what is loaded by now out of the collector's sight: it stays. Then a paused collector goes on."""
+    """Take what is loaded by now out of the collector's sight: it stays. A paused collector goes on, but seldom."""
+    global _usual  # noqa: PLW0603
     gc.freeze()
-    resume()
+    if _paused:
+        usual = gc.get_threshold()
+        resume()
+        gc.set_threshold(*SELDOM)
+        _usual = usual
 
 
 def resume() -> None:
-    """Let a collector that ``pause`` has stopped go on."""
-    global _paused  # noqa: PLW0603
+    """Let a collector that ``pause`` has stopped go on as it did."""
+    global _paused, _usual  # noqa: PLW0603
+    if _usual is not None:
+        gc.set_threshold(*_usual)
+        _usual = None
     if _paused:
         gc.enable()
         _paused = False

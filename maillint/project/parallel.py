@@ -81,7 +81,7 @@ def _start(work: Callable[[In], Out], items: Sequence[In], number: int, jobs: in
         os.close(reader)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        with open(writer, "wb", closefd=True) as out:  # noqa: PTH123
+        with open(writer, "wb") as out:  # noqa: PTH123
             for index in range(number, len(items), jobs):
                 if index == number + jobs:
                     settle()
@@ -103,12 +103,12 @@ def _collect(children: Sequence[tuple[int, int]], count: int, done: Callable[[in
         while selector.get_map():
             for key, _ in selector.select():
                 chunk = os.read(key.fd, 1 << 16)
-                if not chunk:
+                if chunk:
+                    buffers[key.fd] += chunk
+                    _take(buffers[key.fd], results)
+                    done(len(results))
+                else:
                     selector.unregister(key.fd)
-                    continue
-                buffers[key.fd] += chunk
-                _take(buffers[key.fd], results)
-                done(len(results))
     if len(results) < count:
         raise RuntimeError(f"a process ended early: {count - len(results)} of {count} files were not linted")
     return [results[index] for index in range(count)]

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
+import stat
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from maillint._version import __version__
 from maillint.config.config import LayeredConfig
-from maillint.data.checkout import digest
+from maillint.data.checkout import SETTLED, digest
 from maillint.data.lists import package_state
 from maillint.files.access import FileAccess, is_handed_over
 from maillint.files.paths import shown_path
 from maillint.finding import INCOMPLETE, Edit, Excerpt, FileReport, Finding, Fix, Related, Severity, Unknown
 from maillint.project.discovery import Group
-from maillint.project.loader import LoadedMessage, decode
+from maillint.project.loader import LoadedMessage, decode, read_files
 from maillint.values import NamedTuple, as_dict
 
 FOLDER = ".maillint_cache"
@@ -28,6 +29,9 @@ _FILE = "results.json"
 _FORMAT = 3
 
 Stored = dict[str, Any]
+
+Touched = list[list[int]]
+"""Of each file of a message, what changes when somebody touches it; see ``touched``."""
 
 
 class CacheKey(NamedTuple):
@@ -78,31 +82,45 @@ class ResultCaches:
             if config.folder not in self._caches:
                 self._caches[config.folder] = ResultCache(config.folder)
 
-    def key(self, group: Group, contents: Sequence[bytes]) -> CacheKey | None:
-        """What a message's result is stored under; None for a pipe, whose name means nothing to another run."""
+    def variant(self, group: Group) -> str | None:
+        """The settings and names that a message's result is stored under; None for a pipe, whose name means nothing."""
         if any(map(is_handed_over, group.paths)):
             return None
         names = [*map(shown_path, group.paths), "", *sorted(map(shown_path, group.wanted))]
-        return CacheKey(_digest([self._settings[id(group.config)], *names]), digest(contents))
+        return _digest([self._settings[id(group.config)], *names])
 
-    def find(self, group: Group, key: CacheKey, contents: Sequence[bytes]) -> list[FileReport] | None:
+    def find_untouched(self, group: Group, variant: str, touched: Touched | None) -> list[FileReport] | None:
+        """The stored reports of a message whose files nobody has touched since: they need not be read."""
+        stored = self._caches[group.config.folder].variant(_name(group), variant)
+        if touched is None or not isinstance(stored, dict) or stored.get("touched") != touched:
+            return None
+        return self._revived(group, stored, lambda: read_files(group))
+
+    def find(
+        self, group: Group, key: CacheKey, contents: Sequence[bytes], touched: Touched | None = None
+    ) -> list[FileReport] | None:
         """The stored reports of a message whose settings, files and further inputs are as they were."""
+        cache = self._caches[group.config.folder]
+        stored = cache.get(_name(group), key)
+        found = None if stored is None else self._revived(group, stored, lambda: contents)
+        if stored is not None and found is not None and touched is not None and stored.get("touched") != touched:
+            cache.put_again(_name(group), key, {**stored, "touched": touched})
+        return found
+
+    def _revived(self, group: Group, stored: Stored, read: Callable[[], Sequence[bytes]]) -> list[FileReport] | None:
+        """Stored reports, where what else they depend on is as it was; ``read`` reads the message's files."""
         try:
-            cache = self._caches[group.config.folder]
-            stored = cache.get(_name(group), key)
-            if stored is None:
-                return None
             if stored["packages"] is not None and stored["packages"] != _packages():
                 return None
             if not self._access_for(group.roots).is_unchanged(stored["files"], self._names):
                 return None
+            cache = self._caches[group.config.folder]
             places = {shown_path(path): place for place, path in enumerate(group.paths)}
-            return [
-                revive(
-                    report, cache.unknown(report["unknown"]), partial(_text, group, contents, places[report["path"]])
-                )
-                for report in stored["reports"]
-            ]
+            reports = []
+            for report in stored["reports"]:
+                text = partial(_text, group, read, places[report["path"]])
+                reports.append(revive(report, cache.unknown(report["unknown"]), text))
+            return reports
         except (LookupError, TypeError, ValueError, AttributeError):
             return None  # damaged
 
@@ -120,11 +138,18 @@ class ResultCaches:
                 self._listed[folder] = frozenset()
         return self._listed[folder]
 
-    def put(self, group: Group, key: CacheKey, inputs: Inputs, reports: Sequence[FileReport]) -> None:
+    def put(
+        self,
+        group: Group,
+        key: CacheKey,
+        inputs: Inputs,
+        reports: Sequence[FileReport],
+        touched: Touched | None = None,
+    ) -> None:
         """Note a message's reports for ``save``, unless a rule failed in it."""
         if any(found.rule in INCOMPLETE for report in reports for found in report.findings):
             return
-        stored = {**inputs._asdict(), "reports": [_plain(report) for report in reports]}
+        stored = {**inputs._asdict(), "touched": touched, "reports": [_plain(report) for report in reports]}
         self._caches[group.config.folder].put(_name(group), key, stored)
 
     def save(self) -> None:
@@ -133,8 +158,26 @@ class ResultCaches:
             cache.save()
 
 
-def _text(group: Group, contents: Sequence[bytes], place: int) -> str:
-    return decode(group, contents)[0][place].text
+def _text(group: Group, read: Callable[[], Sequence[bytes]], place: int) -> str:
+    return decode(group, read())[0][place].text
+
+
+def touched(group: Group) -> Touched | None:
+    """Sizes, times and numbers of a message's files; None where they do not tell whether a file has changed.
+
+    See ``content_digests``, which relies on the same.
+    """
+    found = []
+    for path in group.paths:
+        try:
+            status = os.stat(path)  # noqa: PTH116
+        except OSError:
+            return None
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        found.append([status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino])
+    newest = max(max(modified, changed) for _, modified, changed, _ in found)
+    return None if os.name == "nt" or newest > time.time_ns() - SETTLED else found
 
 
 def _name(group: Group) -> str:
@@ -156,8 +199,8 @@ class ResultCache:
 
     def get(self, name: str, key: CacheKey) -> Stored | None:
         """What is stored of a message, if it was made from the same settings and the same input."""
-        stored: Stored | None = self._messages.get(name, {}).get(key.variant)
-        return stored if stored is not None and stored["content"] == key.content else None
+        stored = self.variant(name, key.variant)
+        return stored if isinstance(stored, dict) and stored.get("content") == key.content else None
 
     def unknown(self, number: int) -> tuple[Unknown, ...]:
         """What is unknown to reports that share it; raises LookupError, TypeError, ValueError where that is damaged."""
@@ -167,6 +210,15 @@ class ResultCache:
             self._revived[number] = tuple(Unknown(rule, reason) for rule, reason in self._unknown[number])
         return self._revived[number]
 
+    def variant(self, name: str, variant: str) -> Any:
+        """What is stored of a message that was made from these settings."""
+        return self._messages.get(name, {}).get(variant)
+
+    def put_again(self, name: str, key: CacheKey, stored: Stored) -> None:
+        """Note for ``save`` what has been stored before, with a change."""
+        reports = [{**report, "unknown": self._unknown[report["unknown"]]} for report in stored["reports"]]
+        self.put(name, key, {**stored, "reports": reports})
+
     def put(self, name: str, key: CacheKey, stored: Stored) -> None:
         """Note what ``save`` is to store of a message."""
         self._new.setdefault(name, {})[key.variant] = {"content": key.content, **stored}
@@ -175,6 +227,8 @@ class ResultCache:
         """Write what is new; of each message, the results that were stored last."""
         if not self._new:
             return
+        import json  # noqa: PLC0415 -- see _read
+
         folder = os.path.dirname(self._path)  # noqa: PTH120
         temporary = f"{self._path}.{os.getpid()}.tmp"
         try:
@@ -209,6 +263,8 @@ def _share_unknown(messages: dict[str, Stored], shared: Sequence[Any]) -> list[A
     Many reports have the same. ``shared`` is the list that reports which were read from the file count in; results with
     a number that is not in it are damaged, and go.
     """
+    import json  # noqa: PLC0415 -- see _read
+
     together: list[Any] = []
     numbers: dict[str, int] = {}
     for name, variants in messages.items():
@@ -228,6 +284,8 @@ def _share_unknown(messages: dict[str, Stored], shared: Sequence[Any]) -> list[A
 
 def _read(path: str) -> tuple[dict[str, Stored], list[Any]]:
     """The stored results by message, and what is unknown to reports that share it."""
+    import json  # noqa: PLC0415 -- 1.5 ms, and without a cache most runs need none
+
     try:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123
             data = json.load(file)
@@ -301,7 +359,7 @@ def revive(stored: Stored, unknown: tuple[Unknown, ...], read: Callable[[], str]
         for finding in stored["findings"]
     )
     fields = {**stored, "findings": findings, "unknown": unknown, "notes": tuple(stored["notes"])}
-    return FileReport.deferred(read, **fields)
+    return FileReport.deferred(read, **fields) if findings else FileReport(**fields)
 
 
 def _fix(stored: Stored | None) -> Fix | None:

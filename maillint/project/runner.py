@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from maillint.data.checkout import digest
 from maillint.files.access import UnreadableError
 from maillint.files.paths import shown_path
 from maillint.finding import Failure, FileReport, Report
 from maillint.project.discovery import Group
 from maillint.project.loader import LoadedMessage, failure, load, read_files
 from maillint.project.parallel import spread
-from maillint.project.result_cache import CacheKey, Inputs, ResultCaches, inputs_of
-from maillint.values import NamedTuple, frozen
+from maillint.project.result_cache import CacheKey, Inputs, ResultCaches, Touched, inputs_of, touched
+from maillint.values import NamedTuple, frozen, replace
+
+if TYPE_CHECKING:
+    from maillint.engine.clock import Clock
 
 Observe = Callable[[LoadedMessage], Any]
 """Looks at a message while it is loaded. What it returns comes back from another process: it has to be small."""
@@ -24,13 +29,15 @@ class Work:
     """How to go about a run.
 
     ``jobs`` is the number of processes; ``cache`` whether results of earlier runs count. ``done`` is called with the
-    number of messages that are finished. ``observe`` is called with every message that could be loaded.
+    number of messages that are finished. ``observe`` is called with every message that could be loaded. ``clock``
+    measures a run in one process.
     """
 
     jobs: int = 1
     cache: bool = False
     done: Callable[[int], None] = lambda count: None
     observe: Observe | None = None
+    clock: Clock | None = None
 
 
 class Run(NamedTuple):
@@ -47,6 +54,7 @@ class _Item(NamedTuple):
     contents: Sequence[bytes] | None = None
     key: CacheKey | None = None
     stored: Sequence[FileReport] | None = None
+    touched: Touched | None = None
 
 
 class _Result(NamedTuple):
@@ -69,13 +77,13 @@ def lint_groups(groups: Sequence[Group], work: Work | None = None) -> Run:
     results = [_finished(item, work.observe) for item in items]
     missing = [index for index, result in enumerate(results) if result is None]
     finished = len(groups) - len(missing)
-    lint_item = partial(_lint_item, work.observe)
+    lint_item = partial(_lint_item, work.observe, work.clock)
     new = spread(lint_item, [items[index] for index in missing], work.jobs, lambda count: work.done(finished + count))
     for index, result in zip(missing, new, strict=True):
         results[index] = result
         key = items[index].key
         if caches and key and result.inputs:
-            caches.put(groups[index], key, result.inputs, result.reports)
+            caches.put(groups[index], key, result.inputs, result.reports, items[index].touched)
     if caches:
         caches.save()
     pairs = [(group, result) for group, result in zip(groups, results, strict=True) if result is not None]
@@ -86,24 +94,36 @@ def lint_groups(groups: Sequence[Group], work: Work | None = None) -> Run:
 
 
 def _look_up(group: Group, caches: ResultCaches) -> _Item:
-    """Read a message's files and look for the result of an earlier run; what cannot be read fails when it is linted."""
+    """Look for the result of an earlier run, and read a message's files unless nobody has touched them since.
+
+    What cannot be read fails when it is linted.
+    """
+    variant = caches.variant(group)
+    before = touched(group)
+    found = caches.find_untouched(group, variant, before) if variant is not None else None
+    if found is not None:
+        return _Item(group, stored=found)
     try:
         contents = read_files(group)
     except UnreadableError:
         return _Item(group)
-    key = caches.key(group, contents)
-    return _Item(group, contents, key, caches.find(group, key, contents) if key else None)
+    if variant is None:
+        return _Item(group, contents)
+    key = CacheKey(variant, digest(contents))
+    return _Item(group, contents, key, caches.find(group, key, contents, before), before)
 
 
 def _finished(item: _Item, observe: Observe | None) -> _Result | None:
     return _Result(item.stored) if item.stored is not None and observe is None else None
 
 
-def _lint_item(observe: Observe | None, item: _Item) -> _Result:
+def _lint_item(observe: Observe | None, clock: Clock | None, item: _Item) -> _Result:
     try:
-        loaded = load(item.group, item.contents)
-        reports = lint_loaded(loaded) if item.stored is None else item.stored
+        with clock.phase("read") if clock else nullcontext():
+            loaded = load(item.group, item.contents)
+        reports = lint_loaded(loaded, clock) if item.stored is None else item.stored
         inputs = inputs_of(loaded) if item.key is not None and item.stored is None else None
+        reports = [_lean(report) for report in reports]
         return _Result(reports, None, observe(loaded) if observe else None, inputs)
     except UnreadableError as error:
         return _Result(failure=failure(item.group, error))
@@ -113,13 +133,19 @@ def _lint_item(observe: Observe | None, item: _Item) -> _Result:
         return _Result(failure=Failure(shown_path(item.group.paths[0]), internal_error(error)))
 
 
-def lint_loaded(loaded: LoadedMessage) -> list[FileReport]:
+def _lean(report: FileReport) -> FileReport:
+    """A report as it is kept until the end of the run, and handed over: of a clean file, nothing is shown."""
+    return report if report.findings else replace(report, text="")
+
+
+def lint_loaded(loaded: LoadedMessage, clock: Clock | None = None) -> list[FileReport]:
     """Lint a message; return the reports of the files whose findings are requested."""
     from maillint.engine.lint import lint  # noqa: PLC0415 -- a cached result needs no rule
 
     message, config = loaded.message, loaded.group.config
     rules = config.rules_for(message.profile)
-    reports = list(lint(message, rules, config.time_limit))
+    with clock.phase("rules") if clock else nullcontext():
+        reports = list(lint(message, rules, clock, config.time_limit))
     texts = (*(part.text for part in message.parts), *(source.text for source in loaded.sources))
     if any("maillint:" in text for text in texts):
         from maillint.engine.suppression import suppress  # noqa: PLC0415 -- few messages have such a comment

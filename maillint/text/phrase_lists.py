@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 
-from maillint.data.lists import load_compiled, load_yaml, rules_folder
+from maillint.data.lists import load_plain, load_yaml, rules_folder
 from maillint.text.phrases import INDEX_FORMAT, Phrase, PhraseIndex, compile_phrases, phrase_tokens
 
 COMPILED = f"phrases-{INDEX_FORMAT}.json"
@@ -22,7 +22,8 @@ OWN_WEIGHT = 2
 @cache
 def phrase_index() -> PhraseIndex:
     """Return the phrases of every shipped language; the compiled form is cached by the content of the lists."""
-    return PhraseIndex.from_json(load_compiled(COMPILED, ("rules/lists/phrases/",), compile_shipped_phrases))
+    data = load_plain(COMPILED, ("rules/lists/phrases/",), compile_shipped_phrases)
+    return PhraseIndex(data["phrases"], data["tokens"], [(*run,) for run in data["runs"]], data["heads"])
 
 
 def compile_shipped_phrases() -> str:

@@ -25,7 +25,6 @@ How a phrase is written
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
@@ -197,6 +196,8 @@ class PhraseIndex:
 
     def to_json(self) -> str:
         """Return the index as one JSON text, for `from_json`."""
+        import json  # noqa: PLC0415 -- only when it is compiled, as below
+
         stored = {
             "format": INDEX_FORMAT,
             "phrases": self.phrases,
@@ -212,6 +213,8 @@ class PhraseIndex:
 
         Raises ValueError if `stored` is not JSON, or of another version of the format.
         """
+        import json  # noqa: PLC0415
+
         data = json.loads(stored)
         if not isinstance(data, dict) or data.get("format") != INDEX_FORMAT:
             raise ValueError("not a phrase index of this version; compile it again")

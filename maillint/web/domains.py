@@ -6,9 +6,10 @@ from __future__ import annotations
 # ruff: noqa: PLC0415
 import binascii
 import functools
+import os
 import sys
 
-from maillint.data.compiled import load_text
+from maillint.data.compiled import load_object, load_text
 
 TYPE_CHECKING = False  # importing typing costs milliseconds
 if TYPE_CHECKING:
@@ -200,20 +201,24 @@ def suffix_key() -> str | None:
     The same list has the same key on every machine, so that a wheel can ship the compiled form. tldextract is
     not imported. None where its files cannot be read as files (a zip, a frozen program).
     """
+    path = _snapshot()
+    if path is None:
+        return None
+    with open(path, "rb") as file:  # noqa: PTH123 -- pathlib costs 8 ms
+        data = file.read()
+    return f"public suffixes, format {_SUFFIX_FORMAT}, {len(data)} bytes, {binascii.crc32(data):08x}"
+
+
+def _snapshot() -> str | None:
+    """The file of the list that tldextract brings."""
     for finder in sys.meta_path:  # importlib.util.find_spec does the same, and costs 5 ms to import
         spec = finder.find_spec("tldextract", None)
         if spec is not None:
             break
     else:
         return None
-    for folder in spec.submodule_search_locations or ():
-        try:
-            with open(f"{folder}/.tld_set_snapshot", "rb") as file:  # noqa: PTH123 -- pathlib costs 8 ms
-                data = file.read()
-        except OSError:
-            continue
-        return f"public suffixes, format {_SUFFIX_FORMAT}, {len(data)} bytes, {binascii.crc32(data):08x}"
-    return None
+    paths = [f"{folder}/.tld_set_snapshot" for folder in spec.submodule_search_locations or ()]
+    return next(filter(os.path.isfile, paths), None)
 
 
 def compile_suffixes() -> str:
@@ -240,6 +245,17 @@ def compile_suffixes() -> str:
 
 @functools.cache
 def _compiled() -> str:
+    """The compiled list; the file that it is made of is looked at, and read where it is another than last time."""
+    path = _snapshot()
+    if path is None:
+        return compile_suffixes()
+    status = os.stat(path)  # noqa: PTH116
+    state = f"{_SUFFIX_FORMAT} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino} {path}"
+    text: str = load_object(SUFFIXES, state, _by_content)
+    return text
+
+
+def _by_content() -> str:
     key = suffix_key()
     return compile_suffixes() if key is None else load_text(SUFFIXES, key, compile_suffixes)
 

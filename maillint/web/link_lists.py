@@ -9,7 +9,7 @@ import re
 
 from maillint.patterns import regex
 from maillint.text.literals import first_segments, outside_groups
-from maillint.values import frozen
+from maillint.values import NamedTuple, frozen
 from maillint.web.domains import host_and_parents, name_label
 from maillint.web.urls import Url
 from maillint.web.wrapped_targets import READERS, path_and_query
@@ -27,8 +27,7 @@ _JUDGED_SHORTENERS = ("generic", "esp")
 _LITERAL_ENDING = regex(r"(?:[A-Za-z0-9-]|\\\.)+$")
 
 
-@frozen
-class WrapperEntry:
+class WrapperEntry(NamedTuple):
     """An entry of gateways, redirectors or click trackers: whose addresses these are, and where their target is.
 
     ``rank`` is its place in the lists: of two entries that match, the one of lower rank is meant. ``host`` and
@@ -57,8 +56,7 @@ class WrapperEntry:
         return None
 
 
-@frozen
-class Shortener:
+class Shortener(NamedTuple):
     """A host of short links; ``subdomains``: hosts below it are short hosts, too."""
 
     vendor: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from maillint.patterns import regex
@@ -99,6 +98,8 @@ def _json_member(found: object, key: str) -> object:
         if found.count("[") + found.count("{") > _MOST_BRACKETS:
             return None
         try:
+            import json  # noqa: PLC0415 -- few wrappers write JSON
+
             found = json.loads(found)
         except ValueError:
             return None

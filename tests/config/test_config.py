@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
+import yaml
 
 from maillint.catalogue.load import shipped
 from maillint.catalogue.plugins import PluginError
 from maillint.catalogue.rule import DECIDED_BY_KIND, Rule
+from maillint.cli.schema import config_schema
 from maillint.config.config import COMMAND_LINE, DEFAULT, CommandLine, ConfigError, LayeredConfig, load_config
 from maillint.config.files import Layer, layers_of, profile_layer, read_layers
 from maillint.config.find import find_config
-from maillint.config.keys import KEYS, LISTS, Sequence
+from maillint.config.keys import KEYS, LISTS, RuleSetting, Sequence
 from maillint.data.amendments import SHIPPED, Amendment, Lists
 from maillint.data.profiles import PROFILES
 from maillint.data.yamlfile import FileError
@@ -22,6 +27,7 @@ from maillint.errors import LintError
 from maillint.finding import Severity
 from maillint.values import field_names
 from tests.files import write_files
+from tests.installed import install_as
 
 
 def load(folder: Path, text: str, **given: Any) -> LayeredConfig:
@@ -62,6 +68,15 @@ def test_a_pyproject_counts_where_it_has_a_table(tmp_path: Path, text: str, coun
 
 def test_a_folder_of_that_name_is_no_configuration(tmp_path: Path) -> None:
     write_files(tmp_path, {"maillint.yaml": "", "a/maillint.yaml/x.html": "", "a/pyproject.toml/x": ""})
+    assert find_config(str(tmp_path / "a")) == str(tmp_path / "maillint.yaml")
+
+
+def test_a_pyproject_that_cannot_be_read_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str, mode: str) -> Any:
+        raise PermissionError(path)
+
+    write_files(tmp_path, {"maillint.yaml": "", "a/pyproject.toml": "[tool.maillint]\n"})
+    monkeypatch.setattr("builtins.open", refuse)
     assert find_config(str(tmp_path / "a")) == str(tmp_path / "maillint.yaml")
 
 
@@ -201,13 +216,12 @@ def test_a_shipped_profile_can_be_extended(tmp_path: Path) -> None:
     assert layers[1].values == {"profile": "newsletter"}
 
 
-CIRCLE = "files extend each other in a circle: maillint.yaml → b.yaml → maillint.yaml"
-
-
 def test_a_circle_is_an_error(tmp_path: Path) -> None:
     write_files(tmp_path, {"b.yaml": "extends: maillint.yaml"})
-    with pytest.raises(FileError, match=CIRCLE):
+    with pytest.raises(FileError) as raised:
         load(tmp_path, "extends: b.yaml")
+    error = "1:1: files extend each other in a circle: maillint.yaml → b.yaml → maillint.yaml"
+    assert str(raised.value) == f"{tmp_path / 'maillint.yaml'}:{error}"
 
 
 def test_the_same_file_may_be_extended_twice(tmp_path: Path) -> None:
@@ -374,6 +388,12 @@ def test_of_layers_the_last_counts_and_options_add_up(tmp_path: Path) -> None:
     ]
 
 
+def test_options_that_a_setting_does_not_name_stay_as_they_are(tmp_path: Path) -> None:
+    shortener = rule("links/shortener")
+    active = load(tmp_path, "rules: {links/shortener: {safe: true}}").resolve(shortener, "cold")
+    assert active.options == {**shortener.defaults, **shortener.options, "safe": True}
+
+
 def test_jurisdictions_and_consent_fill_the_options_of_the_rule_about_them(tmp_path: Path) -> None:
     name = "tracking/consent-required"
     assert dict(LayeredConfig().resolve(rule(name), "cold").options) == {"jurisdictions": [], "consent": "none"}
@@ -458,6 +478,49 @@ def test_the_same_rules_of_ones_own_may_be_named_twice(tmp_path: Path) -> None:
     assert "house/style" in names(load(tmp_path, "extends: base.yaml\n"))
 
 
+PLUGIN = """
+from maillint.plugin import Hit, Span, check
+
+@check("{check}")
+def found(message, options):
+    "Every message."
+    yield Hit(message.parts[0], Span(0, 1))
+"""
+
+
+def install_plugins(folder: Path, checks: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install plugins of these names, each with one check and the rule ``<plugin>/rule``, which binds it."""
+    for name, check in checks.items():
+        rule_file = f"summary: x\ncheck: {check}\nseverity: info\nmessage: x\nwhy: x\n"
+        write_files(
+            folder / "site",
+            {f"{name}/__init__.py": PLUGIN.format(check=check), f"{name}/rules/{name}/rule.yaml": rule_file},
+        )
+        install_as(name, {"maillint.checks": {name: name}}, folder / "site")
+    monkeypatch.syspath_prepend(folder / "site")
+
+
+def test_a_file_sets_the_rules_of_plugins_that_it_or_what_it_extends_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_plugins(tmp_path, {"inherited": "inherited-check", "own": "own-check"}, monkeypatch)
+    write_files(tmp_path, {"base.yaml": "plugins: [inherited]"})
+    config = load(tmp_path, "extends: base.yaml\nplugins: [own]\nrules: {inherited/rule: error, own/rule: warning}\n")
+    rules = config.catalogue.rules
+    assert [config.resolve(rules[name], "cold").level for name in ("inherited/rule", "own/rule")] == [
+        Severity.ERROR,
+        Severity.WARNING,
+    ]
+
+
+def test_plugins_that_clash_are_a_fault_of_the_file_that_names_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_plugins(tmp_path, {"first": "same-check", "second": "same-check"}, monkeypatch)
+    with pytest.raises(FileError, match=r"maillint\.yaml:2:1: plugin .* another plugin has a check named same-check"):
+        load(tmp_path, "profile: cold\nplugins: [first, second]\n")
+
+
 # -- settings that stand in no file ------------------------------------------------------------------------------------
 
 
@@ -469,6 +532,8 @@ def test_settings_from_a_mapping(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         {"profile": "<settings>:1", "baseline": "<settings>:1"},
         str(tmp_path),
     )
+    (layer,) = layers_of({"rules": {NAME: "error"}}, "<settings>")
+    assert layer.values["rules"] == (RuleSetting(NAME, "<settings>:1", Severity.ERROR, level_given=True),)
     with pytest.raises(FileError, match='unknown key "profil"'):
         layers_of({"profil": "cold"}, "<settings>")
 
@@ -508,13 +573,23 @@ def test_a_table_in_pyproject(tmp_path: Path) -> None:
     assert [setting.origin.rpartition(":")[2] for setting in settings] == ["14", "13"]
 
 
+def test_a_pyproject_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    write_files(tmp_path, {"pyproject.toml": "\ufeff[tool.maillint]\nprofile = 'cold'\n"})
+    assert load_config(str(tmp_path / "pyproject.toml")).profile == "cold"
+
+
 @pytest.mark.parametrize(
     ("text", "error"),
     [
         ("[tool.maillint]\nprofil = 'x'", ':2:1: unknown key "profil"'),
         ("[tool.maillint]\n  profile = 'x'", ':2:3: unknown profile "x"'),
         ("[tool.maillint.rules]\n'markup/x' = 'off'", ':2:1: no rule or family "markup/x"'),
+        ("[tool.maillint.rules.'markup/parse-error']\nignor = ['x']", ":2:1: check parse-error has no option"),
+        ("[tool.maillint.headers]\nX-Number = [1]", ":2:1: header X-Number must be text"),
+        ("[tool.maillint]\nrules.markup = 'loud'", ':2:1: "loud" is none of error, warning, info, off'),
+        ("# ours\n\n[tool.maillint]\n\nprofil = 'x'", ':5:1: unknown key "profil"'),
         ("[tool.maillint]\nprofile = \n", ":2:11: not valid TOML:"),
+        ("[tool.maillint]\nprofile = 'x", ":1:1: not valid TOML:"),  # the file ends where more must come
     ],
 )
 def test_faults_in_pyproject_have_their_line(tmp_path: Path, text: str, error: str) -> None:
@@ -549,9 +624,12 @@ FAULTS = [
     ("baseline: 1", "1:1: baseline must be a path"),
     ("rule-folders: [none]", '1:16: no folder "none"'),
     ("rule-folders: 1", "1:1: rule-folders must be a list of texts"),
+    ("plugins: 1", "1:1: plugins must be a list of texts"),
+    ("clients: 1", "1:1: clients must be a list of texts"),
+    ("jurisdictions: 1", "1:1: jurisdictions must be a list of texts"),
     ("plugins: [none]", '1:11: no plugin "none" is installed'),
     ("extends: [none.yaml]", '1:11: no file "none.yaml"'),
-    ("extends: 1", "1:1: extends must be a list of texts"),
+    ("profile: cold\nextends: 1", "2:1: extends must be a list of texts"),
     ("rules: [a]", "1:1: rules must be a mapping of names to values"),
     ("rules: {markup/unclosed: off}", '1:9: no rule or family "markup/unclosed"; did you mean "markup/unclosed-tag"?'),
     ("rules: {markup: loud}", '1:9: "loud" is none of error, warning, info, off'),
@@ -570,22 +648,29 @@ FAULTS = [
     ("lists: {shortener: [a]}", '1:9: unknown list "shortener"; did you mean "shorteners"?'),
     ("lists: {shorteners: 1}", "1:9: shorteners must be a list of texts"),
     ("lists: {shorteners: {ad: [a.example]}}", '1:22: unknown key "ad"; did you mean "add"?'),
+    ("lists: {shorteners: {add: 1}}", "1:22: add must be a list of texts"),
+    ("lists: {shorteners: {allow: 1}}", "1:22: allow must be a list of texts"),
+    ("lists: {shorteners: {replace: 1}}", "1:22: replace must be a list of texts"),
     ("lists: {shorteners: {replace: [a.example], add: [b.example]}}", '1:9: "replace" gives the whole list'),
-    ("lists: {shorteners: {add: [a.example], allow: [b.example, a.example]}}", '"a.example" stands under "add", too'),
+    ("lists: {shorteners: {add: [a.example], allow: [b.example, a.example]}}",
+     '1:59: "a.example" stands under "add", too'),
     ("lists: {shorteners: ['https://a.example/']}", '1:22: "https://a.example/" is no host'),
-    ("lists: {shorteners: ['a b']}", "is no host"),
+    *((f"lists: {{shorteners: ['{text}']}}", f'"{text}" is no host; write its name alone, such as go.acme.example')
+      for text in ("a b", "a.example/x", "a.example:80", "x@a.example", "a..example")),
     ("lists: {suspicious-tlds: [a.b]}", '1:27: "a.b" is no top-level domain'),
+    ("lists: {suspicious-tlds: ['a b']}", '"a b" is no top-level domain'),
     ("lists: {vague-texts: ['  ']}", "1:23: an empty text is in no list"),
     ("lists: {phrases: ['a*']}", "1:19: "),
-    ("overrides: {a: b}", "1:1: overrides must be a list of mappings"),
+    ("profile: cold\noverrides: {a: b}", "2:1: overrides must be a list of mappings"),
     ("overrides: [a]", "1:13: an override must be a mapping of names to values"),
     ("overrides: [{profile: cold}]", '1:13: an override needs "files"'),
     ("overrides: [{files: []}]", '1:13: an override needs "files"'),
     ("overrides: [{files: 1}]", "1:14: files must be a list of texts"),
     ("overrides: [{files: '['}]", '1:14: "[" is not a path pattern'),
     ("overrides: [{files: a, exclude: b}]", '1:24: unknown key "exclude"'),
+    ("overrides: [{files: a, own-domains: 1}]", "1:24: own-domains must be a list of texts"),
     ("overrides: [{files: a, profile: cool}]", '1:24: unknown profile "cool"'),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "error"), FAULTS, ids=[text for text, _ in FAULTS])
@@ -668,8 +753,61 @@ def test_every_key_has_a_meaning_and_a_schema() -> None:
         schema = key.json_schema()
         assert schema["description"] == key.doc != ""
         assert len(schema) > 1, name
-    assert KEYS["clients"].json_schema()["items"]["enum"][0]
-    assert "items" not in KEYS["profile"].json_schema()
+    lists = KEYS["lists"].json_schema()["properties"]
+    assert {name: schema["description"] for name, schema in lists.items()} == {
+        name: entries.doc for name, entries in LISTS.items()
+    }
+
+
+VALUES = [
+    # a key, what it takes, what it does not take
+    ("extends", ["cold", "[cold, general]", "[]"], ["1", "[1]", "{a: b}"]),
+    ("profile", ["cold", "general"], ["cool", "1", "[cold]"]),
+    ("rules", ["{}", "{markup: off}", "{markup: 'off', links: info}", f"{{{NAME}: {{severity: error, ignore: [a]}}}}"],
+     ["[a]", "{markup: loud}", "{markup: true}", "{markup: {ignore: [a]}}", f"{{{NAME}: {{ignor: [a]}}}}",
+      f"{{{NAME}: {{severity: loud}}}}", f"{{{NAME}: {{ignore: a}}}}"]),
+    ("headers", ["{}", "{From: a, X-Number: 7}"], ["[a]", "{From: [a]}", "{From: true}", "{From: 1.5}"]),
+    *((key, ["a.example", "[a.example, b.example]", "[]"], ["1", "[1]", "{a: b}"])
+      for key in ("exclude", "include", "own-domains", "dkim-selectors")),
+    ("rule-folders", ["house", "[house]", "[]"], ["1", "[1]", "{a: b}"]),
+    ("plugins", ["[]"], ["1", "[1]", "{a: b}"]),
+    ("dialect", ["jinja"], ["1", "[jinja]"]),
+    ("sequences", ["[]", "[[a.html, b.html], 'intro-{touch}.html']"], ["a.html", "[1]", "[[1]]", "{a: b}"]),
+    ("jurisdictions", ["fr", "[fr, uk]", "[]"], ["xx", "1", "[xx]", "[1]", "{fr: uk}"]),
+    ("pixel-consent", ["none", "aggregate"], ["some", "1", "[none]"]),
+    ("lists", ["{}", "{shorteners: a.example, trackers: [a.example]}", "{vague-texts: {add: more, allow: [here]}}",
+               "{phrases: {replace: []}}", "{suspicious-tlds: xyz}", "{click-trackers: {}}"],
+     ["[a]", "{shortener: []}", "{trackers: 1}", "{trackers: [1]}", "{trackers: {ad: []}}", "{trackers: {add: 1}}",
+      "{trackers: {allow: 1}}", "{trackers: {replace: 1}}"]),
+    ("clients", ["gmail", "[gmail, apple-mail]", "[]"], ["hotmial", "1", "[hotmial]", "[1]", "{a: b}"]),
+    ("baseline", ["known.json"], ["1", "[known.json]"]),
+    ("overrides", ["[]", "[{files: a}]", "[{files: [a, b], profile: cold, rules: {links: off}}]"],
+     ["{a: b}", "[a]", "[{profile: cold}]", "[{files: 1}]", "[{files: a, exclude: b}]", "[{files: a, profile: cool}]",
+      "[{files: a, rules: {links: loud}}]"]),
+]  # fmt: skip
+
+
+def test_the_table_of_values_has_every_key() -> None:
+    assert {key for key, _, _ in VALUES} == set(KEYS)
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    return jsonschema.Draft202012Validator(config_schema())
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        *((f"{key}: {value}", True) for key, values, _ in VALUES for value in values),
+        *((f"{key}: {value}", False) for key, _, values in VALUES for value in values),
+    ],
+)
+def test_the_schema_takes_what_the_reader_takes(tmp_path: Path, schema: Any, text: str, right: bool) -> None:
+    (tmp_path / "house").mkdir()
+    with nullcontext() if right else pytest.raises(FileError):
+        load(tmp_path, text)
+    assert schema.is_valid(yaml.safe_load(text)) == right
 
 
 def test_overrides_take_what_is_about_messages() -> None:
@@ -683,5 +821,6 @@ def test_the_layer_of_a_shipped_profile(profile: str) -> None:
     layer = profile_layer(profile)
     assert layer is profile_layer(profile)
     assert set(layer.values) == {"rules"}
-    assert layer.origins["rules"].endswith(f"profiles/{profile}.yaml:1")
+    path, _, line = layer.origins["rules"].rpartition(":")
+    assert (Path(path).name, Path(path).is_file(), line) == (f"{profile}.yaml", True, "1")
     assert layer.files == ()

@@ -194,6 +194,7 @@ def test_a_finding_about_the_whole_stands_at_the_sender_or_at_the_first_text() -
     mail = "Subject: x\nFrom: a@acme.example\n\nHi\n"
     (found,) = first(message_of(mail, "eml"), active(breaks)).findings
     assert mail[found.start :].startswith("a@acme.example")
+    assert found.end == found.start
     (found,) = first(message_of("---\nsubject: x\n---\n<p>Hi</p>"), active(breaks)).findings
     assert found.start == 19
     given = message_of("<p>Hi</p>", headers=(("From", "a@acme.example"),))
@@ -624,39 +625,23 @@ def test_a_rule_that_is_off_or_does_not_judge_renderings_does_not_judge_them(tmp
 MJML = "<mjml><mj-body><mj-section><mj-column><mj-text>Hi</mj-text></mj-column></mj-section></mj-body></mjml>"
 
 
-def whole(facts: Message, options: Options) -> Iterator[Hit]:
-    """A message without a title, as a whole: at its start."""
-    if facts.kind == "rendered":
-        yield Hit(facts.parts[0], Span(0, 0))
+def test_what_leads_back_to_nothing_in_the_template_is_not_found() -> None:
+    def run(facts: Message, options: Options) -> Iterator[Hit]:
+        if facts.kind == "rendered":
+            yield Hit(facts.parts[0], Span(0, 0))
 
-
-def test_a_rule_about_the_message_as_a_whole_judges_the_html_that_mjml_becomes(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(load_list("rendered")["judged"]["mjml"], "whole", ["markup/title"])
-    message = message_of(MJML, "mjml")
-    (found,) = first(message, active(whole, "markup/title")).findings
-    assert (found.view, found.fix) == ("in the rendered HTML", None)
-    assert MJML[found.start : found.end].startswith("<mj-body")
-    assert first(message, active(whole, "markup/other")).findings == ()  # leads back to nothing in the template
-    assert first(message, active(whole, "headers/other")).findings == ()
-
-    def both(facts: Message, options: Options) -> Iterator[Hit]:
-        yield Hit(facts.parts[0], Span(0, 6))
-
-    (found,) = first(message, active(both, "markup/title")).findings
-    assert (found.start, found.view) == (0, "")
+    assert first(message_of(MJML, "mjml"), active(run, "markup/x")).findings == ()
 
 
 def test_nothing_is_rendered_for_rules_that_judge_no_rendering() -> None:
     message = message_of(MJML, "mjml")
     first(message, active(yields(), "headers/x"))
-    assert [function.__name__ for function, *_ in message.memo] == ["traits"]
+    assert [function.__name__ for function, *_ in message.memo] == []
     first(message, active(yields(), "markup/x"))
-    assert len(message.memo) > 1
+    assert message.memo
     plain = message_of("<p>Hi</p>")
     first(plain, active(yields(), "markup/x"))
-    assert [function.__name__ for function, *_ in plain.memo] == ["traits"]
+    assert [function.__name__ for function, *_ in plain.memo] == []
 
 
 def test_a_finding_in_a_rendering_is_not_fixed() -> None:
@@ -725,8 +710,6 @@ def test_what_overlaps_in_the_template_is_one_finding(
     assert len(first(message, only, other).findings) == 2
 
 
-def test_the_rules_and_families_that_judge_renderings_exist() -> None:
-    """``whole`` is looked up by rule, so it names no family."""
-    judged = load_list("rendered")["judged"].values()
-    assert [name for rules in judged for name in rules["placed"] if not shipped().matching(name)] == []
-    assert [name for rules in judged for name in rules["whole"] if name not in shipped().rules] == []
+@pytest.mark.parametrize("way", load_list("rendered")["judged"])
+def test_the_rules_that_judge_renderings_exist(way: str) -> None:
+    assert all(shipped().matching(name) for name in load_list("rendered")["judged"][way])

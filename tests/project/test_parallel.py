@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,14 @@ MANY = range(4 * WORTH_FORKING)
 def unfrozen() -> None:
     """What one test has frozen must not change the next."""
     gc.unfreeze()
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C as in a terminal: a command in the background ignores it, and so do the tests that it runs."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def squares(items: range) -> list[int]:
@@ -157,8 +165,9 @@ def test_a_process_that_ends_early_is_an_error_and_leaves_nothing_behind(work: C
 
 
 @forks
-def test_an_error_while_collecting_ends_the_children() -> None:
+def test_an_error_while_collecting_ends_the_children_whatever_they_block() -> None:
     def work(item: int) -> int:
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         time.sleep(60 if item > 1 else 0)
         return item
 
@@ -241,6 +250,7 @@ def test_children_take_ctrl_c_as_the_system_means_it_and_the_parent_as_before() 
 
 
 @forks
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_while_starting_waits_until_every_child_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     start, started = os.fork, []
 
@@ -281,6 +291,11 @@ def watched(items: int, jobs: int) -> list[tuple[bool, bool]]:
 
 def test_a_long_run_freezes_what_is_loaded_after_the_first_item_and_nothing_later() -> None:
     assert watched(WORTH_FORKING, 1) == [(True, True), *[(False, True)] * (WORTH_FORKING - 1)]
+
+
+def test_what_later_items_leave_is_not_frozen() -> None:
+    frozen = [count for [count] in spread(lambda item: [gc.get_freeze_count()], range(WORTH_FORKING), 1)]
+    assert max(frozen[2:]) <= frozen[1]
 
 
 def test_a_short_run_freezes_nothing() -> None:

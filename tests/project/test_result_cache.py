@@ -13,6 +13,8 @@ import pytest
 
 from maillint._version import __version__
 from maillint.config.config import CommandLine, LayeredConfig
+from maillint.data.checkout import digest
+from maillint.files.access import read_bytes
 from maillint.finding import Edit, Excerpt, FileReport, Finding, Fix, Related, Report, Severity, Unknown
 from maillint.message.read import read_message
 from maillint.project import result_cache
@@ -146,16 +148,17 @@ def test_the_order_of_a_listing_is_no_change(folder: Path, monkeypatch: pytest.M
         (folder / name / "x").write_text("x")
     walk = os.walk
 
-    def backwards(top: str) -> Any:
+    def ordered(reverse: bool, top: str) -> Any:
         for path, folders, names in walk(top):
-            folders.sort(reverse=True)
-            yield path, folders, sorted(names, reverse=True)
+            folders.sort(reverse=reverse)
+            yield path, folders, sorted(names, reverse=reverse)
 
-    before = result_cache._folder_state(".")
-    monkeypatch.setattr(os, "walk", backwards)
-    assert result_cache._folder_state(".") == before
+    states = set()
+    for reverse in (False, True):
+        monkeypatch.setattr(os, "walk", partial(ordered, reverse))
+        states.add(result_cache._folder_state("."))
     (folder / "dead").symlink_to("nowhere")
-    assert result_cache._folder_state(".") == before
+    assert states == {result_cache._folder_state(".")}
 
 
 def test_other_code_is_other_settings(monkeypatch: pytest.MonkeyPatch, parsed: list[str]) -> None:
@@ -178,6 +181,80 @@ def test_a_plugin_is_part_of_the_settings(monkeypatch: pytest.MonkeyPatch, folde
         monkeypatch.setattr(Plugin, "state", staticmethod(partial(str, state)))
         lint_groups(Discovery(config=config).groups(["."]), Work(cache=True))
     assert len(parsed) == 2
+
+
+# -- files that nobody has touched --------------------------------------------------------------------
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that are read, where files count as settled at once."""
+    names: list[str] = []
+
+    def counted(path: str) -> bytes:
+        names.append(path)
+        return read_bytes(path)
+
+    monkeypatch.setattr("maillint.project.loader.read_bytes", counted)
+    monkeypatch.setattr(result_cache, "SETTLED", 0)
+    return names
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there, files are always read")
+def test_files_that_nobody_has_touched_are_not_read(read: list[str]) -> None:
+    first = lint()
+    assert len(read) == 2
+    again = lint()
+    assert len(read) == 2
+    assert again == first  # which asks for the texts
+    assert len(read) > 2
+
+
+OTHER = BAD.replace("Ada", "Bea")
+
+
+def write_at_the_same_time(path: Path) -> None:
+    path.write_text(OTHER)
+    os.utime(path, (1, 1))
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [
+        pytest.param(lambda path: path.write_text(OTHER), id="the same size"),
+        pytest.param(write_at_the_same_time, id="the same time"),
+        pytest.param(lambda path: (path.rename("old"), path.write_text(OTHER)), id="another file"),
+    ],
+)  # fmt: skip
+def test_a_change_counts_whatever_size_and_time_say(
+    folder: Path, read: list[str], touch: Callable[[Path], object]
+) -> None:
+    os.utime(folder / "a.html", (1, 1))
+    before = lint()
+    touch(folder / "a.html")
+    after = lint()
+    assert "Bea" in after.files[0].text
+    assert "Bea" not in before.files[0].text
+
+
+def test_a_file_that_has_just_changed_is_read(folder: Path, read: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(result_cache, "SETTLED", 10**12)
+    lint()
+    lint()
+    assert len(read) == 4
+
+
+def test_a_result_that_is_found_by_content_is_found_without_reading_from_then_on(
+    read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(result_cache, "SETTLED", 10**12)
+        first = lint()
+    lint()
+    del read[:]
+    again = lint()
+    assert read == []
+    assert again == first
 
 
 # -- by path and settings -----------------------------------------------------------------------------
@@ -255,6 +332,13 @@ def test_a_message_that_is_shown_by_another_path_is_linted_again(
     assert len(parsed) == 2
 
 
+def test_a_name_that_is_no_unicode_is_stored_too(folder: Path, parsed: list[str]) -> None:
+    name = os.fsdecode(b"caf\xe9.html")
+    (folder / name).write_text(BAD)
+    assert lint(name) == lint(name)
+    assert parsed == [name]
+
+
 # -- what a message names -----------------------------------------------------------------------------
 
 MJML = '<mjml><mj-body><mj-include path="foot.mjml" /></mj-body></mjml>'
@@ -315,9 +399,9 @@ def test_a_rendering_that_was_stopped_is_not_stored(folder: Path, parsed: list[s
 
 def group_and_key(caches: ResultCaches, group: Group) -> tuple[list[bytes], CacheKey]:
     contents = read_files(group)
-    key = caches.key(group, contents)
-    assert key is not None
-    return contents, key
+    variant = caches.variant(group)
+    assert variant is not None
+    return contents, CacheKey(variant, digest(contents))
 
 
 def report(*findings: Finding) -> FileReport:
@@ -351,8 +435,8 @@ def test_a_pipe_has_no_stored_result() -> None:
     [group] = Discovery().groups(["a.html"])
     caches = ResultCaches([group])
     pipe = Group(("/dev/fd/9",), frozenset({"/dev/fd/9"}), group.config)
-    assert caches.key(pipe, [b"x"]) is None
-    assert caches.key(Group(("a.html", "/proc/self/fd/9"), frozenset(), group.config), [b"x", b"x"]) is None
+    assert caches.variant(pipe) is None
+    assert caches.variant(Group(("a.html", "/proc/self/fd/9"), frozenset(), group.config)) is None
 
 
 # -- the file -----------------------------------------------------------------------------------------
@@ -417,16 +501,16 @@ def test_nothing_new_is_nothing_to_write(folder: Path) -> None:
         '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT"}}}}',
         '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {}}}}',
         '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": 3}}}',
-        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", "files": {}, '
-        '"packages": null, "reports": [{"path": "x"}]}}}}',
-        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", "files": {}, '
-        '"packages": null, "reports": [{"path": "a.html"}]}}}}',
+        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '"files": {}, "packages": null, "reports": [{"path": "x"}]}}}}',
+        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '"files": {}, "packages": null, "reports": [{"path": "a.html"}]}}}}',
         '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
         '"files": {}, "packages": null, "reports": [{"path": "a.html", "unknown": 7}]}}}}',
         '{"format": 3, "version": "VERSION", "unknown": [3], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
         '"files": {}, "packages": null, "reports": [{"path": "a.html", "unknown": -1}]}}}}',
-        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", "files": 3, '
-        '"packages": null, "reports": []}}}}',
+        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '"files": 3, "packages": null, "reports": []}}}}',
     ],
 )  # fmt: skip
 def test_a_damaged_cache_is_an_empty_one(folder: Path, parsed: list[str], damage: str) -> None:

@@ -18,7 +18,7 @@ from maillint.message.css.hiding import FINAL, PROPERTIES, SIZES, Kind, Values, 
 from maillint.message.css.lengths import TINY, pixels
 from maillint.message.css.selectors import ClassTest, Selector
 from maillint.message.css.stylesheet import SheetRule, StyleBlock, without_conditions
-from maillint.message.html.tree import Element, Html
+from maillint.message.html.tree import Element, Html, StartTag
 from maillint.patterns import regex
 
 _COULD_HIDE = {
@@ -80,6 +80,7 @@ class Sheets:
     def __init__(self, blocks: Sequence[StyleBlock]) -> None:
         self._blocks = blocks
         self._indexes: dict[tuple[str, int], _Index] = {}
+        self.sizes: dict[StartTag, tuple[float | None, float | None]] = {}  # of tags that no rule here bears on
 
     @classmethod
     def of(cls, blocks: Sequence[StyleBlock], known: dict[Any, Sheets]) -> Sheets:

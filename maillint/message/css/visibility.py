@@ -58,6 +58,7 @@ class Visibility:
     def __init__(self, html: Html, sheets: Sheets, *, outlook: bool = False) -> None:
         """``sheets`` are the view's. ``outlook``: the view is that of Outlook for Windows."""
         self._html = html
+        self._sheets = sheets
         self._cascade = Cascade(html, sheets)
         self._ways = ways_in_outlook if outlook else ways
         self._attribute_hides = not outlook
@@ -67,8 +68,11 @@ class Visibility:
 
     def hidden_by(self, element: Element) -> Hiding | None:
         """What hides an element, itself or from around it; None if it can be seen."""
-        own = next(iter(self._own(element, around=False)), None)
-        return own or self._inherited(element).outermost
+        if element.start_tag in self._hiding_tags:
+            own = next(iter(self._own(element, around=False)), None)
+            if own is not None:
+                return own
+        return self._inherited(element).outermost if self._inside else None
 
     def content_hidden_by(self, element: Element) -> Hiding | None:
         """What hides all that stands in an element; None if it can be seen, but for parts that hide themselves."""
@@ -104,12 +108,17 @@ class Visibility:
 
         Style sheets count only where the element is small without them, or a rule could make it so.
         """
+        known = self._sheets.sizes.get(element.start_tag) if element.attrs is element.start_tag.attrs else None
+        if known is not None:
+            return known
         values = values_of(self._style(element))
         width, height = declared_length(element, values, "width"), declared_length(element, values, "height")
         small = (width is not None and width < TINY) or (height is not None and height < TINY)
         if small or self._cascade.could_hide(element):
             values = self._values(element)
-            width, height = declared_length(element, values, "width"), declared_length(element, values, "height")
+            return declared_length(element, values, "width"), declared_length(element, values, "height")
+        if element.attrs is element.start_tag.attrs and not self._cascade.may_hide(element):
+            self._sheets.sizes[element.start_tag] = width, height
         return width, height
 
     # -- what hides

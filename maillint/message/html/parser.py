@@ -100,7 +100,7 @@ class Builder:
     def build(self) -> Html:
         self.walk(self.result.text, 0)
         quiet = not (self.cut_short or self.out_of_scope or self.unclosed_cells)
-        quiet = quiet and not any(stray.closer is not None for stray in self.result.stray)
+        quiet = quiet and not (self.begins_with_end or any(stray.closer is not None for stray in self.result.stray))
         self.result.trace = Trace(tuple(self.stack), self.quirks, frozenset(self.end_tags), quiet)
         self.result.next_index = self.count
         self.finish()

@@ -62,12 +62,12 @@ class _Beside:
             restart = self.restart(places[place_index].start, element_index)
             walk = _Window(self, restart, places, place_index)
             agreed = walk.run()
-            kept_runs = bisect_left(self.run_starts, base.elements[restart].span[1])
-            self.take(element_index, restart + 1, run_index, kept_runs)
+            behind = base.elements[restart].span[1] if restart >= 0 else 0
+            self.take(element_index, restart + 1, run_index, bisect_left(self.run_starts, behind))
             result.elements.extend(walk.result.elements)
             result.runs.extend(walk.result.runs)
             self.count = walk.count
-            self.no_faults(base.elements[restart].span[1], agreed)
+            self.no_faults(behind, agreed)
             element_index = agreed
             run_index = len(base.runs)
             if agreed < len(base.elements):
@@ -80,12 +80,12 @@ class _Beside:
         return result
 
     def restart(self, place: int, least: int) -> int:
-        """The index of an element before a place with whose start tag a walk can begin."""
+        """The index of an element before a place with whose start tag a walk can begin; -1 for the text's beginning."""
         elements = self.base.elements
         index = bisect_right(self.starts, place) - 1
         while index >= least and (elements[index].span[1] > place or not self.is_plain(elements[index])):
             index -= 1
-        if index < least:
+        if index < least and (index >= 0 or least):
             raise _Differs
         return index
 
@@ -154,7 +154,7 @@ class _Window(Builder):
             self.begin()
             behind = bisect_left(starts, self.places[self.first_place].end) + reach
             limit = starts[behind] if behind < len(starts) else len(text)
-            first = self.base.elements[self.restart].span[0]
+            first = self.base.elements[self.restart].span[0] if self.restart >= 0 else 0
             self.walk(self.result.text[first:limit], first)
             if self.faulty():
                 raise _Differs
@@ -166,8 +166,13 @@ class _Window(Builder):
 
     def begin(self) -> None:
         """Put back the state behind the start tag of the restart."""
-        element = self.base.elements[self.restart]
-        chain = [element, *element.ancestors] if element.tag not in VOID else list(element.ancestors)
+        chain: list[Element] = []
+        if self.restart >= 0:
+            element = self.base.elements[self.restart]
+            chain = [element, *element.ancestors] if element.tag not in VOID else list(element.ancestors)
+        else:
+            self.quirks = True  # until a doctype says otherwise
+            self.end_tags.clear()
         if len(chain) >= MAX_DEPTH:
             raise _Differs
         self.stack[:] = reversed(chain)
@@ -177,10 +182,10 @@ class _Window(Builder):
         self.result.elements.clear()
         self.result.runs.clear()
         self.count = self.first_count
-        self.waiting = True  # for the start tag of the restart, which the base has walked
+        self.waiting = self.restart >= 0  # for the start tag of the restart, which the base has walked
         self.place = self.first_place  # up to it, all begin before what is walked
         self.reached = 0
-        self.breaks = self.beside.breaks(self.restart)
+        self.breaks = self.restart >= 0 and self.beside.breaks(self.restart)
 
     def start(self, element: Element) -> bool:
         if self.waiting:
@@ -207,7 +212,8 @@ class _Window(Builder):
         same = self.base.elements[index]
         if same.parent is not element.parent or same.start_tag.source != element.start_tag.source:
             return False
-        if self.breaks != self.beside.breaks(index):
+        assert self.base.trace is not None
+        if self.breaks != self.beside.breaks(index) or self.quirks != self.base.trace.quirks:
             return False
         self.result.elements.pop()
         self.count -= 1
@@ -241,6 +247,7 @@ class _Window(Builder):
             or self.cut_short
             or self.out_of_scope
             or self.unclosed_cells
+            or self.begins_with_end
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from maillint.data.lists import load_compiled
+from maillint.data.lists import load_plain
 
 SIGNS = "dialect-signs.json"
 """The file name of the compiled signs."""
@@ -18,9 +18,7 @@ _SOURCES = ("rules/lists/dialects.yaml", "maillint/message/template/")
 
 @cache
 def _signs() -> Mapping[str, Any]:
-    import json  # noqa: PLC0415 -- a cached run of plain HTML needs none of this
-
-    signs: Mapping[str, Any] = json.loads(load_compiled(SIGNS, _SOURCES, compile_signs))
+    signs: Mapping[str, Any] = load_plain(SIGNS, _SOURCES, compile_signs)
     return signs
 
 
