@@ -13,7 +13,7 @@ from maillint.engine.run import run_rules
 from maillint.engine.subject import FileSubject
 from maillint.finding import TIME_LIMIT, FileReport, Finding, Severity, Unknown
 from maillint.hits import Hit, NotKnown
-from maillint.message.memo import TimeLimit, TimeUpError
+from maillint.message.memo import TimeLimit
 from maillint.message.model import Message
 from maillint.text.source import Source
 from maillint.text.spans import Span
@@ -92,7 +92,7 @@ class _MessageSubject(_FilesOfMessage):
 
     def failure(self, rule: Rule, error: Exception) -> Finding:
         """An internal error, or that the time was over before a rule was through."""
-        if not isinstance(error, TimeUpError):
+        if self._limit is None or error is not self._limit.raised:
             return super().failure(rule, error)
         self._left_out.append(rule.name)
         return locate(TIME_LIMIT, Severity.ERROR, str(error), self.start, Span(0, 0))

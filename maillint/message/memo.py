@@ -23,6 +23,7 @@ class TimeLimit:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._end = time.thread_time() + seconds
+        self.raised: TimeUpError | None = None
 
     @property
     def is_over(self) -> bool:
@@ -32,7 +33,8 @@ class TimeLimit:
     def check(self) -> None:
         """Raise TimeUpError if the time is over."""
         if self.is_over:
-            raise TimeUpError(f"the time limit of {self.seconds:g} s is over")
+            self.raised = TimeUpError(f"the time limit of {self.seconds:g} s is over")
+            raise self.raised
 
 
 _More = TypeVarTuple("_More")
