@@ -82,6 +82,7 @@ class ConfigKeys(TypedDict, total=False):
     lists: Mapping[str, Any]
     clients: str | Sequence[str]
     baseline: str | os.PathLike[str]
+    time_limit: float
     overrides: Sequence[Mapping[str, Any]]
 
 

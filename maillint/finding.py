@@ -218,6 +218,12 @@ class Report:
 INTERNAL_ERROR = "internal-error"
 """The name under which a check that raised is reported."""
 
+TIME_LIMIT = "time-limit"
+"""The name under which a message is reported that took too long to be looked at by every rule."""
+
+INCOMPLETE = frozenset({INTERNAL_ERROR, TIME_LIMIT})
+"""Names of findings which say that a message was not linted as a whole: no comment or baseline takes them out."""
+
 
 def source_order(finding: Finding) -> tuple[int, int, int, str]:
     """The key by which the findings of a file are sorted: by place, the weightiest first, then by rule."""

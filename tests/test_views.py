@@ -154,6 +154,17 @@ def test_the_bound_on_views_is_reported(branches: int, truncated: bool) -> None:
     assert (len(views) <= MAX_VIEWS, views.truncated) == (True, truncated)
 
 
+def test_the_bound_on_views_counts_audiences_too() -> None:
+    versions = "".join(f"<!--[if mso {version}]>{version}<![endif]-->" for version in (12, 14, 15, 16))
+    branches = (
+        "{% if a == 0 %}0" + "".join(f"{{% elif a == {number} %}}{number}" for number in range(1, 40)) + "{% endif %}"
+    )
+    views = views_of(branches + versions, markup=True)
+    assert (len(views), views.truncated) == (MAX_VIEWS, True)
+    assert sum(view.outlook is None for view in views) == 41  # what most readers get comes first
+    assert {view.outlook for view in views} >= {12, 14, 15, 16}
+
+
 @pytest.mark.parametrize("branches", [1, MAX_VIEWS - 2, MAX_VIEWS - 1, MAX_VIEWS, MAX_VIEWS + 1])
 @pytest.mark.parametrize("nested", [True, False])
 def test_that_views_are_missing_is_known_without_making_them(branches: int, nested: bool) -> None:

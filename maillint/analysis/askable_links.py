@@ -19,6 +19,11 @@ from maillint.web.domains import is_host_like
 from maillint.web.urls import Url, query_items, split
 from maillint.web.wrappers import Wrapping, classify
 
+MOST_REQUESTED = 250
+"""Addresses of one message that are requested, and hosts that are asked about: no honest mail links to more."""
+
+TOO_MANY = f"a message's links are looked up to {MOST_REQUESTED} addresses, and it has more"
+
 TAG = "a template tag prints a piece of a link's address"
 TRACKER = "a click tracker's link is not requested, since that would count as a click"
 GATEWAY = "only a mail gateway knows where a link leads"
@@ -49,7 +54,15 @@ def requests(message: Message) -> tuple[Request | NotKnown, ...]:
     (placeholders, and what is no web address). An address that may unsubscribe the reader in one place
     is requested in no place.
     """
-    return tuple(_requests(message))
+    found: list[Request | NotKnown] = []
+    urls: set[str] = set()
+    for request in _requests(message):
+        if isinstance(request, NotKnown) or request.url in urls or len(urls) < MOST_REQUESTED:
+            found.append(request)
+            urls.update(() if isinstance(request, NotKnown) else (request.url,))
+        else:
+            found.append(NotKnown(TOO_MANY))
+    return tuple(found)
 
 
 def _requests(message: Message) -> Iterator[Request | NotKnown]:
@@ -78,10 +91,21 @@ def _request(message: Message, link: LinkInView) -> Request | NotKnown:
 
 
 def linked_hosts(message: Message) -> Iterator[Request]:
-    """Every web link with a known host, for questions about hosts that need no request to them."""
+    """Every web link with a known host, for questions about hosts that need no request to them.
+
+    Links to more than MOST_REQUESTED hosts are left out.
+    """
+    hosts: set[str] = set()
     for link in _web_links(message):
-        if link.address.host:
+        host = link.address.host
+        if host and (host in hosts or len(hosts) < MOST_REQUESTED):
+            hosts.add(host)
             yield Request(link, _absolute(link))
+
+
+def has_too_many_hosts(message: Message) -> bool:
+    """Whether ``linked_hosts`` leaves links out."""
+    return len({link.address.host for link in _web_links(message) if link.address.host}) > MOST_REQUESTED
 
 
 def may_request(url: str) -> bool:

@@ -32,7 +32,7 @@ _OTHER_SCHEME = regex(r"\s*[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _PROXIED = regex(r"https?://[\w.-]*\.googleusercontent\.com/[\w/=-]+#(https?://.*)", re.DOTALL)
 """A picture in a message copied out of Gmail: its own address stands after the ``#``."""
 
-_ADDRESS = regex(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_ADDRESS = regex(r"(?<![\w.+-])[\w.+-]++(?:@|%40)[\w-]++(?:\.[\w-]++)++", re.IGNORECASE)
 _UUID = regex(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _EXTENSION = regex(r"\.[A-Za-z]{2,5}$")
 _PLAIN_VALUE = regex(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -15,17 +16,17 @@ from maillint.text.spans import Span, fill
 from maillint.values import frozen
 
 _DIRECTIVE = regex(
-    r"maillint:[ \t]*(?P<scope>ignore-file|ignore)\b(?:[ \t]*\[(?P<names>[^\]\r\n]*)\])?"
-    r"(?P<rest>(?:(?!maillint:[ \t]*ignore\b)[^\r\n])*)"  # a line may have several
+    r"maillint:[ \t]*(?P<scope>ignore-file|ignore)\b(?:[ \t]*\[(?P<names>(?:[^\]\r\nm]++|m(?!aillint:))*+)\])?"
+    r"(?P<rest>(?:[^\r\nm]++|m(?!aillint:[ \t]*ignore\b))*+)"  # a line may have several
 )
 _NAME = regex(r"[^\s,]+")
-_CLOSERS = regex(
-    r"\s*(?:--!?>|--\]|#\}|-?%\}|(?:--)?~?\}\}|\*/|\*@|[-_]?%>|\*\}|\*#|\?>|\{%-?\s*endcomment|</#comment>).*|\s+$"
-)
+_CLOSERS = regex(r"--!?>|--\]|#\}|-?%\}|(?:--)?~?\}\}|\*/|\*@|[-_]?%>|\*\}|\*#|\?>|\{%-?\s*endcomment|</#comment>")
 _BLANK = " \t"
+_LINE_ENDS = {"", "\n", "\r"}
+_SHOWN = regex(r"\S")
 _CODE_COMMENT = regex(
     r"(?:<\?(?:php\b)?|<%[-_]?|\{%-?|%%\[)\s*"
-    r"(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/|(?://|#)[^\r\n]*?)\s*"
+    r"(?:/\*(?:[^*]++|\*(?!/))*+\*/|(?://|#)[^\r\n]*+)\s*+"  # what closes the tag may be part of the last
     r"(?:\?>|[-_]?%>|-?%\}|\]%%)?"
 )
 """A tag of code with nothing in it but one comment: ``<?php /* … */ ?>``, ``{% # … %}``, ``%%[ /* … */ ]%%``."""
@@ -80,12 +81,13 @@ def _in_part(part: Part) -> Iterator[Directive]:
     if "maillint:" not in part.text:
         return
     comments = list(_template_comments(part))
+    html_comments = _HtmlComments(part.text if part.markup else "")
     found: list[_Found] = []
     for match in _DIRECTIVE.finditer(part.text):
         comment = _template_comment(comments, match.start())
         in_html = comment is None
-        if comment is None and part.markup:
-            comment = _html_comment(part.text, match.start())
+        if comment is None:
+            comment = html_comments.around(match.start())
         if comment is not None:
             found.append(_Found(match, comment, in_html))
     yield from _directives(part, found)
@@ -125,12 +127,22 @@ def _template_comment(comments: Sequence[Span], offset: int) -> Span | None:
     return comments[index] if index >= 0 and offset < comments[index].end else None
 
 
-def _html_comment(text: str, offset: int) -> Span | None:
-    start = text.rfind("<!--", 0, offset)
-    if start < 0 or "-->" in text[start:offset]:
-        return None
-    end = text.find("-->", offset)
-    return Span(start, end + 3) if end >= 0 else None
+class _HtmlComments:
+    """Finds the HTML comment around a place, from the last beginning before it to the first end behind it."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [found.start() for found in re.finditer("<!--", text)]
+        self._ends = [found.start() for found in re.finditer("-->", text)]
+
+    def around(self, offset: int) -> Span | None:
+        begun = bisect_right(self._starts, offset - 4)
+        ended = bisect_left(self._ends, offset)
+        if not begun or ended == len(self._ends):
+            return None
+        start = self._starts[begun - 1]
+        if ended and start <= self._ends[ended - 1] <= offset - 3:
+            return None
+        return Span(start, self._ends[ended] + 3)
 
 
 class _Found(NamedTuple):
@@ -142,50 +154,77 @@ class _Found(NamedTuple):
 
 
 def _directives(part: Part, found: Sequence[_Found]) -> Iterator[Directive]:
-    bare = fill(part.text, [comment for _, comment, _ in found], " ", keep_lines=False)
+    if not found:
+        return
+    several = Counter(comment for _, comment, _ in found)
+    lines = _Lines(part.text, fill(part.text, [comment for _, comment, _ in found], " ", keep_lines=False))
     for match, comment, in_html in found:
         names = [] if match["names"] is None else list(_NAME.finditer(part.text, *match.span("names")))
-        reason = _CLOSERS.sub("", match["rest"], count=1).strip(" \t:-–—")
-        rest = part.text[comment.start : match.start()] + part.text[match.end() : comment.end]
-        alone = not re.search(r"\w", re.sub(r"\b(?:end)?comment\b|\bphp\b", "", rest))
-        covers = None if match["scope"] == "ignore-file" else part.map.span(_covered_line(part.text, bare, comment))
+        closer = _CLOSERS.search(match["rest"])
+        reason = (match["rest"][: closer.start()] if closer else match["rest"]).rstrip().strip(" \t:-–—")
+        alone = several[comment] == 1 and _says_nothing(
+            part.text[comment.start : match.start()] + part.text[match.end() : comment.end]
+        )
+        covers = None if match["scope"] == "ignore-file" else part.map.span(lines.covered(comment))
         yield Directive(
             part, comment, tuple((name[0], Span(*name.span())) for name in names), reason, covers, in_html, alone
         )
 
 
-def _covered_line(text: str, bare: str, comment: Span) -> Span:
-    """The comment's line; for a comment on a line of its own, the next line that is not empty.
-
-    ``bare`` is the text without suppression comments. Several of them on a line of their own cover that line too,
-    since one may be about another.
-    """
-    start = _line_start(text, comment.start)
-    end = _line_end(text, comment.end)
-    if bare[start:end].strip(_BLANK):
-        return Span(start, end)
-    several = bool(text[start : comment.start].strip(_BLANK) or text[comment.end : end].strip(_BLANK))
-    following = end
-    while following < len(text) and text[following].isspace():
-        following += 1
-    following = _line_start(text, following)
-    return Span(start if several else following, _line_end(text, following))
+def _says_nothing(rest: str) -> bool:
+    """Whether what a comment has beside its directive is only what delimits it."""
+    return not re.search(r"\w", re.sub(r"\b(?:end)?comment\b|\bphp\b", "", rest))
 
 
-def _line_start(text: str, offset: int) -> int:
-    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+class _Lines:
+    """Finds the lines that comments are about; ``bare`` is the text without suppression comments."""
 
+    def __init__(self, text: str, bare: str) -> None:
+        self._text = text
+        self._bare = bare
+        self._ends = [found.start() for found in re.finditer(r"[\r\n]", text)]  # of a CRLF, both
+        self._blank: dict[Span, bool] = {}
+        self._edges: dict[Span, Span] = {}
+        self._following: dict[int, int] = {}
 
-def _line_end(text: str, offset: int) -> int:
-    ends = [end for end in (text.find("\n", offset), text.find("\r", offset)) if end >= 0]
-    return min(ends, default=len(text))
+    def covered(self, comment: Span) -> Span:
+        """The comment's line; for a comment on a line of its own, the next line that is not empty.
+
+        Several of them on a line of their own cover that line too, since one may be about another.
+        """
+        line = Span(self._start(comment.start), self._end(comment.end))
+        if line not in self._blank:
+            self._blank[line] = not self._bare[line.start : line.end].strip(_BLANK)
+            lead = self._text[line.start : line.end]
+            left = line.start + len(lead) - len(lead.lstrip(_BLANK))
+            self._edges[line] = Span(left, left + len(lead.strip(_BLANK)))
+        if not self._blank[line]:
+            return line
+        several = self._edges[line].start < comment.start or comment.end < self._edges[line].end
+        if line.end not in self._following:
+            shown = _SHOWN.search(self._text, line.end)
+            self._following[line.end] = self._start(shown.start() if shown else len(self._text))
+        following = self._following[line.end]
+        return Span(line.start if several else following, self._end(following))
+
+    def _start(self, offset: int) -> int:
+        index = bisect_left(self._ends, offset)
+        return self._ends[index - 1] + 1 if index else 0
+
+    def _end(self, offset: int) -> int:
+        index = bisect_left(self._ends, offset)
+        return self._ends[index] if index < len(self._ends) else len(self._text)
 
 
 def removal(directive: Directive) -> Span:
     """What to take out of the text to remove a comment: its whole line, if nothing else stands there."""
     text = directive.place.text
-    start, end = _line_start(text, directive.span.start), _line_end(text, directive.span.end)
-    if text[start : directive.span.start].strip(_BLANK) or text[directive.span.end : end].strip(_BLANK):
+    start, end = directive.span.start, directive.span.end
+    while start and text[start - 1] in _BLANK:
+        start -= 1
+    while end < len(text) and text[end] in _BLANK:
+        end += 1
+    if text[max(start - 1, 0) : start] not in _LINE_ENDS or text[end : end + 1] not in _LINE_ENDS:
         return directive.span
     if text.startswith("\r\n", end):
         return Span(start, end + 2)

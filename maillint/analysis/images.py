@@ -42,7 +42,7 @@ _ROLES = {
     "source": (),
 }
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-url")
-_CANDIDATE = regex(r"[\s,]*(\S*[^\s,])(?:\s+[^\s,]+)?")
+_CANDIDATE = regex(r"([^\s,]++(?:,++[^\s,]++)*+)(?:\s++[^\s,]++)?")
 _MOST_CANDIDATES = 50
 _ORDINARY = (".jpg", ".jpeg", ".webp", ".svg", ".JPG")
 _RATIO_LAYOUTS = frozenset({"responsive", "intrinsic", "fill", "flex-item", "fixed-height", "nodisplay"})

@@ -157,15 +157,14 @@ def _links_of_part(message: Message, part: Part) -> _Links:
     its links, and a view does not.
     """
     read = _links_read(message)
-    number = next(number for number, other in enumerate(message.parts) if other is part)
-    if number not in read:
-        read[number] = _read_links(message, part)
-    return read[number]
+    if id(part) not in read:
+        read[id(part)] = _read_links(message, part)
+    return read[id(part)]
 
 
 @remembered
 def _links_read(message: Message) -> dict[int, _Links]:
-    """By the number of a part, its links, as soon as a check has asked for them."""
+    """By the identity of a part, its links, as soon as a check has asked for them."""
     return {}
 
 

@@ -21,6 +21,7 @@ _URL = regex(
     r"""|(?P<bare>[^)"'\s][^)"']*))""",
     re.IGNORECASE,
 )
+_LONGEST_NAME = 200
 _SHEET_LOADS = ("rl(", "RL(", "mport", "MPORT")
 _IMPORT = regex(
     r"""@import\s*(?:url\(\s*["']?(?P<url>[^"')]+)|"(?P<double>[^"]+)"|'(?P<single>[^']+)')""", re.IGNORECASE
@@ -153,10 +154,12 @@ def _urls(text: str, start: int) -> Iterator[tuple[str, str, Span]]:
 
     ``start`` is where the declarations stand in the view.
     """
+    declaration = position = 0
     for match in _URL.finditer(text):
-        declaration = text.rfind(";", 0, match.start()) + 1
-        if text.startswith("&quot;", declaration - 6):  # the semicolon of a character reference
-            declaration = text.rfind(";", 0, max(declaration - 6, 0)) + 1
-        how = text[declaration : match.start()].partition(":")[0].strip().lower()
+        end = text.rfind(";", position, match.start()) + 1
+        if end and text.startswith("&quot;", end - 6):  # the semicolon of a character reference
+            end = text.rfind(";", position, max(end - 6, position)) + 1
+        declaration, position = end or declaration, match.start()
+        how = text[declaration : min(match.start(), declaration + _LONGEST_NAME)].partition(":")[0].strip().lower()
         name = str(match.lastgroup)
         yield how, match[name], Span(start + match.start(name), start + match.end(name))

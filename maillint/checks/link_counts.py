@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
 from maillint.analysis.links import LinkInView, links_in
@@ -13,7 +14,7 @@ from maillint.message.views import View
 from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
-from maillint.text.spans import Span
+from maillint.text.spans import Span, merge
 from maillint.values import frozen
 from maillint.web.domains import is_host_like, organisational
 from maillint.web.urls import normalise_for_counting
@@ -22,7 +23,7 @@ _ROLES = ("unsubscribe", "legal", "browser-view", "own-mail", "phone")
 _MOST_RELATED = 50
 _AFTER_HOST = regex("[/?#:]")
 _DIVIDERS = frozenset("<>\"'“”„«»(){}[]|,;!?…")
-_MAIL = regex(r"[^@\s:/]+@([^@\s:/]+)")
+_MAIL = regex(r"(?<![^@\s:/])[^@\s:/]++@([^@\s:/]++)")
 _EDGE = ".:*_-–—’"
 
 _COUNTING = {
@@ -222,8 +223,9 @@ class _Judge:
             span = flow.span(start, start + len(bare))
             if taken is None:
                 links = view.content.links
-                taken = [link.shown_span for link in links if link.element is not None and link.kind != "form"]
-            if not any(other.start <= span.start < other.end for other in taken):
+                taken = merge(link.shown_span for link in links if link.element is not None and link.kind != "form")
+            before = bisect_right(taken, span.start, key=lambda other: other.start) - 1
+            if before < 0 or taken[before].end <= span.start:
                 yield (f"mailto:{bare.lower()}" if mail else normalise_for_counting(f"//{bare}")), _Place(span, bare)
 
 

@@ -137,7 +137,7 @@ _MAIL_ADDRESS = regex(
 )
 _SPACE = regex(r"\s+")
 _ATTRIBUTE = regex(r"^[^?]*\s[A-Za-z-]{2,20}=")
-_LINE_BREAK = regex(r"\s*[\r\n]\s*")
+_LINE_BREAK = regex(r"(?<![^\S\r\n])[^\S\r\n]*+[\r\n]\s*+")
 
 
 @frozen

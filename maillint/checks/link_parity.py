@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -20,6 +21,7 @@ _MOST_RELATED = 50
 _CUT_OFF = 24  # characters that identify an address of which a hard line break has cut off the rest
 _TOKEN = regex(r"\d{3}|\d[^\d]+\d|.{16}")
 _ADDRESS_TAG = regex(r"url|link|href|uri", re.IGNORECASE)
+_MOST_SEARCHED = 500_000_000  # characters: with more, an address counts as named
 _LINE_GOES_ON = regex(r"=?\r?\n[^\s>]")
 
 
@@ -84,7 +86,8 @@ class _Pages:
         self.wanted: dict[str, LinkInView] = {}
         self.hidden: set[str] = set()
         self._every: set[str] = set()
-        self._cut_off: list[str] = []
+        self._cut_off: set[str] = set()
+        self._searched = 0
         self._prints = any(view.holes for view in part.views)
         for view in part.views:
             for link in links_in(message, part, view):
@@ -100,7 +103,7 @@ class _Pages:
             self.hidden.add(key)
         self._every.add(key)
         if not self.part.markup and len(key) >= _CUT_OFF and _LINE_GOES_ON.match(link.view.text, link.span.end):
-            self._cut_off.append(key)
+            self._cut_off.add(key)
         if link.link.images and not link.shown and not options["pictures"]:
             return
         if not any(has_role(role, link) for role in options["ignore"]):
@@ -119,12 +122,26 @@ class _Pages:
             return True
         if not self._unknown <= other._every:
             return True
-        if key in other._cut_off and any(other_key.startswith(key) for other_key in self._every):
+        if key in other._cut_off and self._begins_another(key):
             return True
-        if any(key.startswith(beginning) for beginning in self._cut_off):
+        if any(key[:length] in self._cut_off for length in self._lengths):
             return True
         name = key.partition("//")[2].removeprefix("www.")
-        return bool(name) and name in self._text
+        self._searched += len(self._text)
+        return self._searched > _MOST_SEARCHED or (bool(name) and name in self._text)
+
+    def _begins_another(self, key: str) -> bool:
+        """Whether a destination of this part begins with an address."""
+        index = bisect_left(self._in_order, key)
+        return index < len(self._in_order) and self._in_order[index].startswith(key)
+
+    @cached_property
+    def _in_order(self) -> list[str]:
+        return sorted(self._every)
+
+    @cached_property
+    def _lengths(self) -> list[int]:
+        return sorted({len(beginning) for beginning in self._cut_off})
 
     @cached_property
     def _unknown(self) -> set[str]:

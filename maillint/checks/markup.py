@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from maillint.check import Needs, Option, Options, check
 from maillint.hits import Change, Hit, NotKnown
+from maillint.message.html.tree import MAX_FAULTS
 from maillint.message.html.vocabulary import VOID
 from maillint.message.model import Message
 from maillint.text.shorten import shorten
@@ -79,6 +80,8 @@ def parse_error(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
                 continue
             span = character_at(part.text, fault.offset)
             yield Hit(part, span, {"code": fault.code, "text": _around(part.text, fault.offset)}, view)
+        if len(view.html.faults) == MAX_FAULTS:
+            yield NotKnown(f"a text has more than {MAX_FAULTS:,} parse errors; the rest of it is not looked at")
 
 
 @check("duplicate-attribute", fields=("name", "tag"), needs=Needs(faults=("duplicate-attribute",)))

@@ -234,10 +234,11 @@ def _value_faults(message: Message, name: str, tag: str) -> tuple[_ValueFault, .
 
 _COLOR = regex(
     r"#(?:[0-9a-f]{3}){1,2}|rgb\(\s*\d{1,3}%?\s*,\s*\d{1,3}%?\s*,\s*\d{1,3}%?\s*\)"
-    r"|rgba\(\s*\d{1,3}%?\s*,\s*\d{1,3}%?\s*,\s*\d{1,3}%?\s*,\s*\d*\.?\d+%?\s*\)",
+    r"|rgba\(\s*\d{1,3}%?\s*,\s*\d{1,3}%?\s*,\s*\d{1,3}%?\s*,\s*(?:\d++(?:\.\d++)?|\.\d++)%?\s*\)",
     re.IGNORECASE,
 )
-_NUMBER = regex(r"\+?\d*\.?\d+")
+_FIGURE = r"(?:\d++(?:\.\d++)?|\.\d++)"
+_NUMBER = regex(rf"\+?{_FIGURE}")
 
 
 def _takes(kind: str | Sequence[str], value: str) -> bool:
@@ -262,7 +263,7 @@ def _lengths(kind: str) -> tuple[re.Pattern[str], int]:
     sign = "-?" if "signed" in words else ""
     number = "|" + _NUMBER.pattern if "number" in words else ""
     auto = "|auto" if "auto" in words else ""
-    return re.compile(rf"{sign}(?:\d*\.?\d+(?:{units}))|[+-]?0(?:\.0+)?{number}{auto}"), 4 if "x4" in words else 1
+    return re.compile(rf"{sign}(?:{_FIGURE}(?:{units}))|[+-]?0(?:\.0+)?{number}{auto}"), 4 if "x4" in words else 1
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from maillint.analysis.askable_links import Request, linked_hosts, requests
+from maillint.analysis.askable_links import TOO_MANY, Request, has_too_many_hosts, linked_hosts, requests
 from maillint.analysis.links import LONGEST_EVIDENCE, same_owner
 from maillint.analysis.senders import own_domains
 from maillint.check import Check, Option, Options
@@ -246,6 +246,8 @@ def _blocklisted(online: Online, options: Options) -> Iterator[Hit | NotKnown]:
             link = request.link
             evidence = {"url": link.text, "domains": domains, "listed": "; ".join(words)}
             yield Hit(link.part, link.span, evidence, link.views)
+    if has_too_many_hosts(online.message):
+        yield NotKnown(TOO_MANY)
 
 
 # -- declarations -------------------------------------------------------------------------------------

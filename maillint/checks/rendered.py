@@ -65,10 +65,14 @@ def _is_gap(printed: Printed, before: str) -> bool:
     return end > at.end and following.isalnum()
 
 
+_LONGEST_STYLE = 50_000
+
+
 def _is_text(page: str, at: Span) -> bool:
     """Whether a place in HTML is in text rather than in a tag, a style or a script."""
-    opened = page.rfind("<", 0, at.start)
-    if opened > page.rfind(">", 0, at.start):
+    far = max(at.start - _LONGEST_STYLE, 0)
+    opened = page.rfind("<", far, at.start)
+    if opened > page.rfind(">", far, at.start):
         return False
     name = re.match(r"<(style|script|title)\b", page[opened : opened + 8], re.IGNORECASE) if opened >= 0 else None
     return name is None or name[1].lower() == "title"
@@ -77,9 +81,10 @@ def _is_text(page: str, at: Span) -> bool:
 def _around(printed: Printed) -> str:
     """The words around a gap, as readers get them."""
     page, at = printed.page, printed.at
-    start = max(at.start - _WORDS_AROUND, page.rfind("\n", 0, at.start) + 1, page.rfind(">", 0, at.start) + 1, 0)
-    ends = [end for end in (page.find("\n", at.end), page.find("<", at.end)) if end >= 0]
-    end = min([at.end + _WORDS_AROUND, len(page), *ends])
+    first, last = max(at.start - _WORDS_AROUND, 0), min(at.end + _WORDS_AROUND, len(page))
+    start = max(first, page.rfind("\n", first, at.start) + 1, page.rfind(">", first, at.start) + 1)
+    ends = [end for end in (page.find("\n", at.end, last), page.find("<", at.end, last)) if end >= 0]
+    end = min([last, *ends])
     left = "…" if start and page[start - 1].isalnum() else ""
     right = "…" if end < len(page) and page[end].isalnum() else ""
     return f"{left}{page[start:end].strip()}{right}"
@@ -104,7 +109,7 @@ def _leftovers() -> frozenset[str]:
     return frozenset(load_list("rendered")["leftovers"])
 
 
-_HOLLOW = regex(r"[?#]*|[a-z][a-z0-9+.-]*:(?://)?[/?#]*|https?:(?:///+.*|//[/?#:@].*)", re.IGNORECASE)
+_HOLLOW = regex(r"[?#]*|[a-z][a-z0-9+.-]*:(?://)?[/?#]*|https?:(?:///++.*+|//[/?#:@].*)", re.IGNORECASE)
 
 
 @check("rendered-empty-link", fields=("url", "data"), needs=_RENDERED)

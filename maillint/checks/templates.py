@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 
@@ -20,7 +21,7 @@ from maillint.message.views import View, make_views
 from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
-from maillint.text.spans import Span, fill
+from maillint.text.spans import Span, fill, merge
 from maillint.values import frozen
 
 _TEMPLATES = (Needs(parts=("template",)), Needs(headers=(ANY_FIELD,), kinds=("html", "mjml", "txt", "rendered")))
@@ -258,11 +259,12 @@ def _without_default(place: Place, tags: Iterable[Tag], mentions: _Mentions, whe
 
 
 _WORD = regex(r"\w+")
+_LONGEST_ARGUMENT = 1000
 
 
 def _has_default(tag: Tag, dialect: Dialect, mentions: _Mentions) -> bool:
     """Whether a tag certainly prints something: it has a default, its branch tests its name, or a statement sets it."""
-    if dialect.fallback is not None and dialect.fallback.compiled.search(tag.argument):
+    if dialect.fallback is not None and dialect.fallback.compiled.search(tag.argument[:_LONGEST_ARGUMENT]):
         return True
     expression = tag.argument.partition("|")[0].strip(" ${}@!")
     name = re.split(r"\.|->", expression)[-1].strip("()?! ")
@@ -339,13 +341,14 @@ def _in_view(part: Part, view: View) -> Iterator[Hit]:
     flow = view.content.flow
     code = _leftovers().code
     samples = (
-        [Span(element.span.end, element.content_end) for element in view.html.elements if element.tag in code]
+        merge(Span(element.span.end, element.content_end) for element in view.html.elements if element.tag in code)
         if part.markup
         else []
     )
     for found, fault in _in_text(flow.text, markup=part.markup):
         span = flow.span(*found)
-        if not any(sample.start <= span.start < sample.end for sample in samples):
+        before = bisect_right(samples, span.start, key=lambda sample: sample.start) - 1
+        if before < 0 or samples[before].end <= span.start:
             yield Hit(part, span, {"text": _shown(part.text, span), "fault": fault}, view)
     if not part.markup:
         return
@@ -387,7 +390,7 @@ def _in_text(text: str, *, markup: bool) -> Iterator[tuple[Span, str]]:
             if (telling or role_of(match[1]) is not None) and free(Span(*match.span())):
                 yield Span(*match.span()), "is a template tag that nothing has filled"
     for match in _leftovers().values.finditer(text):
-        start = text.rfind("\n", 0, match.start()) + 1
+        start = _line_start(text, match.start())
         greeting = _greeting(text[start : match.start()])
         if greeting and not text[start + greeting : match.start()].strip() and free(Span(*match.span())):
             yield Span(*match.span()), "stands where a name should"
@@ -395,11 +398,18 @@ def _in_text(text: str, *, markup: bool) -> Iterator[tuple[Span, str]]:
         if free(Span(*match.span())):
             yield Span(*match.span()), "is what a program prints for a value"
     for match in _NOBODY.finditer(text):
-        start = text.rfind("\n", 0, match.start()) + 1
+        start = _line_start(text, match.start())
         line = text[start : match.start()]
         span = Span(start + len(line) - len(line.lstrip()), match.end())
         if len(line) < 40 and _greeting(line) == len(line) and line and free(span):
             yield span, "greets nobody: the name is missing"
 
 
+def _line_start(text: str, offset: int) -> int:
+    """Where the line of a place begins, or the place itself if that is far before it: no greeting is so long."""
+    start = text.rfind("\n", max(offset - _LONGEST_GREETING, 0), offset) + 1
+    return start if start or offset <= _LONGEST_GREETING else offset
+
+
+_LONGEST_GREETING = 300
 _NOBODY = regex(r"(?<=\S)[^\S\n]+,(?=[^\S\n]*(?:\n|\Z))")

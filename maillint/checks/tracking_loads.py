@@ -41,7 +41,7 @@ _ROOM = regex(
 """A style that gives an element a size of its own."""
 
 _ON_DEMAND = regex(
-    r"@media[^{]*\bprint\b|outlookmessageheader|moz-email-headers|gmail_quote|blockquote|yahoo_quoted|#_t\b|_two50",
+    r"@media[^{@]*\bprint\b|outlookmessageheader|moz-email-headers|gmail_quote|blockquote|yahoo_quoted|#_t\b|_two50",
     re.IGNORECASE,
 )
 """Selectors and conditions of rules that apply only when a message is printed, answered or forwarded."""

@@ -17,7 +17,7 @@ from maillint.data.profiles import PROFILES
 from maillint.errors import LintError
 from maillint.files.access import UnreadableError
 from maillint.files.paths import shown_path
-from maillint.finding import INTERNAL_ERROR, Failure, Report
+from maillint.finding import INCOMPLETE, Failure, Report
 from maillint.project.collector import resume
 from maillint.project.discovery import Discovery, Group
 from maillint.project.loader import LoadedMessage, guess_kind_of, load_text
@@ -245,7 +245,7 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]], cl
     if arguments.paths == ("-",):
         loaded = load_stdin(discovery, arguments.stdin_filename)
         if isinstance(loaded, LoadedMessage) and (arguments.fix or arguments.diff):
-            from maillint.cli.fixing import fix_stdin  # noqa: PLC0415 -- difflib
+            from maillint.cli.fixing import fix_stdin  # noqa: PLC0415 -- seldom needed
 
             return fix_stdin(loaded, unsafe=arguments.unsafe_fixes, diff=arguments.diff)
         run = lint_stdin(loaded, lookups.observe if lookups else None, clock)
@@ -259,11 +259,11 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]], cl
 
             groups, only_changed = changed_since(groups, arguments.diff_base)
         if arguments.diff:
-            from maillint.cli.fixing import show_diff  # noqa: PLC0415 -- difflib
+            from maillint.cli.fixing import show_diff  # noqa: PLC0415 -- seldom needed
 
             return show_diff(groups, unsafe=arguments.unsafe_fixes)
         if arguments.fix:
-            from maillint.cli.fixing import fix_files  # noqa: PLC0415 -- difflib
+            from maillint.cli.fixing import fix_files  # noqa: PLC0415 -- seldom needed
 
             observe = lookups.observe if lookups else None
             run = fix_files(groups, unsafe=arguments.unsafe_fixes, quiet=arguments.quiet, observe=observe)
@@ -322,7 +322,7 @@ def save_baseline(report: Report, path: str, not_run: frozenset[str]) -> int:
 
     old = Baseline.read(path) if os.path.exists(path) else None  # noqa: PTH110
     replace_file(path, merged(old, report, path, not_run).encode("utf-8"))
-    broken = [finding for file in report.files for finding in file.findings if finding.rule == INTERNAL_ERROR]
+    broken = [finding for file in report.files for finding in file.findings if finding.rule in INCOMPLETE]
     count = len(report.severities) - len(broken)
     click.echo(f"Wrote {count} finding{'s' * (count != 1)} to {path}.", err=True)
     for finding in broken:

@@ -11,7 +11,7 @@ import click
 
 from maillint import output
 from maillint._version import __version__
-from maillint.finding import INTERNAL_ERROR, Report, Severity
+from maillint.finding import INCOMPLETE, Report, Severity
 from maillint.values import replace
 
 if TYPE_CHECKING:
@@ -115,10 +115,10 @@ def write_stdout(text: str) -> None:
 
 
 def exit_status(report: Report, threshold: Severity | None) -> int:
-    """0: nothing at or above the threshold; 1: something; 2: a file could not be read or a rule failed."""
+    """0: nothing at or above the threshold; 1: something; 2: a file could not be read, or not linted as a whole."""
     rules = [found.rule for file in report.files for found in file.findings]
     rules += [found.rule for domain in report.domains for found in domain.findings]
-    broken = INTERNAL_ERROR in rules
+    broken = not INCOMPLETE.isdisjoint(rules)
     if report.failures or broken:
         return 2
     worst = report.worst()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from difflib import unified_diff
 
 import click
 
@@ -17,6 +16,7 @@ from maillint.project.discovery import Group
 from maillint.project.fix import FixedFile, changed_files, encode, fix_groups, fix_loaded
 from maillint.project.loader import LoadedMessage
 from maillint.project.runner import Observe, Run
+from maillint.text.diff import unified_diff
 from maillint.values import replace
 
 
@@ -58,10 +58,8 @@ def show_diff(groups: Sequence[Group], *, unsafe: bool) -> int:
 
 
 def diff_lines(change: FixedFile) -> Iterator[str]:
-    """The lines of a unified diff; carriage returns stay, and a line end that is missing at the end is reported."""
-    before, after = (source.text.splitlines(keepends=True) for source in (change.before, change.after))
-    for line in unified_diff(before, after, change.path, change.path):
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+    """The lines of a unified diff."""
+    return unified_diff(change.before.text, change.after.text, change.path)
 
 
 def fix_stdin(loaded: LoadedMessage, *, unsafe: bool, diff: bool) -> int:

@@ -43,7 +43,7 @@ def _value(config: LayeredConfig, key: str) -> tuple[str, str]:
         return given, COMMAND_LINE
     found = [layer for layer in config.layers if key in layer.values]
     if not found:
-        return "none", "default"
+        return f"{config.time_limit:g}" if key == "time-limit" else "none", "default"
     if key in {"exclude", "include", "own-domains", "dkim-selectors", "rule-folders"}:
         values = [str(item) for layer in found for item in layer.values[key]]
         return ", ".join(values) or "none", _origins(layer.origins[key] for layer in found)

@@ -38,6 +38,10 @@ class ConfigError(LintError):
     """A fault on the command line: an unknown rule, profile or dialect."""
 
 
+TIME_LIMIT = 60.0
+"""Seconds of processor time for one message, where no file says otherwise: the slowest honest one takes two."""
+
+
 @frozen
 class CommandLine:
     """What the command line (or the environment) says; it comes before every file."""
@@ -159,6 +163,12 @@ class LayeredConfig:
     def dkim_selectors(self) -> tuple[str, ...]:
         """DKIM selectors of the sender's domains."""
         return self._all("dkim-selectors")
+
+    @property
+    def time_limit(self) -> float:
+        """Seconds of processor time that the rules may spend on one message."""
+        value: float = self._value("time-limit", TIME_LIMIT)
+        return value
 
     @property
     def baseline(self) -> str | None:

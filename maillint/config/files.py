@@ -165,7 +165,7 @@ def _parse(path: str) -> YamlFile:
     return _parse_toml(path, text) if path.endswith(".toml") else read_yaml(path, text)
 
 
-_TOML_TABLE = regex(r"^\s*\[\[?\s*([^\]]+?)\s*\]")
+_TOML_TABLE = regex(r"^\s*+\[\[?\s*+((?:[^\]\s]++|\s++(?![\]\s]))++)\s*+\]")
 _TOML_KEY = regex(r"""^\s*("[^"]*"|'[^']*'|[\w.-]+)\s*=""")
 
 

@@ -89,6 +89,12 @@ def read_patterns(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, 
     return tuple(patterns)
 
 
+def _seconds(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e9:
+        raise file.error(keys, f"{keys[-1]} must be a number of seconds above 0")
+    return float(value)
+
+
 def _path(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> str:
     if not isinstance(value, str):
         raise file.error(keys, f"{keys[-1]} must be a path")
@@ -377,6 +383,11 @@ KEYS: Mapping[str, Key] = {
         items=clients,
     ),
     "baseline": Key("a file of known findings to leave out", _path, {"type": "string"}, per_file=False),
+    "time-limit": Key(
+        "seconds of processor time that the rules may spend on one message (60)",
+        _seconds,
+        {"type": "number", "exclusiveMinimum": 0},
+    ),
     "overrides": Key(
         "settings for some files only: a list of mappings with files and any of these keys",
         None,

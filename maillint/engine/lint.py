@@ -8,23 +8,47 @@ from typing import TYPE_CHECKING, Any
 from maillint.analysis.traits import Traits
 from maillint.catalogue.rule import ActiveRule, Rule
 from maillint.data.lists import load_list
+from maillint.engine.locate import locate
 from maillint.engine.run import run_rules
 from maillint.engine.subject import FileSubject
-from maillint.finding import FileReport, Finding, Severity, Unknown
-from maillint.hits import Hit
+from maillint.finding import TIME_LIMIT, FileReport, Finding, Severity, Unknown
+from maillint.hits import Hit, NotKnown
+from maillint.message.memo import TimeLimit
 from maillint.message.model import Message
 from maillint.text.source import Source
+from maillint.text.spans import Span
 from maillint.values import replace
 
 if TYPE_CHECKING:
+    from maillint.check import PlainNeeds
     from maillint.engine.clock import Clock
     from maillint.message.rendering.model import Rendering
 
 
-def lint(message: Message, rules: Iterable[ActiveRule], clock: Clock | None = None) -> tuple[FileReport, ...]:
-    """Run the rules about messages over one, and over what it is rendered as; a report for each of its files."""
+_MOST_NAMED = 5
+
+
+def lint(
+    message: Message, rules: Iterable[ActiveRule], clock: Clock | None = None, seconds: float | None = None
+) -> tuple[FileReport, ...]:
+    """Run the rules about messages over one, and over what it is rendered as; a report for each of its files.
+
+    After so many ``seconds`` of processor time the rules that are left do not look at it, which a finding says.
+    """
+    if seconds is None:
+        subject = _MessageSubject(message)
+        return run_rules(subject, rules, subject.traits.runs, clock)
+    limit = message.memo[TimeLimit] = TimeLimit(seconds)
     subject = _MessageSubject(message)
-    return run_rules(subject, rules, subject.traits.runs, clock)
+
+    def runs(needs: PlainNeeds, options: Mapping[str, Any]) -> bool | NotKnown:
+        limit.check()
+        return subject.traits.runs(needs, options)
+
+    try:
+        return run_rules(subject, rules, runs, clock)
+    finally:
+        del message.memo[TimeLimit]
 
 
 def lint_online(message: Message, online: Any, rules: Iterable[ActiveRule]) -> tuple[FileReport, ...]:
@@ -63,12 +87,24 @@ class _MessageSubject(_FilesOfMessage):
     def __init__(self, message: Message) -> None:
         super().__init__(message, "message", message)
         self.traits = Traits(message)
+        self._limit: TimeLimit | None = message.memo.get(TimeLimit)
+        self._left_out: list[str] = []
+
+    def failure(self, rule: Rule, error: Exception) -> Finding:
+        """An internal error, or that the time was over before a rule was through."""
+        if self._limit is None or error is not self._limit.raised:
+            return super().failure(rule, error)
+        self._left_out.append(rule.name)
+        return locate(TIME_LIMIT, Severity.ERROR, str(error), self.start, Span(0, 0))
 
     def report(
         self, findings: list[Finding], unknown: list[Unknown], rules: Sequence[ActiveRule]
     ) -> tuple[FileReport, ...]:
         """The usual reports, with what the rules find in renderings beyond what the template itself shows."""
-        if self.traits.rendered and any(_judges(active.rule, by) for active in rules for by in _judging()):
+        if self._left_out:
+            findings = [found for found in findings if found.rule != TIME_LIMIT]
+            findings.append(locate(TIME_LIMIT, Severity.ERROR, self._not_looked_at(), self.start, Span(0, 0)))
+        elif self.traits.rendered and any(_judges(active.rule, by) for active in rules for by in _judging()):
             from maillint.message.rendering.render import render  # noqa: PLC0415 -- few messages are rendered
 
             for rendering in render(self.message).made:
@@ -76,6 +112,14 @@ class _MessageSubject(_FilesOfMessage):
                 reports = run_rules(_RenderingSubject(rendering, findings), judging, Traits(rendering.message).runs)
                 findings = [*findings, *(found for report in reports for found in report.findings)]
         return super().report(findings, unknown, rules)
+
+    def _not_looked_at(self) -> str:
+        """That the time was over, and which rules did not look at the message, in words."""
+        assert self._limit is not None
+        count, names = len(self._left_out), ", ".join(self._left_out[:_MOST_NAMED])
+        more = f" and {count - _MOST_NAMED} more" if count > _MOST_NAMED else ""
+        rules = f"{count} rule{'s' * (count != 1)} did not look at it: {names}{more}"
+        return f"linting took longer than {self._limit.seconds:g} s (time-limit), and {rules}"
 
 
 # -- renderings ---------------------------------------------------------------------------------------
@@ -89,11 +133,11 @@ class _RenderingSubject(_FilesOfMessage):
         self.rendering = rendering
         self.already = already
 
-    def findings(self, rule: Rule, severity: Severity, hits: Sequence[Hit]) -> Iterator[Finding]:
+    def findings(self, rule: Rule, severity: Severity, hits: Iterable[Hit]) -> Iterator[Finding]:
         """Findings that lead back to something in the template, and that the template itself does not show."""
         from maillint.message.rendering.model import leads_back  # noqa: PLC0415 -- few messages are rendered
 
-        own = [hit for hit in hits if leads_back(hit.place.map, hit.span)]
+        own = (hit for hit in hits if leads_back(hit.place.map, hit.span))
         reported = [other for other in self.already if other.rule == rule.name]
         for finding in super().findings(rule, severity, own):
             if not any(_overlap(finding, other) for other in reported):

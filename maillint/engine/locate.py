@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from maillint.catalogue.rule import Rule
 from maillint.finding import Edit, Excerpt, Finding, Fix, Related, Severity
@@ -12,21 +12,30 @@ from maillint.text.spans import Span
 MAX_PER_RULE = 200
 """Findings of one rule in one subject at the most; the last one says how many more there are."""
 
+MAX_RELATED = 50
+"""Places that a finding is related to, at the most."""
+
 _EXCERPT_REACH = 500
 """Characters of an excerpt before and after its span, at the most."""
 
 _LONGEST_REASON = 200
 
 
-def hits_to_findings(rule: Rule, severity: Severity, hits: Sequence[Hit]) -> Iterator[Finding]:
-    """One finding for each place and span, however many views show it; MAX_PER_RULE at the most."""
+def hits_to_findings(rule: Rule, severity: Severity, hits: Iterable[Hit]) -> Iterator[Finding]:
+    """One finding for each place and span, however many views show it; MAX_PER_RULE at the most.
+
+    Of the hits beyond those, only their number is kept.
+    """
     grouped: dict[tuple[int, Span], list[Hit]] = {}
+    more: set[int] = set()
     for hit in hits:
-        grouped.setdefault((id(hit.place), hit.span), []).append(hit)
-    groups = list(grouped.values())
-    more = len(groups) - MAX_PER_RULE
-    for number, group in enumerate(groups[:MAX_PER_RULE], 1):
-        yield _finding(rule, severity, group, more if number == MAX_PER_RULE else 0)
+        key = (id(hit.place), hit.span)
+        if key in grouped or len(grouped) < MAX_PER_RULE:
+            grouped.setdefault(key, []).append(hit)
+        else:
+            more.add(hash(key))
+    for number, group in enumerate(grouped.values(), 1):
+        yield _finding(rule, severity, group, len(more) if number == MAX_PER_RULE else 0)
 
 
 def _finding(rule: Rule, severity: Severity, group: Sequence[Hit], more: int) -> Finding:
@@ -44,8 +53,16 @@ def _finding(rule: Rule, severity: Severity, group: Sequence[Hit], more: int) ->
         _view_label(group),
         dict(hit.evidence),
         _fix(hit),
-        tuple(Related(*hit.place.in_file(span), text) for span, text in hit.related),
+        tuple(_related(hit)),
     )
+
+
+def _related(hit: Hit) -> Iterator[Related]:
+    """The places that a hit is related to, MAX_RELATED at the most; the last one says how many more there are."""
+    more = len(hit.related) - MAX_RELATED
+    for number, (span, text) in enumerate(hit.related[:MAX_RELATED], 1):
+        left_out = f" (and {more} more places)" if more > 0 and number == MAX_RELATED else ""
+        yield Related(*hit.place.in_file(span), text + left_out)
 
 
 def _view_label(group: Sequence[Hit]) -> str:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from maillint.catalogue.rule import DECIDED_BY_KIND, ActiveRule
 from maillint.engine.subject import FindingT, Subject
 from maillint.finding import Severity, Unknown
 from maillint.hits import NotKnown
+
+MAX_RESULTS = 25_000
+"""What a check yields about one subject is taken no further than this."""
 
 KIND_NOT_DECLARED = "the kind of mail is not declared (profile: cold, newsletter or transactional)"
 
@@ -68,4 +72,8 @@ def run_rules(
 
 
 def _results(active: ActiveRule, facts: Any) -> Sequence[Any]:
-    return list(active.rule.check.run(facts, active.options))
+    """What a check yields, MAX_RESULTS at the most, since a text may have a million faults."""
+    results = list(islice(active.rule.check.run(facts, active.options), MAX_RESULTS + 1))
+    if len(results) > MAX_RESULTS:
+        results[MAX_RESULTS] = NotKnown(f"it has found {MAX_RESULTS:,} places; the rest is not looked at")
+    return results

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
 from maillint.catalogue.rule import ActiveRule, Rule
@@ -59,13 +59,13 @@ class FileSubject:
         self.start = start
         self.sources = sources
 
-    def findings(self, rule: Rule, severity: Severity, hits: Sequence[Hit]) -> Iterator[Finding]:
+    def findings(self, rule: Rule, severity: Severity, hits: Iterable[Hit]) -> Iterator[Finding]:
         """One finding for each span.
 
         What stands in an included file is reported with that file; a count that goes over its limit there belongs
         to the file that includes it.
         """
-        own = [hit for hit in hits if "limit" in hit.evidence or not hit.place.is_elsewhere(hit.span)]
+        own = (hit for hit in hits if "limit" in hit.evidence or not hit.place.is_elsewhere(hit.span))
         return hits_to_findings(rule, severity, own)
 
     def failure(self, rule: Rule, error: Exception) -> Finding:

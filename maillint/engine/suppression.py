@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from maillint.analysis.directives import Directive, find_directives
 from maillint.catalogue.load import Catalogue
 from maillint.catalogue.rule import ActiveRule
 from maillint.checks.suppression import Suppressions
+from maillint.engine.locate import MAX_PER_RULE
 from maillint.engine.run import run_rules
 from maillint.engine.subject import FileSubject
-from maillint.finding import INTERNAL_ERROR, FileReport, Finding, source_order
+from maillint.finding import INCOMPLETE, FileReport, Finding, source_order
 from maillint.message.model import Message
 from maillint.values import replace
 
@@ -40,38 +43,79 @@ class _Silencer:
     def __init__(self, directives: Sequence[Directive]) -> None:
         self.directives = directives
         self.used: set[tuple[int, str]] = set()
+        self._whole: set[str] = set()
+        self._anywhere: dict[str, list[int]] = {}  # by name, the comments that are about the whole message
+        places: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
+        for number, directive in enumerate(directives):
+            for name in {name for name, _ in directive.names}:
+                if directive.covers is None:
+                    self._anywhere.setdefault(name, []).append(number)
+                else:
+                    places.setdefault((name, directive.path), []).append((*directive.covers, number))
+        self._places = {key: _Places(found) for key, found in places.items()}
 
     def remaining(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        """The findings that no comment suppresses; internal errors are among them."""
-        return tuple(found for found in findings if found.rule == INTERNAL_ERROR or not self._suppresses(found))
+        """The findings that no comment suppresses; those that say what went wrong are among them."""
+        return tuple(found for found in findings if found.rule in INCOMPLETE or not self._suppresses(found))
 
     def _suppresses(self, found: Finding) -> bool:
-        family = found.rule.partition("/")[0]
-        uses = {
-            (number, name)
-            for number, directive in enumerate(self.directives)
-            if _covers(directive, found)
-            for name, _ in directive.names
-            if name in {found.rule, family}
-        }
-        self.used |= uses
-        return bool(uses)
+        suppressed = False
+        for name in {found.rule, found.rule.partition("/")[0]}:
+            for number in self._anywhere.pop(name, ()):
+                self.used.add((number, name))
+                self._whole.add(name)
+            suppressed = suppressed or name in self._whole
+            places = self._places.get((name, found.path))
+            if places is not None and places.cover(found.start):
+                suppressed = True
+                self.used.update((number, name) for number in places.newly_used())
+        return suppressed
 
 
-def _covers(directive: Directive, found: Finding) -> bool:
-    """Whether a finding begins in what a comment is about: its line with both ends, or the whole message."""
-    covers = directive.covers
-    return covers is None or (directive.path == found.path and covers.start <= found.start <= covers.end)
+class _Places:
+    """What comments with the same name are about: lines of one file, with both ends."""
+
+    def __init__(self, covers: list[tuple[int, int, int]]) -> None:
+        covers.sort()
+        self._starts = [start for start, _, _ in covers]
+        self._numbers = [number for _, _, number in covers]
+        self._reach = list(accumulate((end for _, end, _ in covers), max))  # the farthest end so far
+        self._covers = covers
+        self._seen: set[tuple[int, int]] = set()
+        self._new: list[int] = []
+
+    def cover(self, offset: int) -> bool:
+        """Whether any of them covers a place; notes which ones do."""
+        last = bisect_right(self._starts, offset)
+        first = bisect_left(self._reach, offset, 0, last)
+        if first == last:
+            return False
+        if (first, last) not in self._seen:
+            self._seen.add((first, last))
+            self._new = [number for _, end, number in self._covers[first:last] if end >= offset]
+        return True
+
+    def newly_used(self) -> Sequence[int]:
+        """The comments that the last looks have found, each look but once."""
+        found, self._new = self._new, []
+        return found
 
 
 def _unknown_names(directives: Sequence[Directive], catalogue: Catalogue) -> dict[tuple[int, str], str]:
-    """By comment and name, what to suggest instead of a name that is no rule and no family."""
-    return {
-        (number, name): catalogue.suggest(name)
-        for number, directive in enumerate(directives)
-        for name, _ in directive.names
-        if not catalogue.matching(name)
-    }
+    """By comment and name, what to suggest instead of a name that is no rule and no family.
+
+    No more names are looked into than findings are shown.
+    """
+    known = {*catalogue.rules, *catalogue.families}
+    unknown: dict[tuple[int, str], str] = {}
+    looked: dict[str, str] = {}
+    for number, directive in enumerate(directives):
+        for name, _ in directive.names:
+            if name not in known:
+                if name not in looked:
+                    looked[name] = catalogue.suggest(name) if len(looked) < MAX_PER_RULE and len(name) < 100 else ""
+                unknown[number, name] = looked[name]
+    return unknown
 
 
 def _unused_names(silencer: _Silencer, rules: Sequence[ActiveRule], catalogue: Catalogue) -> frozenset[tuple[int, str]]:
@@ -81,11 +125,13 @@ def _unused_names(silencer: _Silencer, rules: Sequence[ActiveRule], catalogue: C
     """
     ran = {active.rule.name for active in rules if active.rule.subject != "online"}
     names = {(number, name) for number, directive in enumerate(silencer.directives) for name, _ in directive.names}
-    return frozenset(
-        (number, name)
-        for number, name in names - silencer.used
+    unused = names - silencer.used
+    idle = {
+        name
+        for name in {name for _, name in unused}
         if (named := catalogue.matching(name)) and all(rule.name in ran for rule in named)
-    )
+    }
+    return frozenset((number, name) for number, name in unused if name in idle)
 
 
 def _about_comments(message: Message, comments: Suppressions, rules: Sequence[ActiveRule]) -> list[Finding]:

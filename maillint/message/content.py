@@ -39,6 +39,7 @@ IMAGE_ROLES: Mapping[str, str] = {
 """By element, the attribute with the URL of a picture that a client fetches."""
 
 _NEVER = sys.maxsize
+_MOST_IMAGES = 100  # of one link that are looked at
 
 BARE_URL = regex(r"(?:https?://|www\.)[^\s<>\"'`]+", re.IGNORECASE)
 _TRAILING = ".,;:!?)]}>»”’…*_"
@@ -285,6 +286,7 @@ def _links(html: Html, flow: Flow, images: Sequence[Image]) -> Iterator[Link]:
         if name is None or name not in element.attrs or (html.mjml and element.silent):
             continue
         inside = Span(element.span.end, max(element.content_end, element.span.end))
+        first = bisect_left(starts, element.span.start)  # itself, in MJML
         yield Link(
             element.tag,
             (element.value(name) or "").strip(),
@@ -292,7 +294,7 @@ def _links(html: Html, flow: Flow, images: Sequence[Image]) -> Iterator[Link]:
             flow.within(inside),
             inside,
             element,
-            tuple(images[bisect_left(starts, element.span.start) : bisect_left(starts, inside.end)]),  # itself, in MJML
+            tuple(images[first : min(bisect_left(starts, inside.end), first + _MOST_IMAGES)]),
         )
 
 

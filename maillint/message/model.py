@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from maillint.data.amendments import SHIPPED, Lists
 from maillint.files.access import NO_FILES, FileAccess
+from maillint.message.memo import TimeLimit
 from maillint.message.mime.headers import Field, Headers
 from maillint.message.views import View, Views, make_views, may_need_more_views, plain_views
 from maillint.text.offsets import OffsetMap
@@ -175,10 +176,16 @@ class Message:
         return self.kind == "eml"
 
     def views(self, kinds: Sequence[str] = ("html", "text")) -> Iterator[tuple[Part, View]]:
-        """Every view of the parts of a kind (``html``, ``text``), with its part."""
+        """Every view of the parts of a kind (``html``, ``text``), with its part.
+
+        Raises TimeUpError once the message's time limit is over.
+        """
+        limit: TimeLimit | None = self.memo.get(TimeLimit)
         for part in self.parts:
             if ("html" if part.markup else "text") in kinds:
                 for view in part.views:
+                    if limit is not None:
+                        limit.check()
                     yield part, view
 
     @property

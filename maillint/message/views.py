@@ -6,8 +6,8 @@ spaces (line ends stay). Output tags become holes, runs of PLACEHOLDER_CHAR. So 
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +23,13 @@ from maillint.values import entity, field, frozen
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
+    from maillint.message.template.branches import Assignment
     from maillint.message.template.conditions import Condition
     from maillint.message.template.parse import Template
     from maillint.message.template.tags import Choice, Tag
 
 MAX_VIEWS = 64
-"""A template gets at most so many views, Outlook's not counted; ``Views.truncated``: branches are left out for that."""
+"""A template gets at most so many views, Outlook's included; ``Views.truncated``: branches are left out for that."""
 
 MIN_VIEWS = 8
 """A template gets so many views however long it is, if its branches need them."""
@@ -36,8 +37,14 @@ MIN_VIEWS = 8
 _BUDGET = 5_000_000
 """Characters in all views together; a template that is longer than its share gets fewer of them."""
 
+_AUDIENCES = 8
+"""So many readers of MSO conditionals differ at the most: versions of Outlook, and every other client."""
+
+_MOST_CROSSED, _CROSSED_BY_LENGTH = 100_000, 30
+"""So many characters of branches in loops, one within another, are searched for elements that begin in one of them."""
+
 _GLUED = regex(f"<([A-Za-z][A-Za-z0-9-]{{0,20}}){PLACEHOLDER_CHAR}")
-_TAG = regex(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*)[^<>]*?(?P<empty>/?)>")
+_TAG = regex(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*+)(?P<rest>[^<>]*+)>")
 
 
 class Shared:
@@ -238,67 +245,103 @@ def make_views(text: str, template: Template, *, markup: bool, mjml: bool = Fals
 
     With ``markup`` the text may have MSO conditionals, with ``outlook`` somebody reads them.
     """
-    from maillint.message.html.mso_comments import audiences  # noqa: PLC0415 -- full of patterns, as the next
-    from maillint.message.template.branches import cover_branches, take_branches, visible_choices  # noqa: PLC0415
+    from maillint.message.template.branches import cover_branches, visible_choices  # noqa: PLC0415 -- full of patterns
 
     holes = tuple(template.outputs())
     tag_spans = [tag.span for tag in template.tags if not tag.prints]
     base = fill(fill(text, tag_spans, " "), [hole.span for hole in holes], PLACEHOLDER_CHAR, keep_lines=False)
     if holes and markup:  # <tr{{ attributes }}>: what is printed is no part of the element's name
         base = _GLUED.sub(lambda found: found[0][:-1] + (" " if is_known(found[1].lower()) else PLACEHOLDER_CHAR), base)
-    unseen = [span for span in template.structure.stored if not _stands_alone(base, span)]
+    stored = template.structure.stored
+    balances = _Balances(base if stored else "")
+    unseen = [span for span in stored if not _stands_alone(balances, span)]
     if unseen:
         base = fill(base, unseen, " ")
-    crossing = [tag for span in template.structure.per_iteration for tag in _crossing(base, span)]
+    crossing = list(_all_crossing(base, template.structure.per_iteration))
     if crossing:
         base = fill(base, sorted(tag for tag, _ in crossing), " ")
     silent = [*tag_spans, *unseen, *(tag for tag, _ in crossing)]
     per_iteration = frozenset(name for _, name in crossing)
     choices = visible_choices(template.choices, base)
-    assignments, truncated = cover_branches(choices, limit=_limit(text))
+    limit = _limit(text)
+    assignments, truncated = cover_branches(choices, limit=limit)
     views: list[View] = []
     shared = Shared()
     seen: set[tuple[str, int | None]] = set()
-    for assignment in assignments:
-        branches, decided = take_branches(choices, assignment)
-        dropped = merge(branches)
-        hidden_spans = merge([*silent, *dropped])
-        branch_text = fill(base, dropped, " ")
-        gone = merge([*dropped, *unseen])
-        live = tuple(hole for hole in holes if not _inside(hole.span, gone)) if gone else holes
-        needs = frozenset(decided.conditions())
-        for word, hidden in audiences(branch_text)[: None if outlook else 1] if markup else [(None, [])]:
-            view_text = fill(branch_text, hidden, " ")
-            if (view_text, word) in seen:
-                continue
-            seen.add((view_text, word))
-            views.append(
-                View(
-                    view_text,
-                    tuple(merge([*hidden_spans, *hidden])) if hidden else tuple(hidden_spans),
-                    live,
-                    needs,
-                    word,
-                    markup,
-                    template.has_statements,
-                    template.layout_fragments,
-                    mjml,
-                    per_iteration,
-                    shared,
-                )
+    readings = [_Reading(choices, assignment, base, silent, unseen) for assignment in assignments]
+    for reading, audience in _in_turns(readings, markup=markup, outlook=outlook):
+        word, hidden = audience
+        view_text = fill(reading.text, hidden, " ")
+        if (view_text, word) in seen:
+            continue
+        if len(views) >= limit:
+            truncated = True
+            break
+        seen.add((view_text, word))
+        views.append(
+            View(
+                view_text,
+                tuple(merge([*reading.hidden_spans, *hidden])) if hidden else tuple(reading.hidden_spans),
+                tuple(hole for hole in holes if not _inside(hole.span, reading.gone)) if reading.gone else holes,
+                reading.needs,
+                word,
+                markup,
+                template.has_statements,
+                template.layout_fragments,
+                mjml,
+                per_iteration,
+                shared,
             )
+        )
     views.sort(key=lambda view: view.outlook is not None)
     return Views(tuple(views), truncated, tuple(choices))
 
 
+class _Reading:
+    """A text with the branches of one assignment."""
+
+    def __init__(
+        self,
+        choices: Sequence[Choice],
+        assignment: Assignment,
+        base: str,
+        silent: Sequence[Span],
+        unseen: Sequence[Span],
+    ) -> None:
+        from maillint.message.template.branches import take_branches  # noqa: PLC0415 -- as in make_views
+
+        branches, decided = take_branches(choices, assignment)
+        dropped = merge(branches)
+        self.hidden_spans = merge([*silent, *dropped])
+        self.text = fill(base, dropped, " ")
+        self.gone = merge([*dropped, *unseen])
+        self.needs = frozenset(decided.conditions())
+
+
+def _in_turns(
+    readings: Sequence[_Reading], *, markup: bool, outlook: bool
+) -> Iterator[tuple[_Reading, tuple[int | None, list[Span]]]]:
+    """Each reading with each of its audiences: all of the first one's, then what most readers get, then the rest."""
+    from maillint.message.html.mso_comments import audiences  # noqa: PLC0415 -- as in make_views
+
+    rest: list[tuple[_Reading, tuple[int | None, list[Span]]]] = []
+    for number, reading in enumerate(readings):
+        found = audiences(reading.text)[: None if outlook else 1] if markup else [(None, [])]
+        now = len(found) if number == 0 else 1
+        for audience in found[:now]:
+            yield reading, audience
+        rest.extend((reading, audience) for audience in found[now:])
+    yield from rest
+
+
 def _limit(text: str) -> int:
-    """How many assignments of the tests of a text get views."""
+    """How many views a text gets."""
     return max(MIN_VIEWS, min(MAX_VIEWS, _BUDGET // (len(text) + 1)))
 
 
 def may_need_more_views(text: str, template: Template) -> bool:
     """Whether a text has so many branches that some may be left out; False is certain, and cheap to find out."""
-    count, limit = 0, _limit(text)
+    count, limit = 0, _limit(text) // (_AUDIENCES if "[if" in text.lower() else 1)
     pending = list(template.choices)
     while pending and count < limit:
         choice = pending.pop()
@@ -307,16 +350,38 @@ def may_need_more_views(text: str, template: Template) -> bool:
     return count >= limit
 
 
-def _stands_alone(text: str, span: Span) -> bool:
+class _Balances:
+    """How many elements are open behind each tag of a text; what a span adds to that is their difference."""
+
+    def __init__(self, text: str) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._open = [0]
+        for tag in _TAG.finditer(text):
+            self._starts.append(tag.start())
+            self._ends.append(tag.end())
+            opens = tag["name"].lower() not in VOID and not tag["rest"].endswith("/")
+            self._open.append(self._open[-1] + (-1 if tag["end"] else opens))
+
+    def of(self, span: Span) -> int | None:
+        """How many more elements begin in a span than end; None for one without tags."""
+        first, last = bisect_left(self._starts, span.start), bisect_right(self._ends, span.end)
+        return self._open[last] - self._open[first] if last > first else None
+
+
+def _stands_alone(balances: _Balances, span: Span) -> bool:
     """Whether a block whose content a variable keeps holds markup with as many ends as starts: it is shown in place."""
-    balance, found = 0, False
-    for tag in _TAG.finditer(text, span.start, span.end):
-        found = True
-        if tag["end"]:
-            balance -= 1
-        elif tag["name"].lower() not in VOID and not tag["empty"]:
-            balance += 1
-    return found and balance == 0
+    return balances.of(span) == 0
+
+
+def _all_crossing(text: str, spans: Iterable[Span]) -> Iterator[tuple[Span, str]]:
+    """As ``_crossing``, of several spans; those that are nested deeply are left out."""
+    left = _MOST_CROSSED + _CROSSED_BY_LENGTH * len(text)
+    for span in spans:
+        left -= span.end - span.start
+        if left < 0:
+            return
+        yield from _crossing(text, span)
 
 
 def _crossing(text: str, span: Span) -> Iterator[tuple[Span, str]]:
@@ -327,7 +392,7 @@ def _crossing(text: str, span: Span) -> Iterator[tuple[Span, str]]:
     waiting: dict[str, list[Span]] = {}
     for tag in _TAG.finditer(text, span.start, span.end):
         name = tag["name"].lower()
-        if name not in BLOCKS or name in VOID or tag["empty"]:
+        if name not in BLOCKS or name in VOID or tag["rest"].endswith("/"):
             continue
         if not tag["end"]:
             waiting.setdefault(name, []).append(Span(*tag.span()))

@@ -34,6 +34,9 @@ WORKERS = 16
 PER_SITE = 2
 """How many URLs of one site are requested at once."""
 
+BUDGET = 600.0
+"""Seconds after the first request in which others begin."""
+
 MOST_PER_SITE = 200
 """How many URLs of one site are requested in a run: a hostile template may link to thousands."""
 
@@ -107,6 +110,7 @@ class LiveWeb(Web):
     Host names are looked up with ``resolver``, and the connection goes to the very IP address that was checked,
     for each redirect anew. ``timeout`` is in seconds, for one URL. ``allowed`` are the private networks that
     may be connected to; ``authorities`` is a PEM file of certificate authorities to use instead of the system's.
+    No request begins after ``budget`` seconds.
     No cookies, passwords or proxies are used.
     """
 
@@ -118,9 +122,12 @@ class LiveWeb(Web):
         allowed: Sequence[Network] = (),
         authorities: str | None = None,
         may_request: Callable[[str], bool] = lambda url: True,
+        budget: float = BUDGET,
     ) -> None:
         super().__init__(may_request)
         self.timeout = timeout
+        self._budget = budget
+        self._end: float | None = None
         self._resolver = resolver
         self._allowed = tuple(allowed)
         self._authorities = authorities
@@ -162,6 +169,11 @@ class LiveWeb(Web):
         name = site_of(parts.host)
         with self._lock:
             site = self._sites.setdefault(name, _Site(name))
+            if self._end is None:
+                self._end = time.monotonic() + self._budget
+            over = time.monotonic() >= self._end
+        if over:
+            return Hop(url, "unknown", f"the {self._budget:g} s for all links are over")
         with site.slots:
             with site.lock:
                 site.requests += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 DEFAULT_TIMEOUT = 5.0
 """Seconds that one lookup may take, retries and all servers included."""
+
+BUDGET = 600.0
+"""Seconds after the first query in which others are sent; a run over many domains takes one or two minutes."""
 
 SILENCE_LIMIT = 16
 """Queries that may time out before the first answer; after them no more are sent."""
@@ -96,18 +100,25 @@ class DnsResolver(Resolver):
     `server` is `HOST:PORT` (ValueError where it is not), or None for the system's servers. An answer too long
     for UDP is requested again over TCP. `timeout` is in seconds, for one lookup with all its retries.
 
-    Where the first `SILENCE_LIMIT` queries all time out, no more are sent: without a network, a long list of
-    domains would take hours. A `sceptical` resolver (by default one that uses the system's servers) trusts no
-    "there is no such name" of a server that denies a top-level domain which certainly exists: sandboxes and
-    captive networks have such servers.
+    After `budget` seconds no more queries are sent. Nor are they where the first `SILENCE_LIMIT` all time out: without
+    a network, a long list of domains would take hours. A `sceptical` resolver (by default one that uses the system's
+    servers) trusts no "there is no such name" of a server that denies a top-level domain which certainly exists:
+    sandboxes and captive networks have such servers.
     """
 
     def __init__(
-        self, server: str | None = None, timeout: float = DEFAULT_TIMEOUT, *, sceptical: bool | None = None
+        self,
+        server: str | None = None,
+        timeout: float = DEFAULT_TIMEOUT,
+        *,
+        sceptical: bool | None = None,
+        budget: float = BUDGET,
     ) -> None:
         self._server = None if server is None else parse_server(server)
         self._sceptical = server is None if sceptical is None else sceptical
         self._timeout = timeout
+        self._budget = budget
+        self._end = float("inf")
         self._answers: Once[tuple[str, Kind], Answer] = Once()
         self._lock = threading.Lock()
         self._client: Client | None = None
@@ -127,6 +138,9 @@ class DnsResolver(Resolver):
                 from maillint.network._client import Client  # noqa: PLC0415 -- dnspython costs 80 ms
 
                 self._client = Client(self._server, self._timeout)
+                self._end = time.monotonic() + self._budget
+            if time.monotonic() >= self._end:
+                return Unreachable(f"the {self._budget:g} s for all lookups are over")
             if self._silent is not None and self._silent >= SILENCE_LIMIT:
                 return Unreachable("no server answers")
         answer = self._client.query(labels, kind)

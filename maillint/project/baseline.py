@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from maillint.errors import LintError
 from maillint.files.access import system_reason
 from maillint.files.paths import relative_path
-from maillint.finding import INTERNAL_ERROR, FileReport, Finding, Report
+from maillint.finding import INCOMPLETE, FileReport, Finding, Report
 from maillint.values import frozen, replace
 
 VERSION = 1
@@ -109,7 +109,7 @@ def render(report: Report, target: str) -> str:
         (relative_path(file.path, folder), finding.rule, snippet(file, finding))
         for file in report.files
         for finding in file.findings
-        if finding.rule != INTERNAL_ERROR  # a fault of maillint's own is never known
+        if finding.rule not in INCOMPLETE  # a fault of maillint's own is never known
     )
     entries = [
         {"path": path, "rule": rule, "snippet": text, "count": count}

@@ -24,6 +24,11 @@ A domain's records serve all of its mail, so they have to meet what providers as
 demands are the highest; cold mail has to meet the same in practice.
 """
 
+MOST_DOMAINS = 20
+"""Domains of one message's senders that are looked up."""
+
+TOO_MANY = f"the senders of a message are looked up to {MOST_DOMAINS} domains, and it names more"
+
 GONE = "auth/domain-missing"
 NO_DOMAIN = "no domain is known (a From field, or own-domains in the configuration)"
 
@@ -39,21 +44,23 @@ class Sender:
     """Whom a message is from, as far as the DNS is concerned; small enough to come from another process.
 
     ``selectors`` are those of the message's DKIM signatures, by the domain that they are aligned with; ``envelope`` is
-    the domain of its Return-Path.
+    the domain of its Return-Path; ``too_many``: of its domains some are left out.
     """
 
     path: str
     domains: tuple[str, ...]
     selectors: Mapping[str, tuple[Selector, ...]]
     envelope: str | None
+    too_many: bool = False
 
 
 def sender_of(loaded: LoadedMessage) -> Sender:
     """Read a message's sender: the domains of its From field, or else those that the configuration names as its own."""
     message, config = loaded.message, loaded.group.config
     own = from_domains(message) or [name for domain in config.own_domains if (name := domains.a_label(domain))]
-    selectors = {domain: tuple(signing_selectors(message, domain)) for domain in own}
-    return Sender(message.source.path, tuple(own), selectors, envelope_domain(message))
+    named = tuple(own[:MOST_DOMAINS])
+    selectors = {domain: tuple(signing_selectors(message, domain)) for domain in named}
+    return Sender(message.source.path, named, selectors, envelope_domain(message), len(own) > MOST_DOMAINS)
 
 
 def with_domains(report: Report, senders: Iterable[tuple[LayeredConfig, Sender]], resolver: Resolver) -> Report:
@@ -62,16 +69,18 @@ def with_domains(report: Report, senders: Iterable[tuple[LayeredConfig, Sender]]
     A message without any is unknown. Raises LintError for an invalid selector in the configuration.
     """
     by_domain: dict[str, list[tuple[LayeredConfig, Sender]]] = {}
-    without_domain: set[str] = set()
+    not_known: dict[str, str] = {}
     for config, sender in senders:
         for domain in sender.domains:
             by_domain.setdefault(domain, []).append((config, sender))
         if not sender.domains:
-            without_domain.add(sender.path)
+            not_known[sender.path] = NO_DOMAIN
+        elif sender.too_many:
+            not_known[sender.path] = TOO_MANY
     answers = gather_all([_question(domain, found) for domain, found in by_domain.items()], resolver)
     judged = [judge(facts, found[0][0]) for facts, found in zip(answers, by_domain.values(), strict=True)]
     files = tuple(
-        replace(file, unknown=(*file.unknown, Unknown(GONE, NO_DOMAIN))) if file.path in without_domain else file
+        replace(file, unknown=(*file.unknown, Unknown(GONE, not_known[file.path]))) if file.path in not_known else file
         for file in report.files
     )
     return replace(report, files=files, domains=(*report.domains, *judged))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -15,6 +16,11 @@ from maillint.values import frozen, replace
 
 MAX_ROUNDS = 10
 """Rounds of fixing one message at the most; a fix may make room for the next."""
+
+MAX_ATTEMPTS = 100
+"""How often one message is linted while it is fixed."""
+
+_MOST_EDITS = 4  # of one fix, which may touch one another
 
 Lint = Callable[[Sequence[Source]], Sequence[FileReport]]
 
@@ -99,8 +105,9 @@ def fix_message(
 ) -> FixResult:
     """Apply every fix that may be applied, lint again, and repeat to a fixed point.
 
-    Fixes that overlap wait for the next round. A fix after which there are more errors than before is taken
-    back and not tried again. A file whose bytes its text does not give back exactly is left alone.
+    Fixes that overlap wait for the next round. Fixes are tried together; where that leads to more errors than before,
+    half of them, and so on to the one that does: it is taken back and not tried again. A file whose bytes its text does
+    not give back exactly is left alone.
 
     ``lint`` is called with the sources first, then after each attempt; ``accept`` after an attempt that stays.
     """
@@ -109,27 +116,34 @@ def fix_message(
     applied: dict[str, int] = {}
     refused: set[tuple[str, str, Fix]] = set()
     seen = {_texts(current)}
+    attempts = MAX_ATTEMPTS
     for _ in range(MAX_ROUNDS):
         changed = False
         for index, source in enumerate(current):
             chosen = _choose(source, reports, unsafe, refused)
             if not chosen:
                 continue
-            for findings in ([chosen] if len(chosen) > 1 else []) + [[finding] for finding in chosen]:
-                attempt = _attempt(current, index, findings)
-                if attempt is None or _texts(attempt) in seen:
-                    continue
-                after = tuple(lint(attempt))
-                if _errors(after) > _errors(reports):
-                    if len(findings) == 1 and findings[0].fix:
-                        refused.add((source.path, findings[0].rule, findings[0].fix))
-                    continue
-                accept()
-                current, reports = attempt, after
-                seen.add(_texts(attempt))
-                applied[source.path] = applied.get(source.path, 0) + len(findings)
-                changed = True
-                break  # offsets have moved: choose again
+            base, good = current, list[Finding]()
+            parts = [chosen]
+            while parts and attempts > 0:
+                part = parts.pop()
+                attempt = _attempt(base, index, [*good, *part])
+                if attempt is not None and _texts(attempt) not in seen:
+                    attempts -= 1
+                    after = tuple(lint(attempt))
+                    if _errors(after) <= _errors(reports):
+                        accept()
+                        current, reports = attempt, after
+                        seen.add(_texts(attempt))
+                        good += part
+                        applied[source.path] = applied.get(source.path, 0) + len(part)
+                        changed = True
+                        continue
+                    if len(part) == 1 and part[0].fix:
+                        refused.add((source.path, part[0].rule, part[0].fix))
+                if len(part) > 1:
+                    half = len(part) // 2
+                    parts += [part[half:], part[:half]]
         if not changed:
             break
     return FixResult(tuple(current), reports, applied)
@@ -146,7 +160,7 @@ def _choose(
     if not restores(source):
         return []
     chosen: list[Finding] = []
-    taken: list[tuple[int, int]] = []
+    taken: list[tuple[int, int]] = []  # in order and apart
     for report in reports:
         if report.path != source.path:
             continue
@@ -155,13 +169,18 @@ def _choose(
             if fix is None or not (fix.safe or unsafe) or (source.path, finding.rule, fix) in refused:
                 continue
             spans = [(edit.start, edit.end) for edit in fix.edits]
-            if any(
-                start <= other_end and other_start <= end for start, end in spans for other_start, other_end in taken
-            ):
+            if any(_touches(taken, span) for span in spans):
                 continue
-            taken.extend(spans)
+            for span in spans:
+                insort(taken, span)
             chosen.append(finding)
     return chosen
+
+
+def _touches(taken: Sequence[tuple[int, int]], span: tuple[int, int]) -> bool:
+    """Whether a span overlaps or touches one of others, which are in order; those of one fix alone may overlap."""
+    index = bisect_right(taken, span[1], key=lambda other: other[0])
+    return any(other[1] >= span[0] for other in taken[max(index - _MOST_EDITS, 0) : index])
 
 
 def _attempt(sources: Sequence[Source], index: int, findings: Sequence[Finding]) -> list[Source] | None:

@@ -16,7 +16,7 @@ from maillint.data.checkout import SETTLED, digest
 from maillint.data.lists import package_state
 from maillint.files.access import FileAccess, is_handed_over
 from maillint.files.paths import shown_path
-from maillint.finding import INTERNAL_ERROR, Edit, Excerpt, FileReport, Finding, Fix, Related, Severity, Unknown
+from maillint.finding import INCOMPLETE, Edit, Excerpt, FileReport, Finding, Fix, Related, Severity, Unknown
 from maillint.project.discovery import Group
 from maillint.project.loader import LoadedMessage, decode, read_files
 from maillint.values import NamedTuple, as_dict
@@ -147,7 +147,7 @@ class ResultCaches:
         touched: Touched | None = None,
     ) -> None:
         """Note a message's reports for ``save``, unless a rule failed in it."""
-        if any(found.rule == INTERNAL_ERROR for report in reports for found in report.findings):
+        if any(found.rule in INCOMPLETE for report in reports for found in report.findings):
             return
         stored = {**inputs._asdict(), "touched": touched, "reports": [_plain(report) for report in reports]}
         self._caches[group.config.folder].put(_name(group), key, stored)

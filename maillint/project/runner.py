@@ -145,7 +145,7 @@ def lint_loaded(loaded: LoadedMessage, clock: Clock | None = None) -> list[FileR
     message, config = loaded.message, loaded.group.config
     rules = config.rules_for(message.profile)
     with clock.phase("rules") if clock else nullcontext():
-        reports = list(lint(message, rules, clock))
+        reports = list(lint(message, rules, clock, config.time_limit))
     texts = (*(part.text for part in message.parts), *(source.text for source in loaded.sources))
     if any("maillint:" in text for text in texts):
         from maillint.engine.suppression import suppress  # noqa: PLC0415 -- few messages have such a comment

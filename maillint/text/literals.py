@@ -11,7 +11,7 @@ from maillint.patterns import regex
 
 _SEGMENT = regex(r"/((?:[A-Za-z0-9_-]|\\\.)+)(?:/|\\\?)")
 _SEGMENTS = regex(r"/\(\?:((?:[A-Za-z0-9_|-]|\\\.)+)\)(?:/|\\\?)")  # a group of alternatives: /(?:one|two)/
-_TOKEN = regex(r"(\\[^\w\s]|[\w/=&%~!@#:;,<>'-])|(\\\w|\[\^?\]?[^\]]*\]|\{[^}]*\}|.)", re.DOTALL)
+_TOKEN = regex(r"(\\[^\w\s]|[\w/=&%~!@#:;,<>'-])|(\\\w|\[\^?\]?[^\]]*(?:\]|\Z)|\{[^}]*(?:\}|\Z)|.)", re.DOTALL)
 _MAYBE = frozenset("?*{")
 _TELLING = 4
 """Shorter pieces of text stand nearly everywhere."""

@@ -69,6 +69,7 @@ _TOKEN_KINDS = (
 # last four are letters that look blank.
 _DROPPED = regex(f"[{_INVISIBLE}\u0301\u115f\u1160\u3164\uffa0]")
 _THOUSANDS = regex(r"[ \u00a0\u2009\u202f.,](?<=\d.)(?=\d{3}(?!\d))")
+_LONGEST_COMPOSED = 200  # characters of a token: to put a long row of marks in order takes the square of its length
 _IS_NUMBER = regex(r"-?\d+(?:[.,]\d+)?k?")
 
 
@@ -368,6 +369,7 @@ def _normalise(tokens: list[str]) -> list[str]:
     joined = "\n".join(tokens)  # no token has a line end in it
     if not joined.isascii():
         if not unicodedata.is_normalized("NFC", joined):
+            joined = "\n".join(token[:_LONGEST_COMPOSED] for token in tokens)
             joined = unicodedata.normalize("NFC", joined)
         joined = _DROPPED.sub("", joined)
         for apostrophe in _APOSTROPHES[1:]:

@@ -34,11 +34,15 @@ def mixed_scripts(label: str) -> tuple[str, ...]:
     )
 
 
+_LONGEST = 1000  # characters: no name of a host has more than 253
+
+
 def skeleton(text: str) -> str:
     """Return a text with each look-alike replaced by the Latin letter or digit that it looks like.
 
     Two names with equal skeletons look alike (UTS 39, section 4).
     """
+    text = text[:_LONGEST]
     folded = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
     alike, sequences = _alike()
     result = folded.translate(alike)

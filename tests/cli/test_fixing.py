@@ -134,6 +134,32 @@ def test_a_fix_that_makes_things_worse_is_taken_back_and_the_others_stay() -> No
     assert (fixed.sources[0].text, fixed.applied) == ("a B c B", {"a.txt": 2})
 
 
+@pytest.mark.parametrize("bad", [(), (7,), (0, 99), (3, 50, 51)])
+def test_fixes_are_tried_together_and_halved_where_they_do_harm(bad: tuple[int, ...]) -> None:
+    """The rule here would turn each capital into a small letter, and holds those of ``bad`` for errors."""
+    calls = 0
+
+    def lint(sources: Sequence[Source]) -> list[FileReport]:
+        nonlocal calls
+        calls += 1
+        (source,) = sources
+        found = []
+        for at, letter in enumerate(source.text):
+            place = (at, at + 1, 1, at + 1, 1, at + 2)
+            if letter == "A":
+                fix = Fix((Edit(at, at + 1, "a"),), True)
+                found.append(replace(Finding("x/capital", Severity.INFO, "m", "a.txt", *place), fix=fix))
+            elif letter == "a" and at // 2 in bad:
+                found.append(Finding("x/bad", Severity.ERROR, "m", "a.txt", *place))
+        return [FileReport("a.txt", "txt", None, "general", False, None, tuple(found), (), source.text)]
+
+    text = "A " * 100
+    fixed = fix_message([Source("a.txt", text, data=text.encode())], lint, unsafe=False)
+    expected = "".join("A " if number in bad else "a " for number in range(100))
+    assert (fixed.sources[0].text, fixed.applied) == (expected, {"a.txt": 100 - len(bad)})
+    assert calls <= 3 + 2 * 8 * len(bad)
+
+
 PIECES = (
     "<p>One</br>Two</p>",
     '<td class="a" class="b">x</td>',

@@ -17,8 +17,8 @@ from maillint.data.lists import load_list
 from maillint.data.profiles import PROFILES
 from maillint.engine.domain import lint_domain
 from maillint.engine.lint import lint, lint_online
-from maillint.engine.locate import MAX_PER_RULE
-from maillint.engine.run import KIND_NOT_DECLARED
+from maillint.engine.locate import MAX_PER_RULE, MAX_RELATED
+from maillint.engine.run import KIND_NOT_DECLARED, MAX_RESULTS
 from maillint.finding import DomainFinding, Edit, Excerpt, FileReport, Finding, Fix, Related, Severity, Unknown
 from maillint.hits import Change, DomainHit, FileText, Hit, NotKnown
 from maillint.message.mime.headers import Field, Headers
@@ -82,6 +82,22 @@ def test_a_finding_has_all_that_its_rule_and_its_hit_say() -> None:
             evidence={"name": "World", "count": 3.0, "all": ["a", "b"]},
         ),
     )
+
+
+def test_places_that_a_finding_is_related_to_are_bounded_and_counted() -> None:
+    hit = Hit(PART, Span(0, 1), {}, related=tuple((Span(n, n + 1), "here") for n in range(MAX_RELATED + 3)))
+    related = first(PLAIN, active(yields(hit))).findings[0].related
+    assert (len(related), related[0].message, related[-1].message) == (MAX_RELATED, "here", "here (and 3 more places)")
+
+
+def test_what_a_check_finds_is_bounded_and_the_rest_is_unknown() -> None:
+    hits = [Hit(PART, Span(n % 20, 20 + n), {}) for n in range(MAX_RESULTS + 5)]
+    report = first(PLAIN, active(yields(*hits), "x/y"))
+    assert len(report.findings) == MAX_PER_RULE
+    assert report.findings[-1].message.endswith("more of this rule)") or any(
+        f"(and {MAX_RESULTS - MAX_PER_RULE} more of this rule)" in found.message for found in report.findings
+    )
+    assert [one.reason for one in report.unknown] == [f"it has found {MAX_RESULTS:,} places; the rest is not looked at"]
 
 
 def test_a_check_gets_the_message_and_the_options_of_the_rule() -> None:

@@ -46,6 +46,11 @@ def web(timeout: float = 5.0, **more: Any) -> LiveWeb:
     return LiveWeb(more.pop("resolver", ReplayResolver(NAMES)), timeout=timeout, **{"allowed": LOOPBACK, **more})
 
 
+def test_no_request_begins_after_the_time_for_all() -> None:
+    hop = web(budget=0).hop("http://a.example/")
+    assert (hop.kind, hop.words) == ("unknown", "the 0 s for all links are over")
+
+
 # -- requests -----------------------------------------------------------------------------------------
 
 

@@ -199,6 +199,13 @@ def test_a_server_that_is_silent_from_the_start_is_given_up() -> None:
         assert server.lookups(f"{SILENCE_LIMIT}.example") == 0
 
 
+def test_no_query_is_sent_after_the_time_for_all() -> None:
+    with DnsServer({"a.example A": ["192.0.2.1"]}) as server:
+        resolver = DnsResolver(server.address, PATIENT, budget=0)
+        assert resolver.lookup("a.example", "A") == Unreachable("the 0 s for all lookups are over")
+        assert server.lookups("a.example") == 0
+
+
 @pytest.mark.parametrize("answer", [["192.0.2.1"], "nxdomain", "servfail"])
 def test_a_server_that_has_answered_once_is_not_given_up(answer: Any) -> None:
     with DnsServer({"a.example A": answer, "b.example A": ["192.0.2.2"]}, {"*": "timeout"}) as server:

@@ -43,7 +43,12 @@ _COULD_HIDE = {
 
 _READ = PROPERTIES | fonts.PROPERTIES
 _MOST_WORK = 400_000  # rules times elements: what a hostile sheet may cost
+_MOST_SELECTED = 2_000_000  # selectors times elements
+_MOST_SEARCHED = 40_000_000  # pieces of names times the characters of all names
+_FEW_TESTS = 100
 
+Weight = tuple[int, int, int]
+_NO_WEIGHT: Weight = (0, 0, 0)
 
 _OVERRULES: Mapping[str, re.Pattern[str]] = {name: regex(rf"{name}\s*:[^;}}]{{0,40}}!") for name in FINAL}
 
@@ -154,6 +159,10 @@ class Cascade:
         self._html = html
         self._sheets = sheets
         self._selected: dict[str, frozenset[int]] = {}
+        self._weights: dict[tuple[int, frozenset[str]], Mapping[int, Weight]] = {}
+        self._selections = _MOST_SELECTED // (len(html.elements) + 1)
+        self._undone: dict[tuple[Kind, frozenset[str]], bool] = {}
+        self._showing: dict[Kind, tuple[Mapping[str, Sequence[ClassTest]], Sequence[ClassTest]]] = {}
 
     @property
     def hides_something(self) -> bool:
@@ -201,10 +210,31 @@ class Cascade:
         Only rules whose selectors name classes or ids count. Their condition may be a media query, or that the selector
         matches on the page of one mail client only.
         """
-        tests = [test for kinds, test in self._sheets.showing[: self._most] if kind in kinds]
-        return bool(tests) and any(
-            test.passes(names) for names in [element.names for element in elements] for test in tests
-        )
+        return bool(self._sheets.showing) and any(self._undoes(kind, element.names) for element in elements)
+
+    def _undoes(self, kind: Kind, names: frozenset[str]) -> bool:
+        """Whether a rule undoes a kind of hiding for elements with these names."""
+        key = (kind, names)
+        if key not in self._undone:
+            by_name, others = self._tests(kind)
+            self._undone[key] = any(
+                test.passes(names) for tests in (*(by_name.get(name, ()) for name in names), others) for test in tests
+            )
+        return self._undone[key]
+
+    def _tests(self, kind: Kind) -> tuple[Mapping[str, Sequence[ClassTest]], Sequence[ClassTest]]:
+        """The tests of the rules that undo a kind of hiding, by a name that each requires, and those without one."""
+        if kind not in self._showing:
+            by_name: dict[str, list[ClassTest]] = {}
+            others: list[ClassTest] = []
+            for kinds, test in self._sheets.showing[: self._most]:
+                if kind in kinds:
+                    (by_name.setdefault(min(test.names), []) if test.names else others).append(test)
+            if len(others) > _FEW_TESTS:
+                characters = sum(map(len, {name for element in self._html.elements for name in element.names}))
+                del others[_MOST_SEARCHED // (characters + 1) :]
+            self._showing[kind] = by_name, others
+        return self._showing[kind]
 
     # -- rules
 
@@ -218,16 +248,27 @@ class Cascade:
 
     # -- selectors
 
-    def _matching(self, element: Element, index: _Index) -> Iterator[tuple[_Rule, tuple[int, int, int]]]:
+    def _matching(self, element: Element, index: _Index) -> Iterator[tuple[_Rule, Weight]]:
         """The rules of an index that select an element, in order, with the weight that they do it with."""
-        for rule, selectors in index.candidates(element.names):
-            weights = [
-                selector.specificity
-                for selector in selectors
-                if selector.is_plain or element.index in self._elements(selector)
-            ]
-            if weights:
-                yield rule, max(weights)
+        for candidate in index.candidates(element.names):
+            weight = candidate.plain
+            if candidate.others:
+                selected = self._selecting(candidate, element.names).get(element.index)
+                if selected is not None and (weight is None or selected > weight):
+                    weight = selected
+            if weight is not None:
+                yield candidate.rule, weight
+
+    def _selecting(self, candidate: _Candidate, names: frozenset[str]) -> Mapping[int, Weight]:
+        """The greatest weight with which those selectors that ask for more than names select each element."""
+        key = (candidate.rule.order, names)
+        if key not in self._weights:
+            weights: dict[int, Weight] = {}
+            for selector in candidate.others:
+                for index in self._elements(selector):
+                    weights[index] = max(weights.get(index, _NO_WEIGHT), selector.specificity)
+            self._weights[key] = weights
+        return self._weights[key]
 
     def _elements(self, selector: Selector) -> frozenset[int]:
         """The indexes of the elements that a selector matches."""
@@ -241,8 +282,9 @@ class Cascade:
         return self._selected[selector.text]
 
     def _select(self, selector: Selector) -> Sequence[Any]:
-        if not selector.is_cheap:
+        if not selector.is_cheap or self._selections <= 0:
             return ()
+        self._selections -= 1
         try:
             return self._html.tree.select(selector.text)
         except ValueError:  # browsers drop a rule whose selector they do not understand
@@ -253,28 +295,40 @@ class _Index:
     """Rules by what they require of an element's names."""
 
     def __init__(self, rules: Iterable[_Rule]) -> None:
-        self._by_name: dict[str, list[_Rule]] = {}  # one name that a selector requires, * if it requires no name
-        self._candidates: dict[frozenset[str], Sequence[tuple[_Rule, Sequence[Selector]]]] = {}
+        self._by_name: dict[str, list[tuple[_Rule, Selector]]] = {}  # by a name that a selector requires, or *
+        self._candidates: dict[frozenset[str], Sequence[_Candidate]] = {}
         for rule in rules:
-            for name in {min(selector.names, default="*") for selector in rule.selectors}:  # ids, classes, then tags
-                self._by_name.setdefault(name, []).append(rule)
+            for selector in rule.selectors:
+                name = min(selector.names, default="*")  # ids, classes, then tags
+                self._by_name.setdefault(name, []).append((rule, selector))
 
     def __bool__(self) -> bool:
         return bool(self._by_name)
 
-    def candidates(self, names: frozenset[str]) -> Sequence[tuple[_Rule, Sequence[Selector]]]:
+    def candidates(self, names: frozenset[str]) -> Sequence[_Candidate]:
         """The rules that may select elements with these names, in order, with those selectors that may do it."""
         if names not in self._candidates:
-            found = {rule.order: rule for name in (*names, "*") for rule in self._by_name.get(name, ())}
-            pairs = (
-                (rule, [selector for selector in rule.selectors if selector.names <= names])
-                for _, rule in sorted(found.items())
-            )
-            self._candidates[names] = [(rule, selectors) for rule, selectors in pairs if selectors]
+            found: dict[int, tuple[_Rule, list[Selector]]] = {}
+            for name in (*names, "*"):
+                for rule, selector in self._by_name.get(name, ()):
+                    if selector.names <= names:
+                        found.setdefault(rule.order, (rule, []))[1].append(selector)
+            self._candidates[names] = [_Candidate(*found[order]) for order in sorted(found)]
         return self._candidates[names]
 
 
 _NO_RULES = _Index(())
+
+
+class _Candidate:
+    """A rule that may select an element: ``plain`` is the weight of those selectors that ask for its names alone."""
+
+    __slots__ = ("others", "plain", "rule")
+
+    def __init__(self, rule: _Rule, selectors: Sequence[Selector]) -> None:
+        self.rule = rule
+        self.plain = max((selector.specificity for selector in selectors if selector.is_plain), default=None)
+        self.others = [selector for selector in selectors if not selector.is_plain]
 
 
 class _Rule:
@@ -287,7 +341,8 @@ class _Rule:
 
     @cached_property
     def selectors(self) -> Sequence[Selector]:
-        return [Selector(text) for text in map(str.strip, self._rule.selector.split(",")) if text]
+        texts = dict.fromkeys(map(str.strip, self._rule.selector.split(",")))
+        return [Selector(text) for text in texts if text]
 
     @cached_property
     def declared(self) -> Mapping[str, Declaration]:

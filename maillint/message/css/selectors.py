@@ -9,7 +9,7 @@ from maillint.patterns import regex
 from maillint.values import NamedTuple
 
 _SIMPLE = regex(r"([.#]?)(-?[A-Za-z_][\w-]*)|\[[^\]]*\]?|:{1,2}[\w-]+(?:\([^)]*\)?)?|[*\\]")
-_ATTRIBUTE = regex(r"\[\s*(class|id)\s*([~*^|$]?)=\s*[\"']?([^\"'\]]{0,300}+)[\"']?\s*\]")
+_ATTRIBUTE = regex(r"\[\s*(class|id)\s*([~*^|$]?)=\s*+[\"']?([^\"'\]]{0,300}+)[\"']?\s*+\]")
 _COMBINATOR = regex(r"[\s>+~]+")
 _PLAIN = regex(r"[A-Za-z][\w-]*(?:[.#]-?[A-Za-z_][\w-]*)*|(?:[.#]-?[A-Za-z_][\w-]*)+")
 _ONE_NAME = regex(r"[a-z][a-z0-9]*|[.#][A-Za-z_][\w-]*")

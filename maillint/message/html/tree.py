@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from turbohtml import Document
 
 
+MAX_FAULTS = 20_000
+"""Errors of the tokenizer in one view, at the most."""
+
 TAG_NAME = regex(r"<[^\s/>]+")
 ATTRIBUTE = regex(
     r"""[\s/]*(?P<name>=?[^\s/>=]+)(?:\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s>]+))?)?"""
@@ -333,7 +336,7 @@ class Html:
 
     @cached_property
     def faults(self) -> list[SyntaxFault]:
-        """The tokenizer's errors, without those that template tags and blanked text cause."""
+        """The tokenizer's errors, without those that template tags and blanked text cause; MAX_FAULTS at the most."""
         errors = tree_parser()(normalise(self.text), positions=False).errors  # the tree itself is not kept
         if not errors:
             return []
@@ -346,6 +349,8 @@ class Html:
                 continue
             if not overlaps(self.holes, around) and not overlaps(self.hidden_spans, around):
                 result.append(SyntaxFault(error.code, min(offset, len(self.text))))
+                if len(result) == MAX_FAULTS:
+                    break
         return result
 
     def element_at(self, line: int | None, column: int | None) -> Element | None:

@@ -25,6 +25,9 @@ MAX_PARTS = 2000
 MAX_DEPTH = 50
 """The most multiparts and forwarded messages around a part that is read."""
 
+_LONGEST_FIELD = 8_000
+"""Characters of a field with parameters that are read: the standard library takes the square of their number."""
+
 
 @frozen
 class RawPart:
@@ -117,7 +120,7 @@ def _email_header(fields: list[Field]) -> EmailMessage:
     header = EmailMessage()
     for field in fields:  # noqa: F402 -- not the one of dataclasses
         if field.key.startswith("content-"):
-            header[field.name] = " ".join(field.raw.split())
+            header[field.name] = " ".join(field.raw[:_LONGEST_FIELD].split())
     return header
 
 

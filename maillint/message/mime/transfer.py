@@ -16,7 +16,7 @@ from maillint.values import field, frozen
 _SEVEN_BIT_CHARSETS = ("iso2022", "hz", "utf-7", "utf_7")
 """Prefixes of charsets that encode everything in ASCII bytes, so that their text looks like valid UTF-8."""
 
-_QP_TOKEN = regex(rb"=[0-9A-Fa-f]{2}|=[ \t]*(?:\r\n|\r|\n|\Z)|[ \t]+(?=\r\n|\r|\n|\Z)")
+_QP_TOKEN = regex(rb"=[0-9A-Fa-f]{2}|=[ \t]*+(?:\r\n|\r|\n|\Z)|(?<![ \t])[ \t]++(?=\r\n|\r|\n|\Z)")
 _BASE64_RUN = regex(rb"[A-Za-z0-9+/]+")
 
 

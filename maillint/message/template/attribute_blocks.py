@@ -21,7 +21,7 @@ from maillint.text.spans import Span
 from maillint.values import NamedTuple
 
 _TAG = regex(
-    r"(?P<comment><!--)|<(?P<slash>/?)(?P<name>[A-Za-z.:][\w:.-]*)"
+    r"(?P<comment><!--)|<(?P<slash>/?)(?P<name>[A-Za-z.:][\w:.-]*+)"
     r"(?P<attributes>(?:[^<>\"'{}]++|\"[^\"]{0,5000}+\"|'[^']{0,5000}+'|\{(?:[^{}]++|\{[^{}]*+\})*+\}){0,200}+)>"
 )
 _END = "\x00end"

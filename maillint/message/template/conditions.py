@@ -100,10 +100,11 @@ def _equality(subject: str, constant: str, scope: str) -> Test:
 
 _STRING = r"\"[^\"]*\"|'[^']*'"
 _STRINGS = regex(_STRING)
+_BRACKET = regex(rf"{_STRING}|[()]")
 _CONSTANT = regex(rf"(?:{_STRING}|[+-]?\d+(?:\.\d+)?|:\w+|\*)\Z")
 _EMPTY = regex(r"(?:blank|empty|nil|null|none|undefined|false|\"\"|''|-1e999)\Z", re.IGNORECASE)
 _TOKEN = regex(rf"{_STRING}|&&|\|\||!(?![=])|[()]|\b(?:and|or|not|AND|OR|NOT)\b(?![\w.(=-])|[^\s()\"'&|!]+|\S")
-_COMPARISON = regex(r"(.+?)\s*(===|!==|==|!=|<>|<=|>=|(?<![=<>!])=(?![=>])|\b(?:eq|ne|is not|is)\b|[<>])\s*(.+)\Z")
+_COMPARISON = regex(r"(.+?) ?(===|!==|==|!=|<>|<=|>=|(?<![=<>!])=(?![=>])|\b(?:eq|ne|is not|is)\b|[<>]) ?(.+)\Z")
 _PREFIX = regex(r"(and|or|not|eq|ne)(?=[\s(])\s*(.+)\Z", re.DOTALL | re.IGNORECASE)
 _OPPOSITE = {"<=": ">", ">=": "<"}
 _CALLS = regex(r"(?:!\s*)?(?:empty|is_null)\((.+)\)\Z", re.IGNORECASE)
@@ -123,18 +124,32 @@ def read_test(text: str, scope: str = "") -> Test:
 
 def _plain(text: str) -> str:
     text = " ".join(text.split()).removesuffix(":").removesuffix(" then").removesuffix(" THEN").strip()
-    while text.startswith("(") and text.endswith(")") and _closing(text, 0) == len(text) - 1:
-        text = text[1:-1].strip()
-    return text
+    if not (text.startswith("(") and text.endswith(")")):
+        return text
+    closers: dict[int, int] = {}
+    waiting: list[int] = []
+    for token in _BRACKET.finditer(text):
+        if token[0] == "(":
+            waiting.append(token.start())
+        elif token[0] == ")" and waiting:
+            closers[waiting.pop()] = token.start()
+    start, end = 0, len(text)
+    while closers.get(start) == end - 1:
+        start, end = start + 1, end - 1
+        while start < end and text[start] == " ":
+            start += 1
+        while start < end and text[end - 1] == " ":
+            end -= 1
+    return text[start:end]
 
 
 def _closing(text: str, start: int) -> int:
     """The offset of the bracket that closes the one at ``start``, -1 without one."""
     depth = 0
-    for token in re.finditer(rf"{_STRING}|[()]", text[start:]):
+    for token in _BRACKET.finditer(text, start):
         depth += (token[0] == "(") - (token[0] == ")")
         if depth == 0 and token[0] == ")":
-            return start + token.start()
+            return token.start()
     return -1
 
 
@@ -253,7 +268,7 @@ def read_case(subject: str, values: str, scope: str = "") -> Test:
 
 
 _COLLECTION = regex(
-    r"\bin\s+(?P<after>.+)\Z|(?P<before>.+?)\s+as\s|<-\s*(?P<arrow>.+)\Z|:=\s*(?P<assigned>.+)\Z|:\s*(?P<colon>\$.+)\Z"
+    r"\bin\s+(?P<after>.+)\Z|\A(?P<before>.+?)\s+as\s|<-\s*(?P<arrow>.+)\Z|:=\s*(?P<assigned>.+)\Z|:\s*(?P<colon>\$.+)\Z"
     r"|\bfrom=(?P<named>\S+)",
     re.DOTALL,
 )

@@ -44,6 +44,9 @@ def find_tags(text: str, host: Dialect, others: tuple[Dialect, ...] = ()) -> tup
     return lexer.tags, lexer.broken
 
 
+_MOST_STEPS = 100_000
+"""So many strings and brackets, and two for each character, are passed over on the way to balanced ends."""
+
 _MASKED_STRING = regex(STRING)
 _QUOTES = regex("[“”„‟‘’‚‛«»″]")
 _SPACES = regex("[\u00a0\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]")
@@ -62,6 +65,7 @@ class _Lexer:
         self.closers: dict[str, tuple[int, Span]] = {}  # by pattern: where a search began, and the closer it found
         self.exhausted: set[re.Pattern[str]] = set()  # ends of raw blocks that do not occur any more
         self.failed_walks = 0
+        self.steps = _MOST_STEPS + 2 * len(text)
         self.brackets = Brackets(text, _MEMBER)
         self.styles = [found.span(2) for found in STYLE.finditer(text)] if scanner.spares_styles else []
 
@@ -178,8 +182,9 @@ class _Lexer:
         assert delimiter.walk is not None
         limit, nests = after + MAX_TAG, delimiter.spec.nests
         depth, position = 0, after
-        while token := delimiter.walk.search(self.text, position, limit):
+        while self.steps > 0 and (token := delimiter.walk.search(self.text, position, limit)):
             position = token.end()
+            self.steps -= 1
             if token.lastgroup == "deeper":
                 depth += 1
             elif token.lastgroup == "close" and depth == 0:
@@ -263,21 +268,24 @@ class _Lexer:
 
     def left_to_other_engines(self, position: int, end: int) -> Iterator[Span]:
         """The tags in raw text, which another engine fills later: the reader does not see them as they are written."""
-        while position < end:
-            own = self.scanner.pattern.search(self.text, position, end)
-            other = _DOUBLE_BRACES.search(self.text, position, end)
-            if own is None and other is None:
-                return
+        own = self.scanner.pattern.search(self.text, position, end)
+        other = _DOUBLE_BRACES.search(self.text, position, end)
+        while own is not None or other is not None:
             if own is None or (other is not None and other.start() <= own.start()):
                 assert other is not None
                 yield Span(*other.span())
                 position = other.end()
-                continue
-            delimiter = self.scanner.delimiters[(own.lastindex or 1) - 1]
-            closer = delimiter.close.search(self.text, own.end(), min(end, own.end() + 300)) if delimiter.close else own
-            position = max(closer.end() if closer else own.end(), own.start() + 1)
-            if closer is not None and delimiter.kind not in {"comment", "literal"}:
-                yield Span(own.start(), position)
+            else:
+                delimiter = self.scanner.delimiters[(own.lastindex or 1) - 1]
+                limit = min(end, own.end() + 300)
+                closer = delimiter.close.search(self.text, own.end(), limit) if delimiter.close else own
+                position = max(closer.end() if closer else own.end(), own.start() + 1)
+                if closer is not None and delimiter.kind not in {"comment", "literal"}:
+                    yield Span(own.start(), position)
+            if own is not None and own.start() < position:
+                own = self.scanner.pattern.search(self.text, position, end)
+            if other is not None and other.start() < position:
+                other = _DOUBLE_BRACES.search(self.text, position, end)
 
     def lines(self, delimiter: Delimiter, inner: str, offset: int, span: Span) -> None:
         """Read a tag that holds one statement a line; each gets its own piece of the tag."""

@@ -17,7 +17,7 @@ from maillint.patterns import regex
 from maillint.values import frozen
 
 _IGNORED = regex(r"[\s_\-$]+")
-_SUBSCRIPT = regex(r"\[\s*[\"']?([\w .-]+?)[\"']?\s*\]")
+_SUBSCRIPT = regex(r"\[\s*+[\"']?((?:[\w.-]++| ++(?=[\w.-]))++)(?: *+[\"'])?\s*+\]")
 _END = regex(r"\||\?|!(?!=)|:default=|\bfallback\s*=|\bdefault\s*=|,|\bor\b|\|\||\s(?:if|unless)\s")
 _LEAD = regex(r"(?:html\.raw|raw|safe|e|h|v|attributevalue|propercase|proper_case|insert)\s*[\s(]\s*@?", re.IGNORECASE)
 _STRING = regex(r"\A[\"']|\A\d")

@@ -22,8 +22,8 @@ from maillint.values import mutable
 
 _IDENTIFIER = regex(r"(?:await\s+)?[A-Za-z_]\w*")
 _MEMBER = regex(r"\??\.[A-Za-z_]\w*|!(?=\.)")
-_BRACE = regex(r"\s*\{")
-_NAMED_BRACE = regex(r"\s*\w*\s*\{")
+_BRACE = regex(r"\s*+\{")
+_NAMED_BRACE = regex(r"\s*+\w*+\s*+\{")
 _ELSE = regex(r"\}\s*(?P<word>else\s+if|else)\b\s*(?=[({])")
 _ALSO = regex(r"\}\s*(?:catch|finally|while)\b[^{;\n]{0,200}[{;]")
 _LINE_END = regex(r"[\r\n]|\Z")
@@ -96,6 +96,8 @@ class _Reader:
         self.fresh = True  # whether a statement may begin here
         self.brackets = Brackets(text, _MEMBER)
         self.last_end = 0
+        self.remarks_end = True  # whether another remark may have an end
+        self.comments_end = True
 
     def run(self) -> None:
         position = 0
@@ -225,8 +227,9 @@ class _Reader:
     def in_element(self, found: re.Match[str], frame: _Frame) -> int:
         kind = found.lastgroup
         if kind == "remark":
-            end = self.text.find("-->", found.end())
-            return end + 3 if end >= 0 else found.end()
+            end = self.text.find("-->", found.end()) if self.remarks_end else -1
+            self.remarks_end = end >= 0
+            return end + 3 if self.remarks_end else found.end()
         if kind == "start":
             frame.tag = found["start"].lower()
             return found.end()
@@ -257,7 +260,8 @@ class _Reader:
             return after  # an e-mail address
         opener, closer = self.spec.comment
         if text.startswith(opener, start):
-            end = text.find(closer, start + len(opener))
+            end = text.find(closer, start + len(opener)) if self.comments_end else -1
+            self.comments_end = end >= 0
             if end < 0:
                 return after
             self.add("comment", start, end + len(closer))
@@ -311,14 +315,14 @@ class _Reader:
         return end
 
 
-_HEAD = regex(r"(?:.*[\s;}])?(?P<word>else\s+if|if|switch)\s*\((?P<argument>.*)\)\s*\Z", re.DOTALL)
+_HEAD = regex(r"(?:.*[\s;}])?(?P<word>else\s+if|if|switch)\s*\(", re.DOTALL)
 
 
 def _head(text: str) -> tuple[str, str]:
     """The word and the test of what stands before a brace in code."""
     text = text[-2000:].strip()
-    found = _HEAD.match(text)
+    found = _HEAD.match(text) if text.endswith(")") else None
     if found is None:
         return "{", ""
     word = " ".join(found["word"].split())
-    return ("if" if word == "else if" else word), found["argument"]
+    return ("if" if word == "else if" else word), text[found.end() : -1]

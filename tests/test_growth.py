@@ -1,0 +1,482 @@
+"""Nothing grows faster than the text: every regular expression on texts made to break it, every reader and rule on
+texts of one shape in two sizes.
+
+Work is counted, not timed: calls and lines of Python. What regular expressions do inside cannot be counted; their time
+at one size is compared with that at another, and only where it is long enough to be told.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import signal
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple
+
+import pytest
+
+import maillint
+from maillint.data.lists import load_list
+from maillint.message.template.attribute_blocks import _Patterns as AttributePatterns
+from maillint.message.template.delimiters import Scanner
+from maillint.message.template.dialect import all_dialects
+from maillint.message.template.razor import _Patterns as RazorPatterns
+from maillint.message.template.spec import Pattern
+from maillint.patterns import _Pattern
+from tests.pumps import pumps
+
+LONG = 15_000
+"""Characters of the texts that regular expressions are tried on."""
+
+METHODS = {"match", "fullmatch", "search", "finditer"}
+_ALIKE = {"sub": "finditer", "subn": "finditer", "findall": "finditer", "split": "finditer"}
+
+BOUNDED: Mapping[str, tuple[int, str]] = {
+    "maillint.text.literals": (500, "reads patterns of lists and settings"),
+    "maillint.web.link_lists": (500, "reads patterns of lists and settings"),
+    "maillint.cli.init:_NUMBERED": (255, "reads names of files"),
+    "maillint.project.message_files": (255, "reads names of files"),
+    "maillint.message.template.conditions:_COMPARISON": (500, "reads tests of 500 characters at the most"),
+    "maillint.message.template.conditions:_COLLECTION": (500, "reads loops of 500 characters at the most"),
+    "beacon-signs.open-paths": (4096, "reads addresses of 4,096 characters at the most"),
+    "fallback": (1000, "reads 1,000 characters of a tag"),
+    "program_text.words": (4000, "reads 4,000 characters of a statement"),
+    "program_text.prints": (4000, "reads 4,000 characters of a statement"),
+}
+"""By the beginning or a part of a pattern's name: the longest text that it is given, and why."""
+
+
+class Expression(NamedTuple):
+    """A regular expression, the methods that it is called by, and the longest text that it is given."""
+
+    name: str
+    source: str | bytes
+    flags: int
+    methods: tuple[str, ...]
+    longest: int
+
+
+def _expression(name: str, source: str | bytes, flags: int, methods: tuple[str, ...]) -> Expression:
+    longest = next((size for piece, (size, _) in BOUNDED.items() if piece in name), LONG)
+    return Expression(name, source, flags, methods, longest)
+
+
+# -- every regular expression of the package ----------------------------------------------------------
+
+
+def _of_modules() -> Iterator[Expression]:
+    """Those of the modules, with the methods that the module calls them by."""
+    for found in pkgutil.walk_packages(maillint.__path__, "maillint."):
+        if found.name.endswith(("__main__", "pytest_plugin")):
+            continue
+        module = importlib.import_module(found.name)
+        code = Path(str(module.__file__)).read_text(encoding="utf-8")
+        for name, value in vars(module).items():
+            for number, pattern in enumerate(_patterns_in(value)):
+                source, flags = pattern._source if isinstance(pattern, _Pattern) else (pattern.pattern, pattern.flags)
+                called = set(re.findall(rf"\b{name}(?:\[\w+\])?\.(\w+)\b", code))
+                methods = {_ALIKE.get(method, method) for method in called} & METHODS
+                yield _expression(
+                    f"{found.name}:{name}{number or ''}", source, flags, tuple(sorted(methods or {"match", "search"}))
+                )
+
+
+def _patterns_in(value: Any) -> Iterator[Any]:
+    if isinstance(value, (_Pattern, re.Pattern)):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _patterns_in(item) if not isinstance(item, Mapping) else ()
+    elif isinstance(value, (tuple, list)) and not hasattr(value, "_fields"):
+        for item in value:
+            yield from _patterns_in(item) if not isinstance(item, (tuple, list)) else ()
+
+
+_USED = {
+    "inside": ("fullmatch",),
+    "unknown_ends": ("fullmatch",),
+    "words": ("match",),
+    "open": ("finditer", "match"),
+    "tag": ("finditer", "match"),
+    "directive": ("finditer", "match"),
+    "holds": ("finditer",),
+    "strings": ("finditer",),
+    "comments": ("finditer",),
+    "breaks": ("finditer",),
+    "starts": ("finditer",),
+}
+"""How the patterns of dialects are used, by the key; the others are searched for once."""
+
+
+def _of_dialects() -> Iterator[Expression]:
+    for dialect in all_dialects():
+        for path, pattern in _fields(dialect, dialect.name):
+            key = next((part for part in reversed(path.split(".")) if part in _USED), "")
+            yield _expression(path, pattern.source, 0, _USED.get(key, ("search",)))
+        scanner = Scanner(dialect, ())
+        for text in scanner.program_texts.values():
+            yield _expression(f"{dialect.name}.program_text", text._token.pattern, 0, ("finditer",))
+        if dialect.razor is not None:
+            for name, found in vars(RazorPatterns(dialect.razor)).items():
+                yield _expression(f"{dialect.name}.{name}", found.pattern, found.flags, ("finditer",))
+        if dialect.attributes is not None:
+            attributes = AttributePatterns(dialect.attributes)
+            for found in (attributes.attribute, *attributes.plain.values()):
+                yield _expression(f"{dialect.name}.attribute", found.pattern, found.flags, ("finditer",))
+
+
+def _fields(value: Any, path: str) -> Iterator[tuple[str, Pattern]]:
+    if isinstance(value, Pattern):
+        yield path, value
+    elif hasattr(value, "_fields"):
+        for name in value._fields:
+            yield from _fields(getattr(value, name), f"{path}.{name}")
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _fields(item, f"{path}.{name}")
+    elif isinstance(value, (tuple, list)):
+        for number, item in enumerate(value):
+            yield from _fields(item, f"{path}.{number}")
+    elif hasattr(value, "__slots__") and type(value).__module__.startswith("maillint"):
+        for name in value.__slots__:
+            yield from _fields(getattr(value, name, None), f"{path}.{name}")
+
+
+_USED_IN_LISTS = {"host": "fullmatch", "path": "match", "paths": "match", "target": "match"}
+
+LISTS = (
+    "beacon-signs", "click-wrappers", "gateways", "leftovers", "link-identifiers", "partials", "pixel-placeholders",
+    "placeholders", "redirectors", "reply-prefixes", "shorteners", "trackers", "unsubscribe",
+)  # fmt: skip
+
+
+def _of_lists() -> Iterator[Expression]:
+    """What looks like a pattern in the other lists: of hosts, of what follows them, or to search for in a text."""
+    for name in LISTS:
+        for path, source in _texts(load_list(name), name):
+            if re.search(r"[*+}]", source) and re.search(r"\\[.\w]|\[|\(\?", source):
+                key = path.rstrip("0123456789.").rpartition(".")[2]
+                own = source.partition(":")[2] if key == "target" else source  # path:PATTERN
+                yield _expression(path, own, re.IGNORECASE, (_USED_IN_LISTS.get(key, "search"),))
+
+
+def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _texts(item, f"{path}.{name}")
+    elif isinstance(value, (list, tuple)):
+        for number, item in enumerate(value):
+            yield from _texts(item, f"{path}.{number}")
+
+
+@cache
+def _expressions() -> Mapping[str, Expression]:
+    found: dict[tuple[Any, ...], Expression] = {}
+    for expression in (*_of_modules(), *_of_dialects(), *_of_lists()):
+        found.setdefault((expression.source, expression.flags, expression.methods), expression)
+    return {expression.name: expression for expression in found.values()}
+
+
+class _TooLongError(Exception):
+    pass
+
+
+def _seconds(work: Callable[[], Any], most: float) -> float:
+    """The processor time that a call takes, ``most`` if it takes so long."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise _TooLongError
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, most)
+    start = time.process_time()
+    try:
+        work()
+    except _TooLongError:
+        return most
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+    return time.process_time() - start
+
+
+_TOLD = 0.02
+"""Seconds below which a call counts as quick: 15,000 characters that are read once take a tenth of it."""
+
+_LONGEST = 1.0
+_MEASURED = 0.1
+
+
+def _run(pattern: re.Pattern[Any], method: str, text: Any) -> Callable[[], Any]:
+    if method == "finditer":
+        return lambda: sum(1 for _ in pattern.finditer(text))
+    return lambda: getattr(pattern, method)(text)
+
+
+def _mean(work: Callable[[], Any], most: float = _LONGEST) -> float:
+    """The processor time of a call, of as many as the clock needs to tell."""
+    total, calls = 0.0, 0
+    while total < _MEASURED and calls < 2000:
+        total += _seconds(work, most)
+        calls += 1
+    return total / calls
+
+
+def _growth(expression: Expression) -> list[str]:
+    """The texts on which an expression takes more than 20 times as long for 8 times the length."""
+    pattern = re.compile(expression.source, expression.flags)
+    binary = isinstance(expression.source, bytes)
+    source = expression.source.decode("latin-1") if isinstance(expression.source, bytes) else expression.source
+    slow = []
+    for pump in pumps(source, expression.flags & ~re.UNICODE if binary else expression.flags):
+
+        def text(size: int, pump: Any = pump) -> Any:
+            made = pump.text(size)
+            return made.encode("latin-1", "replace") if binary else made
+
+        for method in expression.methods:
+            sizes = [size for size in (1000, LONG) if size <= expression.longest] or [expression.longest]
+            for size in sizes:
+                if _seconds(_run(pattern, method, text(size)), _LONGEST) < _TOLD:
+                    continue
+                long = _mean(_run(pattern, method, text(size)))
+                if long >= _TOLD and long > 20 * (short := _mean(_run(pattern, method, text(size // 8)))):
+                    slow.append(f"{method} on {pump.key}: {size // 8} {short:.4f} s, {size} {long:.4f} s")
+                    break
+        if len(slow) >= 3:
+            break
+    return slow
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(8))
+def test_no_regular_expression_grows_faster_than_its_text(part: int) -> None:
+    slow = {}
+    for number, (name, expression) in enumerate(_expressions().items()):
+        if number % 8 == part and (found := _growth(expression)):
+            slow[f"{name} {expression.source!r}"] = found
+    assert slow == {}
+
+
+def test_the_expressions_of_the_package_are_found() -> None:
+    assert len(_expressions()) > 500
+    assert all(any(piece in name for name in _expressions()) for piece in BOUNDED)
+
+
+# -- every reader and rule ----------------------------------------------------------------------------
+
+
+class Shape(NamedTuple):
+    """Texts of one shape: ``text`` makes one of about a size, to be linted as ``settings`` say."""
+
+    text: Callable[[int], str]
+    settings: Mapping[str, Any]
+
+
+def _repeated(piece: str, before: str = "", after: str = "", **settings: Any) -> Shape:
+    """A piece again and again; ``@N@`` in it is its number."""
+    many = "@N@" in piece
+
+    def text(size: int) -> str:
+        count = max(1, (size - len(before) - len(after)) // len(piece))
+        body = "".join(piece.replace("@N@", str(n)) for n in range(count)) if many else piece * count
+        return before + body + after
+
+    return Shape(text, settings or {"kind": "html"})
+
+
+def _nested(opening: str, closing: str, before: str = "", after: str = "", **settings: Any) -> Shape:
+    def text(size: int) -> str:
+        depth = max(1, size // (len(opening) + len(closing)))
+        return before + opening * depth + closing * depth + after
+
+    return Shape(text, settings or {"kind": "html"})
+
+
+def _beside(one: str, other: str, before: str = "", between: str = "", after: str = "", **settings: Any) -> Shape:
+    """As many characters of one numbered piece as of another."""
+
+    def text(size: int) -> str:
+        pieces = [
+            "".join(piece.replace("@N@", str(n)) for n in range(max(1, size // 2 // len(piece))))
+            for piece in (one, other)
+        ]
+        return before + between.join(pieces) + after
+
+    return Shape(text, settings or {"kind": "html"})
+
+
+_HEAD = (
+    "From: Ada <ada@acme.example>\r\nTo: bob@b.example\r\nSubject: News\r\nDate: Mon, 1 Jan 2024 00:00:00 +0000\r\n"
+    "Message-ID: <1@acme.example>\r\nMIME-Version: 1.0\r\n"
+)
+_MIXED = _HEAD + 'Content-Type: multipart/mixed; boundary="edge"\r\n\r\n'
+_PLAIN = "--edge\r\nContent-Type: text/plain\r\n\r\nNumber @N@: https://acme.example/@N@\r\n"
+_EML = {"kind": "eml"}
+_JINJA = {"filename": "a.html.j2"}
+_STYLED = "<html><head><style>"
+_BODY = "</style></head><body>"
+
+ORDINARY: Mapping[str, Shape] = {
+    "tags": _repeated("<p>Hello {{ user.name }}, {% if user.vip %}gold{% else %}grey{% endif %}</p>\n", **_JINJA),
+    "branches": _repeated("{% if plan == @N@ %}<p>Plan @N@</p>{% else %}<p>No</p>{% endif %}\n", **_JINJA),
+    "links": _repeated('<p><a href="https://acme.example/p/@N@?utm_source=a#x">acme.example/p/@N@</a></p>\n'),
+    "styles": _repeated('<p style="color: red; display: block; width: @N@px" class="c@N@">Word</p>\n'),
+    "sheets": _beside(
+        ".c@N@ { color: red; display: none }\n", '<p class="c@N@">Word</p>\n', _STYLED, _BODY, "</body></html>"
+    ),
+    "text": _repeated("Dear reader, the weather of day @N@ is fine and costs $ @N@.\n", "<p>", "</p>"),
+    "headers": _repeated("X-Field-@N@: some value that goes on and\r\n on\r\n", _HEAD, "\r\nHello", **_EML),
+    "parts": _repeated(_PLAIN, _MIXED, "--edge--\r\n", **_EML),
+}
+"""What the growth of work is held to most closely on."""
+
+HOSTILE: Mapping[str, Shape] = {
+    "anchors to nowhere": _repeated('<a href="#place@N@">x</a> ', "<html><body>"),
+    "anchors and places": _beside('<a href="#a@N@">x</a> ', '<a name="b@N@"></a> ', "<html><body>"),
+    "commas in srcset": _repeated(",", '<img src="https://t.example/o.gif" srcset="', '">'),
+    "spaces in srcset": _repeated(" ", '<img src="https://t.example/o.gif" srcset="x', ',">'),
+    "brackets in a style": _repeated("(", '<p style="display:', '">Hi</p>'),
+    "digits in a style": _repeated("7", '<img src="https://t.example/o.gif" style="opacity:', 'x;height:1px">'),
+    "digits in a width": _repeated("7", '<img src="https://t.example/o.gif" height="1" width="', 'x">'),
+    "digits in MJML": _repeated(
+        "7", '<mjml><mj-body><mj-text font-size="', 'x">a</mj-text></mj-body></mjml>', kind="mjml"
+    ),
+    "urls in a style": _repeated("url(y)", '<p style="background:', '">Hi</p>'),
+    "transforms": _repeated("transform:", "<style>.a{", '}</style><p class="a">Hi</p>'),
+    "attribute selectors": _beside(
+        "[class*=k@N@]{display:block}", '<img src="https://t.example/o.gif">',
+        '<style>', '</style>' + '<b style="display:none" class="a b c">' * 100,
+    ),
+    "arms of a rule": _beside(
+        "div .a,", '<img class="a" src="https://t.example/@N@.gif">', "<style>", "b{display:none}</style><div>"
+    ),
+    "distinct arms": _beside("div .a@N@,", '<i class="a@N@">x</i>', "<style>", "b{display:none}</style><div>"),
+    "marks upon a letter": _repeated("\u0323\u0307", "<p>free o"),
+    "brackets in a test": _nested("(", ")", "{% if ", " %}x{% endif %}", **_JINJA),
+    "brackets in a loop": _nested("(", ")", "{% for x in ", " %}x{% endfor %}", **_JINJA),
+    "a long name that is stored": _repeated("b", "{% set x %}<", "{% endset %}", **_JINJA),
+    "stored in stored": _nested("{% set x %}<b>y</b>", "{% endset %}", **_JINJA),
+    "tags in raw text": _repeated("{{y}}", "{% raw %}", "{% endraw %}", **_JINJA),
+    "openers in raw text": _repeated("{{", "{% raw %}", "{% endraw %}", **_JINJA),
+    "other tags in raw text": _repeated("{{y}}", "<#noparse>", "</#noparse>", filename="a.ftl"),
+    "quotes in PHP": _repeated('\\"', '<?php "', " ?>", filename="a.php"),
+    "quotes in ERB": _repeated("\\'", "<% '", " %>", filename="a.erb"),
+    "quotes in EJS": _repeated("\\`", "<% `", " %>", filename="a.ejs"),
+    "quotes in Razor": _repeated('\\"', '@{ "', filename="a.cshtml"),
+    "quotes in HEEx": _repeated('<.b {\\"', filename="a.heex"),
+    "remarks in Razor": _repeated("<!-- ", "@{<p>", filename="a.cshtml"),
+    "lines after @if": _repeated("\n", "<p>@if"),
+    "brackets after @if": _repeated(")", "<p>@if(", "x"),
+    "many @if": _repeated("@if()", "<p>"),
+    "braces of Smarty": _nested("{b ", "}", filename="a.smarty"),
+    "braces of PHP": _nested("{", ";", "<?php ", " ?>", filename="a.php"),
+    "values after values": _repeated("? ", "<p>Hi {{ first_name ", " }},</p>", **_JINJA),
+    "conditions in an output": _repeated("if ", "<p>Hi {{ first_name ", " }},</p>", **_JINJA),
+    "quoted-printable spaces": _repeated(
+        " ", _HEAD + "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>a", "x", **_EML
+    ),
+    "parameters": _repeated(";", _HEAD + "Content-Type: text/html", "\r\n\r\n<p>Hi", **_EML),
+    "quoted parameters": _repeated(';\\"', _HEAD + 'Content-Type: text/html; a="', "\r\n\r\n<p>Hi", **_EML),
+    "spaces in a comment": _repeated(" ", "<!-- maillint: ignore[links]", "x -->\n<p>Hi</p>"),
+    "comments in one": _repeated("maillint: ignore[links] x\n", "<!-- ", " -->\n<p>Hi</p>"),
+    "comments on a line": _repeated("<!-- maillint: ignore[links] x -->"),
+    "comments over findings": _repeated('<!-- maillint: ignore[links] x --><a href="http://x.example">http://y.example</a>\n'),
+    "unknown names": _repeated("made/up@N@,", "<!-- maillint: ignore[", "] x -->\n<p>Hi</p>"),
+    "names that suppress nothing": _repeated("links,", "<!-- maillint: ignore[", "] x -->\n<p>Hi</p>"),
+    "spaces before a line break": _repeated(" ", '<a href="http://b', 'c\nd">x</a>'),
+    "bare hosts beside links": _beside(
+        '<a href="https://b.example/@N@">x</a> ', "c@N@.example.com ", "<p>", profile="cold", kind="html"
+    ),
+    "addresses in one part": _beside(
+        "https://b@N@.example/abcdefghijklmnopqrstuvwxyz\r\nc ", '<a href="https://c.example/@N@">x</a>',
+        _MIXED.replace("mixed", "alternative") + "--edge\r\nContent-Type: text/plain\r\n\r\n",
+        "\r\n--edge\r\nContent-Type: text/html\r\n\r\n", "\r\n--edge--", **_EML,
+    ),
+    "an attribute again and again": _repeated("b=1 ", "<a ", ">x</a>"),
+    "openers of tags": _repeated("<b "),
+    "letters without an end": _repeated("b", '<img width="1" height="1" src="https://t.example/', '">'),
+}  # fmt: skip
+"""What took long once, and what is like it."""
+
+_CLOSE = 8**1.15
+_LOOSE = 8**1.3
+
+
+class _Counter:
+    """Counts the lines of maillint that are run."""
+
+    def __init__(self) -> None:
+        self.lines = 0
+        self._folder = str(Path(str(maillint.__file__)).parent)
+
+    def __call__(self, frame: FrameType, event: str, argument: Any) -> Any:
+        return self._line if frame.f_code.co_filename.startswith(self._folder) else None
+
+    def _line(self, frame: FrameType, event: str, argument: Any) -> Any:
+        self.lines += 1
+        return self._line
+
+
+def _work(shape: Shape, size: int) -> int:
+    """How many lines of maillint are run to lint a text."""
+    text = shape.text(size)
+    counter, before = _Counter(), sys.gettrace()
+    sys.settrace(counter)
+    try:
+        report = maillint.lint(text, **shape.settings)
+    finally:
+        sys.settrace(before)
+    assert not [finding for finding in report.findings if finding.rule == "internal-error"]
+    return counter.lines
+
+
+def _memory(shape: Shape, size: int) -> int:
+    """The most bytes that are in use at once while a text is linted."""
+    text = shape.text(size)
+    tracemalloc.start()
+    try:
+        maillint.lint(text, **shape.settings)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ORDINARY)
+def test_work_grows_as_the_text_does(name: str) -> None:
+    shape = ORDINARY[name]
+    _work(shape, 2_000)  # what is made once
+    small, large = _work(shape, 20_000), _work(shape, 160_000)
+    assert large < _CLOSE * small
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_shape_makes_work_or_memory_grow_faster(name: str) -> None:
+    shape = HOSTILE[name]
+    _work(shape, 1_000)
+    small, large = _work(shape, 6_000), _work(shape, 48_000)
+    assert large < _LOOSE * small
+    few, many = _memory(shape, 6_000), _memory(shape, 48_000)
+    assert many < 1_000_000 or many < _LOOSE * few
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_shape_makes_the_time_within_expressions_grow_faster(name: str) -> None:
+    """Six times the length may take 20 times as long; what takes less than a fifth of a second is not told apart."""
+    shape = HOSTILE[name]
+    maillint.lint(shape.text(1_000), **shape.settings)
+    large = _mean(lambda: maillint.lint(shape.text(48_000), **shape.settings), most=30.0)
+    if large > 0.2:
+        assert large < 20 * _mean(lambda: maillint.lint(shape.text(8_000), **shape.settings))
