@@ -30,6 +30,7 @@ from maillint.message.template.dialect import all_dialects
 from maillint.message.template.razor import _Patterns as RazorPatterns
 from maillint.message.template.spec import Pattern
 from maillint.patterns import _Pattern
+from maillint.values import field_names
 from tests.pumps import pumps
 
 LONG = 15_000
@@ -135,8 +136,8 @@ def _of_dialects() -> Iterator[Expression]:
 def _fields(value: Any, path: str) -> Iterator[tuple[str, Pattern]]:
     if isinstance(value, Pattern):
         yield path, value
-    elif hasattr(value, "_fields"):
-        for name in value._fields:
+    elif hasattr(value, "_fields") or hasattr(value, "__value_fields__"):
+        for name in getattr(value, "_fields", None) or field_names(value):
             yield from _fields(getattr(value, name), f"{path}.{name}")
     elif isinstance(value, Mapping):
         for name, item in value.items():

@@ -761,6 +761,7 @@ def test_every_key_has_a_meaning_and_a_schema() -> None:
 
 VALUES = [
     # a key, what it takes, what it does not take
+    ("time-limit", ["1", "0.5", "600"], ["0", "-1", "soon", "[1]", "true"]),
     ("extends", ["cold", "[cold, general]", "[]"], ["1", "[1]", "{a: b}"]),
     ("profile", ["cold", "general"], ["cool", "1", "[cold]"]),
     ("rules", ["{}", "{markup: off}", "{markup: 'off', links: info}", f"{{{NAME}: {{severity: error, ignore: [a]}}}}"],
