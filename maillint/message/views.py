@@ -32,7 +32,10 @@ MAX_VIEWS = 64
 """A template gets at most so many views, Outlook's included; ``Views.truncated``: branches are left out for that."""
 
 MIN_VIEWS = 8
-"""A template gets so many views however long it is, if its branches need them."""
+"""A template gets so many views, if its branches need them, unless it is longer than ``HUGE``."""
+
+HUGE = 1_000_000
+"""Characters beyond which a text gets two views at the most: no mail is so long, and a view of it takes a second."""
 
 _BUDGET = 5_000_000
 """Characters in all views together; a template that is longer than its share gets fewer of them."""
@@ -336,7 +339,7 @@ def _in_turns(
 
 def _limit(text: str) -> int:
     """How many views a text gets."""
-    return max(MIN_VIEWS, min(MAX_VIEWS, _BUDGET // (len(text) + 1)))
+    return 2 if len(text) > HUGE else max(MIN_VIEWS, min(MAX_VIEWS, _BUDGET // (len(text) + 1)))
 
 
 def may_need_more_views(text: str, template: Template) -> bool:
