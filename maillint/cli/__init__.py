@@ -77,6 +77,23 @@ def group() -> None:
     """
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: ends a run as Ctrl-C does, with nothing half-written and no process left."""
+
+
+def _end_on_termination() -> None:
+    import signal  # noqa: PLC0415 -- loaded by then, with what click needs
+
+    def end(number: int, frame: object) -> None:
+        raise Terminated
+
+    try:
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, end)
+    except ValueError:
+        pass  # not in the main thread of a program that calls main() itself
+
+
 def main(args: Sequence[str] | None = None, **extra: Any) -> None:
     """Run the command line and exit: 0, 1 or 2. This is where every error becomes one line on standard error.
 
@@ -84,8 +101,11 @@ def main(args: Sequence[str] | None = None, **extra: Any) -> None:
     system say.
     """
     try:
+        _end_on_termination()
         status = group.main(args, standalone_mode=False, **extra)
         sys.exit(status if isinstance(status, int) else 0)
+    except Terminated:
+        sys.exit(143)
     except (KeyboardInterrupt, click.Abort):
         click.echo("", err=True)
         sys.exit(130)

@@ -15,7 +15,7 @@ from maillint.cli.common import LEVELS, exit_status, make_context, parse_formats
 from maillint.config.config import CommandLine
 from maillint.data.profiles import PROFILES
 from maillint.errors import LintError
-from maillint.files.access import UnreadableError
+from maillint.files.access import UnreadableError, read_limited
 from maillint.files.paths import shown_path
 from maillint.finding import INTERNAL_ERROR, Failure, Report
 from maillint.project.collector import resume
@@ -205,8 +205,10 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     if arguments.show_settings:
         from maillint.cli.settings import show_settings  # noqa: PLC0415 -- seldom wanted
 
-        door.show(show_settings(arguments.discovery(), arguments.paths))
-        return
+        discovery = arguments.discovery()
+        door.show(show_settings(discovery, arguments.paths))
+        show_failures(Report(failures=tuple(discovery.failures)))
+        ctx.exit(2 if discovery.failures else 0)
     run = partial(run_once, arguments, targets)
     if arguments.watch and arguments.online:
         raise click.UsageError("--watch would request every link again and again: leave out --online", ctx)
@@ -235,7 +237,7 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) ->
         run = lint_stdin(loaded, lookups.observe if lookups else None)
     else:
         groups = discovery.groups(arguments.paths)
-        if not groups and not discovery.excluded:
+        if not groups and not discovery.excluded and not discovery.failures:
             raise LintError(f"no templates or messages found in {', '.join(arguments.paths)}")
         if arguments.diff_base is not None:
             from maillint.cli.changes import changed_since  # noqa: PLC0415 -- runs git
@@ -244,7 +246,7 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) ->
         if arguments.diff:
             from maillint.cli.fixing import show_diff  # noqa: PLC0415 -- difflib
 
-            return show_diff(groups, unsafe=arguments.unsafe_fixes)
+            return show_diff(groups, discovery.failures, unsafe=arguments.unsafe_fixes)
         if arguments.fix:
             from maillint.cli.fixing import fix_files  # noqa: PLC0415 -- difflib
 
@@ -252,6 +254,7 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) ->
             run = fix_files(groups, unsafe=arguments.unsafe_fixes, quiet=arguments.quiet, observe=observe)
         else:
             run = lint_with_progress(groups, arguments, lookups)
+    run = with_failures(run, discovery)
     report = only_changed(lookups.add_links(run.report) if lookups else run.report)
     if arguments.write_baseline is not None:
         return save_baseline(report, arguments.write_baseline, rules_not_run(discovery, online=arguments.online))
@@ -263,6 +266,12 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) ->
     write(report, context, targets, arguments.color)
     show_failures(report)
     return exit_status(report, context.fail_on)
+
+
+def with_failures(run: Run, discovery: Discovery) -> Run:
+    """A run with what went wrong while its files were looked for."""
+    report = run.report
+    return run._replace(report=replace(report, failures=(*discovery.failures, *report.failures)))
 
 
 def lookups_of(arguments: Arguments) -> Lookups | None:
@@ -341,8 +350,9 @@ def rules_not_run(discovery: Discovery, *, online: bool) -> frozenset[str]:
 
 def load_stdin(discovery: Discovery, name: str | None) -> LoadedMessage | Failure:
     """Read one message from standard input; ``name`` says its kind and which configuration holds for it."""
-    data = sys.stdin.buffer.read()
+    data = b""
     try:
+        data = read_limited(sys.stdin.buffer)
         name = shown_path(name) if name is not None else f"stdin.{guess_kind_of(data)}"
         return load_text(discovery.text_group(name), data)
     except UnreadableError as error:

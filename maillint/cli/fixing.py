@@ -49,9 +49,10 @@ def is_signed(change: FixedFile) -> bool:
     return any(field.key == "dkim-signature" for field in fields)
 
 
-def show_diff(groups: Sequence[Group], *, unsafe: bool) -> int:
-    """Print what fixing would change; return the exit status."""
+def show_diff(groups: Sequence[Group], failures: Sequence[Failure], *, unsafe: bool) -> int:
+    """Print what fixing would change, and what has failed before or fails now; return the exit status."""
     run, changes = fix_groups(groups, unsafe=unsafe)
+    run = run._replace(report=replace(run.report, failures=(*failures, *run.report.failures)))
     show_patch(changes)
     show_failures(run.report)
     return 2 if run.report.failures else int(bool(changes))

@@ -6,11 +6,15 @@ import os
 import stat
 from collections.abc import Callable, Container, Iterable, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from maillint.data.checkout import digest
 from maillint.errors import LintError
 from maillint.text.source import NotTextError, Source
 from maillint.values import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import IO
 
 MAX_BYTES = 20_000_000
 """Files larger than this are refused: no mail provider takes such a message."""
@@ -55,9 +59,21 @@ def read_bytes(path: str) -> bytes:
         if size > MAX_BYTES:
             raise UnreadableError(f"too large ({size:,} bytes; the limit is {MAX_BYTES:,})")
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 -- read whole: a buffer would only cost
-            return file.readall()
+            return file.readall() if stat.S_ISREG(status.st_mode) else read_limited(file)
     except OSError as error:
         raise UnreadableError(system_reason(error)) from None
+
+
+def read_limited(file: IO[bytes]) -> bytes:
+    """Read what has no size before it ends; raises UnreadableError for more than MAX_BYTES."""
+    pieces: list[bytes] = []
+    left = MAX_BYTES + 1
+    while left > 0 and (piece := file.read(min(left, 1 << 20))):
+        pieces.append(piece)
+        left -= len(piece)
+    if left <= 0:
+        raise UnreadableError(f"too large (more than {MAX_BYTES:,} bytes)")
+    return b"".join(pieces)
 
 
 class FoundFile(NamedTuple):

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from maillint.errors import LintError
-from maillint.files.access import system_reason
+from maillint.files.access import UnreadableError, read_bytes
 from maillint.files.paths import relative_path
 from maillint.finding import INTERNAL_ERROR, FileReport, Finding, Report
 from maillint.values import frozen, replace
@@ -36,11 +36,10 @@ class Baseline:
     def read(cls, path: str) -> Baseline:
         """Read a baseline file; raises BaselineError."""
         try:
-            with open(path, encoding="utf-8") as file:  # noqa: PTH123
-                data = json.load(file)
-        except OSError as error:
-            raise BaselineError(f"{path}: {system_reason(error)}") from None
-        except ValueError:
+            data = json.loads(read_bytes(path).decode("utf-8-sig"))
+        except UnreadableError as error:
+            raise BaselineError(f"{path}: {error}") from None
+        except (ValueError, RecursionError):  # a NUL in the path, too
             raise BaselineError(f"{path}: not a baseline: it is not JSON") from None
         if not isinstance(data, dict) or data.get("version") != VERSION:
             raise BaselineError(f"{path}: not a baseline of version {VERSION}")
@@ -48,7 +47,7 @@ class Baseline:
             counts: Counter[Key] = Counter()
             for entry in data["findings"]:
                 counts[str(entry["path"]), str(entry["rule"]), str(entry["snippet"])] += int(entry.get("count", 1))
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise BaselineError(f"{path}: not a baseline: an entry lacks path, rule or snippet") from None
         return cls(counts, os.path.dirname(os.path.abspath(path)))  # noqa: PTH100, PTH120
 

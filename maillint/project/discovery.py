@@ -9,7 +9,9 @@ from maillint.catalogue.load import Catalogue, shipped
 from maillint.config.config import CommandLine, LayeredConfig, load_config
 from maillint.config.find import find_config
 from maillint.errors import LintError
-from maillint.files.access import FileAccess
+from maillint.files.access import FileAccess, system_reason
+from maillint.files.paths import shown_path
+from maillint.finding import Failure
 from maillint.message.kinds import KINDS, kind_of
 from maillint.message.sidecars import is_meta
 from maillint.project.message_files import Folder, stem_of
@@ -53,6 +55,7 @@ class MissingPathError(LintError):
 class Discovery:
     """Finds files and their configuration; one per run, so that each folder is looked up once.
 
+    A folder that cannot be listed is one of the ``failures``, and costs the others nothing.
     ``config_path`` names the configuration of every file; a ``config`` is that configuration.
     """
 
@@ -73,6 +76,7 @@ class Discovery:
         self._names: dict[str, list[str]] = {}
         self._folders: dict[str, Folder] = {}
         self.excluded = 0
+        self.failures: list[Failure] = []
 
     # -- configuration
 
@@ -172,7 +176,11 @@ class Discovery:
         pending = [os.path.normpath(top)]
         while pending:
             folder = pending.pop()
-            names = sorted(os.listdir(folder))  # noqa: PTH208
+            try:
+                names = sorted(os.listdir(folder))  # noqa: PTH208
+            except OSError as error:  # it may not be read, or is gone by now
+                self.failures.append(Failure(shown_path(folder), system_reason(error)))
+                continue
             self._names["" if folder == "." else folder] = names
             folders = []
             stems = frozenset(stem_of(name) for name in names if kind_of(name) in {"html", "mjml"})

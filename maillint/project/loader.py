@@ -49,9 +49,10 @@ def load_all(groups: Iterable[Group], adjust: Adjust | None = None) -> Iterator[
     """Load one message after the other; a file that cannot be read is a failure and costs the others nothing."""
     for group in groups:
         try:
-            yield load(group, adjust=adjust)
-        except UnreadableError as error:
-            yield failure(group, error)
+            loaded: LoadedMessage | Failure = load(group, adjust=adjust)
+        except Exception as error:  # a fault of maillint's own in one file must not cost the others
+            loaded = failure(group, error)
+        yield loaded
 
 
 def load(group: Group, contents: Sequence[bytes] | None = None, adjust: Adjust | None = None) -> LoadedMessage:
@@ -88,9 +89,13 @@ def guess_kind_of(text: str | bytes) -> Kind:
     return guess_kind(text if isinstance(text, str) else source_from("", text, "eml").text)
 
 
-def failure(group: Group, error: UnreadableError) -> Failure:
-    """What a report says of a message that could not be loaded."""
-    return Failure(error.path or shown_path(group.paths[0]), str(error))
+def failure(group: Group, error: Exception) -> Failure:
+    """What a report says of a message that could not be loaded, linted or fixed."""
+    if isinstance(error, UnreadableError):
+        return Failure(error.path or shown_path(group.paths[0]), str(error))
+    from maillint.project.errors import error_line, internal_error  # noqa: PLC0415 -- it should not happen
+
+    return Failure(shown_path(group.paths[0]), error_line(error) or internal_error(error))
 
 
 # -- step by step, for the cache, which looks at the content first -------------------------------------

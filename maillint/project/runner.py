@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from maillint.files.access import UnreadableError
 from maillint.files.paths import shown_path
 from maillint.finding import Failure, FileReport, Report
 from maillint.project.discovery import Group
@@ -70,7 +69,8 @@ def lint_groups(groups: Sequence[Group], work: Work | None = None) -> Run:
     missing = [index for index, result in enumerate(results) if result is None]
     finished = len(groups) - len(missing)
     lint_item = partial(_lint_item, work.observe)
-    new = spread(lint_item, [items[index] for index in missing], work.jobs, lambda count: work.done(finished + count))
+    waiting = [items[index] for index in missing]
+    new = spread(lint_item, waiting, work.jobs, lambda count: work.done(finished + count), _lost)
     for index, result in zip(missing, new, strict=True):
         results[index] = result
         key = items[index].key
@@ -89,7 +89,7 @@ def _look_up(group: Group, caches: ResultCaches) -> _Item:
     """Read a message's files and look for the result of an earlier run; what cannot be read fails when it is linted."""
     try:
         contents = read_files(group)
-    except UnreadableError:
+    except Exception:  # what is wrong is told where it is linted
         return _Item(group)
     key = caches.key(group, contents)
     return _Item(group, contents, key, caches.find(group, key, contents) if key else None)
@@ -99,18 +99,19 @@ def _finished(item: _Item, observe: Observe | None) -> _Result | None:
     return _Result(item.stored) if item.stored is not None and observe is None else None
 
 
+def _lost(item: _Item) -> _Result:
+    """What comes of a message at which a process ended: it was killed, or out of memory."""
+    return _Result(failure=Failure(shown_path(item.group.paths[0]), "the process that linted it was killed"))
+
+
 def _lint_item(observe: Observe | None, item: _Item) -> _Result:
     try:
         loaded = load(item.group, item.contents)
         reports = lint_loaded(loaded) if item.stored is None else item.stored
         inputs = inputs_of(loaded) if item.key is not None and item.stored is None else None
         return _Result(reports, None, observe(loaded) if observe else None, inputs)
-    except UnreadableError as error:
-        return _Result(failure=failure(item.group, error))
     except Exception as error:  # a fault of maillint's own in one file must not cost the others
-        from maillint.project.errors import internal_error  # noqa: PLC0415 -- it should not happen
-
-        return _Result(failure=Failure(shown_path(item.group.paths[0]), internal_error(error)))
+        return _Result(failure=failure(item.group, error))
 
 
 def lint_loaded(loaded: LoadedMessage) -> list[FileReport]:
