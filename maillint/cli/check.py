@@ -84,6 +84,8 @@ SCOPE_OPTIONS = (
                  help="With --online: private addresses that may be requested, such as 10.0.0.0/8. Repeatable."),
     click.option("--resolver", metavar="HOST[:PORT]", envvar="MAILLINT_RESOLVER",
                  help="With --dns or --online: ask this DNS server."),
+    click.option("--follow-symlinks", is_flag=True, envvar="MAILLINT_FOLLOW_SYMLINKS",
+                 help="Read links that lead out of the folders to lint, too."),
     click.option("--stdin-filename", metavar="NAME", help="With -: the name that tells kind and configuration."),
 )  # fmt: skip
 
@@ -147,6 +149,7 @@ class Arguments:
     online_timeout: float
     online_allow_private: tuple[str, ...]
     resolver: str | None
+    follow_symlinks: bool
     stdin_filename: str | None
     fail_on: str
     min_severity: str
@@ -165,7 +168,7 @@ class Arguments:
         command_line = CommandLine(
             split_names(self.select), split_names(self.ignore), self.profile, self.touch, self.dialect
         )
-        return Discovery(self.config_path, command_line)
+        return Discovery(self.config_path, command_line, follow=self.follow_symlinks)
 
 
 @click.command("check")
@@ -329,7 +332,8 @@ def drop_known(report: Report, arguments: Arguments, groups: Sequence[Group], di
         return report
     from maillint.project.baseline import describe, without_known  # noqa: PLC0415 -- few runs have one
 
-    report, stale = without_known(report, named, rules_not_run(discovery, online=arguments.online))
+    not_run, follow = rules_not_run(discovery, online=arguments.online), arguments.follow_symlinks
+    report, stale = without_known(report, named, not_run, follow=follow)
     # With --diff-base only the findings of some lines are there, so nothing says which entries are stale.
     if stale and not arguments.quiet and arguments.diff_base is None:
         door.tell(describe(stale))

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from maillint.errors import LintError
-from maillint.files.access import UnreadableError, read_bytes
+from maillint.files.access import FileAccess, UnreadableError, read_bytes
 from maillint.files.paths import relative_path
 from maillint.finding import INTERNAL_ERROR, FileReport, Finding, Report
 from maillint.values import frozen, replace
@@ -33,9 +33,11 @@ class Baseline:
     folder: str
 
     @classmethod
-    def read(cls, path: str) -> Baseline:
-        """Read a baseline file; raises BaselineError."""
+    def read(cls, path: str, *, follow: bool = False) -> Baseline:
+        """Read a baseline file; raises BaselineError, for a link out of its folder and the working folder, too."""
+        roots = (os.path.dirname(path) or ".", os.getcwd())  # noqa: PTH109, PTH120
         try:
+            FileAccess(roots, follow=follow).check_link(path)
             data = json.loads(read_bytes(path).decode("utf-8-sig"))
         except UnreadableError as error:
             raise BaselineError(f"{path}: {error}") from None
@@ -85,7 +87,7 @@ class Baseline:
 
 
 def without_known(
-    report: Report, baselines: Mapping[str, str | None], not_run: Collection[str] = ()
+    report: Report, baselines: Mapping[str, str | None], not_run: Collection[str] = (), *, follow: bool = False
 ) -> tuple[Report, list[Key]]:
     """Leave out what is known; ``baselines`` names each linted file's baseline file, if it has one.
 
@@ -95,7 +97,7 @@ def without_known(
     stale: list[Key] = []
     for path in sorted({path for path in baselines.values() if path is not None}):
         together = Report(tuple(file for file in report.files if baselines.get(file.path) == path))
-        new, gone = Baseline.read(path).filter(together, not_run)
+        new, gone = Baseline.read(path, follow=follow).filter(together, not_run)
         filtered.update((file.path, file) for file in new.files)
         stale += gone
     return replace(report, files=tuple(filtered.get(file.path, file) for file in report.files)), stale

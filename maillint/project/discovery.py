@@ -34,13 +34,18 @@ class Group:
 
     ``config`` holds the settings of the first file. ``roots`` are the folders in which files that the message names
     may be read: those given to the run, those of files given to it, and the project's, where there is a
-    configuration; without any, the message stands in no file.
+    configuration; without any, the message stands in no file. ``follow``: links in them may lead out of them.
     """
 
     paths: tuple[str, ...]
     wanted: frozenset[str]
     config: LayeredConfig = field(repr=False)
     roots: tuple[str, ...] = ()
+    follow: bool = False
+
+    def access(self) -> FileAccess:
+        """What may be read for the message."""
+        return FileAccess(self.roots, follow=self.follow)
 
     @classmethod
     def for_text(cls, name: str, config: LayeredConfig) -> Group:
@@ -64,7 +69,10 @@ class Discovery:
         config_path: str | None = None,
         command_line: CommandLine | None = None,
         config: LayeredConfig | None = None,
+        *,
+        follow: bool = False,
     ) -> None:
+        self._follow = follow
         self._config_path = config_path
         self._command_line = command_line or CommandLine()
         self._configs: dict[str | None, LayeredConfig] = {} if config is None else {config.path: config}
@@ -151,7 +159,7 @@ class Discovery:
 
     def _group(self, files: tuple[str, ...], wanted: frozenset[str]) -> Group:
         config = self.settings_of(files[0])
-        return Group(files, wanted, config, self._roots(config))
+        return Group(files, wanted, config, self._roots(config), self._follow)
 
     def _roots(self, config: LayeredConfig) -> tuple[str, ...]:
         return self._given if config.path is None else (*self._given, config.folder)
@@ -169,7 +177,7 @@ class Discovery:
     def _files(self, path: str) -> FileAccess:
         config = self.config_for(path)
         if config.path not in self._access:
-            self._access[config.path] = FileAccess(self._roots(config))
+            self._access[config.path] = FileAccess(self._roots(config), follow=self._follow)
         return self._access[config.path]
 
     def _walk(self, top: str) -> Iterator[str]:

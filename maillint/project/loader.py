@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from maillint.files.access import MAX_BYTES, FileAccess, UnreadableError, read_bytes, source_from
+from maillint.files.access import MAX_BYTES, UnreadableError, read_bytes, source_from
 from maillint.files.paths import shown_path
 from maillint.finding import Failure
 from maillint.message.kinds import Kind, guess_kind, kind_of
@@ -104,8 +104,10 @@ def failure(group: Group, error: Exception) -> Failure:
 def read_files(group: Group) -> list[bytes]:
     """Read a group's files; raises UnreadableError with the file's path."""
     contents = []
+    access = group.access()
     for path in group.paths:
         try:
+            access.check_link(path)
             contents.append(read_bytes(path))
         except UnreadableError as error:
             raise UnreadableError(str(error), shown_path(path)) from None
@@ -131,7 +133,7 @@ def _parsed(group: Group, sources: Sequence[Source], kind: str, settings: Messag
     from maillint.message.read import MessageError, read_message  # noqa: PLC0415 -- a cached result needs no message
 
     try:
-        message = read_message(sources, settings, kind, FileAccess(group.roots))
+        message = read_message(sources, settings, kind, group.access())
     except MessageError as error:
         line, column = error.source.position(error.offset)
         raise UnreadableError(f"line {line}, column {column}: {error}", error.source.path) from None

@@ -71,7 +71,7 @@ class ResultCaches:
 
     def __init__(self, groups: Iterable[Group]) -> None:
         self._settings: dict[int, str] = {}
-        self._access: dict[tuple[str, ...], FileAccess] = {}
+        self._access: dict[tuple[tuple[str, ...], bool], FileAccess] = {}
         self._listed: dict[str, frozenset[str]] = {}
         self._caches: dict[str, ResultCache] = {}
         states: dict[str, str] = {}
@@ -96,7 +96,7 @@ class ResultCaches:
                 return None
             if stored["packages"] is not None and stored["packages"] != _packages():
                 return None
-            if not self._access_for(group.roots).is_unchanged(stored["files"], self._names):
+            if not self._access_for(group).is_unchanged(stored["files"], self._names):
                 return None
             places = {shown_path(path): place for place, path in enumerate(group.paths)}
             return [
@@ -108,10 +108,10 @@ class ResultCaches:
         except Exception:  # damaged, in whatever way
             return None
 
-    def _access_for(self, roots: tuple[str, ...]) -> FileAccess:
-        if roots not in self._access:
-            self._access[roots] = FileAccess(roots)
-        return self._access[roots]
+    def _access_for(self, group: Group) -> FileAccess:
+        if (group.roots, group.follow) not in self._access:
+            self._access[group.roots, group.follow] = group.access()
+        return self._access[group.roots, group.follow]
 
     def _names(self, folder: str) -> frozenset[str]:
         """The names of what is in a folder, in lower case; each folder is listed once."""
