@@ -24,8 +24,8 @@ from maillint.message.read import MessageSettings
 from maillint.message.template.dialect import dialects
 from maillint.project.baseline import without_known
 from maillint.project.discovery import Discovery, Group
-from maillint.project.errors import error_line
-from maillint.project.loader import guess_kind_of, load_all, load_text
+from maillint.project.errors import error_line, internal_error
+from maillint.project.loader import failure, guess_kind_of, load_all, load_text
 from maillint.project.runner import lint_loaded
 from maillint.values import replace
 
@@ -100,8 +100,8 @@ class Config:
     _settings: LayeredConfig
 
     def __init__(self, **keys: Unpack[ConfigKeys]) -> None:
-        data = {key.replace("_", "-"): _plain(value) for key, value in keys.items()}
         with _as_lint_error():
+            data = {key.replace("_", "-"): _plain(value) for key, value in keys.items()}
             self._settings = LayeredConfig(layers=tuple(layers_of(data, _KEYWORDS)))
 
     @classmethod
@@ -213,7 +213,8 @@ def render(
         known = output.formats()
         raise LintError(f'no output format "{output_format}"{suggestion(output_format, known)}') from None
     context = output.Context(dict(rules), color, width, __version__, min_severity=min_severity)
-    return module.render(report, context)
+    with _as_lint_error():
+        return module.render(report, context)
 
 
 def message_bytes(message: Message) -> bytes:
@@ -313,16 +314,20 @@ def _lint_path(path: str, filename: str | os.PathLike[str] | None, chosen: Confi
     if given.kind is not None or filename is not None:
         raise LintError(f"{path}: no such file: kind and filename are for one file")
     groups = discovery.groups([path])
-    if not groups and not discovery.excluded:
+    if not groups and not discovery.excluded and not discovery.failures:
         raise LintError(f"{path}: no templates or messages found")
     reports: list[FileReport] = []
     baselines: dict[str, str | None] = {}
-    failures = []
+    failures = list(discovery.failures)
     for loaded in load_all(groups, adjust=given.over):
         if isinstance(loaded, Failure):
             failures.append(loaded)
             continue
-        found = lint_loaded(loaded)
+        try:
+            found = lint_loaded(loaded)
+        except Exception as error:  # a fault of maillint's own in one file must not cost the others
+            failures.append(failure(loaded.group, error))
+            continue
         reports.extend(found)
         baselines.update((file.path, loaded.group.config.baseline) for file in found)
     if alone and failures:
@@ -375,7 +380,11 @@ def _as_lint_error(path: str | os.PathLike[str] | None = None) -> Iterator[None]
     try:
         yield
     except FileError as error:
-        raise LintError(error.message if error.path == _KEYWORDS else error_line(error)) from None
+        raise LintError(error.message if error.path == _KEYWORDS else error_line(error) or "") from None
+    except LintError:
+        raise
     except OSError as error:
         error.filename = error.filename or path
-        raise LintError(error_line(error)) from None
+        raise LintError(error_line(error) or "") from None
+    except Exception as error:  # a fault of maillint's own, with its cause
+        raise LintError(internal_error(error)) from error

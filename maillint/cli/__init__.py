@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -77,6 +78,26 @@ def group() -> None:
     """
 
 
+def _end_on_termination() -> None:
+    """Let SIGTERM end a run as Ctrl-C does, with nothing half-written and no process left."""
+    import signal  # noqa: PLC0415 -- loaded by then, with what click needs
+
+    def end(number: int, frame: object) -> None:
+        raise SystemExit(143)
+
+    try:
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, end)
+    except ValueError:
+        pass  # not in the main thread of a program that calls main() itself
+
+
+def _say_no_more() -> None:
+    """Throw away what waits to be printed: Python would try once more at the end, and change the exit status."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main(args: Sequence[str] | None = None, **extra: Any) -> None:
     """Run the command line and exit: 0, 1 or 2. This is where every error becomes one line on standard error.
 
@@ -84,22 +105,26 @@ def main(args: Sequence[str] | None = None, **extra: Any) -> None:
     system say.
     """
     try:
+        _end_on_termination()
         status = group.main(args, standalone_mode=False, **extra)
         sys.exit(status if isinstance(status, int) else 0)
     except (KeyboardInterrupt, click.Abort):
         click.echo("", err=True)
         sys.exit(130)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nothing more to say
+        _say_no_more()  # the reader has gone
         sys.exit(141)
     except Exception as error:
-        from maillint.cli.common import line_of  # noqa: PLC0415 -- most runs have no error, as the next
+        from maillint.cli.common import line_of  # noqa: PLC0415 -- most runs have no error, as the next two
+        from maillint.cli.door import tell  # noqa: PLC0415
         from maillint.project.errors import internal_error  # noqa: PLC0415
 
         line = line_of(error)
         if line is None and os.environ.get("MAILLINT_TRACEBACK"):
             raise
-        click.echo(f"maillint: {line or f'{internal_error(error)}; MAILLINT_TRACEBACK=1 shows more'}", err=True)
+        if isinstance(error, OSError):
+            _say_no_more()  # it may be standard output that cannot be written
+        tell(line or f"{internal_error(error)}; MAILLINT_TRACEBACK=1 shows more")
         sys.exit(2)
     finally:
         resume()

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from maillint.cli import door
 from maillint.cli.common import LEVELS, exit_status, make_context, parse_formats, show_failures, split_names, write
 from maillint.config.config import CommandLine
 from maillint.data.profiles import PROFILES
 from maillint.errors import LintError
-from maillint.files.access import UnreadableError
+from maillint.files.access import UnreadableError, read_limited
 from maillint.files.paths import shown_path
 from maillint.finding import INCOMPLETE, Failure, Report
 from maillint.project.collector import resume
@@ -85,6 +86,8 @@ SCOPE_OPTIONS = (
                  help="With --online: private addresses that may be requested, such as 10.0.0.0/8. Repeatable."),
     click.option("--resolver", metavar="HOST[:PORT]", envvar="MAILLINT_RESOLVER",
                  help="With --dns or --online: ask this DNS server."),
+    click.option("--follow-symlinks", is_flag=True, envvar="MAILLINT_FOLLOW_SYMLINKS",
+                 help="Read links that lead out of the folders to lint, too."),
     click.option("--stdin-filename", metavar="NAME", help="With -: the name that tells kind and configuration."),
 )  # fmt: skip
 
@@ -150,6 +153,7 @@ class Arguments:
     online_timeout: float
     online_allow_private: tuple[str, ...]
     resolver: str | None
+    follow_symlinks: bool
     stdin_filename: str | None
     fail_on: str
     min_severity: str
@@ -169,7 +173,7 @@ class Arguments:
         command_line = CommandLine(
             split_names(self.select), split_names(self.ignore), self.profile, self.touch, self.dialect
         )
-        return Discovery(self.config_path, command_line)
+        return Discovery(self.config_path, command_line, follow=self.follow_symlinks)
 
 
 @click.command("check")
@@ -209,8 +213,10 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     if arguments.show_settings:
         from maillint.cli.settings import show_settings  # noqa: PLC0415 -- seldom wanted
 
-        click.echo(show_settings(arguments.discovery(), arguments.paths), nl=False)
-        return
+        discovery = arguments.discovery()
+        door.show(show_settings(discovery, arguments.paths))
+        show_failures(Report(failures=tuple(discovery.failures)))
+        ctx.exit(2 if discovery.failures else 0)
     run = partial(run_profiled if arguments.profile_rules else run_once, arguments, targets)
     if arguments.watch and arguments.online:
         raise click.UsageError("--watch would request every link again and again: leave out --online", ctx)
@@ -252,7 +258,7 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]], cl
     else:
         with clock.phase("find files") if clock else nullcontext():
             groups = discovery.groups(arguments.paths)
-        if not groups and not discovery.excluded:
+        if not groups and not discovery.excluded and not discovery.failures:
             raise LintError(f"no templates or messages found in {', '.join(arguments.paths)}")
         if arguments.diff_base is not None:
             from maillint.cli.changes import changed_since  # noqa: PLC0415 -- runs git
@@ -261,7 +267,7 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]], cl
         if arguments.diff:
             from maillint.cli.fixing import show_diff  # noqa: PLC0415 -- seldom needed
 
-            return show_diff(groups, unsafe=arguments.unsafe_fixes)
+            return show_diff(groups, discovery.failures, unsafe=arguments.unsafe_fixes)
         if arguments.fix:
             from maillint.cli.fixing import fix_files  # noqa: PLC0415 -- seldom needed
 
@@ -269,6 +275,7 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]], cl
             run = fix_files(groups, unsafe=arguments.unsafe_fixes, quiet=arguments.quiet, observe=observe)
         else:
             run = lint_with_progress(groups, arguments, lookups, clock)
+    run = with_failures(run, discovery)
     report = only_changed(lookups.add_links(run.report) if lookups else run.report)
     if arguments.write_baseline is not None:
         return save_baseline(report, arguments.write_baseline, rules_not_run(discovery, online=arguments.online))
@@ -281,6 +288,12 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]], cl
         write(report, context, targets, arguments.color)
     show_failures(report)
     return exit_status(report, context.fail_on)
+
+
+def with_failures(run: Run, discovery: Discovery) -> Run:
+    """A run with what went wrong while its files were looked for."""
+    report = run.report
+    return run._replace(report=replace(report, failures=(*discovery.failures, *report.failures)))
 
 
 def lookups_of(arguments: Arguments) -> Lookups | None:
@@ -317,16 +330,17 @@ def lint_with_progress(
 
 def save_baseline(report: Report, path: str, not_run: frozenset[str]) -> int:
     """Write all findings as known ones; return the exit status."""
-    from maillint.files.atomic import replace_file  # noqa: PLC0415 -- as the next
+    from maillint.files.atomic import replace_file  # noqa: PLC0415 -- as the next two
+    from maillint.output._cells import visible  # noqa: PLC0415
     from maillint.project.baseline import Baseline, merged  # noqa: PLC0415 -- few runs have one
 
     old = Baseline.read(path) if os.path.exists(path) else None  # noqa: PTH110
-    replace_file(path, merged(old, report, path, not_run).encode("utf-8"))
+    replace_file(path, merged(old, report, path, not_run).encode("utf-8", "backslashreplace"))
     broken = [finding for file in report.files for finding in file.findings if finding.rule in INCOMPLETE]
     count = len(report.severities) - len(broken)
-    click.echo(f"Wrote {count} finding{'s' * (count != 1)} to {path}.", err=True)
+    door.say(f"Wrote {count} finding{'s' * (count != 1)} to {visible(path)}.")
     for finding in broken:
-        click.echo(f"maillint: {finding.path}: {finding.message}", err=True)
+        door.tell(f"{finding.path}: {finding.message}")
     show_failures(report)
     return 2 if report.failures or broken else 0
 
@@ -340,10 +354,11 @@ def drop_known(report: Report, arguments: Arguments, groups: Sequence[Group], di
         return report
     from maillint.project.baseline import describe, without_known  # noqa: PLC0415 -- few runs have one
 
-    report, stale = without_known(report, named, rules_not_run(discovery, online=arguments.online))
+    not_run, follow = rules_not_run(discovery, online=arguments.online), arguments.follow_symlinks
+    report, stale = without_known(report, named, not_run, follow=follow)
     # With --diff-base only the findings of some lines are there, so nothing says which entries are stale.
     if stale and not arguments.quiet and arguments.diff_base is None:
-        click.echo(f"maillint: {describe(stale)}", err=True)
+        door.tell(describe(stale))
     return report
 
 
@@ -361,8 +376,9 @@ def rules_not_run(discovery: Discovery, *, online: bool) -> frozenset[str]:
 
 def load_stdin(discovery: Discovery, name: str | None) -> LoadedMessage | Failure:
     """Read one message from standard input; ``name`` says its kind and which configuration holds for it."""
-    data = sys.stdin.buffer.read()
+    data = b""
     try:
+        data = read_limited(sys.stdin.buffer)
         name = shown_path(name) if name is not None else f"stdin.{guess_kind_of(data)}"
         return load_text(discovery.text_group(name), data)
     except UnreadableError as error:

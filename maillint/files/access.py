@@ -6,11 +6,15 @@ import os
 import stat
 from collections.abc import Callable, Container, Iterable, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from maillint.data.checkout import digest
 from maillint.errors import LintError
 from maillint.text.source import NotTextError, Source
 from maillint.values import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import IO
 
 MAX_BYTES = 20_000_000
 """Files larger than this are refused: no mail provider takes such a message."""
@@ -55,9 +59,21 @@ def read_bytes(path: str) -> bytes:
         if size > MAX_BYTES:
             raise UnreadableError(f"too large ({size:,} bytes; the limit is {MAX_BYTES:,})")
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 -- read whole: a buffer would only cost
-            return file.readall()
+            return file.readall() if stat.S_ISREG(status.st_mode) else read_limited(file)
     except OSError as error:
         raise UnreadableError(system_reason(error)) from None
+
+
+def read_limited(file: IO[bytes]) -> bytes:
+    """Read what has no size before it ends; raises UnreadableError for more than MAX_BYTES."""
+    pieces: list[bytes] = []
+    left = MAX_BYTES + 1
+    while left > 0 and (piece := file.read(min(left, 1 << 20))):
+        pieces.append(piece)
+        left -= len(piece)
+    if left <= 0:
+        raise UnreadableError(f"too large (more than {MAX_BYTES:,} bytes)")
+    return b"".join(pieces)
 
 
 class FoundFile(NamedTuple):
@@ -72,10 +88,12 @@ class FileAccess:
 
     Everything that the text of a message names or that is looked for beside it is read through here: what it
     includes, sample data, its plain-text twin, its sidecars. Without roots nothing is read, and no path is looked at.
+    With ``follow``, links inside the roots may lead out of them.
     """
 
-    def __init__(self, roots: Iterable[str] = ()) -> None:
+    def __init__(self, roots: Iterable[str] = (), *, follow: bool = False) -> None:
         self._given = tuple(roots)
+        self._follow = follow
         self._states: dict[str, str] = {}
         self.complete = True
 
@@ -90,8 +108,16 @@ class FileAccess:
 
     def allows(self, path: str) -> bool:
         """Whether a path leads inside the roots, whether or not a file is there."""
-        real = os.path.realpath(path) if self._given else ""
-        return any(real == root or real.startswith(root.rstrip(os.sep) + os.sep) for root in self.roots)
+        if not self._given:
+            return False
+        if _is_inside(os.path.realpath(path), self.roots):
+            return True
+        return self._follow and _is_inside(os.path.abspath(path), map(os.path.abspath, self._given))  # noqa: PTH100
+
+    def check_link(self, path: str) -> None:
+        """Refuse a file of the run that is a link out of the roots; raises UnreadableError."""
+        if os.path.islink(path) and self._given and not is_handed_over(path) and not self.allows(path):  # noqa: PTH114
+            raise UnreadableError("a link that leads out of the folders to lint; --follow-symlinks reads it")
 
     def has_file(self, path: str) -> bool:
         """Whether a regular file is there, inside the roots."""
@@ -153,6 +179,10 @@ class FileAccess:
             if _state(self._read(path, MAX_BYTES)) != state:
                 return False
         return True
+
+
+def _is_inside(path: str, roots: Iterable[str]) -> bool:
+    return any(path == root or path.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
 
 
 def _state(found: FoundFile | None) -> str:

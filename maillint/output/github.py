@@ -42,6 +42,7 @@ def _properties(path: str, finding: Finding) -> str:
 
 
 def _data(text: str) -> str:
+    text = text.replace("##[", "#<U+0023>[").replace("##vso[", "#<U+0023>vso[")  # commands of older runners
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from maillint.errors import LintError
-from maillint.files.access import system_reason
+from maillint.files.access import FileAccess, UnreadableError, read_bytes
 from maillint.files.paths import relative_path
 from maillint.finding import INCOMPLETE, FileReport, Finding, Report
 from maillint.values import frozen, replace
@@ -33,14 +33,15 @@ class Baseline:
     folder: str
 
     @classmethod
-    def read(cls, path: str) -> Baseline:
-        """Read a baseline file; raises BaselineError."""
+    def read(cls, path: str, *, follow: bool = False) -> Baseline:
+        """Read a baseline file; raises BaselineError, for a link out of its folder and the working folder, too."""
+        roots = (os.path.dirname(path) or ".", os.getcwd())  # noqa: PTH109, PTH120
         try:
-            with open(path, encoding="utf-8") as file:  # noqa: PTH123
-                data = json.load(file)
-        except OSError as error:
-            raise BaselineError(f"{path}: {system_reason(error)}") from None
-        except ValueError:
+            FileAccess(roots, follow=follow).check_link(path)
+            data = json.loads(read_bytes(path).decode("utf-8-sig"))
+        except UnreadableError as error:
+            raise BaselineError(f"{path}: {error}") from None
+        except (ValueError, RecursionError):  # a NUL in the path, too
             raise BaselineError(f"{path}: not a baseline: it is not JSON") from None
         if not isinstance(data, dict) or data.get("version") != VERSION:
             raise BaselineError(f"{path}: not a baseline of version {VERSION}")
@@ -48,7 +49,7 @@ class Baseline:
             counts: Counter[Key] = Counter()
             for entry in data["findings"]:
                 counts[str(entry["path"]), str(entry["rule"]), str(entry["snippet"])] += int(entry.get("count", 1))
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise BaselineError(f"{path}: not a baseline: an entry lacks path, rule or snippet") from None
         return cls(counts, os.path.dirname(os.path.abspath(path)))  # noqa: PTH100, PTH120
 
@@ -86,7 +87,7 @@ class Baseline:
 
 
 def without_known(
-    report: Report, baselines: Mapping[str, str | None], not_run: Collection[str] = ()
+    report: Report, baselines: Mapping[str, str | None], not_run: Collection[str] = (), *, follow: bool = False
 ) -> tuple[Report, list[Key]]:
     """Leave out what is known; ``baselines`` names each linted file's baseline file, if it has one.
 
@@ -96,7 +97,7 @@ def without_known(
     stale: list[Key] = []
     for path in sorted({path for path in baselines.values() if path is not None}):
         together = Report(tuple(file for file in report.files if baselines.get(file.path) == path))
-        new, gone = Baseline.read(path).filter(together, not_run)
+        new, gone = Baseline.read(path, follow=follow).filter(together, not_run)
         filtered.update((file.path, file) for file in new.files)
         stale += gone
     return replace(report, files=tuple(filtered.get(file.path, file) for file in report.files)), stale

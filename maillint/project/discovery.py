@@ -9,7 +9,9 @@ from maillint.catalogue.load import Catalogue, shipped
 from maillint.config.config import CommandLine, LayeredConfig, load_config
 from maillint.config.find import find_config
 from maillint.errors import LintError
-from maillint.files.access import FileAccess
+from maillint.files.access import FileAccess, system_reason
+from maillint.files.paths import shown_path
+from maillint.finding import Failure
 from maillint.message.kinds import KINDS, kind_of
 from maillint.message.sidecars import is_meta
 from maillint.project.message_files import Folder, stem_of
@@ -32,13 +34,18 @@ class Group:
 
     ``config`` holds the settings of the first file. ``roots`` are the folders in which files that the message names
     may be read: those given to the run, those of files given to it, and the project's, where there is a
-    configuration; without any, the message stands in no file.
+    configuration; without any, the message stands in no file. ``follow``: links in them may lead out of them.
     """
 
     paths: tuple[str, ...]
     wanted: frozenset[str]
     config: LayeredConfig = field(repr=False)
     roots: tuple[str, ...] = ()
+    follow: bool = False
+
+    def access(self) -> FileAccess:
+        """What may be read for the message."""
+        return FileAccess(self.roots, follow=self.follow)
 
     @classmethod
     def for_text(cls, name: str, config: LayeredConfig) -> Group:
@@ -53,6 +60,7 @@ class MissingPathError(LintError):
 class Discovery:
     """Finds files and their configuration; one per run, so that each folder is looked up once.
 
+    A folder that cannot be listed is one of the ``failures``, and costs the others nothing.
     ``config_path`` names the configuration of every file; a ``config`` is that configuration.
     """
 
@@ -61,7 +69,10 @@ class Discovery:
         config_path: str | None = None,
         command_line: CommandLine | None = None,
         config: LayeredConfig | None = None,
+        *,
+        follow: bool = False,
     ) -> None:
+        self._follow = follow
         self._config_path = config_path
         self._command_line = command_line or CommandLine()
         self._configs: dict[str | None, LayeredConfig] = {} if config is None else {config.path: config}
@@ -73,6 +84,7 @@ class Discovery:
         self._names: dict[str, list[str]] = {}
         self._folders: dict[str, Folder] = {}
         self.excluded = 0
+        self.failures: list[Failure] = []
 
     # -- configuration
 
@@ -147,7 +159,7 @@ class Discovery:
 
     def _group(self, files: tuple[str, ...], wanted: frozenset[str]) -> Group:
         config = self.settings_of(files[0])
-        return Group(files, wanted, config, self._roots(config))
+        return Group(files, wanted, config, self._roots(config), self._follow)
 
     def _roots(self, config: LayeredConfig) -> tuple[str, ...]:
         return self._given if config.path is None else (*self._given, config.folder)
@@ -165,14 +177,18 @@ class Discovery:
     def _files(self, path: str) -> FileAccess:
         config = self.config_for(path)
         if config.path not in self._access:
-            self._access[config.path] = FileAccess(self._roots(config))
+            self._access[config.path] = FileAccess(self._roots(config), follow=self._follow)
         return self._access[config.path]
 
     def _walk(self, top: str) -> Iterator[str]:
         pending = [os.path.normpath(top)]
         while pending:
             folder = pending.pop()
-            names = sorted(os.listdir(folder))  # noqa: PTH208
+            try:
+                names = sorted(os.listdir(folder))  # noqa: PTH208
+            except OSError as error:  # it may not be read, or is gone by now
+                self.failures.append(Failure(shown_path(folder), system_reason(error)))
+                continue
             self._names["" if folder == "." else folder] = names
             folders = []
             stems = frozenset(stem_of(name) for name in names if kind_of(name) in {"html", "mjml"})

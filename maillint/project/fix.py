@@ -6,7 +6,6 @@ from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from maillint.files.access import UnreadableError
 from maillint.finding import Failure, FileReport, Finding, Fix, Report, Severity
 from maillint.project.discovery import Group
 from maillint.project.loader import LoadedMessage, failure, load_all
@@ -62,13 +61,15 @@ def fix_groups(groups: Iterable[Group], *, unsafe: bool, observe: Observe | None
             continue
         try:
             fixed, after = fix_loaded(loaded, unsafe=unsafe)
-        except UnreadableError as error:
+            of_message = changed_files(loaded, fixed)
+            seen = observe(after) if observe is not None else None
+        except Exception as error:  # a fault of maillint's own in one file must not cost the others
             failures.append(failure(loaded.group, error))
             continue
         files.extend(fixed.reports)
-        changed.extend(changed_files(loaded, fixed))
+        changed.extend(of_message)
         if observe is not None:
-            observed.append((loaded.group, observe(after)))
+            observed.append((loaded.group, seen))
     return Run(Report(tuple(files), failures=tuple(failures)), tuple(observed)), changed
 
 

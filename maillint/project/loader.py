@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from maillint.files.access import MAX_BYTES, FileAccess, UnreadableError, read_bytes, source_from
+from maillint.files.access import MAX_BYTES, UnreadableError, read_bytes, source_from
 from maillint.files.paths import shown_path
 from maillint.finding import Failure
 from maillint.message.kinds import Kind, guess_kind, kind_of
@@ -49,9 +49,10 @@ def load_all(groups: Iterable[Group], adjust: Adjust | None = None) -> Iterator[
     """Load one message after the other; a file that cannot be read is a failure and costs the others nothing."""
     for group in groups:
         try:
-            yield load(group, adjust=adjust)
-        except UnreadableError as error:
-            yield failure(group, error)
+            loaded: LoadedMessage | Failure = load(group, adjust=adjust)
+        except Exception as error:  # a fault of maillint's own in one file must not cost the others
+            loaded = failure(group, error)
+        yield loaded
 
 
 def load(group: Group, contents: Sequence[bytes] | None = None, adjust: Adjust | None = None) -> LoadedMessage:
@@ -88,9 +89,13 @@ def guess_kind_of(text: str | bytes) -> Kind:
     return guess_kind(text if isinstance(text, str) else source_from("", text, "eml").text)
 
 
-def failure(group: Group, error: UnreadableError) -> Failure:
-    """What a report says of a message that could not be loaded."""
-    return Failure(error.path or shown_path(group.paths[0]), str(error))
+def failure(group: Group, error: Exception) -> Failure:
+    """What a report says of a message that could not be loaded, linted or fixed."""
+    if isinstance(error, UnreadableError):
+        return Failure(error.path or shown_path(group.paths[0]), str(error))
+    from maillint.project.errors import error_line, internal_error  # noqa: PLC0415 -- it should not happen
+
+    return Failure(shown_path(group.paths[0]), error_line(error) or internal_error(error))
 
 
 # -- step by step, for the cache, which looks at the content first -------------------------------------
@@ -99,8 +104,10 @@ def failure(group: Group, error: UnreadableError) -> Failure:
 def read_files(group: Group) -> list[bytes]:
     """Read a group's files; raises UnreadableError with the file's path."""
     contents = []
+    access = group.access()
     for path in group.paths:
         try:
+            access.check_link(path)
             contents.append(read_bytes(path))
         except UnreadableError as error:
             raise UnreadableError(str(error), shown_path(path)) from None
@@ -126,7 +133,7 @@ def _parsed(group: Group, sources: Sequence[Source], kind: str, settings: Messag
     from maillint.message.read import MessageError, read_message  # noqa: PLC0415 -- a cached result needs no message
 
     try:
-        message = read_message(sources, settings, kind, FileAccess(group.roots))
+        message = read_message(sources, settings, kind, group.access())
     except MessageError as error:
         line, column = error.source.position(error.offset)
         raise UnreadableError(f"line {line}, column {column}: {error}", error.source.path) from None

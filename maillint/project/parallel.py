@@ -25,13 +25,20 @@ def cores() -> int:
 
 
 def spread(
-    work: Callable[[In], Out], items: Sequence[In], jobs: int, done: Callable[[int], None] = lambda count: None
+    work: Callable[[In], Out],
+    items: Sequence[In],
+    jobs: int,
+    done: Callable[[int], None] = lambda count: None,
+    lost: Callable[[In], Out] | None = None,
 ) -> list[Out]:
     """Return ``[work(item) for item in items]``, made by up to ``jobs`` processes.
 
     ``done`` is called with the number of items that are finished. Raises what ``work`` raises, but RuntimeError where
-    that happens in another process, or where one ends before its work is done. Without ``os.fork`` (Windows), and for
-    few items, everything is done in this process.
+    that happens in another process. Without ``os.fork`` (Windows), and for few items, everything is done in this
+    process.
+
+    Where a process ends before its work is done, ``lost`` says what comes of the item that it was at, and another
+    process takes over the rest; without ``lost``, RuntimeError is raised.
     """
     jobs = min(jobs, len(items) // (WORTH_FORKING // 2))
     if jobs < 2 or not hasattr(os, "fork"):
@@ -42,10 +49,33 @@ def spread(
             if len(results) == 1 and len(items) > 1:
                 (settle if len(items) >= WORTH_FORKING else resume)()
         return results
+    collected: dict[int, Out] = {}
+    shares: list[Sequence[int]] = [range(number, len(items), jobs) for number in range(jobs)]
+    while shares:
+        _run_round(work, items, shares, collected, done)
+        left = [[index for index in share if index not in collected] for share in shares]
+        shares = [share[1:] for share in left if len(share) > 1]
+        for share in left:
+            if share:
+                if lost is None:
+                    missing = sum(map(len, left))
+                    raise RuntimeError(f"a process ended early: {missing} of {len(items)} files were not linted")
+                collected[share[0]] = lost(items[share[0]])
+    return [collected[index] for index in range(len(items))]
+
+
+def _run_round(
+    work: Callable[[In], Out],
+    items: Sequence[In],
+    shares: Sequence[Sequence[int]],
+    results: dict[int, Out],
+    done: Callable[[int], None],
+) -> None:
+    """Start a process for each share of the items, and collect what they make until all have ended."""
     children: list[tuple[int, int]] = []
     try:
-        _start_all(work, items, jobs, children)
-        return _collect(children, len(items), done)
+        _start_all(work, items, shares, children)
+        _collect(children, results, done)
     except BaseException:
         for process, _ in children:
             os.kill(process, 9)
@@ -56,19 +86,21 @@ def spread(
             os.waitpid(process, 0)
 
 
-def _start_all(work: Callable[[In], Out], items: Sequence[In], jobs: int, children: list[tuple[int, int]]) -> None:
+def _start_all(
+    work: Callable[[In], Out], items: Sequence[In], shares: Sequence[Sequence[int]], children: list[tuple[int, int]]
+) -> None:
     """Start the children and add them to the list. Ctrl-C waits until all are in it, so that all are ended."""
     import signal  # noqa: PLC0415
 
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
-        children.extend(_start(work, items, number, jobs) for number in range(jobs))
+        children.extend(_start(work, items, share) for share in shares)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _start(work: Callable[[In], Out], items: Sequence[In], number: int, jobs: int) -> tuple[int, int]:
-    """Fork a child for every ``jobs``-th item; return its process and the pipe that its results come through."""
+def _start(work: Callable[[In], Out], items: Sequence[In], share: Sequence[int]) -> tuple[int, int]:
+    """Fork a child for a share of the items; return its process and the pipe that its results come through."""
     import pickle  # noqa: PLC0415
     import signal  # noqa: PLC0415
 
@@ -79,11 +111,12 @@ def _start(work: Callable[[In], Out], items: Sequence[In], number: int, jobs: in
         return process, reader
     try:
         os.close(reader)
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
         with open(writer, "wb") as out:  # noqa: PTH123
-            for index in range(number, len(items), jobs):
-                if index == number + jobs:
+            for place, index in enumerate(share):
+                if place == 1:
                     settle()
                 data = pickle.dumps((index, work(items[index])), pickle.HIGHEST_PROTOCOL)
                 out.write(len(data).to_bytes(_LENGTH, "little") + data)
@@ -92,10 +125,9 @@ def _start(work: Callable[[In], Out], items: Sequence[In], number: int, jobs: in
         os._exit(0)  # nothing of the parent's may run here: no exit handlers, no buffers
 
 
-def _collect(children: Sequence[tuple[int, int]], count: int, done: Callable[[int], None]) -> list[Out]:
+def _collect(children: Sequence[tuple[int, int]], results: dict[int, Out], done: Callable[[int], None]) -> None:
     import selectors  # noqa: PLC0415
 
-    results: dict[int, Out] = {}
     buffers = {reader: bytearray() for _, reader in children}
     with selectors.DefaultSelector() as selector:
         for reader in buffers:
@@ -109,9 +141,6 @@ def _collect(children: Sequence[tuple[int, int]], count: int, done: Callable[[in
                     done(len(results))
                 else:
                     selector.unregister(key.fd)
-    if len(results) < count:
-        raise RuntimeError(f"a process ended early: {count - len(results)} of {count} files were not linted")
-    return [results[index] for index in range(count)]
 
 
 def _take(buffer: bytearray, results: dict[int, Out]) -> None:

@@ -27,6 +27,7 @@ MAX_VARIANTS = 4
 
 _FILE = "results.json"
 _FORMAT = 3
+_MAX_CACHE = 200_000_000
 
 Stored = dict[str, Any]
 
@@ -73,7 +74,7 @@ class ResultCaches:
 
     def __init__(self, groups: Iterable[Group]) -> None:
         self._settings: dict[int, str] = {}
-        self._access: dict[tuple[str, ...], FileAccess] = {}
+        self._access: dict[tuple[tuple[str, ...], bool], FileAccess] = {}
         self._listed: dict[str, frozenset[str]] = {}
         self._caches: dict[str, ResultCache] = {}
         states: dict[str, str] = {}
@@ -112,7 +113,7 @@ class ResultCaches:
         try:
             if stored["packages"] is not None and stored["packages"] != _packages():
                 return None
-            if not self._access_for(group.roots).is_unchanged(stored["files"], self._names):
+            if not self._access_for(group).is_unchanged(stored["files"], self._names):
                 return None
             cache = self._caches[group.config.folder]
             places = {shown_path(path): place for place, path in enumerate(group.paths)}
@@ -121,13 +122,13 @@ class ResultCaches:
                 text = partial(_text, group, read, places[report["path"]])
                 reports.append(revive(report, cache.unknown(report["unknown"]), text))
             return reports
-        except (LookupError, TypeError, ValueError, AttributeError):
-            return None  # damaged
+        except Exception:  # damaged, in whatever way
+            return None
 
-    def _access_for(self, roots: tuple[str, ...]) -> FileAccess:
-        if roots not in self._access:
-            self._access[roots] = FileAccess(roots)
-        return self._access[roots]
+    def _access_for(self, group: Group) -> FileAccess:
+        if (group.roots, group.follow) not in self._access:
+            self._access[group.roots, group.follow] = group.access()
+        return self._access[group.roots, group.follow]
 
     def _names(self, folder: str) -> frozenset[str]:
         """The names of what is in a folder, in lower case; each folder is listed once."""
@@ -232,6 +233,8 @@ class ResultCache:
         folder = os.path.dirname(self._path)  # noqa: PTH120
         temporary = f"{self._path}.{os.getpid()}.tmp"
         try:
+            if os.path.islink(folder) or os.path.islink(self._path):  # noqa: PTH114
+                return  # nothing is written through a link
             if not os.path.isdir(folder):  # noqa: PTH112
                 os.mkdir(folder)  # noqa: PTH102
                 with open(os.path.join(folder, ".gitignore"), "w", encoding="ascii") as file:  # noqa: PTH118, PTH123
@@ -240,7 +243,7 @@ class ResultCache:
             for name, new in self._new.items():
                 messages[name] = _latest(messages.get(name, {}), new)
             unknown = _share_unknown(messages, shared)
-            with open(temporary, "w", encoding="utf-8") as file:  # noqa: PTH123
+            with open(temporary, "x", encoding="utf-8") as file:  # noqa: PTH123
                 document = {"format": _FORMAT, "version": __version__, "unknown": unknown, "messages": messages}
                 json.dump(document, file, separators=(",", ":"))
             os.replace(temporary, self._path)  # noqa: PTH105
@@ -287,13 +290,21 @@ def _read(path: str) -> tuple[dict[str, Stored], list[Any]]:
     import json  # noqa: PLC0415 -- 1.5 ms, and without a cache most runs need none
 
     try:
+        if not _is_own(path):
+            return {}, []
         with open(path, encoding="utf-8") as file:  # noqa: PTH123
             data = json.load(file)
         if data["format"] == _FORMAT and data["version"] == __version__:
             return {name: dict(variants) for name, variants in data["messages"].items()}, list(data["unknown"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     return {}, []
+
+
+def _is_own(path: str) -> bool:
+    """Whether a cache is a plain file in a plain folder: a link may lead anywhere, and a pipe never ends."""
+    folder, file = os.lstat(os.path.dirname(path)), os.lstat(path)  # noqa: PTH120
+    return stat.S_ISDIR(folder.st_mode) and stat.S_ISREG(file.st_mode) and file.st_size <= _MAX_CACHE
 
 
 # -- keys ---------------------------------------------------------------------------------------------
@@ -359,7 +370,41 @@ def revive(stored: Stored, unknown: tuple[Unknown, ...], read: Callable[[], str]
         for finding in stored["findings"]
     )
     fields = {**stored, "findings": findings, "unknown": unknown, "notes": tuple(stored["notes"])}
+    if not (_has_texts(fields, _TEXTS) and all(map(_is_sound, findings)) and _are_texts(fields["notes"])):
+        raise ValueError("a stored report with values of another kind")
     return FileReport.deferred(read, **fields) if findings else FileReport(**fields)
+
+
+_TEXTS = ("path", "kind", "profile")
+_FINDING_TEXTS = ("rule", "message", "path", "view")
+_NUMBERS = ("start", "end", "line", "column", "end_line", "end_column")
+
+
+def _is_sound(finding: Finding) -> bool:
+    """Whether a stored finding has values of the kinds that formats count on."""
+    values = vars(finding)
+    numbers = [values[name] for name in _NUMBERS]
+    places = [(finding.start, finding.end), *((one.start, one.end) for one in finding.related)]
+    if finding.excerpt is not None:
+        places.append((finding.excerpt.start, finding.excerpt.end))
+        numbers += places[-1]
+    numbers += [number for place in places for number in place]
+    return (
+        _has_texts(values, _FINDING_TEXTS)
+        and all(type(number) is int and 0 <= number < 1 << 40 for number in numbers)
+        and isinstance(finding.evidence, dict)
+        and (finding.part is None or isinstance(finding.part, str))
+        and (finding.excerpt is None or isinstance(finding.excerpt.text, str))
+        and _are_texts(related.message for related in finding.related)
+    )
+
+
+def _has_texts(values: Mapping[str, Any], names: Iterable[str]) -> bool:
+    return _are_texts(values[name] for name in names)
+
+
+def _are_texts(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _fix(stored: Stored | None) -> Fix | None:

@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from maillint.data.checkout import digest
-from maillint.files.access import UnreadableError
 from maillint.files.paths import shown_path
 from maillint.finding import Failure, FileReport, Report
 from maillint.project.discovery import Group
@@ -78,7 +77,8 @@ def lint_groups(groups: Sequence[Group], work: Work | None = None) -> Run:
     missing = [index for index, result in enumerate(results) if result is None]
     finished = len(groups) - len(missing)
     lint_item = partial(_lint_item, work.observe, work.clock)
-    new = spread(lint_item, [items[index] for index in missing], work.jobs, lambda count: work.done(finished + count))
+    waiting = [items[index] for index in missing]
+    new = spread(lint_item, waiting, work.jobs, lambda count: work.done(finished + count), _lost)
     for index, result in zip(missing, new, strict=True):
         results[index] = result
         key = items[index].key
@@ -105,7 +105,7 @@ def _look_up(group: Group, caches: ResultCaches) -> _Item:
         return _Item(group, stored=found)
     try:
         contents = read_files(group)
-    except UnreadableError:
+    except Exception:  # what is wrong is told where it is linted
         return _Item(group)
     if variant is None:
         return _Item(group, contents)
@@ -117,6 +117,11 @@ def _finished(item: _Item, observe: Observe | None) -> _Result | None:
     return _Result(item.stored) if item.stored is not None and observe is None else None
 
 
+def _lost(item: _Item) -> _Result:
+    """What comes of a message at which a process ended: it was killed, or out of memory."""
+    return _Result(failure=Failure(shown_path(item.group.paths[0]), "the process that linted it was killed"))
+
+
 def _lint_item(observe: Observe | None, clock: Clock | None, item: _Item) -> _Result:
     try:
         with clock.phase("read") if clock else nullcontext():
@@ -125,12 +130,8 @@ def _lint_item(observe: Observe | None, clock: Clock | None, item: _Item) -> _Re
         inputs = inputs_of(loaded) if item.key is not None and item.stored is None else None
         reports = [_lean(report) for report in reports]
         return _Result(reports, None, observe(loaded) if observe else None, inputs)
-    except UnreadableError as error:
-        return _Result(failure=failure(item.group, error))
     except Exception as error:  # a fault of maillint's own in one file must not cost the others
-        from maillint.project.errors import internal_error  # noqa: PLC0415 -- it should not happen
-
-        return _Result(failure=Failure(shown_path(item.group.paths[0]), internal_error(error)))
+        return _Result(failure=failure(item.group, error))
 
 
 def _lean(report: FileReport) -> FileReport:

@@ -165,6 +165,16 @@ def test_a_process_that_ends_early_is_an_error_and_leaves_nothing_behind(work: C
 
 
 @forks
+@pytest.mark.parametrize("work", [die, fail, get_killed])
+def test_another_process_takes_over_what_one_that_ends_early_has_left(work: Callable[[int], int]) -> None:
+    before = open_files()
+    expected = [-5 if item == 5 else 1 // (item - 5) if work is fail else item for item in MANY]
+    assert spread(work, MANY, 2, lost=lambda item: -item) == expected
+    assert open_files() == before
+    assert set(spread(lambda item: os._exit(0), MANY, 2, lost=str)) == {str(item) for item in MANY}
+
+
+@forks
 def test_an_error_while_collecting_ends_the_children_whatever_they_block() -> None:
     def work(item: int) -> int:
         signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())

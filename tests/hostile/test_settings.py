@@ -1,0 +1,96 @@
+"""Settings and rules as an attack: they cost no more than their length, and an error names what was stopped."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from maillint import Config, LintError, lint
+
+BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 12)
+)
+MERGES = "a0: &a0 {x: 1}\n" + "".join(
+    f"a{level}: &a{level} {{<<: [*a{level - 1}, *a{level - 1}]}}\n" for level in range(1, 40)
+)
+CHAIN = "a0: &a0 [1]\n" + "".join(f"a{level}: &a{level} [*a{level - 1}]\n" for level in range(1, 300))
+RULE = "summary: s\ncheck: {check}\noptions: {options}\nseverity: info\nmessage: m\nwhy: w\n"
+
+
+def config(folder: Path, text: str, *, rule: str = "") -> Config:
+    (folder / "rules/mine").mkdir(parents=True)
+    if rule:
+        (folder / "rules/mine/x.yaml").write_text(rule)
+    (folder / "maillint.yaml").write_text(text)
+    return Config.load(folder / "maillint.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        (BOMB, "too large, with its aliases put in"),
+        (MERGES, "too large, with its aliases put in"),
+        (CHAIN, "nested too deeply"),
+        ("[" * 100_000, "nested too deeply"),
+        ("profile: &a [*a]", "holds itself"),
+        ("# " + "x" * 1_000_000, "too long (1,000,001 characters; the limit is 1,000,000)"),
+    ],
+    ids=["aliases", "merges", "chain", "levels", "itself", "length"],
+)
+def test_what_is_too_much_is_refused_at_once(tmp_path: Path, text: str, error: str) -> None:
+    start = time.monotonic()
+    with pytest.raises(LintError) as raised:
+        config(tmp_path, text)
+    assert error in str(raised.value)
+    assert time.monotonic() - start < 5
+
+
+def test_aliases_and_merge_keys_are_read(tmp_path: Path) -> None:
+    assert config(tmp_path, "headers: &a {X-A: b}\noverrides:\n- files: [x/]\n  headers: {<<: *a, X-C: d}\n").path
+
+
+SLOW = "(a|aa)+b"
+TEXT = "---\nsubject: {0}\nheaders: {{X-A: {0}}}\n---\n<p style='color: {0}'>{0}</p>".format("a" * 200)
+
+
+@pytest.mark.parametrize(
+    ("check", "options"),
+    [
+        ("pattern", f"{{pattern: '{SLOW}'}}"),
+        ("pattern", f"{{pattern: '{SLOW}', in: source}}"),
+        ("pattern", f"{{pattern: '{SLOW}', in: subject}}"),
+        ("pattern", f"{{pattern: 'a+', except: '{SLOW}', in: source}}"),
+        ("header", f"{{name: X-A, pattern: '{SLOW}'}}"),
+        ("header", f"{{name: X-A, except: '{SLOW}', forbid: true}}"),
+        ("property", f"{{property: color, pattern: '{SLOW}'}}"),
+        ("property", f"{{property: color, pattern: a, except: '{SLOW}'}}"),
+    ],
+)
+def test_a_pattern_that_takes_too_long_is_stopped_and_named(tmp_path: Path, check: str, options: str) -> None:
+    settings = config(tmp_path, "rule-folders: [rules]\n", rule=RULE.format(check=check, options=options))
+    start = time.monotonic()
+    [file] = lint(TEXT, kind="html", config=settings).files
+    assert time.monotonic() - start < 20
+    [stopped] = [found.message for found in file.findings if found.rule == "internal-error"]
+    assert stopped == f"rule mine/x failed: the pattern '{SLOW}' was stopped after 2 s"
+    assert len({found.rule for found in file.findings}) > 1, "the other rules have run"
+
+
+@pytest.mark.parametrize("pattern", ["(", "a{99999999999999999999}", "(" * 3000 + ")" * 3000, "x" * 6000, "[b-a]"])
+def test_what_is_no_pattern_is_an_error(tmp_path: Path, pattern: str) -> None:
+    rule = RULE.format(check="pattern", options=f"{{pattern: '{pattern}'}}")
+    with pytest.raises(LintError, match="not a regular expression: "):
+        lint("<p>Hi</p>", kind="html", config=config(tmp_path, "rule-folders: [rules]\n", rule=rule))
+
+
+@pytest.mark.parametrize("pattern", ["*a" * 30 + "b", "**/" * 40 + "x", "[a-z]*" * 30, "{touch}" + "*" * 60, "?*" * 60])
+def test_path_patterns_are_not_exponential(tmp_path: Path, pattern: str) -> None:
+    (tmp_path / ("a" * 200 + ".html")).write_text("<p>Hi</p>")
+    settings = config(
+        tmp_path, f"exclude: ['{pattern}', '!{pattern}']\noverrides:\n- files: ['{pattern}']\n  profile: cold\n"
+    )
+    start = time.monotonic()
+    lint(tmp_path / ("a" * 200 + ".html"), config=settings)
+    assert time.monotonic() - start < 10
