@@ -378,6 +378,10 @@ HOSTILE: Mapping[str, Shape] = {
     "lines after @if": _repeated("\n", "<p>@if"),
     "brackets after @if": _repeated(")", "<p>@if(", "x"),
     "many @if": _repeated("@if()", "<p>"),
+    "a long subject of a case": Shape(
+        lambda size: "{% case " + "s" * (size // 2) + " %}" + "{% when 1 %}x" * (size // 26) + "{% endcase %}",
+        {"filename": "a.liquid"},
+    ),
     "braces of Smarty": _nested("{b ", "}", filename="a.smarty"),
     "braces of PHP": _nested("{", ";", "<?php ", " ?>", filename="a.php"),
     "values after values": _repeated("? ", "<p>Hi {{ first_name ", " }},</p>", **_JINJA),
