@@ -793,6 +793,7 @@ VALUES = [
       "{trackers: {allow: 1}}", "{trackers: {replace: 1}}"]),
     ("clients", ["gmail", "[gmail, apple-mail]", "[]"], ["hotmial", "1", "[hotmial]", "[1]", "{a: b}"]),
     ("baseline", ["known.json"], ["1", "[known.json]"]),
+    ("time-limit", ["1", "0.5", "600"], ["0", "-1", "long", "true", "[1]"]),
     ("overrides", ["[]", "[{files: a}]", "[{files: [a, b], profile: cold, rules: {links: off}}]"],
      ["{a: b}", "[a]", "[{profile: cold}]", "[{files: 1}]", "[{files: a, exclude: b}]", "[{files: a, profile: cool}]",
       "[{files: a, rules: {links: loud}}]"]),

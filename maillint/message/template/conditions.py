@@ -15,6 +15,7 @@ from maillint.values import NamedTuple
 
 _MAX_LENGTH = 500
 _MAX_ALTERNATIVES = 12
+_LONGEST_VALUES = 4_000
 _MAX_NESTING = 12
 
 
@@ -260,6 +261,7 @@ def _comparison(text: str, scope: str) -> Test:
 
 def read_case(subject: str, values: str, scope: str = "") -> Test:
     """The test that a subject is one of the values of a ``when``, which commas or ``or`` divide."""
+    subject, values = subject[:_MAX_LENGTH], values[:_LONGEST_VALUES]
     found = [value.strip() for value in re.split(r",|\bor\b|(?<=[\"'])\s+(?=[\"'])", values) if value.strip()]
     tests = [_equality(subject, f'"{value[1:-1]}"' if value.startswith("'") else value, scope) for value in found]
     if not tests:

@@ -142,9 +142,13 @@ class ProgramText:
                 done.append(_Statement(token.start(), token.end(), closes=True))
                 start, depth, after_block = token.end(), 0, False
         done.append(_Statement(start, len(body), False, after_block))
-        for offset, (head, _, place, before, after) in enumerate(stack):
-            done.insert(before + offset, _Statement(head, place, False, after))
-        return _blank(body, comments), done
+        found: list[_Statement] = []
+        position = 0
+        for head, _, place, before, after in stack:
+            found += done[position:before]
+            found.append(_Statement(head, place, False, after))
+            position = before
+        return _blank(body, comments), found + done[position:]
 
 
 _UNREAD = {"string", "comment"}
