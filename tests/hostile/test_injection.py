@@ -113,7 +113,7 @@ def test_references_in_markdown_are_links_to_the_web_alone(tmp_path: Path) -> No
     (tmp_path / "maillint.yaml").write_text("rule-folders: [rules]\n")
     result = maillint("check", "a.html", "-f", "markdown", "--select", "mine", folder=tmp_path)
     assert re.findall(r"\[(\d+)\]\(<([^>]*)>\)", result.stdout) == [
-        ("2", "https://a.example/x)%20[y](https://b.example"),
+        ("2", "https://a.example/x)%20%5By%5D(https://b.example"),
         ("3", "https://a.example/%3E%5Cn#%20x"),
     ]
     assert "javascript:" not in result.stdout and "@all" not in result.stdout
