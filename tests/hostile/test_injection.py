@@ -104,7 +104,7 @@ def test_references_in_markdown_are_links_to_the_web_alone(tmp_path: Path) -> No
     references = [
         "javascript:alert(1)",
         "https://a.example/x) [y](https://b.example",
-        "https://a.example/>\\n# x",
+        "https://a.example/># x",
         "@all",
     ]
     rule = RULE.replace("references: ", f"references: {references!r} #").format(text="x", plain="")
@@ -113,8 +113,8 @@ def test_references_in_markdown_are_links_to_the_web_alone(tmp_path: Path) -> No
     (tmp_path / "maillint.yaml").write_text("rule-folders: [rules]\n")
     result = maillint("check", "a.html", "-f", "markdown", "--select", "mine", folder=tmp_path)
     assert re.findall(r"\[(\d+)\]\(<([^>]*)>\)", result.stdout) == [
-        ("2", "https://a.example/x)%20[y](https://b.example"),
-        ("3", "https://a.example/%3E%5Cn#%20x"),
+        ("2", "https://a.example/x)%20%5By%5D(https://b.example"),
+        ("3", "https://a.example/%3E#%20x"),
     ]
     assert "javascript:" not in result.stdout and "@all" not in result.stdout
 
