@@ -204,7 +204,7 @@ class _Window(Builder):
         while self.place < len(places) and places[self.place].start < end:
             self.reached = max(self.reached, places[self.place].end)
             self.place += 1
-        if start < self.reached:
+        if self.place == self.first_place or start < self.reached:  # what differs is still to come, or not over
             return False
         index = bisect_left(self.beside.starts, start)
         if index == len(self.beside.starts) or self.beside.starts[index] != start:
