@@ -374,7 +374,7 @@ def _as_lint_error(path: str | os.PathLike[str] | None = None) -> Iterator[None]
     try:
         yield
     except FileError as error:
-        raise LintError(error.message if error.path == _KEYWORDS else error_line(error)) from None
+        raise LintError(error.message if error.path == _KEYWORDS else error_line(error) or "") from None
     except OSError as error:
         error.filename = error.filename or path
-        raise LintError(error_line(error)) from None
+        raise LintError(error_line(error) or "") from None

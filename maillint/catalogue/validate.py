@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from maillint.checks import ShippedChecks
 from maillint.data.profiles import PROFILES
 from maillint.data.yamlfile import FileError, Keys, YamlFile, read_yaml, suggestion
 from maillint.patterns import regex
+from maillint.text.user_patterns import pattern_fault
 
 _TEXTS = ("summary", "check", "message", "why", "fix")
 _KEYS = (*_TEXTS, "options", "severity", "references", "requirements", "examples")
@@ -94,10 +94,8 @@ def checked_options(file: YamlFile, keys: Keys, given: Any, check: Check, *, par
 
 def _require_patterns(file: YamlFile, keys: Keys, value: Any) -> None:
     for pattern in value if isinstance(value, list) else [value]:
-        try:
-            re.compile(pattern)
-        except (re.error, OverflowError) as error:
-            raise file.error(keys, f"not a regular expression: {error}") from None
+        if fault := pattern_fault(pattern):
+            raise file.error(keys, f"not a regular expression: {fault}")
 
 
 def _require_fields(file: YamlFile, message: str, check: Check) -> None:

@@ -15,6 +15,7 @@ from maillint.message.views import View
 from maillint.text.phrases import Phrase, PhraseIndex, compile_phrases
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
+from maillint.text.user_patterns import Found, Search
 
 _SEARCHED = "subject, text (what readers see), source (the file's markup), or header:NAME"
 
@@ -31,14 +32,14 @@ _SEARCHED = "subject, text (what readers see), source (the file's markup), or he
 )
 def pattern(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Matches of a regular expression."""
-    flags = 0 if options["case"] else re.IGNORECASE
-    wanted = re.compile(options["pattern"], flags)
-    excepted = re.compile(options["except"], flags) if options["except"] else None
+    case: bool = options["case"]
+    excepted: str = options["except"]
     where: str = options["in"]
+    search = Search()
 
-    def found(text: str) -> Iterator[re.Match[str]]:
-        for match in wanted.finditer(text):
-            if match.end() > match.start() and not (excepted and excepted.search(match[0])):
+    def found(text: str) -> Iterator[Found]:
+        for match in search.all(options["pattern"], text, case=case):
+            if match.end() > match.start() and not (excepted and search.first(excepted, match[0], case=case)):
                 yield match
 
     if where == "subject" or where.startswith("header:"):
@@ -185,10 +186,13 @@ def header(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
         else:
             yield NotKnown(NO_HEADERS)
         return
+    search = Search()
     for field in fields:
-        if options["except"] and re.search(options["except"], field.text):
+        if options["except"] and search.first(options["except"], field.text, case=True):
             continue
-        wrong = options["forbid"] or (options["pattern"] and not re.search(options["pattern"], field.text))
+        wrong = options["forbid"] or (
+            options["pattern"] and not search.first(options["pattern"], field.text, case=True)
+        )
         if wrong:
             yield Hit(field, Span(0, len(field.text)), {"name": field.name, "value": shorten(field.text)})
 
@@ -205,8 +209,7 @@ def header(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
 )
 def css_property(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """A CSS property in inline styles, with certain values or at all."""
-    wanted = re.compile(options["pattern"], re.IGNORECASE)
-    excepted = re.compile(options["except"], re.IGNORECASE) if options["except"] else None
+    wanted, excepted, search = options["pattern"], options["except"], Search()
     name = options["property"].lower()
     for part, view in message.views(("html",)):
         for element in view.html.elements:
@@ -214,7 +217,7 @@ def css_property(message: Message, options: Options) -> Iterator[Hit | NotKnown]
             if not style or name not in style.lower():
                 continue
             value = declarations(style).get(name)
-            if value is None or not wanted.search(value) or (excepted and excepted.search(value)):
+            if value is None or not search.first(wanted, value) or (excepted and search.first(excepted, value)):
                 continue
             evidence = {"property": name, "value": value, "tag": element.tag}
             yield Hit(part, element.value_span("style"), evidence, view)

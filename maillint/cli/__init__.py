@@ -93,13 +93,14 @@ def main(args: Sequence[str] | None = None, **extra: Any) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nothing more to say
         sys.exit(141)
     except Exception as error:
-        from maillint.cli.common import line_of  # noqa: PLC0415 -- most runs have no error, as the next
+        from maillint.cli.common import line_of  # noqa: PLC0415 -- most runs have no error, as the next two
+        from maillint.cli.door import tell  # noqa: PLC0415
         from maillint.project.errors import internal_error  # noqa: PLC0415
 
         line = line_of(error)
         if line is None and os.environ.get("MAILLINT_TRACEBACK"):
             raise
-        click.echo(f"maillint: {line or f'{internal_error(error)}; MAILLINT_TRACEBACK=1 shows more'}", err=True)
+        tell(line or f"{internal_error(error)}; MAILLINT_TRACEBACK=1 shows more")
         sys.exit(2)
     finally:
         resume()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from maillint.cli import door
 from maillint.cli.common import LEVELS, exit_status, make_context, parse_formats, show_failures, split_names, write
 from maillint.config.config import CommandLine
 from maillint.data.profiles import PROFILES
@@ -209,7 +210,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     if arguments.show_settings:
         from maillint.cli.settings import show_settings  # noqa: PLC0415 -- seldom wanted
 
-        click.echo(show_settings(arguments.discovery(), arguments.paths), nl=False)
+        door.show(show_settings(arguments.discovery(), arguments.paths))
         return
     run = partial(run_profiled if arguments.profile_rules else run_once, arguments, targets)
     if arguments.watch and arguments.online:
@@ -317,16 +318,17 @@ def lint_with_progress(
 
 def save_baseline(report: Report, path: str, not_run: frozenset[str]) -> int:
     """Write all findings as known ones; return the exit status."""
-    from maillint.files.atomic import replace_file  # noqa: PLC0415 -- as the next
+    from maillint.files.atomic import replace_file  # noqa: PLC0415 -- as the next two
+    from maillint.output._cells import visible  # noqa: PLC0415
     from maillint.project.baseline import Baseline, merged  # noqa: PLC0415 -- few runs have one
 
     old = Baseline.read(path) if os.path.exists(path) else None  # noqa: PTH110
-    replace_file(path, merged(old, report, path, not_run).encode("utf-8"))
+    replace_file(path, merged(old, report, path, not_run).encode("utf-8", "backslashreplace"))
     broken = [finding for file in report.files for finding in file.findings if finding.rule == INTERNAL_ERROR]
     count = len(report.severities) - len(broken)
-    click.echo(f"Wrote {count} finding{'s' * (count != 1)} to {path}.", err=True)
+    door.say(f"Wrote {count} finding{'s' * (count != 1)} to {visible(path)}.")
     for finding in broken:
-        click.echo(f"maillint: {finding.path}: {finding.message}", err=True)
+        door.tell(f"{finding.path}: {finding.message}")
     show_failures(report)
     return 2 if report.failures or broken else 0
 
@@ -343,7 +345,7 @@ def drop_known(report: Report, arguments: Arguments, groups: Sequence[Group], di
     report, stale = without_known(report, named, rules_not_run(discovery, online=arguments.online))
     # With --diff-base only the findings of some lines are there, so nothing says which entries are stale.
     if stale and not arguments.quiet and arguments.diff_base is None:
-        click.echo(f"maillint: {describe(stale)}", err=True)
+        door.tell(describe(stale))
     return report
 
 

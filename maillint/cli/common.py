@@ -11,11 +11,15 @@ import click
 
 from maillint import output
 from maillint._version import __version__
+from maillint.cli import door
 from maillint.finding import INTERNAL_ERROR, Report, Severity
 from maillint.values import replace
 
 if TYPE_CHECKING:
     from maillint.catalogue.load import Catalogue
+
+FOR_PEOPLE = frozenset({"full", "concise", "summary"})
+"""The formats whose lines people read; the others have an escape for everything, by their own rules."""
 
 LEVELS = ("error", "warning", "info", "never")
 
@@ -70,11 +74,11 @@ def write(report: Report, context: output.Context, targets: Sequence[tuple[str, 
         painted = path is None and wants_color(color, sys.stdout)
         text = output.load(name).render(report, replace(context, color=painted))
         if path is None:
-            write_stdout(text)
+            (door.show if name in FOR_PEOPLE else door.write)(text)
         else:
             from maillint.files.atomic import replace_file  # noqa: PLC0415 -- seldom wanted
 
-            replace_file(path, text.encode("utf-8"))
+            replace_file(path, text.encode("utf-8", "backslashreplace"))
 
 
 def line_of(error: Exception) -> str | None:
@@ -104,14 +108,7 @@ def wants_color(choice: str, stream: TextIO) -> bool:
 def show_failures(report: Report) -> None:
     """Say on standard error which files could not be linted, a line for each."""
     for failure in report.failures:
-        click.echo(f"maillint: {failure.path}: {failure.message}", err=True)
-
-
-def write_stdout(text: str) -> None:
-    """Write to standard output whatever its encoding can show."""
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-    sys.stdout.flush()
+        door.tell(f"{failure.path}: {failure.message}")
 
 
 def exit_status(report: Report, threshold: Severity | None) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
+from maillint.cli import door
+
 
 @click.command("completion")
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
@@ -19,4 +21,4 @@ def command(ctx: click.Context, shell: str) -> None:
     """
     kind = get_completion_class(shell)
     assert kind is not None
-    click.echo(kind(ctx.find_root().command, {}, "maillint", "_MAILLINT_COMPLETE").source())
+    door.write(kind(ctx.find_root().command, {}, "maillint", "_MAILLINT_COMPLETE").source() + "\n")

@@ -10,6 +10,7 @@ import sys
 import click
 
 from maillint.analysis.senders import aligned
+from maillint.cli import door
 from maillint.cli.common import (
     LEVELS,
     exit_status,
@@ -18,7 +19,6 @@ from maillint.cli.common import (
     split_names,
     wants_color,
     write,
-    write_stdout,
 )
 from maillint.cli.overview import overview
 from maillint.config.config import CommandLine
@@ -122,7 +122,7 @@ def command(
     report = Report(domains=tuple(judge(facts, config) for facts in gather_all(questions, server)))
     context = make_context(discovery.catalogue, fail_on, -1 if quiet else verbose)
     if ("full", None) in targets and not quiet:
-        write_stdout(overview(report.domains, context.width, Paint(wants_color(color, sys.stdout))))
+        door.show(overview(report.domains, context.width, Paint(wants_color(color, sys.stdout))))
     write(report, context, targets, color)
     ctx.exit(exit_status(report, context.fail_on))
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import unified_diff
 
-import click
-
+from maillint.cli import door
 from maillint.cli.common import show_failures
 from maillint.files.atomic import WriteError, replace_file
 from maillint.finding import Failure
 from maillint.message.kinds import kind_of
 from maillint.message.mime.headers import read_block
+from maillint.output._cells import visible
 from maillint.project.discovery import Group
 from maillint.project.fix import FixedFile, changed_files, encode, fix_groups, fix_loaded
 from maillint.project.loader import LoadedMessage
@@ -34,9 +35,9 @@ def fix_files(groups: Sequence[Group], *, unsafe: bool, quiet: bool, observe: Ob
             continue
         count, files = count + change.fixes, files + 1
         if is_signed(change):
-            click.echo(f"maillint: {change.path}: its DKIM signature no longer holds; sign it again", err=True)
+            door.tell(f"{change.path}: its DKIM signature no longer holds; sign it again")
     if count and not quiet:
-        click.echo(f"Applied {count} fix{'es' * (count != 1)} in {files} file{'s' * (files != 1)}.", err=True)
+        door.say(f"Applied {count} fix{'es' * (count != 1)} in {files} file{'s' * (files != 1)}.")
     return run._replace(report=replace(run.report, failures=tuple(failures)))
 
 
@@ -51,16 +52,33 @@ def is_signed(change: FixedFile) -> bool:
 def show_diff(groups: Sequence[Group], *, unsafe: bool) -> int:
     """Print what fixing would change; return the exit status."""
     run, changes = fix_groups(groups, unsafe=unsafe)
-    for change in changes:
-        sys.stdout.writelines(diff_lines(change))
+    show_patch(changes)
     show_failures(run.report)
     return 2 if run.report.failures else int(bool(changes))
+
+
+def show_patch(changes: Iterable[FixedFile]) -> None:
+    """Print a patch: as it is, for whoever applies it; made visible on a terminal, where it is only read.
+
+    In a workflow of GitHub, whose log is read for commands, they are switched off around it; nobody can guess the word
+    that switches them on again.
+    """
+    for change in changes:
+        lines = list(diff_lines(change))
+        if sys.stdout.isatty():
+            door.show("".join(f"{visible(line.rstrip())}\n" for line in lines))
+        elif os.environ.get("GITHUB_ACTIONS"):
+            word = os.urandom(16).hex()
+            door.write("".join([f"::stop-commands::{word}\n", *lines, f"::{word}::\n"]))
+        else:
+            door.write("".join(lines))
 
 
 def diff_lines(change: FixedFile) -> Iterator[str]:
     """The lines of a unified diff; carriage returns stay, and a line end that is missing at the end is reported."""
     before, after = (source.text.splitlines(keepends=True) for source in (change.before, change.after))
-    for line in unified_diff(before, after, change.path, change.path):
+    name = visible(change.path)
+    for line in unified_diff(before, after, name, name):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
@@ -68,8 +86,7 @@ def fix_stdin(loaded: LoadedMessage, *, unsafe: bool, diff: bool) -> int:
     """Print standard input's text fixed (or what fixing would change); return the exit status."""
     changes = changed_files(loaded, fix_loaded(loaded, unsafe=unsafe)[0])
     if diff:
-        for change in changes:
-            sys.stdout.writelines(diff_lines(change))
+        show_patch(changes)
         return int(bool(changes))
     sys.stdout.flush()
     sys.stdout.buffer.write(encode(changes[0].after) if changes else loaded.sources[0].data)

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from maillint._version import __version__
+from maillint.cli import door
 from maillint.config.find import FILE_NAMES, find_config
 from maillint.errors import LintError
 from maillint.files.paths import shown_path
@@ -91,9 +92,9 @@ def command(folder: str) -> None:
     with open(target, "x", encoding="utf-8") as file:  # noqa: PTH123
         file.write(text)
     count = len(groups)
-    click.echo(f"Wrote {shown_path(os.path.normpath(target))} ({count} message{'s' * (count != 1)} found).\n")
-    click.echo(_PRE_COMMIT.format(version=__version__, files=hook_files(groups)))
-    click.echo(_CI.format(version=__version__, folder=folder))
+    page = f"Wrote {shown_path(os.path.normpath(target))} ({count} message{'s' * (count != 1)} found).\n\n"
+    page += f"{_PRE_COMMIT.format(version=__version__, files=hook_files(groups))}\n"
+    door.show_all(f"{page}{_CI.format(version=__version__, folder=folder)}\n")
 
 
 def propose(groups: list[Group], folder: str) -> str:
@@ -133,7 +134,7 @@ def _sequences(paths: list[Path]) -> str:
     numbers: dict[str, set[int]] = {}
     for path in paths:
         numbered = _NUMBERED.fullmatch(path.name)
-        if numbered:
+        if numbered and str(path).isprintable():  # a line end in a folder's name would end the comment, too
             pattern = path.with_name(f"{numbered[1]}{{touch}}{numbered[3]}").as_posix()
             numbers.setdefault(pattern, set()).add(int(numbered[2]))
     found = [pattern for pattern, touches in numbers.items() if len(touches) > 1 and 1 in touches]

@@ -9,6 +9,7 @@ import click
 from maillint.catalogue.examples import examples
 from maillint.catalogue.load import Catalogue
 from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
+from maillint.cli import door
 from maillint.config.config import load_config
 from maillint.data.profiles import PROFILES
 from maillint.finding import Severity
@@ -28,15 +29,15 @@ def command(name: str | None, config_path: str | None) -> None:
     config = load_config(config_path) if config_path else Discovery().config_for("x.html")
     catalogue = config.catalogue
     if name is None:
-        click.echo(listing(catalogue, list(catalogue.rules.values())), nl=False)
+        door.show_all(listing(catalogue, list(catalogue.rules.values())))
         return
     rules = catalogue.matching(name)
     if not rules:
         raise click.UsageError(f'no rule or family "{name}"{catalogue.suggest(name)}')
     if len(rules) == 1 and rules[0].name == name:
-        click.echo(page(rules[0]), nl=False)
+        door.show_all(page(rules[0]))
     else:
-        click.echo(listing(catalogue, rules), nl=False)
+        door.show_all(listing(catalogue, rules))
 
 
 def listing(catalogue: Catalogue, rules: list[Rule]) -> str:

@@ -11,6 +11,7 @@ import click
 from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import Rule
 from maillint.check import Option
+from maillint.cli import door
 from maillint.config.keys import KEYS
 
 _TYPES: Mapping[str, Mapping[str, Any]] = {
@@ -33,7 +34,7 @@ def command() -> None:
       # yaml-language-server: $schema=maillint.schema.json
     after: maillint schema > maillint.schema.json
     """
-    click.echo(json.dumps(config_schema(), ensure_ascii=False, indent=2))
+    door.write(json.dumps(config_schema(), ensure_ascii=False, indent=2) + "\n")
 
 
 def config_schema() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from maillint.data.consent import has_rule
 from maillint.data.profiles import PROFILES
 from maillint.files.paths import shown_path
 from maillint.finding import Severity
+from maillint.output._cells import visible
 from maillint.project.discovery import Discovery
 from maillint.values import field_names
 
@@ -22,7 +23,8 @@ def show_settings(discovery: Discovery, paths: Sequence[str]) -> str:
 
 
 def _page(path: str, config: LayeredConfig) -> str:
-    lines = [f"{shown_path(path)}", f"  configuration: {shown_path(config.path) if config.path else 'none'}", ""]
+    where = f"  configuration: {shown_path(config.path) if config.path else 'none'}"
+    lines = [visible(shown_path(path)), visible(where), ""]
     lines += [_line(key, *_value(config, key)) for key in KEYS if key not in {"extends", "overrides", "rules"}]
     lines.append(_line("touch", *_touch(config)))
     lines += ["", "  rules"]
@@ -34,7 +36,7 @@ def _page(path: str, config: LayeredConfig) -> str:
 
 
 def _line(name: str, value: str, origin: str) -> str:
-    return f"  {name}: {value}  ({origin})"
+    return visible(f"  {name}: {value}  ({origin})")
 
 
 def _value(config: LayeredConfig, key: str) -> tuple[str, str]:
@@ -96,11 +98,11 @@ def _rule(config: LayeredConfig, rule: Rule, profiles: Sequence[str]) -> Iterabl
     words = "/".join(_word(active.level_for(profile)) for active, profile in zip(resolved, profiles, strict=True))
     settings = config.settings_of(rule, profiles[0])
     origin = _origins(setting.origin for setting in settings) if settings else "rule"
-    yield f"    {rule.name}: {words}  ({origin})"
+    yield visible(f"    {rule.name}: {words}  ({origin})")
     for name, value in resolved[0].options.items():
         where = next((setting.origin for setting in reversed(settings) if name in setting.options), None)
         option_origin = _origins([where]) if where else "rule" if name in rule.options else "default"
-        yield f"      {name}: {value!r}  ({option_origin})"
+        yield visible(f"      {name}: {value!r}  ({option_origin})")
 
 
 def _word(level: Level) -> str:

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 import click
 
+from maillint.cli import door
 from maillint.cli.common import line_of
 from maillint.config.find import FILE_NAMES, PYPROJECT
 from maillint.data.yamlfile import FileError
@@ -105,8 +106,8 @@ def watch(
                 line = line_of(error)
                 if line is None:
                     raise
-                click.echo(f"maillint: {line}", err=True)
-            click.echo("Watching for changes; Ctrl-C ends.", err=True)
+                door.tell(line)
+            door.say("Watching for changes; Ctrl-C ends.")
             gc.unfreeze()  # a run freezes what it finds loaded, which is right for one run only
         time.sleep(_PAUSE)
 

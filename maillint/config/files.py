@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from maillint.catalogue.load import Catalogue, shipped
@@ -14,13 +13,15 @@ from maillint.catalogue.plugins import PluginError, load_plugin
 from maillint.config.keys import KEYS, read_folders, read_patterns, read_plugins
 from maillint.data.lists import load_data, rules_folder
 from maillint.data.profiles import PROFILES
-from maillint.data.yamlfile import FileError, Keys, YamlFile, read_yaml
+from maillint.data.yamlfile import MAX_LENGTH, FileError, Keys, YamlFile, read_yaml
 from maillint.files.paths import relative_path
 from maillint.patterns import regex
 from maillint.text.globs import matches
 from maillint.values import frozen
 
 _MAX_EXTENDS = 20
+_MAX_FILES = 200
+_MAX_BITS = 64
 _PER_FILE = tuple(name for name, key in KEYS.items() if key.per_file)
 
 
@@ -47,28 +48,37 @@ def read_layers(path: str) -> list[Layer]:
 
 
 class _Reader:
-    """Reads a file and what it extends; ``_open`` are the files being read, each extended by the one before."""
+    """Reads a file and what it extends, each file once.
+
+    ``_open`` are the files being read, each extended by the one before; ``_read`` the layers of those that are read.
+    """
 
     def __init__(self) -> None:
         self._open: list[str] = []
+        self._read: dict[str, list[Layer]] = {}
 
     def read(self, path: str) -> list[Layer]:
         real = os.path.realpath(path)
         if real in self._open or len(self._open) >= _MAX_EXTENDS:
             chain = " → ".join(map(os.path.basename, (*self._open, real)))
             raise FileError(path, 1, 1, f"files extend each other in a circle: {chain}")
-        self._open.append(real)
-        try:
-            return self.layers(_parse(path))
-        finally:
-            self._open.pop()
+        if real not in self._read:
+            if len(self._read) + len(self._open) >= _MAX_FILES:
+                raise FileError(path, 1, 1, f"more than {_MAX_FILES} files extend each other")
+            self._open.append(real)
+            try:
+                self._read[real] = self.layers(_parse(path))
+            finally:
+                self._open.pop()
+        return self._read[real]
 
     def layers(self, file: YamlFile) -> list[Layer]:
         """The layers of a parsed file, those of the files that it extends before its own."""
         values = file.mapping((), {} if file.data is None else file.data, "the configuration")
         file.known_keys((), values, KEYS, "key")
+        _check_numbers(file, values)
         folder = os.path.dirname(os.path.abspath(file.path))  # noqa: PTH100, PTH120
-        layers = [layer for extended in self._extended(file, values, folder) for layer in extended]
+        layers = _last_of_each(layer for extended in self._extended(file, values, folder) for layer in extended)
         catalogue = _catalogue(file, values, folder, layers)
         entries = values.get("overrides", [])
         if not isinstance(entries, list):
@@ -89,6 +99,28 @@ class _Reader:
             if not os.path.isfile(target):  # noqa: PTH113
                 raise file.error(("extends", index), f'no file "{name}"')
             yield self.read(target)
+
+
+def _check_numbers(file: YamlFile, values: Mapping[str, Any]) -> None:
+    """Refuse numbers that cannot be shown: TOML and Python have them without a bound."""
+    pending: list[tuple[Keys, Any]] = [((key,), value) for key, value in values.items()]
+    while pending:
+        keys, value = pending.pop()
+        if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+            raise file.error(keys, "a number of too many digits")
+        if isinstance(value, dict):
+            pending.extend(((*keys, key), item) for key, item in value.items())
+        elif isinstance(value, list):
+            pending.extend(((*keys, index), item) for index, item in enumerate(value))
+
+
+def _last_of_each(layers: Iterable[Layer]) -> list[Layer]:
+    """Layers without those that come again later: what comes last counts."""
+    found: dict[int, Layer] = {}
+    for layer in layers:
+        found.pop(id(layer), None)
+        found[id(layer)] = layer
+    return list(found.values())
 
 
 def _catalogue(file: YamlFile, values: Mapping[str, Any], folder: str, extended: Sequence[Layer]) -> Catalogue:
@@ -159,7 +191,8 @@ def profile_layer(profile: str) -> Layer:
 
 def _parse(path: str) -> YamlFile:
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        with open(path, encoding="utf-8-sig") as file:  # noqa: PTH123 -- no more of it than may be read
+            text = file.read(MAX_LENGTH + 1)
     except UnicodeDecodeError:
         raise FileError(path, 1, 1, "not UTF-8") from None
     return _parse_toml(path, text) if path.endswith(".toml") else read_yaml(path, text)
@@ -172,9 +205,13 @@ _TOML_KEY = regex(r"""^\s*("[^"]*"|'[^']*'|[\w.-]+)\s*=""")
 def _parse_toml(path: str, text: str) -> YamlFile:
     import tomllib  # noqa: PLC0415 -- only where the settings stand in pyproject.toml
 
+    if len(text) > MAX_LENGTH:
+        raise FileError(path, 1, 1, f"too long (the limit is {MAX_LENGTH:,} characters)")
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise FileError(path, 1, 1, "not valid TOML: nested too deeply") from None
+    except ValueError as error:  # a number may have too many digits, too
         found = re.search(r"line (\d+), column (\d+)", str(error))
         line, column = (int(found[1]), int(found[2])) if found else (1, 1)
         raise FileError(path, line, column, f"not valid TOML: {error}") from None
@@ -191,4 +228,5 @@ def _parse_toml(path: str, text: str) -> YamlFile:
         if key[:2] == ("tool", "maillint"):
             column = len(line_text) - len(line_text.lstrip()) + 1
             places.setdefault(key[2:], (number, column))
-    return YamlFile(path, data.get("tool", {}).get("maillint", {}), places)
+    tool = data.get("tool")
+    return YamlFile(path, tool.get("maillint", {}) if isinstance(tool, dict) else {}, places)

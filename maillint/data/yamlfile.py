@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from maillint.errors import LintError
+from maillint.errors import LintError, one_line
 from maillint.values import field, frozen
 
 if TYPE_CHECKING:
@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 
 Keys = tuple[str | int, ...]
 
+MAX_LENGTH = 1_000_000
+"""Characters of a rule or configuration file at the most."""
+
 
 class FileError(LintError):
     """A fault in a rule or configuration file; its text is ``path:line:column: message``."""
 
     def __init__(self, path: str, line: int, column: int, message: str) -> None:
         super().__init__(f"{path}:{line}:{column}: {message}")
-        self.path, self.line, self.column, self.message = path, line, column, message
+        self.path, self.line, self.column, self.message = path, line, column, one_line(message)
 
 
 @frozen
@@ -72,11 +75,23 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f'; did you mean "{close[0]}"?' if close else ""
 
 
+def first_line(error: Exception) -> str:
+    """The first line of what an error says; the name of its kind where it says nothing."""
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
 def read_yaml(path: str, text: str) -> YamlFile:
     """Parse a YAML file and note the place of each value; raises FileError, for a repeated key too."""
     import yaml  # noqa: PLC0415 -- 16 ms
 
-    loader = yaml.SafeLoader(text)
+    from maillint.data.bounded_yaml import BoundedLoader  # noqa: PLC0415 -- see above
+
+    if len(text) > MAX_LENGTH:
+        raise FileError(path, 1, 1, f"too long ({len(text):,} characters; the limit is {MAX_LENGTH:,})")
+    try:
+        loader = BoundedLoader(text)  # reads the first characters already
+    except yaml.YAMLError as error:
+        raise FileError(path, 1, 1, f"not valid YAML: {first_line(error)}") from None
     try:
         node = loader.get_single_node()
         places: dict[Keys, tuple[int, int]] = {(): (1, 1)}
@@ -91,7 +106,7 @@ def read_yaml(path: str, text: str) -> YamlFile:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, FileError):
             raise
-        raise FileError(path, 1, 1, f"not valid YAML: {str(error).splitlines()[0]}") from None
+        raise FileError(path, 1, 1, f"not valid YAML: {first_line(error)}") from None
     finally:
         loader.dispose()
 

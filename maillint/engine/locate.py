@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from maillint.catalogue.rule import Rule
+from maillint.errors import reason_of
 from maillint.finding import Edit, Excerpt, Finding, Fix, Related, Severity
 from maillint.hits import Hit, Place
 from maillint.text.spans import Span
@@ -105,4 +106,4 @@ def _excerpt(place: Place, span: Span) -> Excerpt | None:
 
 def internal_error(rule: Rule, error: Exception) -> str:
     """One line about a rule that broke, for a finding."""
-    return f"rule {rule.name} failed: {type(error).__name__}: {' '.join(str(error).split())[:_LONGEST_REASON]}"
+    return f"rule {rule.name} failed: {reason_of(error, _LONGEST_REASON)}"

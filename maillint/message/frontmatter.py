@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from maillint.data.yamlfile import first_line
 from maillint.errors import LintError
 from maillint.message.mime.headers import Field
 from maillint.patterns import regex
@@ -71,19 +72,21 @@ def read_front_matter(source: Source) -> FrontMatter:
         return FrontMatter()
     import yaml  # noqa: PLC0415 -- 16 ms, and few templates have front matter
 
+    from maillint.data.bounded_yaml import BoundedLoader  # noqa: PLC0415 -- see above
+
     start = block.start("yaml")
     try:
-        node = yaml.compose(block["yaml"], Loader=yaml.SafeLoader)
+        node = yaml.compose(block["yaml"], Loader=BoundedLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise FrontMatterError(f"front matter: {error.problem}", start + (mark.index if mark else 0)) from None
     except yaml.YAMLError as error:
-        raise FrontMatterError(f"front matter: {error}", start) from None
+        raise FrontMatterError(f"front matter: {first_line(error)}", start) from None
     if node is None:
         return FrontMatter(end=block.end())
     if not isinstance(node, yaml.MappingNode):
         return FrontMatter()  # a thematic break or a list: text, not front matter
-    constructor = yaml.SafeLoader("")
+    constructor = BoundedLoader("")
     values: dict[str, Stated] = {}
     fields: list[Field] = []
     complete = False
@@ -99,7 +102,10 @@ def read_front_matter(source: Source) -> FrontMatter:
                 if isinstance(value, yaml.ScalarNode)
             )
         elif key in {"touch", "profile", "dialect"} and isinstance(value_node, yaml.ScalarNode):
-            value = constructor.construct_object(value_node)
+            try:
+                value = constructor.construct_object(value_node)
+            except yaml.YAMLError:
+                value = value_node.value  # no date, no number: text, which is then no touch, profile or dialect
             values[key] = Stated(value, start + value_node.start_mark.index, source)
     return FrontMatter(values, tuple(fields), complete, block.end())
 

@@ -16,7 +16,8 @@ def dumps(value: object) -> str:
     """
     # The characters to escape are in strings only: between tokens there are just spaces.
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain)
-    return UNSEEN.sub(_escape, well_formed(text)) + "\n"
+    text = UNSEEN.sub(_escape, well_formed(text))
+    return text.replace("##[", "#\\u0023[").replace("##vso", "#\\u0023vso") + "\n"  # commands in a workflow's log
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -101,4 +101,5 @@ def _attribute(text: str) -> str:
 
 
 def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped.replace("##[", "#&#35;[").replace("##vso", "#&#35;vso")  # commands in a workflow's log

@@ -10,7 +10,7 @@ import re
 
 from maillint.finding import DomainFinding, Finding, Report
 from maillint.output import Context
-from maillint.output._cells import clip
+from maillint.output._cells import clip, visible
 from maillint.output._paint import Paint
 from maillint.output._report import message, plural, reasons, shown, shown_of_domain
 from maillint.output.summary import line
@@ -21,6 +21,10 @@ _ROOM = 60_000
 _LONGEST = 300
 """The most cells of a text in the table."""
 _ACTIVE = regex(r"[&<>\"|\\`*_\[\]~$:@#!{}]|(?<=www)\.")
+_MENTION = "&#64;<!-- -->"
+_WEB = regex(r"https?://[^\s/]", re.IGNORECASE)
+_UNSAFE = regex(r"[^!-;=?-\[\]^_`a-z{|}~]")
+"""What no address may hold as it is: white space, controls, angle brackets, backslashes, and what is not ASCII."""
 _MARKUP = regex(r"[\\`*_{}\[\]<>#|~$&:]")
 
 
@@ -33,7 +37,8 @@ def render(report: Report, context: Context) -> str:
 
 def escape(words: str) -> str:
     """Return plain text as Markdown that shows it unchanged."""
-    return _MARKUP.sub(lambda match: "\\" + match[0], words)
+    escaped = _MARKUP.sub(lambda match: "\\" + match[0], visible(words))
+    return escaped.replace("@", _MENTION)
 
 
 def _table(report: Report, context: Context) -> list[str]:
@@ -77,7 +82,7 @@ def _rules(report: Report, context: Context) -> list[list[str]]:
         doc = context.rules.get(name)
         if doc:
             words = " ".join(f"{doc.why} {doc.fix}".split())
-            links = "".join(f" [{number}](<{_address(url)}>)" for number, url in enumerate(doc.references, 1))
+            links = "".join(f" {_link(number, url)}" for number, url in enumerate(doc.references, 1))
             items.append(f"- {_code(name)}: {escape(words)}{links}")
     return _folded("Why, and how to mend it", items)
 
@@ -112,8 +117,12 @@ def _code(text: str) -> str:
 
 def _reference(match: re.Match[str]) -> str:
     # Renderers look for mail addresses after decoding references, but not across a comment.
-    return f"&#{ord(match[0])};" + ("<!-- -->" if match[0] == "@" else "")
+    return _MENTION if match[0] == "@" else f"&#{ord(match[0])};"
 
 
-def _address(url: str) -> str:
-    return url.replace("<", "%3C").replace(">", "%3E").replace("\n", "")
+def _link(number: int, url: str) -> str:
+    """A numbered link to a page of the web; anything else is shown as it is written."""
+    if not _WEB.match(url):
+        return _code(url)
+    address = _UNSAFE.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace")), url)
+    return f"[{number}](<{address}>)"

@@ -226,7 +226,18 @@ def test_a_circle_is_an_error(tmp_path: Path) -> None:
 
 def test_the_same_file_may_be_extended_twice(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.yaml": "extends: c.yaml", "b.yaml": "extends: c.yaml", "c.yaml": "exclude: [c/]"})
-    assert load(tmp_path, "extends: [a.yaml, b.yaml]").exclude == ("c/", "c/")
+    assert load(tmp_path, "extends: [a.yaml, b.yaml]").exclude == ("c/",)
+
+
+def test_files_that_extend_each_other_many_times_are_read_once(tmp_path: Path) -> None:
+    """Nineteen files that name the next one fifty times would be 50^19 readings; what comes last still counts."""
+    chain = {f"{number}.yaml": f"extends: [{f'{number + 1}.yaml, ' * 50}]" for number in range(1, 19)}
+    write_files(tmp_path, {**chain, "19.yaml": "profile: cold", "x.yaml": "profile: newsletter"})
+    config = load(tmp_path, "extends: [1.yaml, x.yaml, 1.yaml]")
+    assert (config.profile, len(config.layers)) == ("cold", 21)
+    write_files(tmp_path, {f"{number}.yaml": "{}" for number in range(300)})
+    with pytest.raises(FileError, match="more than 200 files extend each other"):
+        load(tmp_path, f"extends: [{', '.join(f'{number}.yaml' for number in range(300))}]")
 
 
 @pytest.mark.parametrize(("count", "fits"), [(19, True), (20, False)])

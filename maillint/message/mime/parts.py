@@ -7,8 +7,8 @@ Splitting a message into parts is done here, because ``email`` does not say wher
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
 from maillint.message.mime.headers import Field, read_block
 from maillint.text.source import Source
@@ -18,6 +18,8 @@ from maillint.values import field, frozen
 if TYPE_CHECKING:
     from email.message import Message as EmailMessage
 
+
+Read = TypeVar("Read")
 
 MAX_PARTS = 2000
 """The most parts of a message that are read."""
@@ -89,21 +91,17 @@ def _children(source: Source, part: RawPart, prefix: str) -> Iterator[tuple[RawP
 
 def _part(number: str, source: Source, fields: list[Field], body: Span, path: tuple[str, ...], default: str) -> RawPart:
     header = _email_header(fields)
-    content_type = header.get_content_type() if header.get("content-type") is not None else default
-    if content_type.startswith("multipart/") and not header.get_boundary():
+    content_type = _told(header.get_content_type, "text/plain") if header.get("content-type") is not None else default
+    if content_type.startswith("multipart/") and not _parameter(header, "boundary"):
         return RawPart(
             number, "text/plain", None, "", "", None, tuple(fields), body, path, "multipart without a boundary"
         )
-    try:
-        charset = header.get_content_charset()
-    except (LookupError, ValueError):
-        charset = None
     return RawPart(
         number,
         content_type,
-        charset,
+        _told(header.get_content_charset, None),
         str(header.get("content-transfer-encoding", "")).strip().lower(),
-        (header.get_content_disposition() or "").lower(),
+        (_told(header.get_content_disposition, None) or "").lower(),
         _filename(header),
         tuple(fields),
         body,
@@ -124,18 +122,33 @@ def _email_header(fields: list[Field]) -> EmailMessage:
 def _filename(header: EmailMessage) -> str | None:
     from email.header import decode_header, make_header  # noqa: PLC0415 -- see _email_header
 
-    name = header.get_filename()
+    name = _parameter(header, "filename", "content-disposition")
     if name is None:
-        return None
-    try:
-        return str(make_header(decode_header(name)))
-    except (LookupError, ValueError):
-        return name
+        name = _parameter(header, "name")
+    return None if name is None else _told(lambda: str(make_header(decode_header(name.strip()))), name.strip())
 
 
 def _boundary(part: RawPart) -> str | None:
-    boundary = _email_header(list(part.fields)).get_boundary()
-    return boundary.rstrip() if boundary else None
+    return _parameter(_email_header(list(part.fields)), "boundary")
+
+
+def _parameter(header: EmailMessage, name: str, field_name: str = "content-type") -> str | None:
+    """A parameter of a field; one in a charset that cannot be decoded (RFC 2231) is taken as it is written."""
+    from email.utils import collapse_rfc2231_value, unquote  # noqa: PLC0415 -- see _email_header
+
+    value = _told(lambda: header.get_param(name, None, field_name, unquote=True), None)
+    if value is None:
+        return None
+    as_written = unquote(str(value[2] if isinstance(value, tuple) else value))
+    return _told(lambda: collapse_rfc2231_value(value), as_written).rstrip()
+
+
+def _told(read: Callable[[], Read], otherwise: Read) -> Read:
+    """What ``email`` reads in a field; something else where it stumbles, for which it has many kinds of exceptions."""
+    try:
+        return read()
+    except Exception:
+        return otherwise
 
 
 def _split(text: str, body: Span, boundary: str) -> Iterator[Span]:

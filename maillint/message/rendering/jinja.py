@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from maillint.data.lists import load_list
+from maillint.data.yamlfile import first_line
 from maillint.message.html.tree import normalise
 from maillint.message.model import Message, Part, Place
 from maillint.message.rendering.mjml import render_mjml
@@ -95,8 +96,8 @@ def _read_data(samples: Source) -> Any:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ValueError(f"{name}, line {line}: {error.problem}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ValueError(f"{name}: {str(error).splitlines()[0]}") from None
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
+        raise ValueError(f"{name}: {first_line(error)}") from None
     if not isinstance(data, (dict, list)):
         raise ValueError(f"{name} holds neither a mapping of names to values nor a list of such")
     return data
