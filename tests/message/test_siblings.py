@@ -23,9 +23,9 @@ PIECES = [
     "<table><tr><td>", "</td></tr></table>", "<td>", "</td>", "<p>", "</p>", "<div style='display:none'>", "</div>",
     "<b>", "</b>", "<br>", "<p/>", "<a href='https://acme.example/'>", "</a>", "<li>", "<h1>", "</h1>", "<svg/>",
     "<v:rect>", "</v:rect>", "<img src='a.png'", " {% if a %}alt='x'{% endif %}", ">", "<style>", "</style>",
-    "<noscript>", "</noscript>", "<!-- x -->", "<!doctype html>", "<html><body>", "</body></html>", "word ", " ", "\n    ", "\r\n",
-    "&nbsp;", "{{ name }}", "{% if a %}", "{% if b %}", "{% else %}", "{% endif %}", "<!--[if mso]>", "<![endif]-->",
-    "<!--[if !mso]><!-->", "<!--<![endif]-->",
+    "<noscript>", "</noscript>", "<!-- x -->", "<!doctype html>", "<html><body>", "</body></html>", "word ", " ",
+    "\n    ", "\r\n", "&nbsp;", "{{ name }}", "{% if a %}", "{% if b %}", "{% else %}", "{% endif %}",
+    "<!--[if mso]>", "<![endif]-->", "<!--[if !mso]><!-->", "<!--<![endif]-->",
 ]  # fmt: skip
 
 
