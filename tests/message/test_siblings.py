@@ -21,11 +21,11 @@ from tests.linting import message_of, rules_about
 
 PIECES = [
     "<table><tr><td>", "</td></tr></table>", "<td>", "</td>", "<p>", "</p>", "<div style='display:none'>", "</div>",
-    "<b>", "</b>", "<br>", "<a href='https://acme.example/'>", "</a>", "<li>", "<h1>", "</h1>", "<svg/>", "<v:rect>",
-    "</v:rect>", "<img src='a.png'", " {% if a %}alt='x'{% endif %}", ">", "<style>", "</style>", "<noscript>",
-    "</noscript>", "<!-- x -->", "<!doctype html>", "<html><body>", "</body></html>", "word ", " ", "\n    ", "\r\n",
-    "&nbsp;", "{{ name }}", "{% if a %}", "{% if b %}", "{% else %}", "{% endif %}", "<!--[if mso]>", "<![endif]-->",
-    "<!--[if !mso]><!-->", "<!--<![endif]-->",
+    "<b>", "</b>", "<br>", "<p/>", "<a href='https://acme.example/'>", "</a>", "<li>", "<h1>", "</h1>", "<svg/>",
+    "<v:rect>", "</v:rect>", "<img src='a.png'", " {% if a %}alt='x'{% endif %}", ">", "<style>", "</style>",
+    "<noscript>", "</noscript>", "<!-- x -->", "<!doctype html>", "<html><body>", "</body></html>", "word ", " ",
+    "\n    ", "\r\n", "&nbsp;", "{{ name }}", "{% if a %}", "{% if b %}", "{% else %}", "{% endif %}",
+    "<!--[if mso]>", "<![endif]-->", "<!--[if !mso]><!-->", "<!--<![endif]-->",
 ]  # fmt: skip
 
 
@@ -66,6 +66,23 @@ def views_of(text: str) -> list[View]:
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
 def test_each_view_is_what_it_would_be_by_itself(text: str) -> None:
     for view in views_of(text):
+        assert described(view.html) == described(whole(view))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # elements before the first place that differs, none of which a walk can begin with
+        "<p/>One{% if a %}{% if b %}x{% endif %}{% endif %}{% if c %}<b>y</b>{% endif %}<i>z</i>",
+        "One {% if a %}x{% endif %}<svg/>{% if b %}y{% endif %}<svg/>{% if c %}<b>z</b>{% endif %}",
+        # a doctype behind an element: a table ends a paragraph or not
+        "<p>{% if a %}<!doctype html>{% endif %}<table><tr><td>",
+        # a cell that is not ended is a fault only where others are
+        "<br><!--[if !mso]><!--></td></tr></table><!--<![endif]--><v:rect></body></html><li><svg/><td>",
+    ],
+)
+def test_views_that_once_were_not_what_they_would_be_by_themselves(text: str) -> None:
+    for _, view in message_of(text, dialect="jinja").views():
         assert described(view.html) == described(whole(view))
 
 

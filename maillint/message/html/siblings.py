@@ -6,16 +6,20 @@ that opens in one branch and ends behind it in another way, the view must be par
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from maillint.message.html.parser import Builder
 from maillint.message.html.tree import Element, Html
 from maillint.message.html.vocabulary import MAX_DEPTH, ONCE, VOID
+from maillint.patterns import regex
 from maillint.text.spans import Span, merge
 
 _REACH = 8
 """How many start tags behind a place that differs are walked at first until the walks agree."""
+
+_DOCTYPE = regex(r"<!doctype", re.IGNORECASE)
 
 _MOST = 0.6
 """Of a text that differs in a larger share, nothing is to be gained."""
@@ -33,6 +37,8 @@ def parse_beside(base: Html, text: str, hidden_spans: Sequence[Span], holes: Seq
     if base.trace is None or not base.trace.quiet or base.mjml:
         return None
     places = differences(base.hidden_spans, hidden_spans)
+    if _late_doctype(base, text) or (_leaves_open(base) and _end_tags_differ(base.text, text, places)):
+        return None
     if sum(place.end - place.start for place in places) > _MOST * len(text):
         return None
     try:
@@ -44,6 +50,23 @@ def parse_beside(base: Html, text: str, hidden_spans: Sequence[Span], holes: Seq
 def differences(one: Sequence[Span], other: Sequence[Span]) -> list[Span]:
     """The spans that are in one of two sequences only, merged."""
     return merge(set(one) ^ set(other))
+
+
+def _late_doctype(base: Html, text: str) -> bool:
+    """Whether a doctype stands behind an element, so that what comes before it was read by other rules."""
+    first = base.elements[0].span.start if base.elements else len(text)
+    return _DOCTYPE.search(base.text, first) is not None or _DOCTYPE.search(text, first) is not None
+
+
+def _leaves_open(base: Html) -> bool:
+    """Whether elements stay open; whether that is a fault depends on the end tags that the text has anywhere."""
+    assert base.trace is not None
+    return bool(base.trace.open or base.unclosed)
+
+
+def _end_tags_differ(one: str, other: str, places: Sequence[Span]) -> bool:
+    """Whether there is an end tag in a place that differs."""
+    return any("</" in text[max(start - 1, 0) : end] for text in (one, other) for start, end in places)
 
 
 class _Beside:
@@ -60,6 +83,8 @@ class _Beside:
         element_index, run_index, place_index = 0, 0, 0  # what has been taken over, or replaced
         while place_index < len(places):
             restart = self.restart(places[place_index].start, element_index)
+            if restart < 0 and place_index:  # the text's beginning has been walked already
+                raise _Differs
             walk = _Window(self, restart, places, place_index)
             agreed = walk.run()
             behind = base.elements[restart].span[1] if restart >= 0 else 0
@@ -204,7 +229,7 @@ class _Window(Builder):
         while self.place < len(places) and places[self.place].start < end:
             self.reached = max(self.reached, places[self.place].end)
             self.place += 1
-        if start < self.reached:
+        if self.place == self.first_place or start < self.reached:  # what differs is still to come, or not over
             return False
         index = bisect_left(self.beside.starts, start)
         if index == len(self.beside.starts) or self.beside.starts[index] != start:

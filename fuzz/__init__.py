@@ -1,0 +1,1 @@
+"""Fuzzing: inputs that nobody would write, to find where maillint breaks. See fuzz/README.md."""

@@ -1,0 +1,105 @@
+"""What maillint is made of: pinned with hashes where CI installs it, under licences that go with maillint's own."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+PINNED = ROOT / ".ci/requirements.txt"
+PIN = re.compile(r"^([a-z0-9-]+)==(\S+)(?: ; .*?)? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n?)+)", re.MULTILINE)
+NAME = re.compile(r"[A-Za-z0-9._-]+")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+ALLOWED = {
+    "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0", "MPL-2.0", "PSF-2.0", "CNRI-Python",
+}  # fmt: skip
+"""Licences of packages that maillint may use."""
+
+SPELT = {
+    "Apache 2.0": "Apache-2.0",
+    "Apache Software License": "Apache-2.0",
+    "BSD License": "BSD",
+    "MIT License": "MIT",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "Python Software Foundation License": "PSF-2.0",
+}
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def named(requirement: str) -> str:
+    found = NAME.match(requirement)
+    assert found
+    return normal(found[0])
+
+
+@pytest.mark.parametrize("path", [PINNED, ROOT / ".ci/tools.txt"], ids=lambda path: path.name)
+def test_every_package_has_hashes(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if re.match(r"[a-z]", line)]
+    assert len(lines) > 30
+    assert len(PIN.findall(text)) == len(lines)
+
+
+def test_what_is_pinned_is_what_the_project_asks_for() -> None:
+    """``.ci/pin`` writes it anew."""
+    pinned = {(name, version) for name, version, _ in PIN.findall(PINNED.read_text(encoding="utf-8"))}
+    names = {name for name, _ in pinned}
+    extras = PROJECT["project"]["optional-dependencies"]
+    wanted = [*PROJECT["project"]["dependencies"], *PROJECT["build-system"]["requires"], *extras["dev"]]
+    assert {named(requirement) for requirement in wanted} <= names
+    assert {(named(pin), pin.partition("==")[2]) for pin in extras["dev"]} <= pinned
+
+
+# -- licences
+
+
+def needed(name: str, found: dict[str, Distribution]) -> dict[str, Distribution]:
+    """A package and all that it needs here, by name."""
+    if name not in found:
+        try:
+            found[name] = distribution(name)
+        except PackageNotFoundError:  # another system, another Python or an extra
+            return found
+        for requirement in found[name].requires or ():
+            if "extra ==" not in requirement:
+                needed(named(requirement), found)
+    return found
+
+
+def licences(package: Distribution) -> set[str]:
+    """A package's licences, as SPDX spells them; those of its classifiers where it says nothing else."""
+    stated = package.metadata["License-Expression"] or ""
+    if not stated and len(package.metadata["License"] or "") < 60:
+        stated = package.metadata["License"] or ""
+    classified = [
+        one.rpartition(" :: ")[2] for one in package.metadata.get_all("Classifier", []) if one.startswith("License ::")
+    ]
+    words = re.split(r" (?:AND|OR) |[()]", stated) if stated and stated not in SPELT else [stated or "", *classified]
+    return {SPELT.get(word.strip(), word.strip()) for word in words if word.strip()}
+
+
+@pytest.mark.parametrize("name", sorted(needed("maillint", {})))
+def test_licences(name: str) -> None:
+    package = distribution(name)
+    assert licences(package), f"{name} says no licence"
+    assert licences(package) <= ALLOWED
+
+
+# -- the action
+
+
+def test_the_action_names_commits_and_not_tags() -> None:
+    """A tag can be moved to other code; a commit cannot."""
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    used = [step["uses"] for step in action["runs"]["steps"] if "uses" in step]
+    assert used
+    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name) for name in used)
