@@ -24,7 +24,7 @@ _ACTIVE = regex(r"[&<>\"|\\`*_\[\]~$:@#!{}]|(?<=www)\.")
 _MENTION = "&#64;<!-- -->"
 _WEB = regex(r"https?://[^\s/]", re.IGNORECASE)
 _UNSAFE = regex(r"[^!-;=?-Z^_`a-z{|}~]")
-"""What no address may hold as it is: white space, controls, angle and square brackets, backslashes, and what is not ASCII."""
+"""What no address may hold as it is: white space, controls, brackets, backslashes, and what is not ASCII."""
 _MARKUP = regex(r"[\\`*_{}\[\]<>#|~$&:]")
 
 

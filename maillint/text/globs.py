@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 TOUCH = "{touch}"
 """Stands in a pattern for the number of a message in its sequence: 1 to 9999, without leading zeros."""
 
+MAX_STARS = 4
+"""Stars of a pattern at the most: the time to see that a path does not match grows with its length to that power."""
+
 _TOUCH_NUMBER = r"(?P<touch>[1-9][0-9]{0,3})"
 _TOUCH_MARK = "\ue000"  # for private use, so in no path; and no character that a pattern gives a meaning
 
@@ -23,6 +26,11 @@ def matches(path: str, patterns: Sequence[str]) -> bool:
     Beyond ``.gitignore``: ``#`` begins no comment, and ``./`` at the start means the folder itself, as ``/`` does.
     """
     return _compiled(tuple(patterns)).match_file(path)
+
+
+def stars(pattern: str) -> int:
+    """How many ``*`` and ``**`` a pattern has."""
+    return re.sub(r"\*+", "*", pattern).count("*")
 
 
 def touch_of(path: str, pattern: str) -> int | None:

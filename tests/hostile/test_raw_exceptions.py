@@ -109,6 +109,7 @@ CONFIG = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", [*KEYS, "<<", "="])
 @pytest.mark.parametrize("scalar", SCALARS, ids=lambda scalar: ascii(scalar[:20]))
 def test_configuration(scalar: str, key: str, tmp_path_factory: pytest.TempPathFactory) -> None:
