@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count, product
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from maillint.engine.lint import lint
 from maillint.message.html.parser import parse_html
 from maillint.message.html.tree import Html
+from maillint.message.kinds import kind_of
 from maillint.message.mjml.parser import parse_mjml
 from maillint.message.read import MessageSettings, read_message
 from maillint.message.template.conditions import Condition, read_test
@@ -386,3 +388,17 @@ def test_every_finding_of_every_rule_lies_in_the_source_and_on_a_boundary(templa
                 assert not in_delimiter(source.text, tags, start) and not in_delimiter(source.text, tags, end), found
             assert source.position(found.start) == (found.line, found.column)
             assert source.position(found.end) == (found.end_line, found.end_column)
+
+
+def test_the_templates_at_hand_have_few_views() -> None:
+    """Each view costs: a change that makes more of them must have a reason."""
+    root = Path(__file__).parent
+    counts: dict[str, int] = {}
+    for path in sorted([*(root / "dialects").iterdir(), *(root.parent / "examples").rglob("*")]):
+        kind = kind_of(str(path))
+        if kind is not None and path.is_file():
+            message = read_message([Source.from_bytes(path.name, path.read_bytes())], MessageSettings(), kind)
+            counts[str(path)] = sum(len(part.views) for part in message.parts)
+    assert len(counts) > 50
+    assert max(counts.values()) <= 5
+    assert sum(counts.values()) <= 2.5 * len(counts)
