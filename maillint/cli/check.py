@@ -236,7 +236,7 @@ def run_profiled(arguments: Arguments, targets: Sequence[tuple[str, str | None]]
     clock = start_clock()
     with watching(clock):
         status = run_once(arguments, targets, clock)
-    click.echo(f"\n{table(clock)}", err=True, nl=False)
+    door.say(f"\n{table(clock)}".removesuffix("\n"))
     return status
 
 

@@ -222,11 +222,11 @@ def test_standard_input_has_a_limit(mail: Path) -> None:
 @pytest.mark.parametrize("more", [["-j", "1"], ["-j", "2"], ["--fix"]], ids=str)
 def test_sigterm_leaves_nothing_half_written_and_no_process(mail: Path, more: list[str]) -> None:
     for number in range(300):
-        (mail / f"{number:03}.html").write_text(MENDABLE + (BAD + "<table><tr><td>x</td></tr></table>\n" * 40) * 2)
+        (mail / f"{number:03}.html").write_text(MENDABLE + (BAD + "<table><tr><td>x</td></tr></table>\n" * 300) * 2)
     before = {path: path.read_bytes() for path in mail.glob("*.html")}
     command = [sys.executable, "-m", "maillint", "check", ".", *more, "-f", "json=report.json"]
     with subprocess.Popen(command, cwd=mail, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
-        time.sleep(2)
+        time.sleep(1)
         process.terminate()
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 143, "the run was over too soon for this test"
