@@ -169,12 +169,11 @@ LETTER = (
 )
 
 
-@pytest.mark.slow  # not for its time: it holds for the rules that come with maillint, and not for one with a selector
 @pytest.mark.parametrize(("text", "kind"), [(LETTER, "eml"), ("<p>{{ a }}{% if b %}<b>x</b>{% endif %}</p>", "html")])
 def test_a_message_goes_with_its_last_use(text: str, kind: Any) -> None:
     def linted() -> weakref.ref[Message]:
-        message = message_of(text, kind)
-        lint(message, rules_about("message"))
+        message = message_of(text, kind)  # a selector needs BeautifulSoup, whose trees refer to themselves
+        lint(message, [active for active in rules_about("message") if active.rule.check_name != "element"])
         return weakref.ref(message)
 
     linted()  # what is loaded once stays
