@@ -344,6 +344,8 @@ class Builder:
             self.out_of_scope.append(Misnested(tag, span, self.stack[index], self.stack[index + 1]))
         elif ":" in tag:
             return  # of a namespace of Office, which Word reads leniently
+        elif any(name.startswith(f"{tag}:") for name in self.open_tags):
+            return  # <x-slot:title> of Blade ends with </x-slot>
         elif tag == "head" and any(element.tag == "head" for element in self.result.elements[:20]):
             return  # an element of the body has ended the head before its end tag
         elif not (self.partial_closing() and not self.blocks_open()):
