@@ -16,6 +16,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pytest
 import yaml
 
+from maillint.web.trackers import Beacons
+
 LISTS = Path(__file__).parents[2] / "rules" / "lists"
 NAMES = ("trackers", "click-wrappers")
 KINDS = {
@@ -28,7 +30,7 @@ KINDS = {
     "testing",
     "self-hosted",
 }
-KEYS = {"vendor", "kind", "hosts", "host", "path", "target", "example", "source"}
+KEYS = {"vendor", "kind", "hosts", "host", "path", "token", "target", "example", "source"}
 TARGET_FORMS = ("query:", "query-base64:", "path:", "json:", "path-json:")
 EVERY_TARGET = "https://www.example.com/offer?id=7"
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
@@ -58,6 +60,26 @@ def all_entries() -> list[Any]:
         for name in NAMES
         for number, entry in enumerate(entries(name))
     ]
+
+
+# Spacers and pictures that vendors keep on the hosts of their counters, and below the paths of these.
+PICTURES = """
+/transparent.gif /spacer.gif /images/spacer.gif /img/blank.gif?v=2 /images/logo.png /logo.png?v=3
+/img/hero-600x300.jpg?w=600 /wp-content/uploads/2024/05/hero.png /static/icons/facebook_32.png?v=3
+/assets/img/5f4dcc3b5aa765d61d8327deb882cf99.png /media/catalog/product/m/u/mug-blue.png?width=300&height=300
+""".split()
+PICTURES_BELOW = """
+spacer.gif transparent.gif logo.png logo.png?v=3 images/banner-600x300.png icons/facebook_32.png?v=2
+header.jpg?width=600 AppIcon@2x.png
+""".split()
+
+
+def literal_start(path: str) -> str:
+    """The folders that a pattern for paths begins with."""
+    literal = re.match(r"(?:[\w/-]|\\\.)*", path)
+    assert literal
+    start = literal[0].replace("\\.", ".")
+    return start[: start.rfind("/") + 1]
 
 
 def request_target(url: str) -> tuple[str, str]:
@@ -216,6 +238,20 @@ def test_example_is_matched_and_names_its_vendor(name: str, entry: Entry) -> Non
 )
 def test_target_is_read_from_the_example(name: str, entry: Entry) -> None:
     assert read_target(entry, entry["example"]) == EVERY_TARGET
+
+
+@pytest.mark.parametrize(
+    "entry", [pytest.param(entry, id=f"{number}-{entry['vendor']}") for number, entry in enumerate(entries("trackers"))]
+)
+def test_spacers_and_pictures_on_a_vendors_host_count_no_opens(entry: Entry) -> None:
+    assert {"path", "token"} & set(entry), "a vendor's host alone is no pixel"
+    assert entry.get("token", True) is True
+    beacons = Beacons([entry])
+    assert beacons.vendor(entry["example"]) == entry["vendor"]
+    below = [f"{literal_start(entry.get('path', '/'))}{name}" for name in PICTURES_BELOW]
+    for host in entry.get("hosts") or [urlsplit(entry["example"]).hostname]:
+        for path in (*PICTURES, *below):
+            assert beacons.vendor(f"https://{host}{path}") is None, path
 
 
 @pytest.mark.parametrize("name", NAMES)
