@@ -11,12 +11,12 @@ from maillint.patterns import regex
 from maillint.text.literals import first_segments, outside_groups
 from maillint.values import NamedTuple, frozen
 from maillint.web.domains import host_and_parents, name_label
-from maillint.web.urls import Url
+from maillint.web.urls import Url, has_parameters
 from maillint.web.wrapped_targets import READERS, path_and_query
 
 TYPE_CHECKING = False  # importing typing costs milliseconds
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any, Literal
 
     Kind = Literal["gateway", "click-tracker", "redirector", "generic-redirect", "shortener"]
@@ -31,7 +31,8 @@ class WrapperEntry(NamedTuple):
     """An entry of gateways, redirectors or click trackers: whose addresses these are, and where their target is.
 
     ``rank`` is its place in the lists: of two entries that match, the one of lower rank is meant. ``host`` and
-    ``path`` are patterns. ``targets`` are names of ``READERS`` with their arguments, to be tried in order.
+    ``path`` are patterns, ``query`` patterns for parameters. ``targets`` are names of ``READERS`` with their
+    arguments, to be tried in order.
     """
 
     rank: int
@@ -39,11 +40,14 @@ class WrapperEntry(NamedTuple):
     vendor: str
     host: str | None
     path: str | None
+    query: Sequence[str]
     targets: tuple[tuple[str, str], ...]
 
     def matches(self, host: str, subject: str) -> bool:
         """Whether the patterns match a host and its ``path_and_query``."""
         if self.path is not None and not re.match(self.path, subject):
+            return False
+        if self.query and not has_parameters(subject.partition("?")[2], self.query):
             return False
         return self.host is None or re.fullmatch(self.host, host) is not None
 
@@ -209,7 +213,8 @@ def _entries(*lists: tuple[Kind, Mapping[str, Any] | None]) -> Iterator[tuple[Ma
         for data in (content or {}).get("entries", ()):
             vendor = data["vendor"]
             targets = tuple(_parsed_target(target, vendor) for target in _as_list(data.get("target")))
-            yield data, WrapperEntry(rank, kind, vendor, data.get("host"), data.get("path"), targets)
+            query = data.get("query", ())
+            yield data, WrapperEntry(rank, kind, vendor, data.get("host"), data.get("path"), query, targets)
             rank += 1
 
 

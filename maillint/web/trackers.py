@@ -13,11 +13,11 @@ from maillint.text.percent import unquote
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.values import frozen
 from maillint.web.domains import a_label, host_and_parents, is_under
-from maillint.web.urls import query_items, split
+from maillint.web.urls import has_parameters, query_items, split
 
 TYPE_CHECKING = False  # importing typing costs milliseconds
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
 LONGEST = 8192
@@ -44,12 +44,15 @@ class _Beacon:
     vendor: str
     host: str | None
     path: str | None
+    query: Sequence[str]
     token: bool
 
     def matches(self, host: str, subject: str) -> bool:
         if self.path is not None and not re.match(self.path, subject):
             return False
         if self.host is not None and not re.fullmatch(self.host, host):
+            return False
+        if self.query and not has_parameters(subject.partition("?")[2], self.query):
             return False
         return not self.token or not _is_for_everybody(subject)
 
@@ -63,7 +66,8 @@ class Beacons:
         self._by_segment: dict[str, list[_Beacon]] = {}
         elsewhere: list[_Beacon] = []
         for rank, entry in enumerate(entries):
-            beacon = _Beacon(rank, entry["vendor"], entry.get("host"), entry.get("path"), entry.get("token", False))
+            get = entry.get
+            beacon = _Beacon(rank, entry["vendor"], get("host"), get("path"), get("query", ()), get("token", False))
             hosts = entry.get("hosts", ())
             segments = () if hosts or beacon.host else first_segments(beacon.path or "")
             for name in hosts:

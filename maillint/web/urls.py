@@ -98,6 +98,12 @@ def query_items(query: str) -> Iterator[tuple[str, str]]:
         start = end + 1
 
 
+def has_parameters(query: str, patterns: Collection[str]) -> bool:
+    """Whether each pattern matches at the start of a parameter (``name=value``, as written), in whatever order."""
+    items = [f"{name}={value}" for name, value in query_items(query)]
+    return all(any(re.match(pattern, item) for item in items) for pattern in patterns)
+
+
 def normalise_for_counting(url: str, dropped: Collection[str] = ()) -> str:
     """Return a key that is equal for URLs that lead a reader to the same place.
 

@@ -30,7 +30,7 @@ KINDS = {
     "testing",
     "self-hosted",
 }
-KEYS = {"vendor", "kind", "hosts", "host", "path", "token", "target", "example", "source"}
+KEYS = {"vendor", "kind", "hosts", "host", "path", "query", "token", "target", "example", "source"}
 TARGET_FORMS = ("query:", "query-base64:", "path:", "json:", "path-json:")
 EVERY_TARGET = "https://www.example.com/offer?id=7"
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
@@ -93,6 +93,9 @@ def matches(entry: Entry, url: str) -> bool:
     if "hosts" in entry and not any(host == h or host.endswith(f".{h}") for h in entry["hosts"]):
         return False
     if "host" in entry and not compiled(entry["host"]).fullmatch(host):
+        return False
+    parameters = rest.partition("?")[2].split("&")
+    if not all(any(compiled(pattern).match(item) for item in parameters) for pattern in entry.get("query", ())):
         return False
     return "path" not in entry or compiled(entry["path"]).match(rest) is not None
 
@@ -175,6 +178,7 @@ def test_entry_is_well_formed(name: str, entry: Entry) -> None:
 
 def patterns(entry: Entry) -> Iterator[str]:
     yield from (entry[key] for key in ("host", "path") if key in entry)
+    yield from entry.get("query", ())
     form, _, rest = entry.get("target", "").partition(":")
     if form in {"path", "path-json"}:
         yield rest.partition(":")[2] if form == "path-json" else rest
@@ -231,6 +235,16 @@ def test_patterns_stay_linear_on_hostile_addresses(filler: str) -> None:
 def test_example_is_matched_and_names_its_vendor(name: str, entry: Entry) -> None:
     assert matches(entry, entry["example"])
     assert vendors_of(name, entry["example"])[0] == entry["vendor"]
+
+
+@pytest.mark.parametrize(("name", "entry"), all_entries())
+def test_parameters_may_stand_in_any_order(name: str, entry: Entry) -> None:
+    start, _, query = entry["example"].partition("?")
+    items = query.split("&")
+    if "" in items or "#" in query:  # a query that is no list of parameters
+        return
+    for turn in range(len(items)):
+        assert matches(entry, f"{start}?{'&'.join(items[turn:] + items[:turn])}" if query else start)
 
 
 @pytest.mark.parametrize(
