@@ -46,7 +46,17 @@ SHEET = "<style>{}</style>"
 CERTAIN = {
     "a vendor's host": '<img src="https://acme.us1.list-manage.com/track/open.php?u=1a&id=2b&e=3c">',
     "a path shape on a customer's host": '<img src="https://u.acme.example/wf/open?upn=u001.9Mlwg0jII8A1wPFG">',
-    "though it has a size": '<img width="600" height="80" src="https://open.pstmrk.it/open?m=v3_1.V8Jsi">',
+    "two pixels wide": '<img width="2" height="2" src="https://open.pstmrk.it/open?m=v3_1.V8Jsi" alt="">',
+    "described as what it is": '<img src="https://open.pstmrk.it/open?m=v3_1.V8Jsi" alt="tracking pixel">',
+    "with a mark in place of words": '<img src="https://open.pstmrk.it/open?m=v3_1.V8Jsi" alt=".">',
+    "a hidden photo": '<img src="https://xpostmail.com/4e2c627e19d037991ac8b04b.jpg" style="display:none">',
+    "a photo of one pixel": '<img src="https://xpostmail.com/4e2c627e19d037991ac8b04b.jpg" width="1" height="1">',
+    "for those without scripts, in the head": '<head><noscript><img src="https://t.yesware.com/t/7f3a/1b2c/a.gif"></noscript></head>',
+    "HubSpot on a customer's host": '<img src="https://www.acme.example/e1t/o/*W48CqlK1hYLf4W4xL0/5/f18dQhb0KdhFBR">',
+    "Epsilon on a customer's host": (
+        '<img src="https://e.acme.example/O/v60000018802c84a0fb21578f4bbe5c7c0/7ec05507d2bd49d700004c5a42963aa1">'
+    ),
+    "an add-on's": '<img src="https://is-tracking-pixel-api-prod.appspot.com/pixel/5f8b1a2b3c4d5e6f">',
     "a template tag in the host": '<img src="https://{{ shop.domain }}/tools/emails/open/order/1">',
     "a template tag before the vendor's host": '<img src="https://{{ u }}.list-manage.com/track/open.php?u=1">',
     "upper case": '<IMG SRC="HTTPS://Acme.US1.List-Manage.COM/track/open.php?u=1">',
@@ -210,6 +220,15 @@ NOTHING = {
     "no address": '<img src="" width="1" height="1">',
     "no source": '<img width="1" height="1">',
     "a file": '<img src="file:///a.gif" width="1" height="1">',
+    # pictures for people on the hosts of vendors, whatever their address
+    "a vendor's picture with a size": '<img width="600" height="80" src="https://open.pstmrk.it/open?m=v3_1.V8Jsi">',
+    "a vendor's picture with words": '<img src="https://email.mixmax.com/1a2b3c4d5e6f" alt="Acme">',
+    "a vendor's picture as wide as the page": '<img src="https://email.mixmax.com/1a2b3c4d5e6f" style="width:100%">',
+    "a vendor's photo": '<img src="https://email.mixmax.com/1a2b3c4d5e6f7a8b9c0d.jpg">',
+    "a vendor's logo": '<img src="https://mailcastr.com/image/logo.png">',
+    "a vendor's logo in its folder": '<img src="https://r.superhuman.com/images/5f4dcc3b5aa765d61d8327deb882cf99.png">',
+    "a vendor's spacer": '<img src="https://acme.inxserver.com/transparent.gif" width="1" height="1">',
+    "a vendor's spacer with a version": '<img src="https://acme.inxserver.com/spacer.gif?v=2" width="1" height="1">',
     # spacers and dividers
     "spacer": '<img src="https://acme.example/images/spacer.gif" width="1" height="1">',
     "blank": '<img src="https://acme.example/blank.gif" width="1" height="1">',
@@ -399,6 +418,44 @@ def test_evidence_reads_as_the_source_does() -> None:
     }
 
 
+UNSEEN = '<p>{}</p><img src="https://t.acme.example/o{}" width="1" height="1">'
+OWN = {
+    "a recipient's tag": ("{{ a }}", "?u={{ subscriber.id }}"),
+    "a tag of some name": ("{{ a }}", "/{{ token }}.gif"),
+    "a recipient's tag beside a campaign's": ("{{ a }}", "/{{ campaign.id }}/{{ subscriber.id }}"),
+    "a tag of another language": ("", "?u=*|UNIQID|*"),
+    "a mail address": ("", "?u=jo@mail.example"),
+    "a token": ("", "/Zk3xT9aQ7LmP2vR8sW4b.gif"),
+    "a token in a parameter": ("", "?u=9b2e1c60-3f1a-4b8e-9d35-0c6f3a7e5d21"),
+    "a parameter of a sending tool": ("", "?mc_eid=1a2b"),
+}
+NOT_OWN = {
+    "a campaign's tag": ("{{ a }}", "?u={{ campaign.id }}"),
+    "a list's tag": ("{{ a }}", "/{{ list.uuid }}.gif"),
+    "a constant of the template": ("{{ a }}", "?u=9b2e1c60-3f1a-4b8e-9d35-0c6f3a7e5d21"),
+    "a constant of a path": ("{{ a }}", "/Zk3xT9aQ7LmP2vR8sW4b.gif"),
+    "a short number": ("", "?u=7f3a"),
+    "an account": ("", "?account=9b2e1c60-3f1a-4b8e-9d35-0c6f3a7e5d21"),
+    "a campaign": ("", "?campaign_id=9b2e1c60-3f1a-4b8e-9d35-0c6f3a7e5d21&ev=open"),
+    "a signature": ("", "?id=7&signature=5f4dcc3b5aa765d61d8327deb882cf99"),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [(case, True) for case in OWN.values()] + [(case, False) for case in NOT_OWN.values()],
+    ids=[*OWN, *NOT_OWN],
+)
+def test_what_is_claimed_to_be_the_readers_own(text: tuple[str, str], own: bool) -> None:
+    (found,) = run(UNSEEN.format(*text), active("pixel"))
+    assert found.evidence["own"] is own
+
+
+def test_what_counts_events_is_not_the_readers_own() -> None:
+    (found,) = run(COUNTED, active("pixel"))
+    assert (found.evidence["vendor"], found.evidence["own"]) == ("Google Analytics", False)
+
+
 # -- tokens ---------------------------------------------------------------------------------------------------
 
 TOKENS = """
@@ -498,7 +555,8 @@ CONSENTS: list[tuple[str, Mapping[str, Any], int]] = [
     (TRACKED, {"jurisdictions": ["us", "ca"]}, 0),
     (TRACKED, {"jurisdictions": ["fr"]}, 3),
     (TRACKED, {"jurisdictions": ["US", "EU"]}, 3),
-    (TRACKED, {"jurisdictions": ["uk"], "consent": "aggregate"}, 3),
+    (TRACKED, {"jurisdictions": ["uk"], "consent": "aggregate"}, 2),
+    (TRACKED.replace("7f3a", "{{ user.id }}"), {"jurisdictions": ["uk"], "consent": "aggregate"}, 3),
     (TRACKED, {"jurisdictions": ["de"], "consent": "individual"}, 0),
     (f'<img src="{PLAIN}" width="1" height="1">', {"jurisdictions": ["fr"]}, 0),
     ('<a href="https://acme.example/?utm_source=news">A</a>', {"jurisdictions": ["fr"]}, 0),
