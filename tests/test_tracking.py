@@ -603,3 +603,85 @@ def test_hostile_input_costs_little(name: str) -> None:
     before = time.process_time()
     lint(message, rules)
     assert time.process_time() - before < 3
+
+
+# -- tracked pictures -----------------------------------------------------------------------------------------
+
+OPAQUE = "4Nbx9m9K2PUh1SK5mPVG7dJ3aQ9jeZ1m_9jaRu_gPwBxTB1S5AjT4f8Qz7Lw2Vn6Kd0"
+SHOWN = '<img src="https://img.acme.example/{}" width="600" alt="Mugs">'
+TRACKED_PICTURES = {
+    "a mail address": "hero.png?u={{ user.email }}",
+    "a mail address in the path": "{{ contact.email|urlencode }}/hero.png",
+    "a mail address of another language": "hero.png?e=*|EMAIL|*",
+    "a subscriber": "hero.png?s=%%_subscriberkey%%",
+    "a contact": "hero.png?s={{ contact.id }}",
+    "a lead's hash": "hero-{{ lead.hash }}.png",
+    "a listed parameter": "hero.png?w=600&vero_id=7f3a",
+    "an opaque value": f"hero.png?w=600&e={OPAQUE}",
+    "a hashed address": "hero.png?emailhash=5f4dcc3b5aa765d61d8327deb882cf99",
+}
+UNTRACKED_PICTURES = {
+    "a campaign": "hero.png?c={{ campaign.id }}",
+    "a product": "{{ product.id }}.png?w={{ width }}",
+    "a sender": "signature.png?m={{ sender.email }}",
+    "an avatar": "avatars/{{ user.email|md5 }}.png",
+    "a code": "qr?data={{ subscriber.id }}",
+    "a map": "staticmap?center={{ contact.id }}",
+    "a value of 63 characters": f"hero.png?e={OPAQUE[:63]}",
+    "words": "hero.png?title=the-quick-brown-fox-jumps-over-the-lazy-dog-and-then-over-the-fence-again",
+    "an address": "hero.png?url=https%3A%2F%2Fcdn.acme.example%2Fa%2Fb%2Fc%2F0123456789abcdef0123456789.png",
+    "a signature": f"hero.png?signature={OPAQUE}",
+    "an access token": f"hero.png?token={OPAQUE}",
+    "an opaque value beside an expiry": f"hero.png?expires=1733000000&k={OPAQUE}",
+    "an opaque value in a template": f"{{{{ folder }}}}/hero.png?e={OPAQUE}",
+    "a version": "hero.png?v=5f4dcc3b5aa765d61d8327deb882cf99",
+    "a short mail parameter": "hero.png?e=7",
+    "the site's own mail address": "hero.png?contact=hello@acme.example",
+}
+
+
+@pytest.mark.parametrize("name", TRACKED_PICTURES)
+def test_pictures_that_carry_their_reader(name: str) -> None:
+    text = SHOWN.format(TRACKED_PICTURES[name])
+    (found,) = run(text, active("tracked-image"), active("pixel"), active("hidden-image"))
+    assert (found.rule, text[found.start : found.end]) == ("tracking/tracked-image", text)
+
+
+@pytest.mark.parametrize("name", UNTRACKED_PICTURES)
+def test_pictures_that_carry_nobody(name: str) -> None:
+    text = SHOWN.format(UNTRACKED_PICTURES[name])
+    assert [found.message for found in run(text, active("tracked-image"))] == []
+
+
+@pytest.mark.parametrize(
+    ("carried", "words"),
+    [
+        ("hero.png?m=jo%40client.example", "the reader's e-mail address"),
+        ("jo@client.example/hero.png", "the reader's e-mail address"),
+        ("hero.png?email=ann@other.example", "the reader's e-mail address"),
+        ("am9AY2xpZW50LmV4YW1wbGU/hero.png", "the reader's e-mail address in base64"),
+        ("hero.png?m=am9AY2xpZW50LmV4YW1wbGU%3D", "the reader's e-mail address in base64"),
+        ("hero/4c0ab2c8da6e1af7bc7e1702d6051ee6.png", "a hash of the reader's e-mail address"),
+        ("hero.png?m=hello@acme.example", None),
+        ("hero.png?email=hello@acme.example", None),
+        ("hero/b50f5fc8c55ca2cbef8d9aff21c94d0d.png", None),
+    ],
+)
+def test_pictures_in_a_finished_message(carried: str, words: str | None) -> None:
+    text = (
+        "From: hello@acme.example\r\nTo: Jo <jo@client.example>\r\nSubject: Mugs\r\n"
+        f"Content-Type: text/html\r\n\r\n{SHOWN.format(carried)}"
+    )
+    found = [each.message for each in run(text, active("tracked-image"), kind="eml")]
+    assert found == ([f"tracked picture: its address carries {words}"] if words else [])
+
+
+def test_tracked_pictures_of_a_host_are_one_finding() -> None:
+    text = "".join(SHOWN.format(f"{number}.png?u={{{{ email }}}}") for number in range(5))
+    (found,) = run(text, active("tracked-image"))
+    assert len(found.related) == 4
+
+
+def test_a_pixel_is_no_tracked_picture_as_well() -> None:
+    text = '<img src="https://t.acme.example/o?email={{ email }}" width="1" height="1">'
+    assert [found.rule for found in run(text, active("tracked-image"), active("pixel"))] == ["tracking/pixel"]

@@ -91,10 +91,12 @@ class Signs:
     ordinary: frozenset[str]
     signatures: frozenset[str]
     signature_families: tuple[str, ...]
+    access_tokens: frozenset[str]
     constants: frozenset[str]
     mailings: frozenset[str]
     picture_hosts: frozenset[str]
     picture_folders: frozenset[str]
+    personal: frozenset[str]
     files: frozenset[str]
     font_hosts: frozenset[str]
 
@@ -111,10 +113,12 @@ def signs() -> Signs:
         frozenset(data["ordinary-parameters"]),
         frozenset(name for name in signatures if not name.endswith("*")),
         tuple(name[:-1] for name in signatures if name.endswith("*")),
+        frozenset(data["access-tokens"]),
         frozenset(data["constants"]),
         frozenset(data["mailings"]),
         frozenset(data["picture-hosts"]),
         frozenset(data["picture-folders"]),
+        frozenset(data["personal-pictures"]),
         frozenset(data["files"]),
         frozenset(data["font-hosts"]),
     )
@@ -219,7 +223,7 @@ def carries_reader(part: Part, address: FetchAddress) -> bool:
     What a template does not print is the same for everybody, and so are accounts and campaigns, whatever they look
     like.
     """
-    if any(not _names_mailing(words) for words in _recipient_tags(address)):
+    if any(not _names_mailing(words) for words in recipient_tags(address)):
         return True
     if part.dialect is not None:
         return False
@@ -231,7 +235,7 @@ def carries_reader(part: Part, address: FetchAddress) -> bool:
         listed = identifier_names().get(low)
         if listed is not None and listed[0] == "recipient" and value:
             return True
-        if low not in signs().constants and not _is_signature(low) and is_opaque(unquote(value)):
+        if low not in signs().constants and not is_signature(low) and is_opaque(unquote(value)):
             return True
     return False
 
@@ -249,10 +253,10 @@ def mail_address(parts: Url) -> str | None:
 
 def _recipient_tag(address: FetchAddress) -> str | None:
     """The first template tag that may print something of the reader's own."""
-    return next(_recipient_tags(address), None)
+    return next(recipient_tags(address), None)
 
 
-def _recipient_tags(address: FetchAddress) -> Iterator[str]:
+def recipient_tags(address: FetchAddress) -> Iterator[str]:
     """The template tags that may print something of the reader's own, in their own words."""
     after_host = _after_host(address.url) if address.tags else 0
     for place, words in address.tags:
@@ -260,7 +264,7 @@ def _recipient_tags(address: FetchAddress) -> Iterator[str]:
             continue
         if place >= after_host:
             name = _parameter_around(address.url, place)
-            if name is None or not _is_signature(name):
+            if name is None or not is_signature(name):
                 yield words
         elif place == 0 and not address.url.strip(PLACEHOLDER_CHAR):
             yield words
@@ -313,7 +317,7 @@ def _in_query(query: str) -> ReaderIdentifier | None:
         if listed is not None and value:
             personal = listed[0] == "recipient"
             return ReaderIdentifier(f"the parameter {name}, which names the reader, in its address", personal, personal)
-        if _is_signature(low) or (low in signs().ordinary and _PLAIN_VALUE.fullmatch(value)):
+        if is_signature(low) or (low in signs().ordinary and _PLAIN_VALUE.fullmatch(value)):
             continue
         own.append(name if value else "")
     if not own:
@@ -324,7 +328,8 @@ def _in_query(query: str) -> ReaderIdentifier | None:
     return ReaderIdentifier(f"the parameter{'s' * (len(names) > 1)} {', '.join(names)} in its address", sure=False)
 
 
-def _is_signature(name: str) -> bool:
+def is_signature(name: str) -> bool:
+    """Whether file stores sign addresses with a parameter of such a name, in lower case."""
     listed = signs()
     return name in listed.signatures or name.startswith(listed.signature_families)
 

@@ -9,7 +9,7 @@ from html import unescape
 
 from maillint.analysis.beacons import FetchAddress, identifier_names, read_address
 from maillint.analysis.links import LinkInView, links_of
-from maillint.analysis.senders import addresses
+from maillint.analysis.recipients import HASH, MAIL, is_reader, kind_of_tag, reader_words
 from maillint.analysis.unsubscribe import is_unsubscribe_link
 from maillint.data.lists import load_list
 from maillint.hits import Change
@@ -24,11 +24,6 @@ from maillint.values import frozen
 from maillint.web.urls import MOST_PARAMETERS, query_items, split
 
 _SEPARATOR = regex(r"&(?:amp;|#0*38;|#x0*26;)?", re.IGNORECASE)
-_MAIL = regex(r"(?<![\w.+%-])[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63})+", re.IGNORECASE)
-_HASH = regex(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
-_LAST_NAME = regex(r"([\w-]+)\W*$")
-_LETTERS = regex(r"[^a-z]+")
-_WORD = regex(r"[a-z]+")
 _INNER = regex(r"%3d|%253d", re.IGNORECASE)
 
 
@@ -55,31 +50,6 @@ class Identifier:
     changes: tuple[Change, ...] = ()
     recipient: bool = True
     parameter: str = ""
-
-
-@frozen
-class _Words:
-    settings: tuple[str, ...]
-    account: tuple[str, ...]
-    mail_names: frozenset[str]
-    mail_tags: frozenset[str]
-    reader_tags: frozenset[str]
-    others: frozenset[str]
-    other_names: frozenset[str]
-
-
-@cache
-def _words() -> _Words:
-    data = load_list("reader-links")
-    return _Words(
-        tuple(data["settings"]),
-        tuple(data["account"]),
-        frozenset(data["mail-names"]),
-        frozenset(data["mail-tags"]),
-        frozenset(data["reader-tags"]),
-        frozenset(data["others"]),
-        frozenset(data["other-names"]),
-    )
 
 
 @cache
@@ -171,9 +141,9 @@ def _identifiers_in(message: Message, link: LinkInView) -> Sequence[Identifier]:
         return ()
     address = read_address(url, link.view, link.span)
     words = f"{url} {link.shown} {' '.join(tag for _, tag in address.tags)}".lower()
-    if any(word in words for word in _words().settings):
+    if any(word in words for word in reader_words().settings):
         return ()
-    for_account = any(word in words for word in _words().account)
+    for_account = any(word in words for word in reader_words().account)
     found = tuple(_found_in(message, link, address, for_account=for_account))
     return () if found and is_unsubscribe_link(message, link) else found
 
@@ -210,7 +180,7 @@ def _may_identify(message: Message, url: str) -> bool:
         return True
     low = unquote(url[:4096]).lower()
     return any(
-        name.lower() in identifier_names() or name.lower() in _words().mail_names
+        name.lower() in identifier_names() or name.lower() in reader_words().mail_names
         for piece in low.split("?")[1:]
         for name, _ in query_items(piece)
     )
@@ -232,15 +202,16 @@ def _mail_in(message: Message, address: FetchAddress, parameter: Parameter) -> t
     """What a parameter has of the reader's mail address: words, vendor and whether it names the recipient."""
     name, value = parameter.name.lower(), parameter.value
     if PLACEHOLDER_CHAR in value:
-        kinds = {_kind_of_tag(tag) for tag in _tags_of(address, parameter.name)}
+        kinds = {kind_of_tag(tag) for tag in _tags_of(address, parameter.name)}
         kind = next((kind for kind in ("mail", "reader") if kind in kinds), None)
         if kind is not None:
             return ("the reader's e-mail address" if kind == "mail" else "the reader's number in a list"), "", True
         return None
-    named = name in _words().mail_names or (name not in _words().other_names and _MAIL.fullmatch(value) is not None)
-    if _is_reader(message, value, named=named):
+    words = reader_words()
+    named = name in words.mail_names or (name not in words.other_names and MAIL.fullmatch(value) is not None)
+    if is_reader(message, value, named=named):
         return "the reader's e-mail address", "", True
-    if name in _words().mail_names and len(name) > 1 and _HASH.fullmatch(value):
+    if name in words.mail_names and len(name) > 1 and HASH.fullmatch(value):
         return "a hash of the reader's e-mail address", "", True
     return None
 
@@ -253,45 +224,16 @@ def _tags_of(address: FetchAddress, name: str) -> Iterator[str]:
             yield words
 
 
-def _kind_of_tag(words: str) -> str | None:
-    """Whether a template tag prints the reader's address (``mail``) or number in a list (``reader``)."""
-    low = words.partition("|")[0].lower().rstrip("()} ")
-    lists = _words()
-    if not lists.others.isdisjoint(_WORD.findall(low)):
-        return None
-    match = _LAST_NAME.search(low)
-    names = {_LETTERS.sub("", low.rpartition(".")[2]), _LETTERS.sub("", match[1]) if match else ""}
-    if not names.isdisjoint(lists.mail_tags):
-        return "mail"
-    return None if names.isdisjoint(lists.reader_tags) else "reader"
-
-
 def _mail_in_path(message: Message, address: FetchAddress) -> bool:
     parts = address.parts
     end = address.url.find("?")
     if any(
-        _kind_of_tag(words) == "mail"
+        kind_of_tag(words) == "mail"
         for place, words in address.tags
         if (end < 0 or place < end) and place > len(parts.scheme) + 3 + len(parts.host)
     ):
         return True
-    return _is_reader(message, f"{parts.path} {parts.fragment}", named=False)
-
-
-def _is_reader(message: Message, text: str, *, named: bool) -> bool:
-    """Whether a text has the reader's address.
-
-    It is an address of the message's recipients or, in a parameter that is ``named`` so, of anybody but its senders.
-    """
-    if "@" not in text and "%40" not in text:
-        return False
-    match = _MAIL.search(text)
-    if match is None:
-        return False
-    address = unquote(match[0]).lower()
-    if address in addresses(message, "to", "delivered-to"):
-        return True
-    return named and message.finished and address not in addresses(message, "from", "reply-to", "sender")
+    return is_reader(message, f"{parts.path} {parts.fragment}", named=False)
 
 
 def _behind_wrapper(link: LinkInView) -> Iterator[Identifier]:

@@ -123,12 +123,31 @@ def _candidates(srcset: str) -> Iterator[str]:
 
 
 @remembered
+def pictures_of(view: View) -> tuple[Picture, ...]:
+    """The pictures of a view."""
+    return tuple(pictures(view.html))
+
+
+def vendor_of(view: View, url: str, trackers: Amendment) -> str | None:
+    """Whose open pixels have such an address; None if nobody's are known to."""
+    vendors: dict[str, str | None] = view.shared.memo.setdefault(("vendors of pixels", trackers), {})
+    if url not in vendors:
+        vendors[url] = beacon_vendor(original(url), trackers)
+    return vendors[url]
+
+
+def is_loaded(picture: Picture) -> bool:
+    """Whether a client loads a picture where it stands."""
+    return not picture.element.in_any(_NOT_LOADED)
+
+
+@remembered
 def suspect_pictures(view: View, trackers: Amendment) -> tuple[tuple[Picture, Verdict], ...]:
     """The pictures of a view that are or may be open pixels, judged once for each view.
 
     ``trackers`` are the settings' changes to the list of trackers.
     """
-    found = tuple(pictures(view.html))
+    found = pictures_of(view)
     if not found:
         return ()
     judge = _Judge(view, found, trackers)
@@ -139,7 +158,6 @@ class _Judge:
     def __init__(self, view: View, found: Sequence[Picture], trackers: Amendment) -> None:
         self._view = view
         self._trackers = trackers
-        self._vendors: dict[str, str | None] = view.shared.memo.setdefault(("vendors of pixels", trackers), {})
         self._found = found
         self._visibility = view.content.visibility
         self._reported_blocks: set[int] = set()
@@ -149,8 +167,8 @@ class _Judge:
     def verdict(self, picture: Picture) -> Verdict | None:
         element = picture.element
         for url, name in picture.addresses:
-            vendor = self._vendor(url)
-            if vendor is not None and not element.in_any(_NOT_LOADED) and not self._is_for_people(element, url):
+            vendor = vendor_of(self._view, url, self._trackers)
+            if vendor is not None and is_loaded(picture) and not self._is_for_people(element, url):
                 return Verdict("certain", vendor, f"{vendor} counts opens by this address", url, picture.span(name))
         remote = next(((url, name) for url, name in picture.addresses if is_remote(url)), None)
         if remote is None or is_allowed(remote[0], self._trackers):
@@ -164,7 +182,7 @@ class _Judge:
         hiding = self._visibility.hidden_by(element)
         if not (small or empty or thin or hiding):
             return self._by_path(picture, *remote, width, height)
-        if element.in_any(_NOT_LOADED) or (hiding is None and self._visibility.shown_elsewhere(None, element)):
+        if not is_loaded(picture) or (hiding is None and self._visibility.shown_elsewhere(None, element)):
             return None
         if hiding is not None and self._visibility.shown_elsewhere(hiding, element):
             if hiding.element is element or not (small or empty or thin):
@@ -189,12 +207,6 @@ class _Judge:
         described = any(map(str.isalnum, alt)) and not is_named(alt)
         return described or _full_width(element) or split(url).path.lower().endswith(_PHOTO)
 
-    def _vendor(self, url: str) -> str | None:
-        """Whose open pixels have such an address; None if nobody's are known to."""
-        if url not in self._vendors:
-            self._vendors[url] = beacon_vendor(original(url), self._trackers)
-        return self._vendors[url]
-
     def _by_path(
         self, picture: Picture, url: str, name: str, width: float | None, height: float | None
     ) -> Verdict | None:
@@ -215,7 +227,7 @@ class _Judge:
             sign = f"its address counts opens, with {identifier.words}"
         else:
             return None
-        if picture.element.in_any(_NOT_LOADED):
+        if not is_loaded(picture):
             return None
         return Verdict("likely", "", sign, url, picture.span(name))
 
