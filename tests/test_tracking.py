@@ -634,6 +634,7 @@ UNTRACKED_PICTURES = {
     "an access token": f"hero.png?token={OPAQUE}",
     "an opaque value beside an expiry": f"hero.png?expires=1733000000&k={OPAQUE}",
     "an opaque value in a template": f"{{{{ folder }}}}/hero.png?e={OPAQUE}",
+    "the name of a file": f"user-files?id=7&name={OPAQUE}",
     "a version": "hero.png?v=5f4dcc3b5aa765d61d8327deb882cf99",
     "a short mail parameter": "hero.png?e=7",
     "the site's own mail address": "hero.png?contact=hello@acme.example",
@@ -680,6 +681,17 @@ def test_tracked_pictures_of_a_host_are_one_finding() -> None:
     text = "".join(SHOWN.format(f"{number}.png?u={{{{ email }}}}") for number in range(5))
     (found,) = run(text, active("tracked-image"))
     assert len(found.related) == 4
+
+
+def test_opaque_values_of_a_host_are_one_finding() -> None:
+    text = SHOWN.format(f"1.png?e={OPAQUE}") + SHOWN.format(f"2.png?e={OPAQUE[::-1]}77")
+    (found,) = run(text, active("tracked-image"))
+    assert found.message == "tracked picture: its address carries the parameter e, whose value nobody can read"
+
+
+def test_a_counter_that_is_the_same_for_all_readers_tracks_nobody() -> None:
+    text = '<img src="http://www.qksrv.net/image-471546-487847" width="468" height="60" alt="Mugs">'
+    assert run(text, active("tracked-image"), active("pixel")) == []
 
 
 def test_a_pixel_is_no_tracked_picture_as_well() -> None:

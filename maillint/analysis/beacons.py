@@ -96,6 +96,7 @@ class Signs:
     mailings: frozenset[str]
     picture_hosts: frozenset[str]
     picture_folders: frozenset[str]
+    file_names: frozenset[str]
     personal: frozenset[str]
     files: frozenset[str]
     font_hosts: frozenset[str]
@@ -118,6 +119,7 @@ def signs() -> Signs:
         frozenset(data["mailings"]),
         frozenset(data["picture-hosts"]),
         frozenset(data["picture-folders"]),
+        frozenset(data["file-names"]),
         frozenset(data["personal-pictures"]),
         frozenset(data["files"]),
         frozenset(data["font-hosts"]),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from maillint.analysis.beacons import (
     FetchAddress,
+    carries_reader,
     host_under,
     identifier_names,
     is_remote,
@@ -39,7 +40,7 @@ from maillint.web.urls import query_items
 OPAQUE = 64
 """Characters from which a value that nobody can read is longer than the number of a picture need be."""
 
-_READER = regex(r"[A-Za-z0-9+/_=.~,|:-]+")
+_OPAQUE = regex(r"[A-Za-z0-9+/_=.~,|:-]+")
 _NAMES = regex(r"[a-z]+")
 _EXPIRY = frozenset("expires exp expiry expire e_at ttl se ex oe x-amz-expires x-goog-expires".split())
 
@@ -96,10 +97,12 @@ def _in_view(message: Message, part: Part, view: View) -> Iterator[tuple[Picture
             if vendor is None and not _may_carry(message, url):
                 continue
             address = read_address(url, view, picture.span(name))
-            carried = None if vendor else _carried(message, part, address)
-            if vendor or carried:
-                sign = f"{vendor} counts opens by its address" if vendor else f"its address carries {carried}"
-                yield picture, name, address.parts.host, sign
+            carried = _carried(message, part, address)
+            if carried is not None:
+                yield picture, name, address.parts.host, f"its address carries {carried}"
+                break
+            if vendor is not None and carries_reader(part, address):
+                yield picture, name, address.parts.host, f"{vendor} counts opens by its address"
                 break
 
 
@@ -163,6 +166,8 @@ def _opaque(address: FetchAddress) -> str | None:
         return None
     for name, value in query_items(address.parts.query):
         plain = unquote(value)
-        if len(plain) >= OPAQUE and _READER.fullmatch(plain) and "://" not in plain and is_token(plain):
-            return f"{len(plain)} characters of {name}, which nobody can read"
+        if len(plain) < OPAQUE or unquote(name).lower() in signs().file_names:
+            continue
+        if _OPAQUE.fullmatch(plain) and "://" not in plain and is_token(plain):
+            return f"the parameter {name}, whose value nobody can read"
     return None
