@@ -16,7 +16,7 @@ from maillint.web.wrapped_targets import READERS, path_and_query
 
 TYPE_CHECKING = False  # importing typing costs milliseconds
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from typing import Any, Literal
 
     Kind = Literal["gateway", "click-tracker", "redirector", "generic-redirect", "shortener"]
@@ -77,7 +77,14 @@ class GenericRedirects:
     on_redirects: frozenset[str]
     segments: frozenset[str]
     words: frozenset[str]
+    glue: re.Pattern[str]
     scripts: tuple[str, ...]
+    members: frozenset[str]
+    never_packed: frozenset[str]
+
+    def is_glued(self, segment: str) -> bool:
+        """Whether a segment of a path, in lower case, is made of the words of a redirect: ``click-thru``."""
+        return self.glue.fullmatch(segment) is not None
 
 
 @frozen
@@ -253,8 +260,18 @@ def _generic_redirects(data: Mapping[str, Any]) -> GenericRedirects:
         on_redirects=frozenset(data.get("on-redirects", ())),
         segments=frozenset(data.get("segments", ())),
         words=frozenset(data.get("words", ())),
+        glue=_glue({*data.get("words", ()), *data.get("glued", ())}, data.get("beside", ())),
         scripts=tuple(data.get("scripts", ())),
+        members=frozenset(data.get("members", ())),
+        never_packed=frozenset(data.get("never-packed", ())),
     )
+
+
+def _glue(words: Collection[str], beside: Collection[str]) -> re.Pattern[str]:
+    """A pattern for two to four words with nothing else between them, one of which must be one of a redirect."""
+    some = "|".join(sorted(words, key=len, reverse=True)) or "(?!)"
+    more = "|".join(sorted({*words, *beside}, key=len, reverse=True)) or "(?!)"
+    return re.compile(f"(?=[a-z_-]{{0,32}}?(?:{some}))(?:(?:{more})[-_]?){{2,4}}")
 
 
 def _exemptions(entries: Iterable[Mapping[str, Any]]) -> Exemptions:

@@ -48,6 +48,7 @@ ONCE = quote(ACME, safe="")
 TWICE = quote(ONCE, safe="")
 B64 = base64.b64encode(ACME.encode()).decode()
 B64URL = base64.urlsafe_b64encode(ACME.encode()).decode().rstrip("=")
+B32 = base64.b32encode(ACME.encode()).decode().rstrip("=")
 HEX = ACME.encode().hex()
 
 
@@ -288,6 +289,35 @@ GENERIC_LINKS = [
     ("https://b.example/?url=http%3A%2F%2F203.0.113.5%2F", "b.example", "http://203.0.113.5/"),
     (f"https:\\\\b.example\\redirect?url={ONCE}", "b.example", ACME),
     (f"//b.example/redirect?url={ONCE}", "b.example", ACME),
+    # any parameter that decodes to an absolute address
+    (f"https://b.example/x/y?data={ONCE}", "b.example", ACME),
+    (f"https://b.example/x/y?data={B64}", "b.example", ACME),
+    (f"https://b.example/e/7?r={ONCE}", "b.example", ACME),
+    (f"https://b.example/e/7?R={TWICE}", "b.example", ACME),
+    (f"https://b.example/e/7?zz={B64URL}", "b.example", ACME),
+    (f"https://b.example/e/7?zz={quote(B64, safe='')}", "b.example", ACME),
+    (f"https://b.example/e/7?zz={HEX}", "b.example", ACME),
+    (f"https://b.example/e/7?zz={B32}", "b.example", ACME),
+    (f"https://b.example/e/7?zz={B32.lower()}", "b.example", ACME),
+    (f"https://b.example/e/7/{B32}/x", "b.example", ACME),
+    # JSON and JWTs
+    ("https://b.example/e/7?zz=" + _json(u=ACME, id=7), "b.example", ACME),
+    ("https://b.example/e/7?zz=" + quote(json.dumps({"id": 7, "url": ACME})), "b.example", ACME),
+    ("https://b.example/e/7?zz=" + _json(id=7, link={"redirectUrl": ACME}), "b.example", ACME),
+    ("https://b.example/e/7?zz=" + base64.b32encode(json.dumps({"url": ACME}).encode()).decode(), "b.example", ACME),
+    ("https://b.example/e/" + _json(alg="HS256") + "." + _json(url=ACME) + ".c2ln", "b.example", ACME),
+    # an address without a scheme
+    ("https://b.example/redirect?url=//acme.example/pricing", "b.example", "https://acme.example/pricing"),
+    ("https://b.example/?u=%2F%2Facme.example%2Fpricing", "b.example", "https://acme.example/pricing"),
+    ("https://b.example/redirect//acme.example/pricing?a=1", "b.example", "https://acme.example/pricing?a=1"),
+    # words that are glued together
+    (f"https://b.example/linkredirect?url={ONCE}", "b.example", ACME),
+    (f"https://b.example/x/clickthru?l={ONCE}", "b.example", ACME),
+    (f"https://b.example/external-link.jspa?url={ONCE}", "b.example", ACME),
+    (f"https://b.example/external_link?url={ONCE}", "b.example", ACME),
+    (f"https://b.example/redirecturl?q={ONCE}", "b.example", ACME),
+    (f"https://b.example/EmailClickTracker.ashx?q={ONCE}", "b.example", ACME),
+    (f"https://b.example/mailredirect/{ACME}", "b.example", ACME),
 ]  # fmt: skip
 
 SHORTENER_LINKS = [
@@ -537,6 +567,22 @@ NOT_WRAPPED = [
     "https://acme.example/go?url=mailto%3Aann%40other.example",
     "https://acme.example/go?url=ftp%3A%2F%2Fother.example%2F",
     "https://acme.example/go?url=other.example",
+    "https://acme.example/go?url=//other",
+    "https://acme.example/go?url=//index.html",
+    "https://acme.example/link//readme",
+    "https://acme.example//other.example/",
+    # Packed addresses for another purpose, and words that only begin like those of redirects
+    "https://acme.example/a?state=" + _json(url=ACME.replace("acme", "other")),
+    "https://acme.example/a?ref=" + B64.replace("YWNtZS", "YWNtZT"),
+    "https://acme.example/a?token=" + _json(alg="HS256") + "." + _json(iss="https://other.example/", aud="x") + ".c2ln",
+    "https://acme.example/a?token=" + _json(avatar="https://other.example/a"),
+    "https://acme.example/outlook?site=https%3A%2F%2Fother.example%2F",
+    "https://acme.example/trackpants?q=https%3A%2F%2Fother.example%2F",
+    "https://acme.example/external-affairs?l=https%3A%2F%2Fother.example%2F",
+    "https://acme.example/linklist?l=https%3A%2F%2Fother.example%2F",
+    "https://acme.example/newspage?l=https%3A%2F%2Fother.example%2F",
+    "https://acme.example/qr?data=https%3A%2F%2Fother.example%2F",
+    "https://acme.example/PMRGS43UEBQW4",
     # Pages of vendors whose other paths wrap links
     "https://www.mimecast.com/products/",
     "https://www.trendmicro.com/en_us/business.html",
