@@ -112,9 +112,16 @@ def from_base64(text: str) -> str | None:
         return None
 
 
+def from_base32(text: str) -> str | None:
+    try:
+        return base64.b32decode(text + "=" * (-len(text) % 8)).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+
+
 def as_address(value: str) -> str:
     """Return the address in a value that may be base64 and percent-encoded; without a scheme it is https."""
-    decoded = from_base64(value)
+    decoded = from_base32(value) or from_base64(value)
     if decoded and decoded.lower().startswith("http"):
         value = decoded
     for _ in range(3):
@@ -125,7 +132,7 @@ def as_address(value: str) -> str:
 
 
 def from_json(text: str, keys: list[str]) -> str:
-    value: Any = text if text.startswith("{") else from_base64(text)
+    value: Any = text if text.startswith("{") else from_base32(text) or from_base64(text)
     for key in keys:
         value = (json.loads(value) if isinstance(value, str) else value)[key]
     return as_address(value)
