@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from html import unescape
 
-from maillint.analysis.beacons import FetchAddress, identifier_names, read_address
+from maillint.analysis.beacons import FetchAddress, identifier_names, is_opaque, read_address, signs
 from maillint.analysis.links import LinkInView, links_of
-from maillint.analysis.recipients import HASH, MAIL, is_reader, kind_of_tag, reader_words
+from maillint.analysis.recipients import HASH, MAIL, disguised_reader, is_reader, kind_of_tag, reader_words
 from maillint.analysis.unsubscribe import is_unsubscribe_link
 from maillint.data.lists import load_list
 from maillint.hits import Change
@@ -24,6 +24,9 @@ from maillint.values import frozen
 from maillint.web.urls import MOST_PARAMETERS, query_items, split
 
 _SEPARATOR = regex(r"&(?:amp;|#0*38;|#x0*26;)?", re.IGNORECASE)
+_PLAIN = regex(r"[01]|true|false|yes|no|[a-z]{2}(?:[-_][a-z]{2})?|[a-z]{3,12}", re.IGNORECASE)
+"""Values that say what a link does, and in which language."""
+
 _INNER = regex(r"%3d|%253d", re.IGNORECASE)
 
 
@@ -42,7 +45,10 @@ class Parameter:
 
 @frozen
 class Identifier:
-    """What names the reader in a link: ``words`` say what it is; ``changes`` drop it, where it can go alone."""
+    """What names the reader in a link: ``words`` say what it is; ``changes`` drop it, where it can go alone.
+
+    ``stripped_by`` are the clients that drop its parameter before they open the link.
+    """
 
     words: str
     vendor: str
@@ -50,6 +56,7 @@ class Identifier:
     changes: tuple[Change, ...] = ()
     recipient: bool = True
     parameter: str = ""
+    stripped_by: tuple[str, ...] = ()
 
 
 @cache
@@ -65,6 +72,16 @@ def is_campaign(name: str) -> bool:
     names, families = campaign_names()
     low = name.lower()
     return low in names or low.startswith(families)
+
+
+@cache
+def _stripped() -> Mapping[str, tuple[str, ...]]:
+    """By the lower-case name of a parameter, the clients that drop it from links."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in load_list("link-identifiers")["stripped"]:
+        for name in entry["parameters"]:
+            found[name.lower()] = (*found.get(name.lower(), ()), entry["client"])
+    return found
 
 
 # -- parameters as they stand in a view -----------------------------------------------------------------------
@@ -135,8 +152,6 @@ def identifiers(message: Message) -> tuple[tuple[LinkInView, Identifier], ...]:
 
 def _identifiers_in(message: Message, link: LinkInView) -> Sequence[Identifier]:
     url = link.link.url
-    if "?" not in url and "@" not in url and "%40" not in url and PLACEHOLDER_CHAR not in url:
-        return ()
     if not _may_identify(message, url) or not _is_web(url):
         return ()
     address = read_address(url, link.view, link.span)
@@ -159,13 +174,67 @@ def _found_in(message: Message, link: LinkInView, address: FetchAddress, *, for_
             by_parameter = True
             what, vendor, recipient = found
             changes = (_without_one(view, span, every, index, (parameter.span,)),) if whole else ()
-            yield Identifier(what, vendor, parameter.span, changes, recipient, parameter.name)
+            clients = _stripped().get(parameter.name.lower(), ())
+            yield Identifier(what, vendor, parameter.span, changes, recipient, parameter.name, clients)
     if by_parameter:
         return
     if not for_account and _mail_in_path(message, address):
         yield Identifier("the reader's e-mail address", "", span)
+    elif not for_account and (words := disguised_reader(message, address.url)) is not None:
+        yield Identifier(words, "", span)
     elif _INNER.search(link.link.url):
         yield from _behind_wrapper(link)
+
+
+@frozen
+class StrippedUnsubscribe:
+    """A link out of the list that finds its reader by parameters which clients drop; ``span`` covers the first."""
+
+    parameters: tuple[str, ...]
+    clients: tuple[str, ...]
+    span: Span
+
+
+@remembered
+def stripped_unsubscribes(message: Message) -> tuple[tuple[LinkInView, StrippedUnsubscribe], ...]:
+    """The links out of the list that lose their reader where clients drop parameters."""
+    return tuple(
+        (link, found) for link in links_of(message) if (found := _stripped_unsubscribe(message, link)) is not None
+    )
+
+
+def _stripped_unsubscribe(message: Message, link: LinkInView) -> StrippedUnsubscribe | None:
+    url = link.link.url
+    if "?" not in url or not _is_web(url):
+        return None
+    every = parameters(link.view, link.span)
+    dropped = [each for each in every if each.value and each.name.lower() in _named_and_stripped()]
+    if not dropped or not is_unsubscribe_link(message, link):
+        return None
+    if any(each not in dropped and _may_be_reader(each) for each in every) or _is_readers_path(link):
+        return None
+    clients = dict.fromkeys(client for each in dropped for client in _stripped()[each.name.lower()])
+    return StrippedUnsubscribe(tuple(each.name for each in dropped), tuple(clients), dropped[0].span)
+
+
+@cache
+def _named_and_stripped() -> frozenset[str]:
+    """The parameters that name a reader, and that some client drops; lower case."""
+    return frozenset(name for name in _stripped() if identifier_names().get(name, ("",))[0] == "recipient")
+
+
+def _may_be_reader(parameter: Parameter) -> bool:
+    """Whether a parameter may say who the reader is: anything but a campaign, a setting or a plain word."""
+    name = parameter.name.lower()
+    if is_campaign(name) or name in signs().constants or name in _stripped() or not parameter.value:
+        return False
+    return _PLAIN.fullmatch(parameter.value) is None
+
+
+def _is_readers_path(link: LinkInView) -> bool:
+    """Whether a piece of the path may say who the reader is."""
+    path = link.address.parts.path
+    return PLACEHOLDER_CHAR in path or "@" in path or any(map(is_opaque, path.split("/")))
 
 
 def _is_web(url: str) -> bool:
@@ -178,6 +247,10 @@ def _may_identify(message: Message, url: str) -> bool:
     """Whether an address may name its reader: by a parameter's name, a mail address or a tag. Most do not."""
     if "@" in url or "%40" in url or PLACEHOLDER_CHAR in url:
         return True
+    if message.finished and disguised_reader(message, url) is not None:
+        return True
+    if "?" not in url:
+        return False
     low = unquote(url[:4096]).lower()
     return any(
         name.lower() in identifier_names() or name.lower() in reader_words().mail_names
@@ -213,7 +286,8 @@ def _mail_in(message: Message, address: FetchAddress, parameter: Parameter) -> t
         return "the reader's e-mail address", "", True
     if name in words.mail_names and len(name) > 1 and HASH.fullmatch(value):
         return "a hash of the reader's e-mail address", "", True
-    return None
+    disguised = disguised_reader(message, value)
+    return None if disguised is None else (disguised, "", True)
 
 
 def _tags_of(address: FetchAddress, name: str) -> Iterator[str]:

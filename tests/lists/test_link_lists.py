@@ -274,13 +274,21 @@ def test_exemptions_are_written_in_one_way() -> None:
 
 
 def test_identifiers_have_these_fields() -> None:
-    assert set(IDENTIFIERS) == {"sources", *GROUPS}
+    assert set(IDENTIFIERS) == {"sources", "stripped", *GROUPS}
     for group in GROUPS:
         for entry in IDENTIFIERS[group]:
             assert set(entry) in ({"name", "vendor", "source"}, {"prefix", "vendor", "source"})
             assert entry["source"]
             assert re.fullmatch(r"[A-Za-z0-9_-]+", entry.get("name") or entry["prefix"])
     assert all("name" in entry for entry in IDENTIFIERS["recipient"]), "a family would take in campaigns"
+
+
+def test_what_clients_drop_is_known() -> None:
+    names = {entry.get("name") for group in GROUPS for entry in IDENTIFIERS[group]}
+    for entry in IDENTIFIERS["stripped"]:
+        assert set(entry) == {"client", "parameters", "source"}
+        assert len(set(entry["parameters"])) == len(entry["parameters"])
+        assert set(entry["parameters"]) <= names
 
 
 def test_no_identifier_stands_twice_in_whatever_case() -> None:
