@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
     Kind = Literal["gateway", "click-tracker", "redirector", "generic-redirect", "shortener"]
+    Closed = Literal["all", "idle"]
 
 _JUDGED_SHORTENERS = ("generic", "esp")
 """Kinds of short hosts that wrap a link; those of brands and messengers lead to their own pages."""
@@ -42,6 +43,7 @@ class WrapperEntry(NamedTuple):
     path: str | None
     query: Sequence[str]
     targets: tuple[tuple[str, str], ...]
+    closed: Closed | None = None
 
     def matches(self, host: str, subject: str) -> bool:
         """Whether the patterns match a host and its ``path_and_query``."""
@@ -66,6 +68,7 @@ class Shortener(NamedTuple):
     vendor: str
     kind: str
     subdomains: bool
+    closed: Closed | None = None
 
 
 @frozen
@@ -167,7 +170,7 @@ class LinkLists:
             on_any_host=on_any_host,
             paths_on_any_host="|".join(f"(?:{entry.path or ''})" for entry in on_any_host) or "(?!)",
             shorteners={
-                data["host"]: Shortener(data["vendor"], data["kind"], data.get("subdomains", False))
+                data["host"]: Shortener(data["vendor"], data["kind"], data.get("subdomains", False), data.get("closed"))
                 for data in short.get("entries", ())
                 if data["kind"] in _JUDGED_SHORTENERS
             },
@@ -221,7 +224,8 @@ def _entries(*lists: tuple[Kind, Mapping[str, Any] | None]) -> Iterator[tuple[Ma
             vendor = data["vendor"]
             targets = tuple(_parsed_target(target, vendor) for target in _as_list(data.get("target")))
             query = data.get("query", ())
-            yield data, WrapperEntry(rank, kind, vendor, data.get("host"), data.get("path"), query, targets)
+            place = data.get("host"), data.get("path")
+            yield data, WrapperEntry(rank, kind, vendor, *place, query, targets, data.get("closed"))
             rank += 1
 
 

@@ -13,7 +13,7 @@ TYPE_CHECKING = False  # importing typing costs milliseconds
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from maillint.web.link_lists import Exemptions, GenericRedirects, Kind, LinkLists
+    from maillint.web.link_lists import Closed, Exemptions, GenericRedirects, Kind, LinkLists
 
 MOST_STEPS = 8
 """How many wrappers within wrappers are taken off."""
@@ -65,6 +65,7 @@ class Wrapping:
     vendor: str
     target: str | None
     chain: tuple[str, ...]
+    closed: Closed | None = None
 
 
 @frozen
@@ -74,6 +75,7 @@ class _Wrapper:
     kind: Kind
     vendor: str
     target: str | None
+    closed: Closed | None = None
 
 
 def classify(url: str, lists: LinkLists) -> Wrapping | None:
@@ -104,7 +106,8 @@ def classify(url: str, lists: LinkLists) -> Wrapping | None:
 
 
 def _wrapping(wrappers: list[_Wrapper], target: str | None) -> Wrapping:
-    return Wrapping(wrappers[0].kind, wrappers[0].vendor, target, tuple(wrapper.vendor for wrapper in wrappers))
+    first = wrappers[0]
+    return Wrapping(first.kind, first.vendor, target, tuple(wrapper.vendor for wrapper in wrappers), first.closed)
 
 
 def _outermost(url: str, lists: LinkLists) -> _Wrapper | None:
@@ -119,12 +122,12 @@ def _outermost(url: str, lists: LinkLists) -> _Wrapper | None:
         return None
     entry = lists.entry(parts, host if host_is_known else "")
     if entry is not None:
-        return _Wrapper(entry.kind, entry.vendor, entry.read_target(parts))
+        return _Wrapper(entry.kind, entry.vendor, entry.read_target(parts), entry.closed)
     if not host_is_known:
         return None
     short = lists.shortener(parts, host)
     if short is not None and not is_under(host, lists.allowed_shorteners):
-        return _Wrapper("shortener", short.vendor, None)
+        return _Wrapper("shortener", short.vendor, None, short.closed)
     return _generic_redirect(parts, host, lists)
 
 

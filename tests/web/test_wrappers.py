@@ -337,6 +337,11 @@ SHORTENER_LINKS = [
     ("//bit.ly/3E6heo", "Bitly"),
     (f"https://bit.ly/{U}", "Bitly"),
     ("https://j.mp/a", "Bitly"),
+    ("https://bitly.com/3AbCdEf", "Bitly"),
+    ("https://www.bitly.com/x", "Bitly"),
+    ("https://go.ly/abc", "go.ly"),
+    ("https://ctt.ec/89bMT", "Click To Tweet"),
+    ("http://twixar.me/HTnn", "twixar.me"),
     ("https://tinyurl.com/2p8xk", "TinyURL"),
     ("https://is.gd/abcdef", "is.gd"),
     ("https://v.gd/abcdef", "is.gd"),
@@ -401,6 +406,10 @@ NOT_WRAPPED = [
     "https://bit.ly/",
     "https://bit.ly/?a=b",
     "https://bitly.com/pages/pricing",
+    "https://bitly.com/blog/a-post/",
+    "https://bitly.com/de/pages/products",
+    "https://bitly.com/products/qr-codes",
+    "https://blog.bitly.com/acme",
     "https://tinyurl.com/app/dev",
     "https://t.ly/pricing",
     "https://cutt.ly/api-documentation/cuttly-links-api",
@@ -640,7 +649,8 @@ def test_gateways(url: str, vendor: str, target: str | None) -> None:
 
 @pytest.mark.parametrize(("url", "vendor", "target"), REDIRECTOR_LINKS)
 def test_redirectors(url: str, vendor: str, target: str | None) -> None:
-    assert classify(url, LISTS) == Wrapping("redirector", vendor, target, (vendor,))
+    found = classify(url, LISTS)
+    assert found == Wrapping("redirector", vendor, target, (vendor,), found.closed if found else None)
 
 
 @pytest.mark.parametrize(("url", "vendor", "target"), TRACKER_LINKS)
@@ -663,7 +673,25 @@ def test_redirects_in_no_list(url: str, site: str, target: str) -> None:
 
 @pytest.mark.parametrize(("url", "vendor"), SHORTENER_LINKS)
 def test_shorteners(url: str, vendor: str) -> None:
-    assert classify(url, LISTS) == Wrapping("shortener", vendor, None, (vendor,))
+    found = classify(url, LISTS)
+    assert found == Wrapping("shortener", vendor, None, (vendor,), found.closed if found else None)
+
+
+@pytest.mark.parametrize(
+    ("url", "closed"),
+    [
+        ("https://adf.ly/1a2b3", "all"),
+        ("https://x.co/1a2b3", "all"),
+        ("https://goo.gl/AbC123", "idle"),
+        ("https://acmeapp.page.link/AbC1", "all"),
+        (f"https://acmeapp.page.link/?link={ONCE}", "all"),
+        ("https://bit.ly/3E6heo", None),
+    ],
+)
+def test_services_that_have_closed(url: str, closed: str | None) -> None:
+    found = classify(url, LISTS)
+    assert found is not None
+    assert found.closed == closed
 
 
 @pytest.mark.parametrize("url", NOT_WRAPPED)
