@@ -1077,5 +1077,5 @@ def test_a_hostile_message_costs_little(text: str) -> None:
     ],
 )
 def test_short_links_of_services_that_have_closed(url: str, leads: str) -> None:
-    (found,) = findings(link(url), "links/shortener")
+    (found,) = findings(link(url), "shortener")
     assert found.evidence["leads"] == leads
