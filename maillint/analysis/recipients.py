@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from functools import cache
-from hashlib import md5, sha1, sha256
 
 from maillint.analysis.senders import addresses
 from maillint.data.lists import load_list
@@ -24,6 +22,7 @@ _LAST_NAMES = regex(r"([\w-]+\.[\w-]+)\W*$")
 _LETTERS = regex(r"[^a-z]+")
 _WORD = regex(r"[a-z]+")
 _MOST_RECIPIENTS = 20
+_URL_SAFE = str.maketrans("+/", "-_")
 
 
 @frozen
@@ -99,14 +98,17 @@ def disguised_reader(message: Message, url: str) -> str | None:
 @remembered
 def _disguises(message: Message) -> tuple[tuple[str, str], ...]:
     """What is made of the mail addresses of the recipients, with words for it."""
+    recipients = sorted(addresses(message, "to", "delivered-to"))[:_MOST_RECIPIENTS]
+    if not recipients:
+        return ()
+    from base64 import b64encode  # noqa: PLC0415 -- templates have no recipients
+    from hashlib import md5, sha1, sha256  # noqa: PLC0415
+
     found = []
-    for address in sorted(addresses(message, "to", "delivered-to"))[:_MOST_RECIPIENTS]:
+    for address in recipients:
         data = address.encode("utf-8", "replace")
         plain = b64encode(data).decode().rstrip("=")
         found += [(mark, "the reader's e-mail address in base64") for mark in {plain, plain.translate(_URL_SAFE)}]
         hashes = (function(data, usedforsecurity=False).hexdigest() for function in (md5, sha1, sha256))
         found += [(mark, "a hash of the reader's e-mail address") for mark in hashes]
     return tuple(found)
-
-
-_URL_SAFE = str.maketrans("+/", "-_")
