@@ -10,6 +10,7 @@ import pytest
 
 from maillint.analysis.beacons import is_token
 from maillint.catalogue.rule import ActiveRule
+from maillint.data.amendments import Amendment, Lists
 from maillint.engine.lint import lint
 from maillint.finding import Finding
 from maillint.message.read import MessageSettings, read_message
@@ -697,3 +698,9 @@ def test_a_counter_that_is_the_same_for_all_readers_tracks_nobody() -> None:
 def test_a_pixel_is_no_tracked_picture_as_well() -> None:
     text = '<img src="https://t.acme.example/o?email={{ email }}" width="1" height="1">'
     assert [found.rule for found in run(text, active("tracked-image"), active("pixel"))] == ["tracking/pixel"]
+
+
+def test_a_host_that_settings_add_has_no_pictures_for_people() -> None:
+    text = '<img src="https://seen.acme.example/logo.png" width="600" alt="Acme">'
+    lists = Lists(trackers=Amendment(add=("seen.acme.example",)))
+    assert [found.evidence["vendor"] for found in run(text, active("pixel"), lists=lists)] == ["seen.acme.example"]

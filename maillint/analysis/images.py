@@ -26,7 +26,7 @@ from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span
 from maillint.values import frozen
-from maillint.web.trackers import beacon_vendor, is_allowed
+from maillint.web.trackers import beacon_vendor, is_added, is_allowed
 from maillint.web.urls import split
 
 Confidence = Literal["certain", "likely", "possible"]
@@ -168,7 +168,9 @@ class _Judge:
         element = picture.element
         for url, name in picture.addresses:
             vendor = vendor_of(self._view, url, self._trackers)
-            if vendor is not None and is_loaded(picture) and not self._is_for_people(element, url):
+            if vendor is None or not is_loaded(picture):
+                continue
+            if is_added(original(url), self._trackers) or not self._is_for_people(element, url):
                 return Verdict("certain", vendor, f"{vendor} counts opens by this address", url, picture.span(name))
         remote = next(((url, name) for url, name in picture.addresses if is_remote(url)), None)
         if remote is None or is_allowed(remote[0], self._trackers):

@@ -115,6 +115,11 @@ def beacon_vendor(url: str, amendment: Amendment = AS_SHIPPED) -> str | None:
     return _shipped().vendor(url)
 
 
+def is_added(url: str, amendment: Amendment) -> bool:
+    """Whether settings add the host of an address to the list, so that all its addresses are beacons."""
+    return bool(amendment.add) and is_under(_host_and_path(url[:LONGEST])[0] or "", amendment.add)
+
+
 def is_allowed(url: str, amendment: Amendment) -> bool:
     """Whether settings allow the host of an address, whatever the address looks like."""
     return bool(amendment.allow) and is_under(_host_and_path(url[:LONGEST])[0] or "", amendment.allow)
