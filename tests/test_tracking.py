@@ -185,6 +185,7 @@ LIKELY = {
     # paths that count opens, whatever the size
     "a path and a parameter": '<img src="https://acme.example/track/open?u=77">',
     "a path and a token": '<img src="http://acme.example/track/3BdKIE1400uXtw96sndhvvufld224VFVILPHVYRJ">',
+    "a word and a token": '<img src="https://acme-mail.uc.r.appspot.com/pixel/5f8b1a2b3c4d5e6f7a8b">',
     "a script and a parameter": '<img src="https://acme.example/newsletter/open.php?eid=7&cust=a" alt="">',
     "a script and an e-mail address": '<img src="https://acme.example/e/pixel.gif?m=jo@mail.example">',
     "GitHub's": '<img src="https://code.acme.example/notifications/beacon/AAWAEMHVWSHRQDWETTTRYPTWPG7DFA5C.gif">',
