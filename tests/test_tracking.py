@@ -430,6 +430,9 @@ OWN = {
     "a token": ("", "/Zk3xT9aQ7LmP2vR8sW4b.gif"),
     "a token in a parameter": ("", "?u=9b2e1c60-3f1a-4b8e-9d35-0c6f3a7e5d21"),
     "a parameter of a sending tool": ("", "?mc_eid=1a2b"),
+    "a query without names": ("", "?ffcb10-fe8d15707463047d7c-fe2a1775776407"),
+    "a query that is base64": ("", "?gAAAAABmZk3xT9aQ7LmP2vR8sW4bQ1x=="),
+    "base64 with a slash": ("", "?d=Zk3xT9aQ%2F7LmP2vR8sW4bQ1xY9%3D%3D!-!"),
 }
 NOT_OWN = {
     "a campaign's tag": ("{{ a }}", "?u={{ campaign.id }}"),
@@ -437,6 +440,8 @@ NOT_OWN = {
     "a constant of the template": ("{{ a }}", "?u=9b2e1c60-3f1a-4b8e-9d35-0c6f3a7e5d21"),
     "a constant of a path": ("{{ a }}", "/Zk3xT9aQ7LmP2vR8sW4b.gif"),
     "a short number": ("", "?u=7f3a"),
+    "the file of a picture": ("", "?u=media/2024/spring-newsletter/header-600x200.png"),
+    "an address": ("", "?u=https%3A%2F%2Facme.example%2F9b2e1c60-3f1a-4b8e-9d35-0c6f3a7e5d21"),
     "an account": ("", "?account=9b2e1c60-3f1a-4b8e-9d35-0c6f3a7e5d21"),
     "a campaign": ("", "?campaign_id=9b2e1c60-3f1a-4b8e-9d35-0c6f3a7e5d21&ev=open"),
     "a signature": ("", "?id=7&signature=5f4dcc3b5aa765d61d8327deb882cf99"),

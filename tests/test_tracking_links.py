@@ -153,6 +153,7 @@ FINISHED = (
         ("?gbraid=1a2b", "gbraid of Google Ads, which names a visit of somebody else; Firefox drops it"),
         ("?recipient_id=7", "recipient_id, which names the reader"),
         ("r/YW5uQGNsaWVudC5leGFtcGxl", None),
+        ("r/xyzam9AY2xpZW50LmV4YW1wbGUxyz", None),
         ("r/5c0ab2c8da6e1af7bc7e1702d6051ee6", None),
         ("confirm/am9AY2xpZW50LmV4YW1wbGU=", None),
     ],

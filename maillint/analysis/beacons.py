@@ -53,6 +53,7 @@ _QUOTED_FILE = regex(
 _CHUNK = regex(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _SWITCH = regex(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
 _TOKEN = regex(r"[A-Za-z0-9_~+=:%|,.@-]{16,}")
+_BETWEEN_TOKENS = regex(r"[!*;()<>\s]+")
 
 
 @frozen
@@ -237,7 +238,10 @@ def carries_reader(part: Part, address: FetchAddress) -> bool:
         listed = identifier_names().get(low)
         if listed is not None and listed[0] == "recipient" and value:
             return True
-        if low not in signs().constants and not is_signature(low) and is_opaque(unquote(value)):
+        if low in signs().constants or is_signature(low):
+            continue
+        text = unquote(value if value.strip("=") else name)
+        if "://" not in text and any(is_opaque(piece) for piece in _BETWEEN_TOKENS.split(text.replace("/", "+"))):
             return True
     return False
 

@@ -92,7 +92,12 @@ def is_reader(message: Message, text: str, *, named: bool) -> bool:
 
 def disguised_reader(message: Message, url: str) -> str | None:
     """What in an address is made of a recipient's mail address, in words: base64 or a hash; None for nothing."""
-    return next((words for mark, words in _disguises(message) if mark in url), None)
+    return next((words for mark, words in _disguises(message) if mark in url and _stands_alone(mark, url)), None)
+
+
+def _stands_alone(mark: str, url: str) -> bool:
+    """Whether a mark is a piece of its own; within a longer token it may be there by chance, or be needed."""
+    return re.search(rf"(?:(?<![\w+-])|(?<=%[0-9A-Fa-f]{{2}})){re.escape(mark)}(?![\w+-])", url) is not None
 
 
 @remembered
