@@ -1066,3 +1066,16 @@ def test_a_hostile_message_costs_little(text: str) -> None:
     [report] = lint(message, [active(RULES[name]) for name in OFFLINE])
     assert time.process_time() - start < 5
     assert not any(finding.rule == "internal-error" for finding in report.findings)
+
+
+@pytest.mark.parametrize(
+    ("url", "leads"),
+    [
+        ("https://adf.ly/1a2b3", "is dead, since the service has closed"),
+        ("https://goo.gl/AbC123", "may be dead, since the service has closed and ended the links that nobody used"),
+        ("https://bit.ly/3E6heo", "hides where it leads"),
+    ],
+)
+def test_short_links_of_services_that_have_closed(url: str, leads: str) -> None:
+    (found,) = findings(link(url), "shortener")
+    assert found.evidence["leads"] == leads

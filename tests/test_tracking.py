@@ -10,6 +10,7 @@ import pytest
 
 from maillint.analysis.beacons import is_token
 from maillint.catalogue.rule import ActiveRule
+from maillint.data.amendments import Amendment, Lists
 from maillint.engine.lint import lint
 from maillint.finding import Finding
 from maillint.message.read import MessageSettings, read_message
@@ -46,7 +47,17 @@ SHEET = "<style>{}</style>"
 CERTAIN = {
     "a vendor's host": '<img src="https://acme.us1.list-manage.com/track/open.php?u=1a&id=2b&e=3c">',
     "a path shape on a customer's host": '<img src="https://u.acme.example/wf/open?upn=u001.9Mlwg0jII8A1wPFG">',
-    "though it has a size": '<img width="600" height="80" src="https://open.pstmrk.it/open?m=v3_1.V8Jsi">',
+    "two pixels wide": '<img width="2" height="2" src="https://open.pstmrk.it/open?m=v3_1.V8Jsi" alt="">',
+    "described as what it is": '<img src="https://open.pstmrk.it/open?m=v3_1.V8Jsi" alt="tracking pixel">',
+    "with a mark in place of words": '<img src="https://open.pstmrk.it/open?m=v3_1.V8Jsi" alt=".">',
+    "a hidden photo": '<img src="https://xpostmail.com/4e2c627e19d037991ac8b04b.jpg" style="display:none">',
+    "a photo of one pixel": '<img src="https://xpostmail.com/4e2c627e19d037991ac8b04b.jpg" width="1" height="1">',
+    "for those without scripts, in the head": '<head><noscript><img src="https://t.yesware.com/t/7f3a/1b2c/a.gif"></noscript></head>',
+    "HubSpot on a customer's host": '<img src="https://www.acme.example/e1t/o/*W48CqlK1hYLf4W4xL0/5/f18dQhb0KdhFBR">',
+    "Epsilon on a customer's host": (
+        '<img src="https://e.acme.example/O/v60000018802c84a0fb21578f4bbe5c7c0/7ec05507d2bd49d700004c5a42963aa1">'
+    ),
+    "an add-on's": '<img src="https://is-tracking-pixel-api-prod.appspot.com/pixel/5f8b1a2b3c4d5e6f">',
     "a template tag in the host": '<img src="https://{{ shop.domain }}/tools/emails/open/order/1">',
     "a template tag before the vendor's host": '<img src="https://{{ u }}.list-manage.com/track/open.php?u=1">',
     "upper case": '<IMG SRC="HTTPS://Acme.US1.List-Manage.COM/track/open.php?u=1">',
@@ -174,6 +185,7 @@ LIKELY = {
     # paths that count opens, whatever the size
     "a path and a parameter": '<img src="https://acme.example/track/open?u=77">',
     "a path and a token": '<img src="http://acme.example/track/3BdKIE1400uXtw96sndhvvufld224VFVILPHVYRJ">',
+    "a word and a token": '<img src="https://acme-mail.uc.r.appspot.com/pixel/5f8b1a2b3c4d5e6f7a8b">',
     "a script and a parameter": '<img src="https://acme.example/newsletter/open.php?eid=7&cust=a" alt="">',
     "a script and an e-mail address": '<img src="https://acme.example/e/pixel.gif?m=jo@mail.example">',
     "GitHub's": '<img src="https://code.acme.example/notifications/beacon/AAWAEMHVWSHRQDWETTTRYPTWPG7DFA5C.gif">',
@@ -210,6 +222,15 @@ NOTHING = {
     "no address": '<img src="" width="1" height="1">',
     "no source": '<img width="1" height="1">',
     "a file": '<img src="file:///a.gif" width="1" height="1">',
+    # pictures for people on the hosts of vendors, whatever their address
+    "a vendor's picture with a size": '<img width="600" height="80" src="https://open.pstmrk.it/open?m=v3_1.V8Jsi">',
+    "a vendor's picture with words": '<img src="https://email.mixmax.com/1a2b3c4d5e6f" alt="Acme">',
+    "a vendor's picture as wide as the page": '<img src="https://email.mixmax.com/1a2b3c4d5e6f" style="width:100%">',
+    "a vendor's photo": '<img src="https://email.mixmax.com/1a2b3c4d5e6f7a8b9c0d.jpg">',
+    "a vendor's logo": '<img src="https://mailcastr.com/image/logo.png">',
+    "a vendor's logo in its folder": '<img src="https://r.superhuman.com/images/5f4dcc3b5aa765d61d8327deb882cf99.png">',
+    "a vendor's spacer": '<img src="https://acme.inxserver.com/transparent.gif" width="1" height="1">',
+    "a vendor's spacer with a version": '<img src="https://acme.inxserver.com/spacer.gif?v=2" width="1" height="1">',
     # spacers and dividers
     "spacer": '<img src="https://acme.example/images/spacer.gif" width="1" height="1">',
     "blank": '<img src="https://acme.example/blank.gif" width="1" height="1">',
@@ -399,6 +420,49 @@ def test_evidence_reads_as_the_source_does() -> None:
     }
 
 
+UNSEEN = '<p>{}</p><img src="https://t.acme.example/o{}" width="1" height="1">'
+OWN = {
+    "a recipient's tag": ("{{ a }}", "?u={{ subscriber.id }}"),
+    "a tag of some name": ("{{ a }}", "/{{ token }}.gif"),
+    "a recipient's tag beside a campaign's": ("{{ a }}", "/{{ campaign.id }}/{{ subscriber.id }}"),
+    "a tag of another language": ("", "?u=*|UNIQID|*"),
+    "a mail address": ("", "?u=jo@mail.example"),
+    "a token": ("", "/Zk3xT9aQ7LmP2vR8sW4b.gif"),
+    "a token in a parameter": ("", "?u=9b2e1c60-3f1a-4b8e-9d35-0c6f3a7e5d21"),
+    "a parameter of a sending tool": ("", "?mc_eid=1a2b"),
+    "a query without names": ("", "?ffcb10-fe8d15707463047d7c-fe2a1775776407"),
+    "a query that is base64": ("", "?gAAAAABmZk3xT9aQ7LmP2vR8sW4bQ1x=="),
+    "base64 with a slash": ("", "?d=Zk3xT9aQ%2F7LmP2vR8sW4bQ1xY9%3D%3D!-!"),
+}
+NOT_OWN = {
+    "a campaign's tag": ("{{ a }}", "?u={{ campaign.id }}"),
+    "a list's tag": ("{{ a }}", "/{{ list.uuid }}.gif"),
+    "a constant of the template": ("{{ a }}", "?u=9b2e1c60-3f1a-4b8e-9d35-0c6f3a7e5d21"),
+    "a constant of a path": ("{{ a }}", "/Zk3xT9aQ7LmP2vR8sW4b.gif"),
+    "a short number": ("", "?u=7f3a"),
+    "the file of a picture": ("", "?u=media/2024/spring-newsletter/header-600x200.png"),
+    "an address": ("", "?u=https%3A%2F%2Facme.example%2F9b2e1c60-3f1a-4b8e-9d35-0c6f3a7e5d21"),
+    "an account": ("", "?account=9b2e1c60-3f1a-4b8e-9d35-0c6f3a7e5d21"),
+    "a campaign": ("", "?campaign_id=9b2e1c60-3f1a-4b8e-9d35-0c6f3a7e5d21&ev=open"),
+    "a signature": ("", "?id=7&signature=5f4dcc3b5aa765d61d8327deb882cf99"),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [(case, True) for case in OWN.values()] + [(case, False) for case in NOT_OWN.values()],
+    ids=[*OWN, *NOT_OWN],
+)
+def test_what_is_claimed_to_be_the_readers_own(text: tuple[str, str], own: bool) -> None:
+    (found,) = run(UNSEEN.format(*text), active("pixel"))
+    assert found.evidence["own"] is own
+
+
+def test_what_counts_events_is_not_the_readers_own() -> None:
+    (found,) = run(COUNTED, active("pixel"))
+    assert (found.evidence["vendor"], found.evidence["own"]) == ("Google Analytics", False)
+
+
 # -- tokens ---------------------------------------------------------------------------------------------------
 
 TOKENS = """
@@ -498,7 +562,8 @@ CONSENTS: list[tuple[str, Mapping[str, Any], int]] = [
     (TRACKED, {"jurisdictions": ["us", "ca"]}, 0),
     (TRACKED, {"jurisdictions": ["fr"]}, 3),
     (TRACKED, {"jurisdictions": ["US", "EU"]}, 3),
-    (TRACKED, {"jurisdictions": ["uk"], "consent": "aggregate"}, 3),
+    (TRACKED, {"jurisdictions": ["uk"], "consent": "aggregate"}, 2),
+    (TRACKED.replace("7f3a", "{{ user.id }}"), {"jurisdictions": ["uk"], "consent": "aggregate"}, 3),
     (TRACKED, {"jurisdictions": ["de"], "consent": "individual"}, 0),
     (f'<img src="{PLAIN}" width="1" height="1">', {"jurisdictions": ["fr"]}, 0),
     ('<a href="https://acme.example/?utm_source=news">A</a>', {"jurisdictions": ["fr"]}, 0),
@@ -545,3 +610,103 @@ def test_hostile_input_costs_little(name: str) -> None:
     before = time.process_time()
     lint(message, rules)
     assert time.process_time() - before < 3
+
+
+# -- tracked pictures -----------------------------------------------------------------------------------------
+
+OPAQUE = "4Nbx9m9K2PUh1SK5mPVG7dJ3aQ9jeZ1m_9jaRu_gPwBxTB1S5AjT4f8Qz7Lw2Vn6Kd0"
+SHOWN = '<img src="https://img.acme.example/{}" width="600" alt="Mugs">'
+TRACKED_PICTURES = {
+    "a mail address": "hero.png?u={{ user.email }}",
+    "a mail address in the path": "{{ contact.email|urlencode }}/hero.png",
+    "a mail address of another language": "hero.png?e=*|EMAIL|*",
+    "a subscriber": "hero.png?s=%%_subscriberkey%%",
+    "a contact": "hero.png?s={{ contact.id }}",
+    "a lead's hash": "hero-{{ lead.hash }}.png",
+    "a listed parameter": "hero.png?w=600&vero_id=7f3a",
+    "an opaque value": f"hero.png?w=600&e={OPAQUE}",
+    "a hashed address": "hero.png?emailhash=5f4dcc3b5aa765d61d8327deb882cf99",
+}
+UNTRACKED_PICTURES = {
+    "a campaign": "hero.png?c={{ campaign.id }}",
+    "a product": "{{ product.id }}.png?w={{ width }}",
+    "a sender": "signature.png?m={{ sender.email }}",
+    "an avatar": "avatars/{{ user.email|md5 }}.png",
+    "a code": "qr?data={{ subscriber.id }}",
+    "a map": "staticmap?center={{ contact.id }}",
+    "a value of 63 characters": f"hero.png?e={OPAQUE[:63]}",
+    "words": "hero.png?title=the-quick-brown-fox-jumps-over-the-lazy-dog-and-then-over-the-fence-again",
+    "an address": "hero.png?url=https%3A%2F%2Fcdn.acme.example%2Fa%2Fb%2Fc%2F0123456789abcdef0123456789.png",
+    "a signature": f"hero.png?signature={OPAQUE}",
+    "an access token": f"hero.png?token={OPAQUE}",
+    "an opaque value beside an expiry": f"hero.png?expires=1733000000&k={OPAQUE}",
+    "an opaque value in a template": f"{{{{ folder }}}}/hero.png?e={OPAQUE}",
+    "the name of a file": f"user-files?id=7&name={OPAQUE}",
+    "a version": "hero.png?v=5f4dcc3b5aa765d61d8327deb882cf99",
+    "a short mail parameter": "hero.png?e=7",
+    "the site's own mail address": "hero.png?contact=hello@acme.example",
+}
+
+
+@pytest.mark.parametrize("name", TRACKED_PICTURES)
+def test_pictures_that_carry_their_reader(name: str) -> None:
+    text = SHOWN.format(TRACKED_PICTURES[name])
+    (found,) = run(text, active("tracked-image"), active("pixel"), active("hidden-image"))
+    assert (found.rule, text[found.start : found.end]) == ("tracking/tracked-image", text)
+
+
+@pytest.mark.parametrize("name", UNTRACKED_PICTURES)
+def test_pictures_that_carry_nobody(name: str) -> None:
+    text = SHOWN.format(UNTRACKED_PICTURES[name])
+    assert [found.message for found in run(text, active("tracked-image"))] == []
+
+
+@pytest.mark.parametrize(
+    ("carried", "words"),
+    [
+        ("hero.png?m=jo%40client.example", "the reader's e-mail address"),
+        ("jo@client.example/hero.png", "the reader's e-mail address"),
+        ("hero.png?email=ann@other.example", "the reader's e-mail address"),
+        ("am9AY2xpZW50LmV4YW1wbGU/hero.png", "the reader's e-mail address in base64"),
+        ("hero.png?m=am9AY2xpZW50LmV4YW1wbGU%3D", "the reader's e-mail address in base64"),
+        ("hero/4c0ab2c8da6e1af7bc7e1702d6051ee6.png", "a hash of the reader's e-mail address"),
+        ("hero.png?m=hello@acme.example", None),
+        ("hero.png?email=hello@acme.example", None),
+        ("hero/b50f5fc8c55ca2cbef8d9aff21c94d0d.png", None),
+    ],
+)
+def test_pictures_in_a_finished_message(carried: str, words: str | None) -> None:
+    text = (
+        "From: hello@acme.example\r\nTo: Jo <jo@client.example>\r\nSubject: Mugs\r\n"
+        f"Content-Type: text/html\r\n\r\n{SHOWN.format(carried)}"
+    )
+    found = [each.message for each in run(text, active("tracked-image"), kind="eml")]
+    assert found == ([f"tracked picture: its address carries {words}"] if words else [])
+
+
+def test_tracked_pictures_of_a_host_are_one_finding() -> None:
+    text = "".join(SHOWN.format(f"{number}.png?u={{{{ email }}}}") for number in range(5))
+    (found,) = run(text, active("tracked-image"))
+    assert len(found.related) == 4
+
+
+def test_opaque_values_of_a_host_are_one_finding() -> None:
+    text = SHOWN.format(f"1.png?e={OPAQUE}") + SHOWN.format(f"2.png?e={OPAQUE[::-1]}77")
+    (found,) = run(text, active("tracked-image"))
+    assert found.message == "tracked picture: its address carries the parameter e, whose value nobody can read"
+
+
+def test_a_counter_that_is_the_same_for_all_readers_tracks_nobody() -> None:
+    text = '<img src="http://www.qksrv.net/image-471546-487847" width="468" height="60" alt="Mugs">'
+    assert run(text, active("tracked-image"), active("pixel")) == []
+
+
+def test_a_pixel_is_no_tracked_picture_as_well() -> None:
+    text = '<img src="https://t.acme.example/o?email={{ email }}" width="1" height="1">'
+    assert [found.rule for found in run(text, active("tracked-image"), active("pixel"))] == ["tracking/pixel"]
+
+
+def test_a_host_that_settings_add_has_no_pictures_for_people() -> None:
+    text = '<img src="https://seen.acme.example/logo.png" width="600" alt="Acme">'
+    lists = Lists(trackers=Amendment(add=("seen.acme.example",)))
+    assert [found.evidence["vendor"] for found in run(text, active("pixel"), lists=lists)] == ["seen.acme.example"]

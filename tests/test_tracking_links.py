@@ -135,6 +135,77 @@ def test_parameters_can_be_let_pass() -> None:
     assert run('<a href="https://acme.example/?mc_eid=1">A</a>', active("link-identifier", ignore=["MC_EID"])) == []
 
 
+FINISHED = (
+    "From: hello@acme.example\r\nTo: Jo <jo@client.example>\r\nSubject: Mugs\r\n"
+    'Content-Type: text/html\r\n\r\n<a href="https://acme.example/{}">Mugs</a>'
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("r/am9AY2xpZW50LmV4YW1wbGU=/7", "the reader's e-mail address in base64"),
+        ("r/am9AY2xpZW50LmV4YW1wbGU", "the reader's e-mail address in base64"),
+        ("?x=am9AY2xpZW50LmV4YW1wbGU%3D", "the reader's e-mail address in base64"),
+        ("r/4c0ab2c8da6e1af7bc7e1702d6051ee6", "a hash of the reader's e-mail address"),
+        ("?ecmId=11841/10193&ecmUid=78799", "ecmUid, which names the reader"),
+        ("?mc_eid=1a2b", "mc_eid of Mailchimp, which names the reader; Apple's Mail and Firefox drop it"),
+        ("?gbraid=1a2b", "gbraid of Google Ads, which names a visit of somebody else; Firefox drops it"),
+        ("?recipient_id=7", "recipient_id, which names the reader"),
+        ("r/YW5uQGNsaWVudC5leGFtcGxl", None),
+        ("r/xyzam9AY2xpZW50LmV4YW1wbGUxyz", None),
+        ("r/5c0ab2c8da6e1af7bc7e1702d6051ee6", None),
+        ("confirm/am9AY2xpZW50LmV4YW1wbGU=", None),
+    ],
+)
+def test_identifiers_in_a_finished_message(path: str, words: str | None) -> None:
+    found = run(FINISHED.format(path), active("link-identifier"), kind="eml")
+    assert [each.message for each in found] == ([f"the link carries {words}"] if words else [])
+
+
+def test_who_drops_an_identifier_is_evidence() -> None:
+    (found,) = run(FINISHED.format("?mc_eid=1a2b"), active("link-identifier"), kind="eml")
+    assert found.evidence["clients"] == "Apple's Mail, Firefox"
+
+
+STRIPPED = {
+    "?mc_eid=1a2b": "mc_eid",
+    "?lang=en&mkt_tok=MTIz&utm_source=news": "mkt_tok",
+    "?__s={{ id }}": "__s",
+    "?MC_EID=1a2b&action=unsubscribe": "MC_EID",
+    "?vero_id=7&vero_conv=8": "vero_id and vero_conv",
+}
+NOT_STRIPPED = [
+    "",
+    "?id=77",
+    "?subscriber_id=7",
+    "?mc_eid=",
+    "?mc_eid=1a2b&id=77",
+    "?mc_eid=1a2b&token={{ token }}",
+    "?fbclid=1a2b",
+    "/5f4dcc3b5aa765d61d8327deb882cf99?mc_eid=1a2b",
+    "/{{ token }}?mc_eid=1a2b",
+]
+
+
+@pytest.mark.parametrize("query", STRIPPED)
+def test_a_way_out_that_clients_close(query: str) -> None:
+    text = f'<a href="https://acme.example/unsubscribe{query}">Unsubscribe</a>'
+    (found,) = run(text, active("stripped-unsubscribe"))
+    assert found.evidence["parameters"] == STRIPPED[query]
+    assert found.message.endswith(f"and Apple's Mail and Firefox drop {'them' if ' and ' in STRIPPED[query] else 'it'}")
+
+
+@pytest.mark.parametrize("query", NOT_STRIPPED)
+def test_a_way_out_that_stays_open(query: str) -> None:
+    text = f'<a href="https://acme.example/unsubscribe{query}">Unsubscribe</a>'
+    assert run(text, active("stripped-unsubscribe")) == []
+
+
+def test_another_link_may_lose_its_reader() -> None:
+    assert run('<a href="https://acme.example/sale?mc_eid=1a2b">Sale</a>', active("stripped-unsubscribe")) == []
+
+
 DROPPED = [
     ("?mc_eid=1", ""),
     ("?a=1&amp;mc_eid=1", "?a=1"),

@@ -42,6 +42,7 @@ _PLAIN_VALUE = regex(
 )
 """Values that describe the picture itself: a number, a version, a few words, the name of a file."""
 
+_PICTURES = (".gif", ".png", ".jpg", ".jpeg", ".webp", ".svg", ".bmp")
 _FEW_NUMBERS = 3
 _NUMBER = regex(r"\d{2,}")
 _LETTERS = regex(r"[^a-z]+")
@@ -52,6 +53,7 @@ _QUOTED_FILE = regex(
 _CHUNK = regex(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _SWITCH = regex(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
 _TOKEN = regex(r"[A-Za-z0-9_~+=:%|,.@-]{16,}")
+_BETWEEN_TOKENS = regex(r"[!*;()<>\s]+")
 
 
 @frozen
@@ -90,8 +92,13 @@ class Signs:
     ordinary: frozenset[str]
     signatures: frozenset[str]
     signature_families: tuple[str, ...]
+    access_tokens: frozenset[str]
+    constants: frozenset[str]
+    mailings: frozenset[str]
     picture_hosts: frozenset[str]
     picture_folders: frozenset[str]
+    file_names: frozenset[str]
+    personal: frozenset[str]
     files: frozenset[str]
     font_hosts: frozenset[str]
 
@@ -108,8 +115,13 @@ def signs() -> Signs:
         frozenset(data["ordinary-parameters"]),
         frozenset(name for name in signatures if not name.endswith("*")),
         tuple(name[:-1] for name in signatures if name.endswith("*")),
+        frozenset(data["access-tokens"]),
+        frozenset(data["constants"]),
+        frozenset(data["mailings"]),
         frozenset(data["picture-hosts"]),
         frozenset(data["picture-folders"]),
+        frozenset(data["file-names"]),
+        frozenset(data["personal-pictures"]),
         frozenset(data["files"]),
         frozenset(data["font-hosts"]),
     )
@@ -198,8 +210,7 @@ def reader_identifier(address: FetchAddress) -> ReaderIdentifier | None:
     tag = _recipient_tag(address)
     if tag is not None:
         return ReaderIdentifier(f"the template tag {shorten(tag, 40)} in its address", sure=True)
-    mail = _ADDRESS.search(address.parts.path + "?" + address.parts.query)
-    if mail is not None and not mail[0].lower().endswith((".png", ".gif", ".jpg", ".jpeg", ".webp", ".svg")):
+    if mail_address(address.parts) is not None:
         return ReaderIdentifier("an e-mail address in its address", sure=True, personal=True)
     weak: ReaderIdentifier | None = None
     if address.parts.query:
@@ -209,21 +220,66 @@ def reader_identifier(address: FetchAddress) -> ReaderIdentifier | None:
     return weak or _token_in_path(address.parts)
 
 
+def carries_reader(part: Part, address: FetchAddress) -> bool:
+    """Whether something in an address is its reader's beyond doubt: a template tag, a mail address, a token.
+
+    What a template does not print is the same for everybody, and so are accounts and campaigns, whatever they look
+    like.
+    """
+    if any(not _names_mailing(words) for words in recipient_tags(address)):
+        return True
+    if part.dialect is not None:
+        return False
+    parts = address.parts
+    if mail_address(parts) is not None or any(map(is_opaque, parts.path.split("/"))):
+        return True
+    for name, value in query_items(parts.query):
+        low = unquote(name).lower()
+        listed = identifier_names().get(low)
+        if listed is not None and listed[0] == "recipient" and value:
+            return True
+        if low in signs().constants or is_signature(low):
+            continue
+        text = unquote(value if value.strip("=") else name)
+        if "://" not in text and any(is_opaque(piece) for piece in _BETWEEN_TOKENS.split(text.replace("/", "+"))):
+            return True
+    return False
+
+
+def is_opaque(piece: str) -> bool:
+    """Whether a machine made a piece of an address, which may have the ending of a file."""
+    return is_token(_EXTENSION.sub("", piece))
+
+
+def mail_address(parts: Url) -> str | None:
+    """The first mail address in path and query; None where there is none."""
+    match = _ADDRESS.search(f"{parts.path}?{parts.query}")
+    return None if match is None or match[0].lower().endswith(_PICTURES) else match[0]
+
+
 def _recipient_tag(address: FetchAddress) -> str | None:
     """The first template tag that may print something of the reader's own."""
-    if not address.tags:
-        return None
-    after_host = _after_host(address.url)
+    return next(recipient_tags(address), None)
+
+
+def recipient_tags(address: FetchAddress) -> Iterator[str]:
+    """The template tags that may print something of the reader's own, in their own words."""
+    after_host = _after_host(address.url) if address.tags else 0
     for place, words in address.tags:
         if _prints_file(words):
             continue
         if place >= after_host:
             name = _parameter_around(address.url, place)
-            if name is None or not _is_signature(name):
-                return words
+            if name is None or not is_signature(name):
+                yield words
         elif place == 0 and not address.url.strip(PLACEHOLDER_CHAR):
-            return words
-    return None
+            yield words
+
+
+def _names_mailing(words: str) -> bool:
+    """Whether a tag prints what all copies of a mailing have: the number of a campaign, a list, an account."""
+    found = {match[0].lower() for match in _WORDS.finditer(words)}
+    return not found.isdisjoint(signs().mailings)
 
 
 def _after_host(url: str) -> int:
@@ -267,7 +323,7 @@ def _in_query(query: str) -> ReaderIdentifier | None:
         if listed is not None and value:
             personal = listed[0] == "recipient"
             return ReaderIdentifier(f"the parameter {name}, which names the reader, in its address", personal, personal)
-        if _is_signature(low) or (low in signs().ordinary and _PLAIN_VALUE.fullmatch(value)):
+        if is_signature(low) or (low in signs().ordinary and _PLAIN_VALUE.fullmatch(value)):
             continue
         own.append(name if value else "")
     if not own:
@@ -278,7 +334,8 @@ def _in_query(query: str) -> ReaderIdentifier | None:
     return ReaderIdentifier(f"the parameter{'s' * (len(names) > 1)} {', '.join(names)} in its address", sure=False)
 
 
-def _is_signature(name: str) -> bool:
+def is_signature(name: str) -> bool:
+    """Whether file stores sign addresses with a parameter of such a name, in lower case."""
     listed = signs()
     return name in listed.signatures or name.startswith(listed.signature_families)
 
@@ -289,7 +346,7 @@ def _token_in_path(parts: Url) -> ReaderIdentifier | None:
     if len(path) < 16 or host_under(parts.host, signs().picture_hosts):
         return None
     segments = path.split("/")
-    token = any(is_token(_EXTENSION.sub("", segment)) for segment in segments) or _is_shredded(segments)
+    token = any(map(is_opaque, segments)) or _is_shredded(segments)
     if not token and not _is_numbered(segments):
         return None
     if _is_picture(segments[-1]) and any(segment.lower() in signs().picture_folders for segment in segments[:-1]):
@@ -312,7 +369,7 @@ def _is_shredded(segments: Sequence[str]) -> bool:
 
 
 def _is_picture(name: str) -> bool:
-    return name.lower().endswith((".gif", ".png", ".jpg", ".jpeg", ".webp", ".svg", ".bmp"))
+    return name.lower().endswith(_PICTURES)
 
 
 def is_token(text: str) -> bool:

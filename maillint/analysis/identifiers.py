@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from html import unescape
 
-from maillint.analysis.beacons import FetchAddress, identifier_names, read_address
+from maillint.analysis.beacons import FetchAddress, identifier_names, is_opaque, read_address, signs
 from maillint.analysis.links import LinkInView, links_of
-from maillint.analysis.senders import addresses
+from maillint.analysis.recipients import HASH, MAIL, disguised_reader, is_reader, kind_of_tag, reader_words
 from maillint.analysis.unsubscribe import is_unsubscribe_link
 from maillint.data.lists import load_list
 from maillint.hits import Change
@@ -24,11 +24,9 @@ from maillint.values import frozen
 from maillint.web.urls import MOST_PARAMETERS, query_items, split
 
 _SEPARATOR = regex(r"&(?:amp;|#0*38;|#x0*26;)?", re.IGNORECASE)
-_MAIL = regex(r"(?<![\w.+%-])[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63})+", re.IGNORECASE)
-_HASH = regex(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
-_LAST_NAME = regex(r"([\w-]+)\W*$")
-_LETTERS = regex(r"[^a-z]+")
-_WORD = regex(r"[a-z]+")
+_PLAIN = regex(r"[01]|true|false|yes|no|[a-z]{2}(?:[-_][a-z]{2})?|[a-z]{3,12}", re.IGNORECASE)
+"""Values that say what a link does, and in which language."""
+
 _INNER = regex(r"%3d|%253d", re.IGNORECASE)
 
 
@@ -47,7 +45,10 @@ class Parameter:
 
 @frozen
 class Identifier:
-    """What names the reader in a link: ``words`` say what it is; ``changes`` drop it, where it can go alone."""
+    """What names the reader in a link: ``words`` say what it is; ``changes`` drop it, where it can go alone.
+
+    ``stripped_by`` are the clients that drop its parameter before they open the link.
+    """
 
     words: str
     vendor: str
@@ -55,31 +56,7 @@ class Identifier:
     changes: tuple[Change, ...] = ()
     recipient: bool = True
     parameter: str = ""
-
-
-@frozen
-class _Words:
-    settings: tuple[str, ...]
-    account: tuple[str, ...]
-    mail_names: frozenset[str]
-    mail_tags: frozenset[str]
-    reader_tags: frozenset[str]
-    others: frozenset[str]
-    other_names: frozenset[str]
-
-
-@cache
-def _words() -> _Words:
-    data = load_list("reader-links")
-    return _Words(
-        tuple(data["settings"]),
-        tuple(data["account"]),
-        frozenset(data["mail-names"]),
-        frozenset(data["mail-tags"]),
-        frozenset(data["reader-tags"]),
-        frozenset(data["others"]),
-        frozenset(data["other-names"]),
-    )
+    stripped_by: tuple[str, ...] = ()
 
 
 @cache
@@ -95,6 +72,16 @@ def is_campaign(name: str) -> bool:
     names, families = campaign_names()
     low = name.lower()
     return low in names or low.startswith(families)
+
+
+@cache
+def _stripped() -> Mapping[str, tuple[str, ...]]:
+    """By the lower-case name of a parameter, the clients that drop it from links."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in load_list("link-identifiers")["stripped"]:
+        for name in entry["parameters"]:
+            found[name.lower()] = (*found.get(name.lower(), ()), entry["client"])
+    return found
 
 
 # -- parameters as they stand in a view -----------------------------------------------------------------------
@@ -165,15 +152,13 @@ def identifiers(message: Message) -> tuple[tuple[LinkInView, Identifier], ...]:
 
 def _identifiers_in(message: Message, link: LinkInView) -> Sequence[Identifier]:
     url = link.link.url
-    if "?" not in url and "@" not in url and "%40" not in url and PLACEHOLDER_CHAR not in url:
-        return ()
     if not _may_identify(message, url) or not _is_web(url):
         return ()
     address = read_address(url, link.view, link.span)
     words = f"{url} {link.shown} {' '.join(tag for _, tag in address.tags)}".lower()
-    if any(word in words for word in _words().settings):
+    if any(word in words for word in reader_words().settings):
         return ()
-    for_account = any(word in words for word in _words().account)
+    for_account = any(word in words for word in reader_words().account)
     found = tuple(_found_in(message, link, address, for_account=for_account))
     return () if found and is_unsubscribe_link(message, link) else found
 
@@ -189,13 +174,67 @@ def _found_in(message: Message, link: LinkInView, address: FetchAddress, *, for_
             by_parameter = True
             what, vendor, recipient = found
             changes = (_without_one(view, span, every, index, (parameter.span,)),) if whole else ()
-            yield Identifier(what, vendor, parameter.span, changes, recipient, parameter.name)
+            clients = _stripped().get(parameter.name.lower(), ())
+            yield Identifier(what, vendor, parameter.span, changes, recipient, parameter.name, clients)
     if by_parameter:
         return
     if not for_account and _mail_in_path(message, address):
         yield Identifier("the reader's e-mail address", "", span)
+    elif not for_account and (words := disguised_reader(message, address.url)) is not None:
+        yield Identifier(words, "", span)
     elif _INNER.search(link.link.url):
         yield from _behind_wrapper(link)
+
+
+@frozen
+class StrippedUnsubscribe:
+    """A link out of the list that finds its reader by parameters which clients drop; ``span`` covers the first."""
+
+    parameters: tuple[str, ...]
+    clients: tuple[str, ...]
+    span: Span
+
+
+@remembered
+def stripped_unsubscribes(message: Message) -> tuple[tuple[LinkInView, StrippedUnsubscribe], ...]:
+    """The links out of the list that lose their reader where clients drop parameters."""
+    return tuple(
+        (link, found) for link in links_of(message) if (found := _stripped_unsubscribe(message, link)) is not None
+    )
+
+
+def _stripped_unsubscribe(message: Message, link: LinkInView) -> StrippedUnsubscribe | None:
+    url = link.link.url
+    if "?" not in url or not _is_web(url):
+        return None
+    every = parameters(link.view, link.span)
+    dropped = [each for each in every if each.value and each.name.lower() in _named_and_stripped()]
+    if not dropped or not is_unsubscribe_link(message, link):
+        return None
+    if any(each not in dropped and _may_be_reader(each) for each in every) or _is_readers_path(link):
+        return None
+    clients = dict.fromkeys(client for each in dropped for client in _stripped()[each.name.lower()])
+    return StrippedUnsubscribe(tuple(each.name for each in dropped), tuple(clients), dropped[0].span)
+
+
+@cache
+def _named_and_stripped() -> frozenset[str]:
+    """The parameters that name a reader, and that some client drops; lower case."""
+    return frozenset(name for name in _stripped() if identifier_names().get(name, ("",))[0] == "recipient")
+
+
+def _may_be_reader(parameter: Parameter) -> bool:
+    """Whether a parameter may say who the reader is: anything but a campaign, a setting or a plain word."""
+    name = parameter.name.lower()
+    if is_campaign(name) or name in signs().constants or name in _stripped() or not parameter.value:
+        return False
+    return _PLAIN.fullmatch(parameter.value) is None
+
+
+def _is_readers_path(link: LinkInView) -> bool:
+    """Whether a piece of the path may say who the reader is."""
+    path = link.address.parts.path
+    return PLACEHOLDER_CHAR in path or "@" in path or any(map(is_opaque, path.split("/")))
 
 
 def _is_web(url: str) -> bool:
@@ -208,9 +247,13 @@ def _may_identify(message: Message, url: str) -> bool:
     """Whether an address may name its reader: by a parameter's name, a mail address or a tag. Most do not."""
     if "@" in url or "%40" in url or PLACEHOLDER_CHAR in url:
         return True
+    if message.finished and disguised_reader(message, url) is not None:
+        return True
+    if "?" not in url:
+        return False
     low = unquote(url[:4096]).lower()
     return any(
-        name.lower() in identifier_names() or name.lower() in _words().mail_names
+        name.lower() in identifier_names() or name.lower() in reader_words().mail_names
         for piece in low.split("?")[1:]
         for name, _ in query_items(piece)
     )
@@ -232,17 +275,19 @@ def _mail_in(message: Message, address: FetchAddress, parameter: Parameter) -> t
     """What a parameter has of the reader's mail address: words, vendor and whether it names the recipient."""
     name, value = parameter.name.lower(), parameter.value
     if PLACEHOLDER_CHAR in value:
-        kinds = {_kind_of_tag(tag) for tag in _tags_of(address, parameter.name)}
+        kinds = {kind_of_tag(tag) for tag in _tags_of(address, parameter.name)}
         kind = next((kind for kind in ("mail", "reader") if kind in kinds), None)
         if kind is not None:
             return ("the reader's e-mail address" if kind == "mail" else "the reader's number in a list"), "", True
         return None
-    named = name in _words().mail_names or (name not in _words().other_names and _MAIL.fullmatch(value) is not None)
-    if _is_reader(message, value, named=named):
+    words = reader_words()
+    named = name in words.mail_names or (name not in words.other_names and MAIL.fullmatch(value) is not None)
+    if is_reader(message, value, named=named):
         return "the reader's e-mail address", "", True
-    if name in _words().mail_names and len(name) > 1 and _HASH.fullmatch(value):
+    if name in words.mail_names and len(name) > 1 and HASH.fullmatch(value):
         return "a hash of the reader's e-mail address", "", True
-    return None
+    disguised = disguised_reader(message, value)
+    return None if disguised is None else (disguised, "", True)
 
 
 def _tags_of(address: FetchAddress, name: str) -> Iterator[str]:
@@ -253,45 +298,16 @@ def _tags_of(address: FetchAddress, name: str) -> Iterator[str]:
             yield words
 
 
-def _kind_of_tag(words: str) -> str | None:
-    """Whether a template tag prints the reader's address (``mail``) or number in a list (``reader``)."""
-    low = words.partition("|")[0].lower().rstrip("()} ")
-    lists = _words()
-    if not lists.others.isdisjoint(_WORD.findall(low)):
-        return None
-    match = _LAST_NAME.search(low)
-    names = {_LETTERS.sub("", low.rpartition(".")[2]), _LETTERS.sub("", match[1]) if match else ""}
-    if not names.isdisjoint(lists.mail_tags):
-        return "mail"
-    return None if names.isdisjoint(lists.reader_tags) else "reader"
-
-
 def _mail_in_path(message: Message, address: FetchAddress) -> bool:
     parts = address.parts
     end = address.url.find("?")
     if any(
-        _kind_of_tag(words) == "mail"
+        kind_of_tag(words) == "mail"
         for place, words in address.tags
         if (end < 0 or place < end) and place > len(parts.scheme) + 3 + len(parts.host)
     ):
         return True
-    return _is_reader(message, f"{parts.path} {parts.fragment}", named=False)
-
-
-def _is_reader(message: Message, text: str, *, named: bool) -> bool:
-    """Whether a text has the reader's address.
-
-    It is an address of the message's recipients or, in a parameter that is ``named`` so, of anybody but its senders.
-    """
-    if "@" not in text and "%40" not in text:
-        return False
-    match = _MAIL.search(text)
-    if match is None:
-        return False
-    address = unquote(match[0]).lower()
-    if address in addresses(message, "to", "delivered-to"):
-        return True
-    return named and message.finished and address not in addresses(message, "from", "reply-to", "sender")
+    return is_reader(message, f"{parts.path} {parts.fragment}", named=False)
 
 
 def _behind_wrapper(link: LinkInView) -> Iterator[Identifier]:

@@ -26,7 +26,8 @@ from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span
 from maillint.values import frozen
-from maillint.web.trackers import beacon_vendor, is_allowed
+from maillint.web.trackers import beacon_vendor, is_added, is_allowed
+from maillint.web.urls import split
 
 Confidence = Literal["certain", "likely", "possible"]
 
@@ -44,7 +45,7 @@ _ROLES = {
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-url")
 _CANDIDATE = regex(r"([^\s,]++(?:,++[^\s,]++)*+)(?:\s++[^\s,]++)?")
 _MOST_CANDIDATES = 50
-_ORDINARY = (".jpg", ".jpeg", ".webp", ".svg", ".JPG")
+_PHOTO = (".jpg", ".jpeg", ".webp", ".svg")
 _RATIO_LAYOUTS = frozenset({"responsive", "intrinsic", "fill", "flex-item", "fixed-height", "nodisplay"})
 _NOT_LOADED = frozenset({"template", "noembed", "noframes", "iframe", "textarea", "title", "script"})
 _PICTURE_SIZE = 16
@@ -75,8 +76,7 @@ class Verdict:
     """Why a picture is an open pixel, or how likely it is one.
 
     ``vendor`` is empty where its address is no known tracker's; ``sign`` says why, in words; ``span`` is the place of
-    its address, ``url``. ``own``: the address differs from reader to reader. ``sure``: more speaks for it than its
-    size and visibility.
+    its address, ``url``. ``sure``: more speaks for it than its size and visibility.
     """
 
     confidence: Confidence
@@ -84,7 +84,6 @@ class Verdict:
     sign: str
     url: str
     span: Span
-    own: bool
     sure: bool = True
 
 
@@ -124,12 +123,31 @@ def _candidates(srcset: str) -> Iterator[str]:
 
 
 @remembered
+def pictures_of(view: View) -> tuple[Picture, ...]:
+    """The pictures of a view."""
+    return tuple(pictures(view.html))
+
+
+def vendor_of(view: View, url: str, trackers: Amendment) -> str | None:
+    """Whose open pixels have such an address; None if nobody's are known to."""
+    vendors: dict[str, str | None] = view.shared.memo.setdefault(("vendors of pixels", trackers), {})
+    if url not in vendors:
+        vendors[url] = beacon_vendor(original(url), trackers)
+    return vendors[url]
+
+
+def is_loaded(picture: Picture) -> bool:
+    """Whether a client loads a picture where it stands."""
+    return not picture.element.in_any(_NOT_LOADED)
+
+
+@remembered
 def suspect_pictures(view: View, trackers: Amendment) -> tuple[tuple[Picture, Verdict], ...]:
     """The pictures of a view that are or may be open pixels, judged once for each view.
 
     ``trackers`` are the settings' changes to the list of trackers.
     """
-    found = tuple(pictures(view.html))
+    found = pictures_of(view)
     if not found:
         return ()
     judge = _Judge(view, found, trackers)
@@ -140,7 +158,6 @@ class _Judge:
     def __init__(self, view: View, found: Sequence[Picture], trackers: Amendment) -> None:
         self._view = view
         self._trackers = trackers
-        self._vendors: dict[str, str | None] = view.shared.memo.setdefault(("vendors of pixels", trackers), {})
         self._found = found
         self._visibility = view.content.visibility
         self._reported_blocks: set[int] = set()
@@ -150,16 +167,16 @@ class _Judge:
     def verdict(self, picture: Picture) -> Verdict | None:
         element = picture.element
         for url, name in picture.addresses:
-            vendor = None if url.endswith(_ORDINARY) else self._vendor(url)
-            if vendor is not None and not element.in_any(_NOT_LOADED):
-                own = reader_identifier(self._address(picture, url, name)) is not None
-                sign = f"{vendor} counts opens by this address"
-                return Verdict("certain", vendor, sign, url, picture.span(name), own)
+            vendor = vendor_of(self._view, url, self._trackers)
+            if vendor is None or not is_loaded(picture):
+                continue
+            if is_added(original(url), self._trackers) or not self._is_for_people(element, url):
+                return Verdict("certain", vendor, f"{vendor} counts opens by this address", url, picture.span(name))
         remote = next(((url, name) for url, name in picture.addresses if is_remote(url)), None)
         if remote is None or is_allowed(remote[0], self._trackers):
             return None
         if element.tag == "amp-pixel":
-            return Verdict("certain", "", "amp-pixel is made for that", remote[0], picture.span(remote[1]), own=True)
+            return Verdict("certain", "", "amp-pixel is made for that", remote[0], picture.span(remote[1]))
         width, height = self._size(element)
         small = width is not None and height is not None and width < TINY and height < TINY
         empty = 0 in {width, height}
@@ -167,7 +184,7 @@ class _Judge:
         hiding = self._visibility.hidden_by(element)
         if not (small or empty or thin or hiding):
             return self._by_path(picture, *remote, width, height)
-        if element.in_any(_NOT_LOADED) or (hiding is None and self._visibility.shown_elsewhere(None, element)):
+        if not is_loaded(picture) or (hiding is None and self._visibility.shown_elsewhere(None, element)):
             return None
         if hiding is not None and self._visibility.shown_elsewhere(hiding, element):
             if hiding.element is element or not (small or empty or thin):
@@ -179,11 +196,18 @@ class _Judge:
             shape = hiding.words if hiding.element is element else f"inside an element with {hiding.words}"
         return self._by_looks(picture, *remote, shape, hiding, thin=thin and hiding is None, big=big)
 
-    def _vendor(self, url: str) -> str | None:
-        """Whose open pixels have such an address; None if nobody's are known to."""
-        if url not in self._vendors:
-            self._vendors[url] = beacon_vendor(original(url), self._trackers)
-        return self._vendors[url]
+    def _is_for_people(self, element: Element, url: str) -> bool:
+        """Whether a picture seems to be there to be seen: it has the size of one, words in its place, or is a photo."""
+        if self._visibility.hidden_by(element) is not None:
+            return False
+        width, height = self._size(element)
+        if max(width or 0, height or 0) >= _PICTURE_SIZE:
+            return True
+        if width is not None and height is not None and width < TINY and height < TINY:
+            return False
+        alt = element.attrs.get("alt", "")
+        described = any(map(str.isalnum, alt)) and not is_named(alt)
+        return described or _full_width(element) or split(url).path.lower().endswith(_PHOTO)
 
     def _by_path(
         self, picture: Picture, url: str, name: str, width: float | None, height: float | None
@@ -205,9 +229,9 @@ class _Judge:
             sign = f"its address counts opens, with {identifier.words}"
         else:
             return None
-        if picture.element.in_any(_NOT_LOADED):
+        if not is_loaded(picture):
             return None
-        return Verdict("likely", "", sign, url, picture.span(name), own=True)
+        return Verdict("likely", "", sign, url, picture.span(name))
 
     def _by_looks(
         self, picture: Picture, url: str, name: str, shape: str, hiding: Hiding | None, *, thin: bool, big: bool
@@ -221,15 +245,15 @@ class _Judge:
         if identifier is not None and identifier.sure:
             if big and (hiding is None or self._has_twin(picture)):
                 return None
-            return Verdict("likely", "", f"{shape}, with {identifier.words}", url, span, own=True)
+            return Verdict("likely", "", f"{shape}, with {identifier.words}", url, span)
         if is_open_path(address.parts) and identifier is not None and not big:
-            return Verdict("likely", "", f"{shape}, and its address counts opens", url, span, own=True)
+            return Verdict("likely", "", f"{shape}, and its address counts opens", url, span)
         if named and not big:
-            return Verdict("likely", "", f"{shape}, and it is called a tracker", url, span, own=identifier is not None)
+            return Verdict("likely", "", f"{shape}, and it is called a tracker", url, span)
         if thin or self._is_layout(url):
             return None
         if identifier is not None and not big and not (spacer and "token" in identifier.words):
-            return Verdict("likely", "", f"{shape}, with {identifier.words}", url, span, own=True, sure=False)
+            return Verdict("likely", "", f"{shape}, with {identifier.words}", url, span, sure=False)
         if spacer or not _has_host(address):
             return None
         if big and (hiding is None or hiding.element is not picture.element or self._has_twin(picture)):
@@ -240,7 +264,7 @@ class _Judge:
             if hiding.element.index in self._reported_blocks:  # one finding for all pictures of a hidden block
                 return None
             self._reported_blocks.add(hiding.element.index)
-        return Verdict("possible", "", shape, url, span, own=False, sure=False)
+        return Verdict("possible", "", shape, url, span, sure=False)
 
     def _address(self, picture: Picture, url: str, name: str) -> FetchAddress:
         return read_address(url, self._view, picture.span(name))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from maillint.analysis.beacons import expression, read_address, reader_identifier
+from maillint.analysis.beacons import carries_reader, expression, read_address
 from maillint.analysis.images import Confidence, Picture, suspect_pictures
 from maillint.analysis.loads import tracker_loads
 from maillint.data.amendments import Amendment
@@ -32,7 +32,8 @@ class Pixel:
 
     ``element`` is the picture's, None for what is loaded in another way; ``span`` covers the element, or else the
     address; ``url_span`` the address. ``confidence`` is ``certain`` for the address of a known tracker, ``likely`` for
-    an unseen picture whose address has something of its reader. ``own``: the address differs from reader to reader.
+    an unseen picture whose address has something of its reader. ``own``: something in the address is its reader's
+    beyond doubt.
     """
 
     part: Part
@@ -57,13 +58,14 @@ def _pixels(message: Message, trackers: Amendment) -> Iterator[Pixel]:
         for picture, verdict in suspect_pictures(view, trackers):
             if verdict.confidence != "possible" and (verdict.sure or not for_outlook_only(part, view, picture)):
                 element = picture.element
+                own = carries_reader(part, read_address(verdict.url, view, verdict.span))
                 yield Pixel(
                     part, view, element.span, verdict.span,
-                    verdict.sign, verdict.vendor, verdict.confidence, verdict.own, element,
+                    verdict.sign, verdict.vendor, verdict.confidence, own, element,
                 )  # fmt: skip
         for load, vendor in tracker_loads(view, trackers).items():
             sign = f"{vendor} counts opens by this address"
-            own = reader_identifier(read_address(load.url, view, load.span)) is not None
+            own = carries_reader(part, read_address(load.url, view, load.span))
             yield Pixel(part, view, load.span, load.span, sign, vendor, "certain", own)
 
 

@@ -64,7 +64,15 @@ def link_wrapped(message: Message, options: Options) -> Iterator[Hit | NotKnown]
             evidence |= {"target": shorten(target, LONGEST_EVIDENCE), "leads": leads}
             escaped = link.escaped(wraps.target)
             changes = () if escaped is None else (Change(link.span, escaped),)
+        if wraps.closed is not None:
+            evidence["leads"] = _ENDED[wraps.closed]
         yield Hit(link.part, link.span, evidence, link.views, changes, safe=options["safe"])
+
+
+_ENDED = {
+    "all": "is dead, since the service has closed",
+    "idle": "may be dead, since the service has closed and ended the links that nobody used",
+}
 
 
 def _declared(message: Message, options: Options, link: LinkInView, wraps: Wrapping) -> bool:

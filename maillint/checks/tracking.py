@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from maillint.analysis.beacons import shown
 from maillint.analysis.images import suspect_pictures
 from maillint.analysis.pixels import for_outlook_only, pixel_tags, pixels
+from maillint.analysis.tracked_pictures import tracked_pictures
 from maillint.check import Needs, Options, check
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.html.tree import Element
@@ -63,6 +64,19 @@ def hidden_image(message: Message, options: Options) -> Iterator[Hit | NotKnown]
             if verdict.confidence == "possible" and not for_outlook_only(part, view, picture):
                 evidence = {"shape": verdict.sign, "url": shown(part, verdict.span)}
                 yield Hit(part, picture.element.span, evidence, view, _removed(view, picture.element))
+
+
+@check("tracked-image", fields=("sign", "url"), needs=(Needs(tags=_PICTURES), Needs(parts=("mjml",))))
+def tracked_image(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Pictures that readers see and whose address carries the reader, once for each host and what it carries.
+
+    Maps, codes and avatars, which are made for one reader, are let pass, and so are the signed addresses of file
+    stores.
+    """
+    for found in tracked_pictures(message):
+        evidence = {"sign": found.sign, "url": shown(found.part, found.url_span)}
+        related = tuple((span, "here, too") for span in found.others)
+        yield Hit(found.part, found.span, evidence, found.views, related=related)
 
 
 def _removed(view: View, element: Element) -> tuple[Change, ...]:

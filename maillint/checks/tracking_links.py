@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from maillint.analysis.beacons import shown
-from maillint.analysis.identifiers import identifiers, is_campaign, parameters, without
+from maillint.analysis.identifiers import identifiers, is_campaign, parameters, stripped_unsubscribes, without
 from maillint.analysis.links import links_of
 from maillint.check import Needs, Option, Options, check
 from maillint.hits import Hit, NotKnown
@@ -16,9 +16,12 @@ from maillint.text.spans import Span
 
 @check(
     "link-identifier",
-    fields=("identifier", "url", "vendor", "parameter"),
+    fields=("identifier", "url", "vendor", "parameter", "stripped", "clients"),
     options={"ignore": Option("texts", [], "parameters that may stand, in whatever case")},
-    needs=Needs(links=("?", "@", "%40", PLACEHOLDER_CHAR)),
+    needs=(
+        Needs(links=("?", "@", "%40", PLACEHOLDER_CHAR)),
+        Needs(kinds=("eml",), headers=("to", "delivered-to"), links=("",)),
+    ),
 )
 def link_identifier(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links that say who their reader is: parameters of sending tools, an e-mail address or its hash.
@@ -34,8 +37,31 @@ def link_identifier(message: Message, options: Options) -> Iterator[Hit | NotKno
             "url": shown(link.part, link.span),
             "vendor": found.vendor,
             "parameter": found.parameter,
+            "stripped": f"; {_who_drop(found.stripped_by)} it" if found.stripped_by else "",
+            "clients": ", ".join(found.stripped_by),
         }
         yield Hit(link.part, found.span, evidence, link.views, found.changes)
+
+
+def _who_drop(clients: Sequence[str]) -> str:
+    return f"{' and '.join(clients)} drop{'s' * (len(clients) == 1)}"
+
+
+@check(
+    "stripped-unsubscribe",
+    fields=("parameters", "clients", "dropped", "url"),
+    needs=Needs(links=("?",)),
+)
+def stripped_unsubscribe(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Links out of the list that know their reader by parameters alone which some mail clients and browsers drop."""
+    for link, found in stripped_unsubscribes(message):
+        evidence = {
+            "parameters": " and ".join(found.parameters),
+            "clients": ", ".join(found.clients),
+            "dropped": f"{_who_drop(found.clients)} {'them' if len(found.parameters) > 1 else 'it'}",
+            "url": shown(link.part, link.span),
+        }
+        yield Hit(link.part, found.span, evidence, link.views)
 
 
 @check(

@@ -11,15 +11,16 @@ from maillint.patterns import regex
 from maillint.text.literals import first_segments, outside_groups
 from maillint.values import NamedTuple, frozen
 from maillint.web.domains import host_and_parents, name_label
-from maillint.web.urls import Url
+from maillint.web.urls import Url, has_parameters
 from maillint.web.wrapped_targets import READERS, path_and_query
 
 TYPE_CHECKING = False  # importing typing costs milliseconds
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from typing import Any, Literal
 
     Kind = Literal["gateway", "click-tracker", "redirector", "generic-redirect", "shortener"]
+    Closed = Literal["all", "idle"]
 
 _JUDGED_SHORTENERS = ("generic", "esp")
 """Kinds of short hosts that wrap a link; those of brands and messengers lead to their own pages."""
@@ -31,7 +32,8 @@ class WrapperEntry(NamedTuple):
     """An entry of gateways, redirectors or click trackers: whose addresses these are, and where their target is.
 
     ``rank`` is its place in the lists: of two entries that match, the one of lower rank is meant. ``host`` and
-    ``path`` are patterns. ``targets`` are names of ``READERS`` with their arguments, to be tried in order.
+    ``path`` are patterns, ``query`` patterns for parameters. ``targets`` are names of ``READERS`` with their
+    arguments, to be tried in order.
     """
 
     rank: int
@@ -39,11 +41,15 @@ class WrapperEntry(NamedTuple):
     vendor: str
     host: str | None
     path: str | None
+    query: Sequence[str]
     targets: tuple[tuple[str, str], ...]
+    closed: Closed | None = None
 
     def matches(self, host: str, subject: str) -> bool:
         """Whether the patterns match a host and its ``path_and_query``."""
         if self.path is not None and not re.match(self.path, subject):
+            return False
+        if self.query and not has_parameters(subject.partition("?")[2], self.query):
             return False
         return self.host is None or re.fullmatch(self.host, host) is not None
 
@@ -62,6 +68,7 @@ class Shortener(NamedTuple):
     vendor: str
     kind: str
     subdomains: bool
+    closed: Closed | None = None
 
 
 @frozen
@@ -73,7 +80,14 @@ class GenericRedirects:
     on_redirects: frozenset[str]
     segments: frozenset[str]
     words: frozenset[str]
+    glue: re.Pattern[str]
     scripts: tuple[str, ...]
+    members: frozenset[str]
+    never_packed: frozenset[str]
+
+    def is_glued(self, segment: str) -> bool:
+        """Whether a segment of a path, in lower case, is made of the words of a redirect: ``click-thru``."""
+        return self.glue.fullmatch(segment) is not None
 
 
 @frozen
@@ -156,7 +170,7 @@ class LinkLists:
             on_any_host=on_any_host,
             paths_on_any_host="|".join(f"(?:{entry.path or ''})" for entry in on_any_host) or "(?!)",
             shorteners={
-                data["host"]: Shortener(data["vendor"], data["kind"], data.get("subdomains", False))
+                data["host"]: Shortener(data["vendor"], data["kind"], data.get("subdomains", False), data.get("closed"))
                 for data in short.get("entries", ())
                 if data["kind"] in _JUDGED_SHORTENERS
             },
@@ -209,7 +223,9 @@ def _entries(*lists: tuple[Kind, Mapping[str, Any] | None]) -> Iterator[tuple[Ma
         for data in (content or {}).get("entries", ()):
             vendor = data["vendor"]
             targets = tuple(_parsed_target(target, vendor) for target in _as_list(data.get("target")))
-            yield data, WrapperEntry(rank, kind, vendor, data.get("host"), data.get("path"), targets)
+            query = data.get("query", ())
+            place = data.get("host"), data.get("path")
+            yield data, WrapperEntry(rank, kind, vendor, *place, query, targets, data.get("closed"))
             rank += 1
 
 
@@ -248,8 +264,18 @@ def _generic_redirects(data: Mapping[str, Any]) -> GenericRedirects:
         on_redirects=frozenset(data.get("on-redirects", ())),
         segments=frozenset(data.get("segments", ())),
         words=frozenset(data.get("words", ())),
+        glue=_glue({*data.get("words", ()), *data.get("glued", ())}, data.get("beside", ())),
         scripts=tuple(data.get("scripts", ())),
+        members=frozenset(data.get("members", ())),
+        never_packed=frozenset(data.get("never-packed", ())),
     )
+
+
+def _glue(words: Collection[str], beside: Collection[str]) -> re.Pattern[str]:
+    """A pattern for two to four words with nothing else between them, one of which must be one of a redirect."""
+    some = "|".join(sorted(words, key=len, reverse=True)) or "(?!)"
+    more = "|".join(sorted({*words, *beside}, key=len, reverse=True)) or "(?!)"
+    return re.compile(f"(?=[a-z_-]{{0,32}}?(?:{some}))(?:(?:{more})[-_]?){{2,4}}")
 
 
 def _exemptions(entries: Iterable[Mapping[str, Any]]) -> Exemptions:

@@ -9,14 +9,15 @@ from maillint.data.amendments import AS_SHIPPED, Amendment
 from maillint.data.lists import load_list
 from maillint.patterns import regex
 from maillint.text.literals import first_segments, literal_piece
+from maillint.text.percent import unquote
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.values import frozen
 from maillint.web.domains import a_label, host_and_parents, is_under
-from maillint.web.urls import split
+from maillint.web.urls import has_parameters, query_items, split
 
 TYPE_CHECKING = False  # importing typing costs milliseconds
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
 LONGEST = 8192
@@ -25,6 +26,17 @@ LONGEST = 8192
 _PLAIN = regex(r"(?:https?:)?//(?:[^/?#\\@]{0,200}@)?([^/?#\\@:%\s]+)(?::\d{1,5})?([^#\s\\]*)", re.IGNORECASE)
 """Ordinary addresses, for speed: group 1 is their host, group 2 the path with the query."""
 
+_WORDS = regex(
+    r"(?:(?:[A-Z]?[a-z]{1,15}+(?:[A-Z][a-z]{1,15}+){0,3}|[A-Z]{1,12}+)\d{0,4}|\d{1,4}(?:x(?:\d{1,4})?)?)?"
+    r"(?:[-_. ,+@~]+(?:(?:[A-Z]?[a-z]{1,15}+(?:[A-Z][a-z]{1,15}+){0,3}|[A-Z]{1,12}+)\d{0,4}|\d{1,4}(?:x(?:\d{1,4})?)?)?"
+    r")*+"
+)
+"""A piece of a path that people have named, such as a folder or a file: ``hero-600x300.png``, ``AppIcon@2x.png``."""
+
+_LONGEST_SETTING = 16
+
+_PICTURE = (".gif", ".png", ".jpg", ".jpeg", ".webp", ".svg")
+
 
 @frozen
 class _Beacon:
@@ -32,11 +44,17 @@ class _Beacon:
     vendor: str
     host: str | None
     path: str | None
+    query: Sequence[str]
+    token: bool
 
     def matches(self, host: str, subject: str) -> bool:
         if self.path is not None and not re.match(self.path, subject):
             return False
-        return self.host is None or re.fullmatch(self.host, host) is not None
+        if self.host is not None and not re.fullmatch(self.host, host):
+            return False
+        if self.query and not has_parameters(subject.partition("?")[2], self.query):
+            return False
+        return not self.token or not _is_for_everybody(subject)
 
 
 class Beacons:
@@ -48,7 +66,8 @@ class Beacons:
         self._by_segment: dict[str, list[_Beacon]] = {}
         elsewhere: list[_Beacon] = []
         for rank, entry in enumerate(entries):
-            beacon = _Beacon(rank, entry["vendor"], entry.get("host"), entry.get("path"))
+            get = entry.get
+            beacon = _Beacon(rank, entry["vendor"], get("host"), get("path"), get("query", ()), get("token", False))
             hosts = entry.get("hosts", ())
             segments = () if hosts or beacon.host else first_segments(beacon.path or "")
             for name in hosts:
@@ -96,6 +115,11 @@ def beacon_vendor(url: str, amendment: Amendment = AS_SHIPPED) -> str | None:
     return _shipped().vendor(url)
 
 
+def is_added(url: str, amendment: Amendment) -> bool:
+    """Whether settings add the host of an address to the list, so that all its addresses are beacons."""
+    return bool(amendment.add) and is_under(_host_and_path(url[:LONGEST])[0] or "", amendment.add)
+
+
 def is_allowed(url: str, amendment: Amendment) -> bool:
     """Whether settings allow the host of an address, whatever the address looks like."""
     return bool(amendment.allow) and is_under(_host_and_path(url[:LONGEST])[0] or "", amendment.allow)
@@ -104,6 +128,29 @@ def is_allowed(url: str, amendment: Amendment) -> bool:
 @cache
 def _shipped() -> Beacons:
     return Beacons(load_list("trackers")["entries"])
+
+
+def _is_for_everybody(subject: str) -> bool:
+    """Whether path and query have nothing that may differ from message to message.
+
+    Then they are words, sizes and versions, or the name under which a picture is kept in a folder of pictures.
+    """
+    settings, folders = _pictures()
+    path, _, query = subject.partition("?")
+    for name, value in query_items(query):
+        if name.lower() not in settings or len(value) > _LONGEST_SETTING or PLACEHOLDER_CHAR in value:
+            return False
+    segments = path.split("/")
+    if path.lower().endswith(_PICTURE) and not folders.isdisjoint(map(str.lower, segments[:-1])):
+        return PLACEHOLDER_CHAR not in path
+    return all(_WORDS.fullmatch(unquote(segment)) is not None for segment in segments)
+
+
+@cache
+def _pictures() -> tuple[frozenset[str], frozenset[str]]:
+    """The parameters that say how a picture is to look, and the folders in which pictures are kept."""
+    signs = load_list("beacon-signs")
+    return frozenset(signs["ordinary-parameters"]), frozenset(signs["picture-folders"])
 
 
 def _host_and_path(url: str) -> tuple[str | None, str]:

@@ -29,6 +29,7 @@ _DEFAULT_PORTS = {"http": "80", "https": "443", "ftp": "21", "ws": "80", "wss": 
 # A percent sign in the authority shows that the URL is still encoded.
 _ABSOLUTE = regex(r"(https?):(/{1,2})(?=([^\s/?#\\%]+)(?:[/?#\\]|$))", re.IGNORECASE)
 _BASE64_OF_HTTP = regex(r"(?:aHR0|SFRU|SHR0)[A-Za-z0-9+/_-]+[=~.]*$")
+_BASE32_OF_HTTP = regex(r"NB2HI4[A-Z2-7]+=*$", re.IGNORECASE)
 _HEX_OF_HTTP = regex(r"(?:[46]8)(?:[57]4){2}(?:[0-9a-f]{2})+$", re.IGNORECASE)
 _NOT_BASE64 = str.maketrans({"-": "+", "_": "/", "=": None, "~": None, ".": None})
 
@@ -98,6 +99,12 @@ def query_items(query: str) -> Iterator[tuple[str, str]]:
         start = end + 1
 
 
+def has_parameters(query: str, patterns: Collection[str]) -> bool:
+    """Whether each pattern matches at the start of a parameter (``name=value``, as written), in whatever order."""
+    items = [f"{name}={value}" for name, value in query_items(query)]
+    return all(any(re.match(pattern, item) for item in items) for pattern in patterns)
+
+
 def normalise_for_counting(url: str, dropped: Collection[str] = ()) -> str:
     """Return a key that is equal for URLs that lead a reader to the same place.
 
@@ -123,7 +130,7 @@ def normalise_for_counting(url: str, dropped: Collection[str] = ()) -> str:
 def decoded_target(value: str) -> str | None:
     """Return the absolute http or https URL that a value is or encodes, None if it does not.
 
-    The value may be percent-encoded up to three times, and may be base64, base64url (padding optional) or
+    The value may be percent-encoded up to three times, and may be base64, base64url, base32 (padding optional) or
     hexadecimal, before or after percent-encoding. Percent-encoding within the URL is left as it is. One slash
     after the scheme becomes two, as some proxies drop one. A value longer than LONGEST_VALUE is not decoded.
     """
@@ -154,11 +161,13 @@ def as_absolute(text: str) -> str | None:
 
 
 def unpacked(text: str) -> str | None:
-    """Decode base64, base64url or hexadecimal of a text that starts with `http`; None for any other text."""
+    """Decode base64, base64url, base32 or hexadecimal of a text that starts with `http`; None for any other text."""
     if len(text) > LONGEST_VALUE:
         return None
     if _BASE64_OF_HTTP.match(text):
         return decoded_base64(text)
+    if _BASE32_OF_HTTP.match(text):
+        return decoded_base32(text)
     if _HEX_OF_HTTP.match(text):
         return _as_text(bytes.fromhex(text))
     return None
@@ -177,6 +186,22 @@ def decoded_base64(text: str) -> str | None:
     try:
         return _as_text(a2b_base64(digits + "=" * (-len(digits) % 4), strict_mode=True))
     except (Error, ValueError):  # ValueError for characters beyond ASCII
+        return None
+
+
+def decoded_base32(text: str) -> str | None:
+    """Decode base32 to a printable text, in either case; padding may be missing.
+
+    None for other text, for what is not UTF-8, and beyond LONGEST_VALUE characters.
+    """
+    if len(text) > LONGEST_VALUE:
+        return None
+    from base64 import b32decode  # noqa: PLC0415 -- few addresses have it
+
+    digits = text.rstrip("=")
+    try:
+        return _as_text(b32decode(digits + "=" * (-len(digits) % 8), casefold=True))
+    except (Error, ValueError):
         return None
 
 

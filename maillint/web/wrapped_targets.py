@@ -7,14 +7,25 @@ import re
 from maillint.patterns import regex
 from maillint.text.percent import unquote
 from maillint.web.domains import is_host_like
-from maillint.web.urls import LONGEST_VALUE, Url, as_absolute, decoded_base64, decoded_target, query_items
+from maillint.web.urls import (
+    LONGEST_VALUE,
+    Url,
+    as_absolute,
+    decoded_base32,
+    decoded_base64,
+    decoded_target,
+    query_items,
+)
 
 TYPE_CHECKING = False  # importing typing costs milliseconds
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 _LONGEST_HOST = 253
 _MOST_BRACKETS = 64  # of JSON in a parameter; no vendor nests it deeply
+_JWT_PIECES = 3
+_BASE32_OF_JSON = ("PMR", "PMQ", "PMF")  # a brace with a quote, a space or a line end after it
+_TRACES_OF_JSON = ("{", "eyJ", "eyA", "ewo", *_BASE32_OF_JSON)
 _STAR = regex(r"\*([0-9a-f]{2})", re.IGNORECASE)
 _V3_TOKEN = regex(r"\*\*([A-Za-z0-9_-])|\*")
 _V3_RUNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -42,7 +53,7 @@ def _address(text: str) -> str | None:
     """The URL in a value; a value without a scheme that begins with a host is an https URL."""
     target = decoded_target(text)
     if target is None and len(text) <= LONGEST_VALUE:
-        plain = _percent_decoded(text)
+        plain = _percent_decoded(text).removeprefix("//")
         host = plain[: _LONGEST_HOST + 1].partition("/")[0].partition("?")[0]
         if is_host_like(host):
             target = f"https://{plain}"
@@ -84,26 +95,80 @@ def _from_path_json(parts: Url, argument: str) -> str | None:
 
 
 def _json_address(text: str, keys: list[str]) -> str | None:
-    if len(text) > LONGEST_VALUE:
-        return None
-    plain = _percent_decoded(text)
-    found: object = plain if plain.startswith("{") else decoded_base64(plain)
+    found: object = _json_text(text)
     for key in keys:
         found = _json_member(found, key)
     return _address(found) if isinstance(found, str) else None
 
 
+def _json_text(text: str) -> str | None:
+    """The JSON in a value, plain or packed: as base64, base64url or base32, or as the payload of a JWT."""
+    if len(text) > LONGEST_VALUE:
+        return None
+    plain = _percent_decoded(text)
+    if plain.startswith("{"):
+        return plain
+    if plain.startswith(_BASE32_OF_JSON):
+        return decoded_base32(plain)
+    pieces = plain.split(".", _JWT_PIECES)
+    return decoded_base64(pieces[1] if len(pieces) == _JWT_PIECES else plain)
+
+
+def packed_target(value: str, members: Collection[str]) -> str | None:
+    """The absolute URL that a value has packed: in base64, base32 or hexadecimal, or as a member of JSON or a JWT.
+
+    ``members`` are the names that such a member may have, in lower case. None for a value that is plain.
+    """
+    if len(value) > LONGEST_VALUE:
+        return None
+    plain = _percent_decoded(value)
+    if plain[:4].lower() == "http" or plain.startswith("//"):
+        return None
+    if plain.startswith(_TRACES_OF_JSON):
+        text = _json_text(plain)
+        found = None if text is None else _json_members(text)
+        return next((target for key, text in found or () if key in members and (target := as_absolute(text))), None)
+    return decoded_target(plain)
+
+
+def relative_target(value: str) -> str | None:
+    """The URL of a value that leaves the scheme out: ``//acme.example/``; None for any other value."""
+    plain = _percent_decoded(value) if len(value) <= LONGEST_VALUE else ""
+    if not plain.startswith("//"):
+        return None
+    host = plain[2 : _LONGEST_HOST + 3].partition("/")[0].partition("?")[0].partition("#")[0]
+    return f"https:{plain}" if is_host_like(host) else None
+
+
 def _json_member(found: object, key: str) -> object:
     if isinstance(found, str):
-        if found.count("[") + found.count("{") > _MOST_BRACKETS:
-            return None
-        try:
-            import json  # noqa: PLC0415 -- few wrappers write JSON
-
-            found = json.loads(found)
-        except ValueError:
-            return None
+        found = _json(found)
     return found.get(key) if isinstance(found, dict) else None
+
+
+def _json_members(text: str) -> list[tuple[str, str]]:
+    """The members of a JSON object that are texts, with their names in lower case, at whatever depth."""
+    found: list[tuple[str, str]] = []
+    pending = [_json(text)]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            found.extend((key.lower(), member) for key, member in value.items() if isinstance(member, str))
+            pending.extend(value.values())
+        elif isinstance(value, list):
+            pending.extend(value)
+    return found
+
+
+def _json(text: str) -> object:
+    if text.count("[") + text.count("{") > _MOST_BRACKETS:
+        return None
+    try:
+        import json  # noqa: PLC0415 -- few wrappers write JSON
+
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _from_path(parts: Url, pattern: str) -> str | None:

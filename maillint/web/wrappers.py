@@ -6,14 +6,14 @@ from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.values import frozen
 from maillint.web.domains import a_label, is_under, name_label, parse_ip, registrable
-from maillint.web.urls import Url, decoded_target, query_items, split, unpacked
-from maillint.web.wrapped_targets import READERS, whole
+from maillint.web.urls import Url, decoded_target, query_items, split
+from maillint.web.wrapped_targets import READERS, packed_target, relative_target, whole
 
 TYPE_CHECKING = False  # importing typing costs milliseconds
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from maillint.web.link_lists import Exemptions, GenericRedirects, Kind, LinkLists
+    from maillint.web.link_lists import Closed, Exemptions, GenericRedirects, Kind, LinkLists
 
 MOST_STEPS = 8
 """How many wrappers within wrappers are taken off."""
@@ -26,8 +26,24 @@ _LONGEST_PATH = 2048
 """How many characters of a path are searched for words: a redirect has its own at the start."""
 
 _MOST_SEGMENTS = 64
-_TRACES = ("http", "aHR0", "SFRU", "SHR0", "68747470", "48545450")
-"""How ``http`` begins, plain, in base64 and in hexadecimal; an address without any of these carries no other."""
+_TRACES = (
+    "http",
+    "aHR0",
+    "SFRU",
+    "SHR0",
+    "68747470",
+    "48545450",
+    "NB2HI4",
+    "nb2hi4",
+    "eyJ",
+    "eyA",
+    "PMR",
+    "PMQ",
+    "//",
+    "%2",
+)
+"""How ``http`` begins, plain, in base64, hexadecimal and base32, and how JSON does in these, and an address without a
+scheme; an address without any of them carries no other."""
 
 _LONGEST_SEGMENT = 32
 """Characters of a path segment that may hold words; a longer one is a token."""
@@ -49,6 +65,7 @@ class Wrapping:
     vendor: str
     target: str | None
     chain: tuple[str, ...]
+    closed: Closed | None = None
 
 
 @frozen
@@ -58,6 +75,7 @@ class _Wrapper:
     kind: Kind
     vendor: str
     target: str | None
+    closed: Closed | None = None
 
 
 def classify(url: str, lists: LinkLists) -> Wrapping | None:
@@ -88,7 +106,8 @@ def classify(url: str, lists: LinkLists) -> Wrapping | None:
 
 
 def _wrapping(wrappers: list[_Wrapper], target: str | None) -> Wrapping:
-    return Wrapping(wrappers[0].kind, wrappers[0].vendor, target, tuple(wrapper.vendor for wrapper in wrappers))
+    first = wrappers[0]
+    return Wrapping(first.kind, first.vendor, target, tuple(wrapper.vendor for wrapper in wrappers), first.closed)
 
 
 def _outermost(url: str, lists: LinkLists) -> _Wrapper | None:
@@ -103,12 +122,12 @@ def _outermost(url: str, lists: LinkLists) -> _Wrapper | None:
         return None
     entry = lists.entry(parts, host if host_is_known else "")
     if entry is not None:
-        return _Wrapper(entry.kind, entry.vendor, entry.read_target(parts))
+        return _Wrapper(entry.kind, entry.vendor, entry.read_target(parts), entry.closed)
     if not host_is_known:
         return None
     short = lists.shortener(parts, host)
     if short is not None and not is_under(host, lists.allowed_shorteners):
-        return _Wrapper("shortener", short.vendor, None)
+        return _Wrapper("shortener", short.vendor, None, short.closed)
     return _generic_redirect(parts, host, lists)
 
 
@@ -133,7 +152,9 @@ def _generic_redirect(parts: Url, host: str, lists: LinkLists) -> _Wrapper | Non
     if not lists.exempt.words.isdisjoint(words) or lists.exempt.cover(parts, host):
         return None
     site = registrable(host) or host
-    is_redirect = not (lists.generic.segments.isdisjoint(segments) and lists.generic.words.isdisjoint(words))
+    generic = lists.generic
+    is_redirect = not (generic.segments.isdisjoint(segments) and generic.words.isdisjoint(words))
+    is_redirect = is_redirect or any(map(generic.is_glued, segments))
     for target in _carried(parts, lists.generic, is_redirect=is_redirect):
         if _is_elsewhere(target, host, lists.exempt):
             return _Wrapper("generic-redirect", site, target)
@@ -173,7 +194,9 @@ def _carried(parts: Url, generic: GenericRedirects, *, is_redirect: bool) -> Ite
             or (at_root and key in generic.at_root)
             or (is_redirect and key in generic.on_redirects)
         )
-        target = decoded_target(value) if counts else None
+        target = decoded_target(value) or relative_target(value) if counts else None
+        if target is None and key not in generic.never_packed:
+            target = packed_target(value, generic.members)
         if target is not None:
             yield target
     if at_root:
@@ -188,11 +211,14 @@ def _carried_by_path(parts: Url, generic: GenericRedirects) -> Iterator[str]:
     start = 0
     for segment in parts.path.split("/", _MOST_SEGMENTS)[:_MOST_SEGMENTS]:
         target = None
+        is_redirect = before in generic.segments or generic.is_glued(before)
         if segment[:4].lower() == "http":
-            if before in generic.segments:
+            if is_redirect:
                 target = decoded_target(segment if "%2f" in segment.lower() else whole(parts)[start:])
-        elif unpacked(segment) is not None:
-            target = decoded_target(segment)
+        elif not segment and is_redirect:
+            target = relative_target(whole(parts)[start - 1 :])
+        else:
+            target = packed_target(segment, generic.members)
         if target is not None:
             yield target
         start += len(segment) + 1

@@ -30,7 +30,7 @@ GROUPS = ("recipient", "visitor", "campaign")
 # Sites that people link to every day: none may be taken for a wrapper, whatever page of theirs is linked.
 ORDINARY = """
     adobe.com airbnb.com aliexpress.com amazon.co.uk amazon.com amazon.de apple.com archive.org arstechnica.com
-    arxiv.org asana.com atlassian.com bbc.co.uk bbc.com behance.net bestbuy.com bing.com bitly.com bloomberg.com
+    arxiv.org asana.com atlassian.com bbc.co.uk bbc.com behance.net bestbuy.com bing.com bloomberg.com
     booking.com box.com calendly.com canva.com change.org chatgpt.com cisco.com cloudflare.com cnbc.com cnn.com
     codepen.io coinbase.com constantcontact.com coursera.org craigslist.org dell.com deviantart.com dhl.com
     digitalocean.com discord.com disney.com docker.com docusign.com dribbble.com dropbox.com duckduckgo.com dw.com
@@ -114,12 +114,13 @@ def test_there_are_enough_shorteners() -> None:
 
 def test_shorteners_have_these_fields() -> None:
     for entry in SHORTENERS["entries"]:
-        optional = {"subdomains"} | ({"site"} if entry["kind"] == "brand" else set())
+        optional = {"subdomains", "closed"} | ({"site"} if entry["kind"] == "brand" else set())
         assert {"host", "kind", "vendor", "source"} <= set(entry) <= {"host", "kind", "vendor", "source"} | optional
         assert entry["vendor"].strip() == entry["vendor"] != ""
         assert entry["source"]
         assert len(set(entry["source"])) == len(entry["source"])
         assert entry.get("subdomains", True) is True
+        assert entry.get("closed", "all") in {"all", "idle"}
 
 
 def test_short_hosts_are_host_names_written_in_one_way() -> None:
@@ -164,7 +165,9 @@ def test_own_pages_are_single_lower_case_segments() -> None:
 
 @pytest.mark.parametrize("entry", FORMS)
 def test_forms_have_these_fields(entry: dict[str, Any]) -> None:
-    assert {"vendor", "source"} <= set(entry) <= {"vendor", "hosts", "label", "host", "path", "target", "source"}
+    assert (
+        {"vendor", "source"} <= set(entry) <= {"vendor", "hosts", "label", "host", "path", "target", "closed", "source"}
+    )
     assert entry["source"]
     assert not {"hosts", "label"} <= set(entry)
     assert {"hosts", "label", "host", "path"} & set(entry)
@@ -274,13 +277,21 @@ def test_exemptions_are_written_in_one_way() -> None:
 
 
 def test_identifiers_have_these_fields() -> None:
-    assert set(IDENTIFIERS) == {"sources", *GROUPS}
+    assert set(IDENTIFIERS) == {"sources", "stripped", *GROUPS}
     for group in GROUPS:
         for entry in IDENTIFIERS[group]:
             assert set(entry) in ({"name", "vendor", "source"}, {"prefix", "vendor", "source"})
             assert entry["source"]
             assert re.fullmatch(r"[A-Za-z0-9_-]+", entry.get("name") or entry["prefix"])
     assert all("name" in entry for entry in IDENTIFIERS["recipient"]), "a family would take in campaigns"
+
+
+def test_what_clients_drop_is_known() -> None:
+    names = {entry.get("name") for group in GROUPS for entry in IDENTIFIERS[group]}
+    for entry in IDENTIFIERS["stripped"]:
+        assert set(entry) == {"client", "parameters", "source"}
+        assert len(set(entry["parameters"])) == len(entry["parameters"])
+        assert set(entry["parameters"]) <= names
 
 
 def test_no_identifier_stands_twice_in_whatever_case() -> None:

@@ -16,6 +16,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pytest
 import yaml
 
+from maillint.web.trackers import Beacons
+
 LISTS = Path(__file__).parents[2] / "rules" / "lists"
 NAMES = ("trackers", "click-wrappers")
 KINDS = {
@@ -28,7 +30,7 @@ KINDS = {
     "testing",
     "self-hosted",
 }
-KEYS = {"vendor", "kind", "hosts", "host", "path", "target", "example", "source"}
+KEYS = {"vendor", "kind", "hosts", "host", "path", "query", "token", "target", "example", "source"}
 TARGET_FORMS = ("query:", "query-base64:", "path:", "json:", "path-json:")
 EVERY_TARGET = "https://www.example.com/offer?id=7"
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
@@ -60,6 +62,26 @@ def all_entries() -> list[Any]:
     ]
 
 
+# Spacers and pictures that vendors keep on the hosts of their counters, and below the paths of these.
+PICTURES = """
+/transparent.gif /spacer.gif /images/spacer.gif /img/blank.gif?v=2 /images/logo.png /logo.png?v=3
+/img/hero-600x300.jpg?w=600 /wp-content/uploads/2024/05/hero.png /static/icons/facebook_32.png?v=3
+/assets/img/5f4dcc3b5aa765d61d8327deb882cf99.png /media/catalog/product/m/u/mug-blue.png?width=300&height=300
+""".split()
+PICTURES_BELOW = """
+spacer.gif transparent.gif logo.png logo.png?v=3 images/banner-600x300.png icons/facebook_32.png?v=2
+header.jpg?width=600 AppIcon@2x.png
+""".split()
+
+
+def literal_start(path: str) -> str:
+    """The folders that a pattern for paths begins with."""
+    literal = re.match(r"(?:[\w/-]|\\\.)*", path)
+    assert literal
+    start = literal[0].replace("\\.", ".")
+    return start[: start.rfind("/") + 1]
+
+
 def request_target(url: str) -> tuple[str, str]:
     """Return the lower-case host, and path and query as the patterns see them."""
     parts = urlsplit(url)
@@ -71,6 +93,9 @@ def matches(entry: Entry, url: str) -> bool:
     if "hosts" in entry and not any(host == h or host.endswith(f".{h}") for h in entry["hosts"]):
         return False
     if "host" in entry and not compiled(entry["host"]).fullmatch(host):
+        return False
+    parameters = rest.partition("?")[2].split("&")
+    if not all(any(compiled(pattern).match(item) for item in parameters) for pattern in entry.get("query", ())):
         return False
     return "path" not in entry or compiled(entry["path"]).match(rest) is not None
 
@@ -87,9 +112,16 @@ def from_base64(text: str) -> str | None:
         return None
 
 
+def from_base32(text: str) -> str | None:
+    try:
+        return base64.b32decode(text + "=" * (-len(text) % 8)).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+
+
 def as_address(value: str) -> str:
     """Return the address in a value that may be base64 and percent-encoded; without a scheme it is https."""
-    decoded = from_base64(value)
+    decoded = from_base32(value) or from_base64(value)
     if decoded and decoded.lower().startswith("http"):
         value = decoded
     for _ in range(3):
@@ -100,7 +132,7 @@ def as_address(value: str) -> str:
 
 
 def from_json(text: str, keys: list[str]) -> str:
-    value: Any = text if text.startswith("{") else from_base64(text)
+    value: Any = text if text.startswith("{") else from_base32(text) or from_base64(text)
     for key in keys:
         value = (json.loads(value) if isinstance(value, str) else value)[key]
     return as_address(value)
@@ -127,7 +159,7 @@ def read_target(entry: Entry, url: str) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_document_has_sources_and_entries(name: str) -> None:
-    assert set(document(name)) == {"sources", "entries"}
+    assert set(document(name)) - {"opens-only"} == {"sources", "entries"}
     cited = {key for entry in entries(name) for key in entry["source"]}
     assert cited == set(document(name)["sources"]), "every source is cited, and every citation is explained"
 
@@ -153,6 +185,7 @@ def test_entry_is_well_formed(name: str, entry: Entry) -> None:
 
 def patterns(entry: Entry) -> Iterator[str]:
     yield from (entry[key] for key in ("host", "path") if key in entry)
+    yield from entry.get("query", ())
     form, _, rest = entry.get("target", "").partition(":")
     if form in {"path", "path-json"}:
         yield rest.partition(":")[2] if form == "path-json" else rest
@@ -211,11 +244,35 @@ def test_example_is_matched_and_names_its_vendor(name: str, entry: Entry) -> Non
     assert vendors_of(name, entry["example"])[0] == entry["vendor"]
 
 
+@pytest.mark.parametrize(("name", "entry"), all_entries())
+def test_parameters_may_stand_in_any_order(name: str, entry: Entry) -> None:
+    start, _, query = entry["example"].partition("?")
+    items = query.split("&")
+    if "" in items or "#" in query:  # a query that is no list of parameters
+        return
+    for turn in range(len(items)):
+        assert matches(entry, f"{start}?{'&'.join(items[turn:] + items[:turn])}" if query else start)
+
+
 @pytest.mark.parametrize(
     ("name", "entry"), [p for p in all_entries() if isinstance(p.values[1], dict) and "target" in p.values[1]]
 )
 def test_target_is_read_from_the_example(name: str, entry: Entry) -> None:
     assert read_target(entry, entry["example"]) == EVERY_TARGET
+
+
+@pytest.mark.parametrize(
+    "entry", [pytest.param(entry, id=f"{number}-{entry['vendor']}") for number, entry in enumerate(entries("trackers"))]
+)
+def test_spacers_and_pictures_on_a_vendors_host_count_no_opens(entry: Entry) -> None:
+    assert {"path", "token"} & set(entry), "a vendor's host alone is no pixel"
+    assert entry.get("token", True) is True
+    beacons = Beacons([entry])
+    assert beacons.vendor(entry["example"]) == entry["vendor"]
+    below = [f"{literal_start(entry.get('path', '/'))}{name}" for name in PICTURES_BELOW]
+    for host in entry.get("hosts") or [urlsplit(entry["example"]).hostname]:
+        for path in (*PICTURES, *below):
+            assert beacons.vendor(f"https://{host}{path}") is None, path
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -250,6 +307,12 @@ def test_a_vendor_is_spelled_alike_in_both_lists() -> None:
 
 
 # ---- reach
+
+
+def test_vendors_whose_pixels_are_known_have_a_click_form() -> None:
+    clicks = {entry["vendor"] for name in ("click-wrappers", "redirectors") for entry in document(name)["entries"]}
+    pixels = {entry["vendor"] for entry in entries("trackers") if entry["kind"] not in {"analytics", "testing"}}
+    assert pixels - clicks == set(document("trackers")["opens-only"])
 
 
 def test_at_least_250_vendors_are_known() -> None:

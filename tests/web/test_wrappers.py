@@ -48,6 +48,7 @@ ONCE = quote(ACME, safe="")
 TWICE = quote(ONCE, safe="")
 B64 = base64.b64encode(ACME.encode()).decode()
 B64URL = base64.urlsafe_b64encode(ACME.encode()).decode().rstrip("=")
+B32 = base64.b32encode(ACME.encode()).decode().rstrip("=")
 HEX = ACME.encode().hex()
 
 
@@ -81,6 +82,9 @@ GATEWAY_LINKS = [
     ("https://protect-us.mimecast.com/s/0wSdCVON0gczLDq1tGaO_q", "Mimecast", None),
     (f"https://protect-eu.mimecast.com/s/abc?url={ONCE}", "Mimecast", ACME),
     ("https://url.uk.m.mimecastprotect.com/s/YP9XCWQRPfDXo1N?domain=acme.example", "Mimecast", None),
+    ("https://security-us.mimecast.com/ttpwp?key=abc", "Mimecast", None),
+    ("https://linkscan.io/scan/ux/aHR0cHM6Ly9hY21lLmV4YW1wbGUv/7f3a", "LinkScan", None),
+    ("https://lsems.gravityzone.bitdefender.com/scan/aHR0cHM6Ly9hY21l/7f3a", "LinkScan", None),
     (f"https://linkprotect.cudasvc.com/url?a={ONCE}&c=E,1,gq-fB3&typo=1", "Barracuda Link Protection", ACME),
     ("https://secure-web.cisco.com/1z0v_U78rf_0ofSUeyHRS36Fj-mk74BguweaGfG7pX9MxfOcN1eiC", "Cisco Secure Email", None),
     (f"https://secure-web.cisco.com/1z0v_U78rf_0ofSUeyHRS36Fj/{ONCE}", "Cisco Secure Email", ACME),
@@ -139,6 +143,11 @@ REDIRECTOR_LINKS = [
     (f"https://duckduckgo.com/l/?uddg={ONCE}&rut=1", "DuckDuckGo", ACME),
     (f"https://r.search.yahoo.com/_ylt=Aw/RV=2/RE=1/RO=10/RU={ONCE}/RK=2/RS=x-", "Yahoo", ACME),
     (f"https://sba.yandex.net/redirect?url={ONCE}&client=clck&sign=a", "Yandex", ACME),
+    (f"https://yandex.ru/clck/jsredir?from=yandex.ru%3Bsearch&text=&url={ONCE}", "Yandex", ACME),
+    ("https://www.yandex.com.tr/clck/jsredir?from=a&etext=2202.PILXWxy3", "Yandex", None),
+    ("https://www.baidu.com/link?url=_eq9F-74v6KNEN7X4zUpA44VW3q_3maXyIOrjXjabeQzz17VWbJ016", "Baidu", None),
+    ("https://acme-example.cdn.ampproject.org/c/s/acme.example/pricing?plan=team", "AMP cache", ACME),
+    ("https://cdn.ampproject.org/v/acme.example/pricing", "AMP cache", "https://acme.example/pricing"),
     (f"https://l.facebook.com/l.php?u={ONCE}&h=AT0", "Facebook", ACME),
     (f"https://lm.facebook.com/l.php?u={ONCE}", "Facebook", ACME),
     (f"https://www.facebook.com/flx/warn/?u={ONCE}&h=A", "Facebook", ACME),
@@ -288,6 +297,35 @@ GENERIC_LINKS = [
     ("https://b.example/?url=http%3A%2F%2F203.0.113.5%2F", "b.example", "http://203.0.113.5/"),
     (f"https:\\\\b.example\\redirect?url={ONCE}", "b.example", ACME),
     (f"//b.example/redirect?url={ONCE}", "b.example", ACME),
+    # any parameter that decodes to an absolute address
+    (f"https://b.example/x/y?data={ONCE}", "b.example", ACME),
+    (f"https://b.example/x/y?data={B64}", "b.example", ACME),
+    (f"https://b.example/e/7?r={ONCE}", "b.example", ACME),
+    (f"https://b.example/e/7?R={TWICE}", "b.example", ACME),
+    (f"https://b.example/e/7?zz={B64URL}", "b.example", ACME),
+    (f"https://b.example/e/7?zz={quote(B64, safe='')}", "b.example", ACME),
+    (f"https://b.example/e/7?zz={HEX}", "b.example", ACME),
+    (f"https://b.example/e/7?zz={B32}", "b.example", ACME),
+    (f"https://b.example/e/7?zz={B32.lower()}", "b.example", ACME),
+    (f"https://b.example/e/7/{B32}/x", "b.example", ACME),
+    # JSON and JWTs
+    ("https://b.example/e/7?zz=" + _json(u=ACME, id=7), "b.example", ACME),
+    ("https://b.example/e/7?zz=" + quote(json.dumps({"id": 7, "url": ACME})), "b.example", ACME),
+    ("https://b.example/e/7?zz=" + _json(id=7, link={"redirectUrl": ACME}), "b.example", ACME),
+    ("https://b.example/e/7?zz=" + base64.b32encode(json.dumps({"url": ACME}).encode()).decode(), "b.example", ACME),
+    ("https://b.example/e/" + _json(alg="HS256") + "." + _json(url=ACME) + ".c2ln", "b.example", ACME),
+    # an address without a scheme
+    ("https://b.example/redirect?url=//acme.example/pricing", "b.example", "https://acme.example/pricing"),
+    ("https://b.example/?u=%2F%2Facme.example%2Fpricing", "b.example", "https://acme.example/pricing"),
+    ("https://b.example/redirect//acme.example/pricing?a=1", "b.example", "https://acme.example/pricing?a=1"),
+    # words that are glued together
+    (f"https://b.example/linkredirect?url={ONCE}", "b.example", ACME),
+    (f"https://b.example/x/clickthru?l={ONCE}", "b.example", ACME),
+    (f"https://b.example/external-link.jspa?url={ONCE}", "b.example", ACME),
+    (f"https://b.example/external_link?url={ONCE}", "b.example", ACME),
+    (f"https://b.example/redirecturl?q={ONCE}", "b.example", ACME),
+    (f"https://b.example/EmailClickTracker.ashx?q={ONCE}", "b.example", ACME),
+    (f"https://b.example/mailredirect/{ACME}", "b.example", ACME),
 ]  # fmt: skip
 
 SHORTENER_LINKS = [
@@ -299,6 +337,11 @@ SHORTENER_LINKS = [
     ("//bit.ly/3E6heo", "Bitly"),
     (f"https://bit.ly/{U}", "Bitly"),
     ("https://j.mp/a", "Bitly"),
+    ("https://bitly.com/3AbCdEf", "Bitly"),
+    ("https://www.bitly.com/x", "Bitly"),
+    ("https://go.ly/abc", "go.ly"),
+    ("https://ctt.ec/89bMT", "Click To Tweet"),
+    ("http://twixar.me/HTnn", "twixar.me"),
     ("https://tinyurl.com/2p8xk", "TinyURL"),
     ("https://is.gd/abcdef", "is.gd"),
     ("https://v.gd/abcdef", "is.gd"),
@@ -363,6 +406,10 @@ NOT_WRAPPED = [
     "https://bit.ly/",
     "https://bit.ly/?a=b",
     "https://bitly.com/pages/pricing",
+    "https://bitly.com/blog/a-post/",
+    "https://bitly.com/de/pages/products",
+    "https://bitly.com/products/qr-codes",
+    "https://blog.bitly.com/acme",
     "https://tinyurl.com/app/dev",
     "https://t.ly/pricing",
     "https://cutt.ly/api-documentation/cuttly-links-api",
@@ -537,7 +584,27 @@ NOT_WRAPPED = [
     "https://acme.example/go?url=mailto%3Aann%40other.example",
     "https://acme.example/go?url=ftp%3A%2F%2Fother.example%2F",
     "https://acme.example/go?url=other.example",
+    "https://acme.example/go?url=//other",
+    "https://acme.example/go?url=//index.html",
+    "https://acme.example/link//readme",
+    "https://acme.example//other.example/",
+    # Packed addresses for another purpose, and words that only begin like those of redirects
+    "https://acme.example/a?state=" + _json(url=ACME.replace("acme", "other")),
+    "https://acme.example/a?ref=" + B64.replace("YWNtZS", "YWNtZT"),
+    "https://acme.example/a?token=" + _json(alg="HS256") + "." + _json(iss="https://other.example/", aud="x") + ".c2ln",
+    "https://acme.example/a?token=" + _json(avatar="https://other.example/a"),
+    "https://acme.example/outlook?site=https%3A%2F%2Fother.example%2F",
+    "https://acme.example/trackpants?q=https%3A%2F%2Fother.example%2F",
+    "https://acme.example/external-affairs?l=https%3A%2F%2Fother.example%2F",
+    "https://acme.example/linklist?l=https%3A%2F%2Fother.example%2F",
+    "https://acme.example/newspage?l=https%3A%2F%2Fother.example%2F",
+    "https://acme.example/qr?data=https%3A%2F%2Fother.example%2F",
+    "https://acme.example/PMRGS43UEBQW4",
     # Pages of vendors whose other paths wrap links
+    "https://yandex.ru/maps/213/moscow/",
+    "https://www.baidu.com/s?wd=acme",
+    "https://cdn.ampproject.org/v0.js",
+    "https://linkscan.io/about",
     "https://www.mimecast.com/products/",
     "https://www.trendmicro.com/en_us/business.html",
     "https://www.sophos.com/en-us",
@@ -582,7 +649,8 @@ def test_gateways(url: str, vendor: str, target: str | None) -> None:
 
 @pytest.mark.parametrize(("url", "vendor", "target"), REDIRECTOR_LINKS)
 def test_redirectors(url: str, vendor: str, target: str | None) -> None:
-    assert classify(url, LISTS) == Wrapping("redirector", vendor, target, (vendor,))
+    found = classify(url, LISTS)
+    assert found == Wrapping("redirector", vendor, target, (vendor,), found.closed if found else None)
 
 
 @pytest.mark.parametrize(("url", "vendor", "target"), TRACKER_LINKS)
@@ -605,7 +673,25 @@ def test_redirects_in_no_list(url: str, site: str, target: str) -> None:
 
 @pytest.mark.parametrize(("url", "vendor"), SHORTENER_LINKS)
 def test_shorteners(url: str, vendor: str) -> None:
-    assert classify(url, LISTS) == Wrapping("shortener", vendor, None, (vendor,))
+    found = classify(url, LISTS)
+    assert found == Wrapping("shortener", vendor, None, (vendor,), found.closed if found else None)
+
+
+@pytest.mark.parametrize(
+    ("url", "closed"),
+    [
+        ("https://adf.ly/1a2b3", "all"),
+        ("https://x.co/1a2b3", "all"),
+        ("https://goo.gl/AbC123", "idle"),
+        ("https://acmeapp.page.link/AbC1", "all"),
+        (f"https://acmeapp.page.link/?link={ONCE}", "all"),
+        ("https://bit.ly/3E6heo", None),
+    ],
+)
+def test_services_that_have_closed(url: str, closed: str | None) -> None:
+    found = classify(url, LISTS)
+    assert found is not None
+    assert found.closed == closed
 
 
 @pytest.mark.parametrize("url", NOT_WRAPPED)
