@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cache, cached_property
+from functools import cached_property
 
+from maillint.analysis.greetings import greeting_length
 from maillint.check import ANY_FIELD, Needs, Options, check
-from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown, Place
 from maillint.message.memo import remembered
 from maillint.message.model import Message, Part
 from maillint.message.template.detect import detect
 from maillint.message.template.dialect import Dialect, dialects
 from maillint.message.template.parse import Template, read
-from maillint.message.template.placeholders import placeholder_role, role_of
+from maillint.message.template.placeholders import placeholder_role
 from maillint.message.template.tags import Broken, Problem, Tag
 from maillint.message.views import View, make_views
 from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
-from maillint.text.spans import Span, fill, merge
-from maillint.values import frozen
+from maillint.text.spans import Span, fill
 
 _TEMPLATES = (Needs(parts=("template",)), Needs(headers=(ANY_FIELD,), kinds=("html", "mjml", "txt", "rendered")))
 """A field of a template may be one, too."""
@@ -172,23 +170,6 @@ def _outside_comments(text: str, pattern: re.Pattern[str], template: Template) -
 _NAMES = frozenset({"first-name", "last-name", "full-name", "salutation"})
 
 
-@cache
-def _greetings() -> tuple[str, ...]:
-    words = {word for language in load_list("greetings").values() for word in language}
-    return tuple(sorted(words, key=len, reverse=True))
-
-
-def _greeting(line: str) -> int:
-    """The length of the greeting that a line begins with, 0 without one."""
-    start = len(line) - len(line.lstrip())
-    low = line[start : start + 40].lower()
-    if low.startswith(_greetings()):
-        word = next(word for word in _greetings() if low.startswith(word))
-        if not low[len(word) : len(word) + 1].isalnum():
-            return start + len(word)
-    return 0
-
-
 @check("merge-tag-fallback", fields=("tag", "place"), needs=(Needs(parts=("template",)), Needs(headers=("subject",))))
 def merge_tag_fallback(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Personal fields in the greeting or the subject that print nothing where the field is empty."""
@@ -229,7 +210,7 @@ _MOST_ADDRESSED = 4
 
 
 def _addressed(view: View, line: str, start: int) -> Iterator[Tag]:
-    greeting = _greeting(line)
+    greeting = greeting_length(line)
     if not greeting:
         return
     position = len(line) - len(line[greeting:].lstrip(" \t\u00a0,"))
@@ -295,121 +276,3 @@ class _Mentions:
                 for word in _WORD.findall(f"{tag.word} {tag.argument}".lower()):
                     found.setdefault(word, tag.span.start)
         return found
-
-
-# -- tags that nothing has filled ---------------------------------------------------------------------
-
-
-@frozen
-class _Leftovers:
-    """``rules/lists/leftovers.yaml``, compiled."""
-
-    tags: tuple[tuple[str, re.Pattern[str]], ...]
-    values: re.Pattern[str]
-    anywhere: re.Pattern[str]
-    in_urls: re.Pattern[str]
-    code: frozenset[str]
-
-
-@cache
-def _leftovers() -> _Leftovers:
-    data = load_list("leftovers")
-    return _Leftovers(
-        tuple((kind, re.compile(pattern)) for kind, patterns in data["tags"].items() for pattern in patterns),
-        re.compile(rf"(?<=\s)(?:{'|'.join(data['values'])})(?=\s*[,!.:\n]|\s*\Z)"),
-        re.compile("|".join(data["anywhere"])),
-        re.compile(rf"(?<=[/=])(?:{'|'.join(data['in-urls'])})(?=[/&?#]|\Z)"),
-        frozenset(data["code"]),
-    )
-
-
-@check("merge-tag-unrendered", fields=("text", "fault"), needs=Needs(kinds=("eml",)))
-def merge_tag_unrendered(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Template tags, and what languages print for nothing, that stand in a finished message."""
-    if not message.finished:
-        return
-    for name in ("subject", "from", "to", "reply-to"):
-        for field in message.headers.all(name):
-            for span, fault in _in_text(field.text, markup=True):
-                yield Hit(field, span, {"text": _shown(field.text, span), "fault": fault})
-    for part, view in message.views():
-        if part.dialect is None:
-            yield from _in_view(part, view)
-
-
-def _in_view(part: Part, view: View) -> Iterator[Hit]:
-    flow = view.content.flow
-    code = _leftovers().code
-    samples = (
-        merge(Span(element.span.end, element.content_end) for element in view.html.elements if element.tag in code)
-        if part.markup
-        else []
-    )
-    for found, fault in _in_text(flow.text, markup=part.markup):
-        span = flow.span(*found)
-        before = bisect_right(samples, span.start, key=lambda sample: sample.start) - 1
-        if before < 0 or samples[before].end <= span.start:
-            yield Hit(part, span, {"text": _shown(part.text, span), "fault": fault}, view)
-    if not part.markup:
-        return
-    in_urls = _leftovers().in_urls
-    for link in view.content.links:
-        if link.kind == "bare":
-            continue
-        for kind, pattern in _leftovers().tags:
-            match = pattern.search(link.url) if kind != "named" else None
-            if match is not None:
-                yield Hit(
-                    part,
-                    link.span,
-                    {"text": shorten(match[0], _MAX_SHOWN), "fault": "is a template tag that nothing has filled"},
-                    view,
-                )
-                break
-        else:
-            match = in_urls.search(link.url)
-            if match is not None:
-                yield Hit(
-                    part, link.span, {"text": match[0], "fault": "stands in an address where a value should"}, view
-                )
-
-
-def _in_text(text: str, *, markup: bool) -> Iterator[tuple[Span, str]]:
-    """Where something unfilled stands in a text, and what it is; places do not overlap."""
-    taken: list[Span] = []
-
-    def free(span: Span) -> bool:
-        apart = all(span.end <= other.start or other.end <= span.start for other in taken[-50:])
-        if apart:
-            taken.append(span)
-        return apart
-
-    for kind, pattern in _leftovers().tags:
-        for match in pattern.finditer(text):
-            telling = kind == "sure" or (kind == "likely" and markup)
-            if (telling or role_of(match[1]) is not None) and free(Span(*match.span())):
-                yield Span(*match.span()), "is a template tag that nothing has filled"
-    for match in _leftovers().values.finditer(text):
-        start = _line_start(text, match.start())
-        greeting = _greeting(text[start : match.start()])
-        if greeting and not text[start + greeting : match.start()].strip() and free(Span(*match.span())):
-            yield Span(*match.span()), "stands where a name should"
-    for match in _leftovers().anywhere.finditer(text):
-        if free(Span(*match.span())):
-            yield Span(*match.span()), "is what a program prints for a value"
-    for match in _NOBODY.finditer(text):
-        start = _line_start(text, match.start())
-        line = text[start : match.start()]
-        span = Span(start + len(line) - len(line.lstrip()), match.end())
-        if len(line) < 40 and _greeting(line) == len(line) and line and free(span):
-            yield span, "greets nobody: the name is missing"
-
-
-def _line_start(text: str, offset: int) -> int:
-    """Where the line of a place begins, or the place itself if that is far before it: no greeting is so long."""
-    start = text.rfind("\n", max(offset - _LONGEST_GREETING, 0), offset) + 1
-    return start if start or offset <= _LONGEST_GREETING else offset
-
-
-_LONGEST_GREETING = 300
-_NOBODY = regex(r"(?<=\S)[^\S\n]+,(?=[^\S\n]*(?:\n|\Z))")

@@ -47,7 +47,7 @@ def _finding(rule: Rule, severity: Severity, group: Sequence[Hit], more: int) ->
         words += f" (and {more} more of this rule)"
     return locate(
         rule.name,
-        severity,
+        severity if hit.certain else min(severity, Severity.WARNING),
         words,
         hit.place,
         hit.span,
