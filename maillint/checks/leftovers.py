@@ -264,7 +264,9 @@ class _Text:
 
 _ADDRESSES = frozenset({"href", "src", "action", "formaction", "background", "poster", "srcset", "data", "cite"})
 _WORDS = frozenset({"alt", "title", "aria-label", "summary", "label", "placeholder", "content"})
-_MAY_HOLD = regex(r"[{}]|%%|\*\||<[%?]|\[[A-Za-z%]|::|@@|##|%(?:[A-Za-z]|[57][Bb]|23%23|25%25)|[$#]|-\w+-|\bundefined\b|NaN|object")
+_MAY_HOLD = regex(
+    r"[{}]|%%|\*\||<[%?]|\[[A-Za-z%]|::|@@|##|%(?:[A-Za-z]|[57][Bb]|23%23|25%25)|[$#]|-\w+-|\bundefined\b|NaN|object"
+)
 
 
 def _in_view(part: Part, view: View, talk: int) -> Iterator[Hit]:
