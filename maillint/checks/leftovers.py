@@ -175,7 +175,7 @@ def _talk_of_code(message: Message) -> int:
 
 _LONGEST_GREETING = 300
 _NOBODY = regex(r"(?<=\S)[^\S\n]+,(?=[^\S\n]*(?:\n|\Z))")
-_TELLING_NAME = regex(r"\w[_.=|]\w|[a-z][A-Z]|^(?:first|last|full|f|l|user|vor|nach)_?names?$", re.IGNORECASE)
+_TELLING_NAME = regex(r"\w[_.=|]\w|^[^ ]*[a-z][A-Z]|^(?i:(?:first|last|full|f|l|user|vor|nach)[_-]?names?)$")
 _BEFORE = frozenset(" \t\n\r\u00a0(«“„\"'‘>:,#№$€£-–—/")
 _AFTER = frozenset(" \t\n\r\u00a0)»”“\"'’<.,!?:;%-–—/")
 _NAMES = frozenset({"first-name", "last-name", "full-name", "salutation"})
@@ -237,7 +237,7 @@ class _Text:
             telling = role is not None and _TELLING_NAME.search(match.argument) is not None
             return telling and self.talk < _SOME and self._by_itself(match.span)
         if role is not None and (match.level == "likely" or self._by_itself(match.span)):
-            return self.talk < _MUCH
+            return self.talk < (_MUCH if self.markup else _SOME)
         if match.level == "likely":
             return self.talk < (_MUCH if self.markup else 1)
         return self.talk < (_SOME if self.markup else 1) and self._by_itself(match.span)
@@ -263,7 +263,9 @@ class _Text:
 # -- views ----------------------------------------------------------------------------------------------------
 
 _ADDRESSES = frozenset({"href", "src", "action", "formaction", "background", "poster", "srcset", "data", "cite"})
+_UNSEEN = frozenset({"value", "name", "id", "class", "for"})
 _WORDS = frozenset({"alt", "title", "aria-label", "summary", "label", "placeholder", "content"})
+_MOST_MARKUP = 300  # characters of markup that may stand within a tag
 _MAY_HOLD = regex(
     r"[{}]|%%|\*\||<[%?]|\[[A-Za-z%]|::|@@|##|%(?:[A-Za-z]|[57][Bb]|23%23|25%25)|[$#]|-\w+-|\bundefined\b|NaN|object"
 )
@@ -278,7 +280,8 @@ def _in_view(part: Part, view: View, talk: int) -> Iterator[Hit]:
     for flow in (content.flow, content.hidden):
         for found, fault in _Text(flow.text, talk, markup=part.markup).faults():
             span = flow.span(*found)
-            if not _is_within(span, samples):
+            apart = span.end - span.start > found.end - found.start + _MOST_MARKUP  # pieces of text that only meet here
+            if not apart and not _is_within(span, samples):
                 yield Hit(part, span, {"text": _shown(part.text, span), "fault": fault}, view)
     if not part.markup:
         return
@@ -302,7 +305,7 @@ def _is_within(span: Span, samples: Sequence[Span]) -> bool:
 def _in_attribute(element: Element, name: str, talk: int) -> tuple[str, str] | None:
     """What is unfilled in an attribute, and what is wrong with it; None if nothing is."""
     value = element.attrs[name][:_LONGEST_VALUE]
-    if len(value) < 3 or not _MAY_HOLD.search(value) or name.startswith(_lists().no_text):
+    if len(value) < 3 or name in _UNSEEN or not _MAY_HOLD.search(value) or name.startswith(_lists().no_text):
         return None
     value = (element.value(name) or "")[:_LONGEST_VALUE]
     if name in _ADDRESSES:

@@ -15,7 +15,7 @@ COMPILED = "dialect-leftovers.json"
 _SOURCES = ("rules/lists/dialects.yaml", "rules/lists/leftovers.yaml", "maillint/message/template/")
 _KINDS = frozenset({"output", "statement", "mixed", "code", "printed"})
 _NOT_INSIDE = {"}": "{}", "]": r"\[\]", ">": "<", "%": "%", "|": "|"}
-_BODY = r"([A-Za-z_$@./#^&>][^{excluded}\n]{{0,120}}?)"
+_BODY = r"((?:[/#^>&][ ]?)?[A-Za-z_$@.(][^{excluded}\n]{{0,120}}?)"
 
 
 def leftover_sources() -> Mapping[Leftover, Sequence[str]]:
