@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from maillint.analysis.hosts import is_under_test, listed_hosts, private_reason
 from maillint.analysis.links import (
     LONGEST_EVIDENCE,
     LinkInView,
@@ -28,7 +29,6 @@ from maillint.web.urls import split
 from maillint.web.wrappers import Wrapping
 
 _KINDS = ("click-tracker", "gateway", "generic-redirect", "redirector", "shortener")
-_SCHEMES = frozenset({"http", "https", "www"})
 _PORTS = {"http": "80", "https": "443", "ftp": "21", "": ""}
 
 
@@ -113,8 +113,10 @@ def _encrypted(link: LinkInView) -> tuple[Change, ...]:
 
 
 def _has_https(host: str) -> bool:
-    listed = _hosts("https")
-    return host in listed or host.removeprefix("www.") in listed or host.rpartition(".")[2] in _hosts("https-tlds")
+    listed = listed_hosts("https")
+    return (
+        host in listed or host.removeprefix("www.") in listed or host.rpartition(".")[2] in listed_hosts("https-tlds")
+    )
 
 
 @check(
@@ -181,7 +183,7 @@ def link_private_host(message: Message, options: Options) -> Iterator[Hit | NotK
         if not host or not link.address.web:
             continue
         reason = _private_reason(message, host)
-        if reason is None and _under_test(host, own):
+        if reason is None and is_under_test(host, own):
             reason = "is a site under test"
         if reason is not None:
             yield Hit(link.part, link.span, {"url": link.text, "host": shorten(host, 60), "reason": reason}, link.views)
@@ -193,26 +195,7 @@ def _is_private(message: Message, host: str) -> bool:
 
 @remembered
 def _private_reason(message: Message, host: str) -> str | None:
-    """Why no reader reaches a host; None for one that readers may reach."""
-    if is_private_host(host):
-        return "is reached from inside a network only"
-    if is_under(host, _hosts("tunnels")):
-        return "is a developer's own machine"
-    single = host.isascii() and host.replace("-", "").isalnum()
-    if single and host not in _SCHEMES and parse_ip(host) is None:  # https://https://acme.example
-        return "has no domain, so only a network of one's own knows it"
-    return None
-
-
-def _under_test(host: str, own: frozenset[str]) -> bool:
-    site = registrable(host)
-    if site is None or len(site) >= len(host):
-        return False
-    named = _hosts("own-staging") if site in own or organisational(host) in own else _hosts("staging")
-    for label in host[: -len(site) - 1].split("."):
-        if label in named or any(label.startswith(f"{name}-") or label.endswith(f"-{name}") for name in named):
-            return True
-    return False
+    return private_reason(host)
 
 
 @check(
@@ -237,11 +220,6 @@ def link_suspicious_tld(message: Message, options: Options) -> Iterator[Hit | No
 @cache
 def _tlds() -> frozenset[str]:
     return frozenset(entry["tld"] for entry in load_list("suspicious-tlds")["tlds"])
-
-
-@cache
-def _hosts(key: str) -> frozenset[str]:
-    return frozenset(load_list("link-hosts")[key])
 
 
 # -- whose ----------------------------------------------------------------------------------------------------
