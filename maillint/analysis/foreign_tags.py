@@ -14,7 +14,7 @@ FOREIGN_TAG = regex(
     r"|##\w{1,60}##|@@\w{1,60}@@|(?<=//)\$!?[A-Za-z_][\w.]{0,100}"
     r"|^(?:[$@]!?\(?[A-Za-z_][^\s/?#]{0,200}|#[^#]{1,60}#$|-\w{1,60}-$|[A-Z][A-Z0-9]{0,30}(?:_[A-Z0-9]{1,30}){1,8}$)"
 )
-"""What is written like a template tag in an address; at its beginning and as its host, percent-encoded too. Every piece has a bound."""
+"""What is written like a template tag in an address; as its beginning or host also percent-encoded. All has a bound."""
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/?&=.,;~+!'()-")
 """Characters of an address without a tag; only at its beginning, other letters than small ones may be one."""
