@@ -21,7 +21,7 @@ from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 from maillint.values import frozen
-from maillint.web.confusables import mixed_scripts, skeleton
+from maillint.web.confusables import copied_brand, mixed_scripts, restricted_letter, script_of, skeleton
 from maillint.web.domains import a_label, is_host_like, is_private_host, parse_ip, registrable, u_label
 
 # -- placeholders ---------------------------------------------------------------------------------------------
@@ -404,7 +404,10 @@ def _is_letter(character: str) -> bool:
 
 @check("link-homograph", fields=("url", "host", "reason"), needs=Needs(links=("",)))
 def link_homograph(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Hosts that mix scripts within a label, or look like a domain of the sender or of another link (UTS 39)."""
+    """Hosts that mix scripts within a label, have a letter that no name has, or copy a well-known brand (UTS 39).
+
+    Others that look like a domain of the sender or of another link are found, too.
+    """
     own = own_domains(message)
     own_looks = {skeleton(u_label(name)): name for name in own}
     links = [link for link in links_of(message) if link.address.host and link.address.web]
@@ -415,7 +418,7 @@ def link_homograph(message: Message, options: Options) -> Iterator[Hit | NotKnow
         if not (foreign or own_looks):
             continue
         shown = u_label(host) if foreign else host
-        reason = _mixing(shown) if foreign else None
+        reason = _copying(shown) if foreign else None
         site = registrable(host) if reason is None else None
         if site is not None and site not in own:
             if foreign and linked is None:
@@ -434,9 +437,16 @@ def _linked_domains(links: Sequence[LinkInView]) -> dict[str, str]:
     return {skeleton(name): name for name in domains if name is not None and "xn--" not in name}
 
 
-def _mixing(host: str) -> str | None:
+def _copying(host: str) -> str | None:
+    """What makes a host a copy by its letters alone; None for a name that may be honest."""
     for label in host.split("."):
         scripts = mixed_scripts(label)
         if scripts:
             return f"mixes {' and '.join(scripts)} letters"
+        letter = restricted_letter(label)
+        if letter is not None:
+            return f"has the letter {letter} (U+{ord(letter):04X}), which no name is written with"
+        brand = copied_brand(label)
+        if brand is not None:
+            return f"looks like {brand}, in {script_of(label[0])} letters"
     return None
