@@ -447,6 +447,28 @@ MISMATCHES = [
     ),
     ("https://partner.example/{{ path }}", "acme.example", "acme.example", "partner.example"),
     ("https://partner.example/", "https://acme.example/{{ path }}", "acme.example", "partner.example"),
+    # no public suffix
+    ("https://partner.example/", "https://intranet/login", "intranet", "partner.example"),
+    ("https://partner.example/", "https://acme.corp/", "acme.corp", "partner.example"),
+    ("https://partner.example/", "Go to http://wiki:8080/x now", "wiki", "partner.example"),
+    ("https://acme.corp/", "https://hr.corp/", "hr.corp", "acme.corp"),
+    # full-width letters and ideographic full stops
+    ("https://partner.example/", "ａｃｍｅ．ｅｘａｍｐｌｅ", "acme.example", "partner.example"),
+    ("https://partner.example/", "acme。example", "acme.example", "partner.example"),
+    ("https://partner.example/", "www｡acme｡example", "acme.example", "partner.example"),
+    ("https://partner.example/", "ｈｔｔｐｓ：／／ａｃｍｅ．ｅｘａｍｐｌｅ／", "acme.example", "partner.example"),
+    # over lines
+    ("https://partner.example/", "https://secure.ac<br>me.example/login", "secure.acme.example", "partner.example"),
+    ("https://partner.example/", "www.acme.<br>\n  example", "acme.example", "partner.example"),
+    # a page that only has the name of a site, and a file of that name that the link does not open
+    ("https://partner.example/acme.com", "acme.com", "acme.com", "partner.example"),
+    ("https://partner.example/", "main.rs", "main.rs", "partner.example"),
+    ("https://partner.example/other.rs", "main.rs", "main.rs", "partner.example"),
+    ("https://partner.example/main.rs", "https://main.rs/", "main.rs", "partner.example"),
+    # Title.Case of a site
+    ("https://partner.example/", "Acme.Com", "acme.com", "partner.example"),
+    ("https://partner.example/", "read.me", "read.me", "partner.example"),
+    ("https://partner.example/", "www.Read.Me", "read.me", "partner.example"),
 ]
 
 AGREE = [
@@ -489,6 +511,26 @@ AGREE = [
     ("https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Facme.example", "https://acme.example"),
     ("https://youtu.be/x", "www.youtube.com/watch?v=x"),
     ("https://x.com/acme", "twitter.com/acme"),
+    ("https://intranet/login", "https://intranet/"),
+    ("https://acme.corp/login", "https://www.acme.corp"),
+    ("https://partner.example/", "https://"),
+    ("https://partner.example/", "https://www."),
+    ("https://partner.example/", "Prices: all of them"),
+    ("https://partner.example/", "Prices：all"),
+    ("https://partner.example/", "你好。请看"),
+    ("https://acme.example/", "acme．example"),
+    ("https://secure.acme.example/", "https://secure.ac<br>me.example/login"),
+    ("https://acme.example/", "acme.example<br>Our site"),
+    ("https://acme.example/", "https://acme.example/a<br>Our site"),
+    ("https://secure.bank/", "https://secure.bank<br>Opens at ten"),
+    ("https://git.acme.example/r/src/main.rs", "main.rs"),
+    ("https://git.acme.example/r/setup.py#L3", "setup.py"),
+    ("https://git.acme.example/r/Main.RS/", "main.rs"),
+    ("https://acme.example/download?file=Editor.app", "Editor.app"),
+    ("https://acme.example/files/%E2%9C%93/build.sh?raw=1", "build.sh"),
+    ("https://www.google.com/url?q=https%3A%2F%2Facme.example%2Fmain.rs", "main.rs"),
+    ("https://partner.example/", "Shop.Now"),
+    ("https://partner.example/", "Read.Me"),
 ]
 
 
