@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
+from maillint.analysis.dead_links import dead_links
 from maillint.analysis.links import LinkInView, is_disk_path, is_placeholder_host, links_of
 from maillint.analysis.senders import own_domains
 from maillint.check import Needs, Option, Options, check
@@ -37,10 +38,10 @@ _COUNTED_UP = "01234567890123456789"
     "link-placeholder",
     fields=("url", "reason"),
     options={"words": Option("texts", [], "further addresses that stand for one that is to come, lower case")},
-    needs=Needs(links=("",)),
+    needs=(Needs(links=("",)), Needs(parts=("html",), tags=("a", "mj-button", "button"))),
 )
 def link_placeholder(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Links that nobody has given an address: empty, ``#``, ``https://``, example.com, TODO, lorem ipsum."""
+    """Links that nobody has given an address: none at all, ``#``, ``https://``, example.com, TODO, lorem ipsum."""
     words = _placeholder_words() | set(options["words"])
     own = own_domains(message)
     for link in links_of(message):
@@ -48,6 +49,9 @@ def link_placeholder(message: Message, options: Options) -> Iterator[Hit | NotKn
             reason = _placeholder_reason(message, link, views[0], words, own)
             if reason is not None:
                 yield Hit(link.part, link.span, {"url": link.text, "reason": reason}, views)
+    for part, view in message.views(("html",)):
+        for element in dead_links(view):
+            yield Hit(part, element.span, {"url": "", "reason": "it has no address (href)"}, view)
 
 
 @cache
