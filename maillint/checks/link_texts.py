@@ -14,6 +14,7 @@ from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.content import Flow, Link
 from maillint.message.html.tree import Element
+from maillint.message.memo import remembered
 from maillint.message.model import Message
 from maillint.message.views import View
 from maillint.patterns import regex
@@ -303,14 +304,16 @@ _EXTENSION = regex(r"(?:;|,|%3b|p|w|x|ext|доб|#).*$", re.IGNORECASE)
 _TRUNK = regex(r"\(0\)")
 
 
-@check(
-    "link-contact-mismatch", fields=("shown", "actual", "url"), needs=Needs(parts=("html",), links=("mailto:", "tel:"))
-)
+@check("link-contact-mismatch", fields=("shown", "actual", "url"), needs=Needs(parts=("html",), links=("",)))
 def link_contact_mismatch(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Links that show one mail address or telephone number and use another."""
+    """Links that show one mail address or telephone number and use another, or open a page of somebody else."""
     for link in links_of(message, ("html",)):
         scheme, shown = link.address.parts.scheme, link.shown
-        if link.element is None or scheme not in {"mailto", "tel"} or PLACEHOLDER_CHAR in shown:
+        if link.element is None or PLACEHOLDER_CHAR in shown:
+            continue
+        if link.address.web and link.address.host and "@" in shown:
+            yield from _page_for_mail(message, link)
+        if scheme not in {"mailto", "tel"}:
             continue
         if ("@" not in shown) if scheme == "mailto" else not _PHONE.search(shown):
             continue
@@ -321,6 +324,32 @@ def link_contact_mismatch(message: Message, options: Options) -> Iterator[Hit | 
             place = _Named("", "", match.start(), match.end())
             evidence = {"shown": match[0], "actual": shorten(actual, 60), "url": link.text}
             yield Hit(link.part, spans(place), evidence, link.views)
+
+
+def _page_for_mail(message: Message, link: LinkInView) -> Iterator[Hit]:
+    """A mail address as the text of a link that opens a page of another organisation.
+
+    Not those of the message's own recipients, for whom it may be the name of an account, and not addresses that the
+    link carries, since its page is about them.
+    """
+    text, spans = _visible(link)
+    whole = _MAIL.fullmatch(text.strip(_EDGE))
+    actual = _target(message, link) if whole is not None else None
+    if whole is None or actual is None or same_owner(whole[0].rpartition("@")[2], actual):
+        return
+    address = _folded(whole[0])
+    target = unquote(link.wrapping.target if link.wrapping and link.wrapping.target else link.address.url).lower()
+    if whole[0].lower() in target or address in _recipients(message):
+        return
+    start = text.find(whole[0])
+    evidence = {"shown": whole[0], "actual": shorten(_shown(actual), 60), "url": link.text}
+    yield Hit(link.part, spans(_Named("", "", start, start + len(whole[0]))), evidence, link.views)
+
+
+@remembered
+def _recipients(message: Message) -> frozenset[str]:
+    fields = (field for name in ("to", "cc", "delivered-to") for field in message.headers.all(name))
+    return frozenset(_folded(match[0]) for field in fields for match in _MAIL.finditer(field.text))
 
 
 def _other_mail(text: str, link: LinkInView) -> tuple[re.Match[str], str] | None:

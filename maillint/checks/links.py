@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -21,6 +22,7 @@ from maillint.hits import Change, Hit, NotKnown
 from maillint.message.memo import remembered
 from maillint.message.mime.headers import Field
 from maillint.message.model import Message
+from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
@@ -89,7 +91,7 @@ def link_insecure(message: Message, options: Options) -> Iterator[Hit | NotKnown
     encrypted = {link.address.host for link in links if link.address.parts.scheme == "https"}
     for link in links:
         parts, host = link.address.parts, link.address.host
-        if parts.scheme != "http" or not parts.host.strip():
+        if parts.scheme != "http" or not parts.host.strip() or _is_malformed(link):
             continue
         if host and (_is_private(message, host) or is_placeholder_host(message, host)):
             continue  # it has a rule of its own, and can have no certificate
@@ -101,6 +103,14 @@ def link_insecure(message: Message, options: Options) -> Iterator[Hit | NotKnown
             _encrypted(link),
             safe=bool(host) and (host in encrypted or _has_https(host)),
         )
+
+
+_NOT_ITS_HOST = regex(r"https?:(?:/{0,3}https?(?::|//)|/{3}|\\)", re.IGNORECASE)
+
+
+def _is_malformed(link: LinkInView) -> bool:
+    """Whether something else stands where the host should (https://http://…, http:///path), as link-malformed reports."""
+    return _NOT_ITS_HOST.match(link.address.url) is not None
 
 
 def _encrypted(link: LinkInView) -> tuple[Change, ...]:
@@ -180,7 +190,7 @@ def link_private_host(message: Message, options: Options) -> Iterator[Hit | NotK
     own = own_domains(message)
     for link in links_of(message):
         host = link.address.host
-        if not host or not link.address.web:
+        if not host or not link.address.web or _is_malformed(link):
             continue
         reason = _private_reason(message, host)
         if reason is None and is_under_test(host, own):
