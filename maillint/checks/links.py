@@ -109,7 +109,7 @@ _NOT_ITS_HOST = regex(r"https?:(?:/{0,3}https?(?::|//)|/{3}|\\)", re.IGNORECASE)
 
 
 def _is_malformed(link: LinkInView) -> bool:
-    """Whether something else stands where the host should (https://http://…, http:///path), as link-malformed reports."""
+    """Whether something else stands where the host should (https://http://…), which link-malformed reports."""
     return _NOT_ITS_HOST.match(link.address.url) is not None
 
 

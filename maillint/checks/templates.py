@@ -14,7 +14,7 @@ from maillint.message.model import Message, Part
 from maillint.message.template.detect import detect
 from maillint.message.template.dialect import Dialect, dialects
 from maillint.message.template.parse import Template, read
-from maillint.message.template.placeholders import placeholder_role
+from maillint.message.template.placeholders import placeholder_role, role_of
 from maillint.message.template.tags import Broken, Problem, Tag
 from maillint.message.views import View, make_views
 from maillint.patterns import regex
@@ -170,7 +170,11 @@ def _outside_comments(text: str, pattern: re.Pattern[str], template: Template) -
 _NAMES = frozenset({"first-name", "last-name", "full-name", "salutation"})
 
 
-@check("merge-tag-fallback", fields=("tag", "place"), needs=(Needs(parts=("template",)), Needs(headers=("subject",))))
+@check(
+    "merge-tag-fallback",
+    fields=("tag", "place", "remedy"),
+    needs=(Needs(parts=("template",)), Needs(headers=("subject",))),
+)
 def merge_tag_fallback(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Personal fields in the greeting or the subject that print nothing where the field is empty."""
     if message.finished:
@@ -181,12 +185,12 @@ def merge_tag_fallback(message: Message, options: Options) -> Iterator[Hit | Not
     if subject is not None and dialect is not None:
         template = read(subject.text, dialect)
         for view in make_views(subject.text, template, markup=False):
-            mentions = _Mentions(template, view)
+            mentions = _Mentions(subject.text, template, view)
             for hole in view.holes:
                 yield from _without_default(subject, (hole,), mentions, "subject")
     for part, view in message.views():
         if part.dialect is not None:
-            mentions = _Mentions(part.template, view)
+            mentions = _Mentions(part.text, part.template, view)
             for tags in _greeted(view):
                 yield from _without_default(part, tags, mentions, "greeting")
 
@@ -235,17 +239,39 @@ def _without_default(place: Place, tags: Iterable[Tag], mentions: _Mentions, whe
         if dialect.defaults:
             yield NotKnown(f"whether {_shown(place.text, tag.span)} has a default depends on {dialect.defaults}")
             continue
-        evidence = {"tag": _shown(place.text, tag.span), "place": where}
+        remedy = _remedy(tag, dialect, mentions.text)
+        evidence = {"tag": _written(place.text, tag), "place": where, "remedy": f": {remedy}" if remedy else ""}
         yield Hit(place, tag.span, evidence, mentions.view if isinstance(place, Part) else None)
+
+
+def _written(text: str, tag: Tag) -> str:
+    """A tag as people know it: what an attribute prints is known by its expression, and not by what it replaces."""
+    source = text[tag.span.start : tag.span.end]
+    if tag.argument in source:
+        return shorten(source, _MAX_SHOWN)
+    return shorten(tag.argument if "{" in tag.argument else f"${{{tag.argument}}}", _MAX_SHOWN)
+
+
+def _remedy(tag: Tag, dialect: Dialect, text: str) -> str:
+    """The tag with a default, as its language writes it; empty where none is known, or it would be too long."""
+    for pattern, remedy in dialect.remedies:
+        if pattern.compiled.search(text):
+            expression = _EMPTY_DEFAULT.sub("", tag.argument).strip().removeprefix("${").removesuffix("}").strip()
+            return remedy.replace("{}", expression) if len(expression) <= _MAX_SHOWN else ""
+    return ""
 
 
 _WORD = regex(r"\w+")
 _LONGEST_ARGUMENT = 1000
+_EMPTY_DEFAULT = regex(
+    r"(?:\|\s*default\w*\s*[:(]|\bor\b|\belse\b|\?\?|\?:|\|\||!|\bfallback\s*=|\bdefault\s*=)\s*(?:\"\"|'')(?:\s*,\s*\w+)?\s*\)?"
+)
+"""A default that is an empty text is none."""
 
 
 def _has_default(tag: Tag, dialect: Dialect, mentions: _Mentions) -> bool:
     """Whether a tag certainly prints something: it has a default, its branch tests its name, or a statement sets it."""
-    if dialect.fallback is not None and dialect.fallback.compiled.search(tag.argument[:_LONGEST_ARGUMENT]):
+    if _falls_back(tag.argument, dialect):
         return True
     expression = tag.argument.partition("|")[0].strip(" ${}@!")
     name = re.split(r"\.|->", expression)[-1].strip("()?! ")
@@ -254,13 +280,21 @@ def _has_default(tag: Tag, dialect: Dialect, mentions: _Mentions) -> bool:
     word = _WORD.findall(name.lower())[-1:]
     if word and word[0] in mentions.tested:
         return True
-    return bool(word) and "." not in expression and mentions.first.get(word[0], tag.span.start) < tag.span.start
+    if not word or "." in expression or mentions.first.get(word[0], tag.span.start) >= tag.span.start:
+        return False
+    return not mentions.only_renamed(word[0], tag.span.start, dialect)
+
+
+def _falls_back(expression: str, dialect: Dialect) -> bool:
+    plain = _EMPTY_DEFAULT.sub("", expression[:_LONGEST_ARGUMENT])
+    return dialect.fallback is not None and dialect.fallback.compiled.search(plain) is not None
 
 
 class _Mentions:
     """The words of the tests that hold in a view, and where each word first stands in a template's statements."""
 
-    def __init__(self, template: Template, view: View) -> None:
+    def __init__(self, text: str, template: Template, view: View) -> None:
+        self.text = text
         self.template = template
         self.view = view
 
@@ -276,3 +310,29 @@ class _Mentions:
                 for word in _WORD.findall(f"{tag.word} {tag.argument}".lower()):
                     found.setdefault(word, tag.span.start)
         return found
+
+    def only_renamed(self, name: str, before: int, dialect: Dialect) -> bool:
+        """Whether all that is said of a name is that it stands for a personal field, in one branch at least.
+
+        A test of the name anywhere may give it another value.
+        """
+        renamed = False
+        for tag in self.template.tags:
+            if tag.span.start >= before:
+                break
+            if tag.kind not in {"statement", "open", "middle"} or name not in tag.argument.lower():
+                continue
+            values = [value.strip() for value in _values_of(name, f"{tag.word} {tag.argument}")]
+            if not values:
+                return False
+            renamed = renamed or any(role_of(value) in _NAMES and not _falls_back(value, dialect) for value in values)
+        return renamed
+
+
+def _values_of(name: str, statement: str) -> list[str]:
+    """What a statement lets a name stand for: ``name=user.first_name`` among others."""
+    found = re.finditer(rf"(?i)(?<![\w.]){re.escape(name)}\s*=(?!=)\s*", statement[:_LONGEST_ARGUMENT])
+    return [_NEXT_NAME.split(statement[match.end() : _LONGEST_ARGUMENT], maxsplit=1)[0] for match in found]
+
+
+_NEXT_NAME = regex(r"\s+\w+\s*=(?!=)|\s+(?:and|as|count|trimmed|asvar)\s|;")

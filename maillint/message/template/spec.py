@@ -238,7 +238,7 @@ def _pair(value: Any, where: str) -> str:
     return str(value)
 
 
-def _two_texts(value: Any, where: str) -> tuple[str, ...]:
+def two_texts(value: Any, where: str) -> tuple[str, ...]:
     if len(texts(value, where)) != 2:
         raise DialectError(where, "must be a list of two texts")
     return tuple(value)
@@ -321,7 +321,7 @@ program_text = Keys(
 
 _RAZOR: Mapping[str, Reader] = {
     "transition": text,
-    "comment": _two_texts,
+    "comment": two_texts,
     "blocks": names,
     "lines": names,
     "bodies": names,
