@@ -31,11 +31,11 @@ def found(text: str, kind: str = "html", **given: object) -> list[Finding]:
         ("{% with name=user.get_greeting_name %}<p>Hi {{ name }},</p>{% endwith %}", []),
         ('{% with name="reader" %}<p>Hi {{ name }},</p>{% endwith %}', []),
         (
-            '{% if a %}{% set name = user.first_name %}{% else %}{% set name = "you" %}{% endif %}<p>Hi {{ name }},</p>',
+            '{% if a %}{% set name = user.first_name %}{% else %}{% set name = "x" %}{% endif %}<p>Hi {{ name }},</p>',
             ["{{ name }}"],
         ),
         (
-            '{% set name = user.first_name %}{% if not name %}{% set name = "you" %}{% endif %}<p>Hi {{ name }},</p>',
+            '{% set name = user.first_name %}{% if not name %}{% set name = "x" %}{% endif %}<p>Hi {{ name }},</p>',
             [],
         ),
         (

@@ -176,7 +176,8 @@ def _talk_of_code(message: Message) -> int:
 _LONGEST_GREETING = 300
 _NOBODY = regex(r"(?<=\S)[^\S\n]+,(?=[^\S\n]*(?:\n|\Z))")
 _TELLING_NAME = regex(r"\w[_.=|]\w|^[^ ]*[a-z][A-Z]|^(?i:(?:first|last|full|f|l|user|vor|nach)[_-]?names?)$")
-_BEFORE = frozenset(" \t\n\r\u00a0(«“„\"'‘>:,#№$€£-–—/")
+_NEAR = 200
+_BEFORE = frozenset(" \t\n\r\u00a0(«“„\"'‘>:,#№$€£-–—")
 _AFTER = frozenset(" \t\n\r\u00a0)»”“\"'’<.,!?:;%-–—/")
 _NAMES = frozenset({"first-name", "last-name", "full-name", "salutation"})
 
@@ -233,14 +234,25 @@ class _Text:
         role = role_of(match.argument)
         if role in _NAMES and self._greeted(match.span.start):
             return self.talk < 2 * _MUCH
+        if self._beside_talk(match.span):
+            return False
         if match.level == "named":
             telling = role is not None and _TELLING_NAME.search(match.argument) is not None
             return telling and self.talk < _SOME and self._by_itself(match.span)
         if role is not None and (match.level == "likely" or self._by_itself(match.span)):
-            return self.talk < (_MUCH if self.markup else _SOME)
+            return self.talk < (_MUCH if self.markup else _SOME if match.level == "likely" else 1)
         if match.level == "likely":
             return self.talk < (_MUCH if self.markup else 1)
-        return self.talk < (_SOME if self.markup else 1) and self._by_itself(match.span)
+        single = len(match.argument) == 1  # {x}: a set, or mathematics
+        return not single and self.talk < (_SOME if self.markup else 1) and self._by_itself(match.span)
+
+    def _beside_talk(self, span: Span) -> bool:
+        """Whether the line of a place, or what is near to it in a long one, speaks of code."""
+        start = max(self.text.rfind("\n", 0, span.start) + 1, span.start - _NEAR)
+        end = self.text.find("\n", span.end, span.end + _NEAR)
+        before, after = self.text[start : span.start], self.text[span.end : end if end >= 0 else span.end + _NEAR]
+        lists = _lists()
+        return any(pattern.search(text) for pattern in (lists.about_templates, lists.words) for text in (before, after))
 
     def _greeted(self, offset: int) -> bool:
         line = self._line_before(offset)
@@ -267,7 +279,7 @@ _UNSEEN = frozenset({"value", "name", "id", "class", "for"})
 _WORDS = frozenset({"alt", "title", "aria-label", "summary", "label", "placeholder", "content"})
 _MOST_MARKUP = 300  # characters of markup that may stand within a tag
 _MAY_HOLD = regex(
-    r"[{}]|%%|\*\||<[%?]|\[[A-Za-z%]|::|@@|##|%(?:[A-Za-z]|[57][Bb]|23%23|25%25)|[$#]|-\w+-|\bundefined\b|NaN|object"
+    r"[{}]|%%|\*\||<[%?]|\[[A-Za-z%]|::|@@|##|%(?:[A-Za-z]|5[Bb]|7[BbCc]|23%23|25%25)|[$#]|-\w+-|\bundefined\b|NaN|object"
 )
 
 
@@ -351,7 +363,7 @@ def _encoded_tag(url: str) -> str | None:
     if not any(sign in url for sign in _ENCODED):
         return None
     decoded = unquote(url)
-    for tag in _matches(decoded, lambda match: match.level != "named"):
+    for tag in _matches(decoded, lambda match: _is_tag_of_address(decoded, match)):
         shown = decoded[tag.span.start : tag.span.end]
         if shown not in url and _EXPRESSION.fullmatch(tag.argument):
             return shorten(shown, _MAX_SHOWN)
