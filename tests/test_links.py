@@ -1187,7 +1187,7 @@ def test_a_hostile_message_costs_little(text: str) -> None:
         ('<a role="button">{{ label }}</a>', ['<a role="button">']),
         # places to link to, and plain text
         ('<a name="top"></a><a id="b" class="link">Top</a>', []),
-        ("<a>Acme</a>", []),
+        ('<a>Acme</a> <a style="color:#333">Acme</a> <a class="name">Acme</a>', []),
         ('<a target="_blank"></a><a class="btn"><img src="https://a.example/x.png" alt="x"></a>', []),
         # what clients would make a link of is kept from it
         ('<a style="color:#000;text-decoration:none">1 Main Street, Springfield</a>', []),

@@ -30,6 +30,7 @@ _PLAIN = frozenset(
 )
 """Attributes that say nothing of an address; a language of templates may set one by any other."""
 
+_LINKS = frozenset({"a", "mj-button", "button"})
 _INKY = frozenset({"columns", "callout", "spacer", "block-grid", "container", "row", "wrapper"})
 """Components of Inky, whose button is a link."""
 
@@ -38,8 +39,6 @@ _LIKE_LINK = regex(
     r"|\bdisplay\s*:\s*(?:inline-)?block|\bcursor\s*:\s*pointer",
     re.IGNORECASE,
 )
-_COLOURED = regex(r"(?:^|;)\s*color\s*:", re.IGNORECASE)
-_NO_LINE = regex(r"text-decoration(?:-line)?\s*:\s*none", re.IGNORECASE)
 _LINK_CLASS = regex(r"\b(?:btn|button|link|cta|unsub\w*)\b|(?:-|_|\b)(?:btn|button|link|cta)(?:-|_|\b)", re.IGNORECASE)
 _LETTERS = regex(r"[^\W\d_]{2}")
 _DETECTED = regex(r"\d[\d\s().,:/+-]{5,}|\S@\S|\b\w+\.\w{2,}(?:/|\b)|\b\d{1,5}\b.*,|\d{1,2}:\d\d")
@@ -48,19 +47,21 @@ _DETECTED = regex(r"\d[\d\s().,:/+-]{5,}|\S@\S|\b\w+\.\w{2,}(?:/|\b)|\b\d{1,5}\b
 
 def dead_links(view: View) -> Iterator[Element]:
     """Elements with words that look like a link or a button, or are one in MJML and Inky, and have no address."""
-    inky: bool | None = None
+    tags = {
+        start_tag for start_tag in view.html.start_tags if start_tag.tag in _LINKS and "href" not in start_tag.attrs
+    }
+    if not tags:
+        return
+    inky = len(_INKY & {start_tag.tag for start_tag in view.html.start_tags}) >= 2
     for element in view.html.elements:
-        tag = element.tag
-        if tag == "a":
-            dead = _looks_like_link(element) and not _is_detected(_words(view, element))
-        elif tag == "mj-button":
-            dead = "href" not in element.attrs and not element.silent
-        elif tag == "button" and "href" not in element.attrs:
-            if inky is None:
-                inky = len(_INKY & {start_tag.tag for start_tag in view.html.start_tags}) >= 2
-            dead = inky and element.attrs.keys() <= _PLAIN
-        else:
+        if element.start_tag not in tags:
             continue
+        if element.tag == "a":
+            dead = _looks_like_link(element) and not _is_detected(_words(view, element))
+        elif element.tag == "mj-button":
+            dead = "href" not in element.attrs and not element.silent  # it may inherit one
+        else:
+            dead = inky and element.attrs.keys() <= _PLAIN
         if dead and not element.gaps and PLACEHOLDER_CHAR not in "".join(element.attrs) and _words(view, element):
             yield element
 
@@ -78,9 +79,7 @@ def _looks_like_link(element: Element) -> bool:
     style = attrs.get("style", "")
     if "target" in attrs or attrs.get("role", "").lower() in {"button", "link"} or _LIKE_LINK.search(style):
         return True
-    if _NO_LINE.search(style):
-        return False
-    return _COLOURED.search(style) is not None or _LINK_CLASS.search(attrs.get("class", "")) is not None
+    return _LINK_CLASS.search(attrs.get("class", "")) is not None
 
 
 def _is_detected(words: str) -> bool:

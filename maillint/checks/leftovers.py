@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 
 from maillint.analysis.greetings import greeting_length
 from maillint.check import Needs, Options, check
@@ -46,7 +46,7 @@ def merge_tag_unrendered(message: Message, options: Options) -> Iterator[Hit | N
     if not message.finished:
         yield from _encoded_tags(message)
         return
-    talk = _talk_of_code(message)
+    talk = partial(_talk_of_code, message)
     for name in ("subject", "from", "to", "reply-to"):
         for field in message.headers.all(name):
             text = _Text(field.text, talk, markup=True, opening=name == "subject")
@@ -174,6 +174,7 @@ def _talk_of_code(message: Message) -> int:
 # -- texts ----------------------------------------------------------------------------------------------------
 
 _LONGEST_GREETING = 300
+_MAY_PRINT = regex(r"NaN|undefined|null|None|Invalid|\[(?:Your|My) ")
 _NOBODY = regex(r"(?<=\S)[^\S\n]+,(?=[^\S\n]*(?:\n|\Z))")
 _TELLING_NAME = regex(r"\w[_.=|]\w|^[^ ]*[a-z][A-Z]|^(?i:(?:first|last|full|f|l|user|vor|nach)[_-]?names?)$")
 _NEAR = 200
@@ -183,9 +184,12 @@ _NAMES = frozenset({"first-name", "last-name", "full-name", "salutation"})
 
 
 class _Text:
-    """A text that readers see. ``talk``: how much its message is about code; ``opening``: a value may be its start."""
+    """A text that readers see.
 
-    def __init__(self, text: str, talk: int, *, markup: bool, opening: bool = False) -> None:
+    ``talk`` tells how much its message is about code, which few texts need to know; ``opening``: a value may begin it.
+    """
+
+    def __init__(self, text: str, talk: Callable[[], int], *, markup: bool, opening: bool = False) -> None:
         self.text = text
         self.talk = talk
         self.markup = markup
@@ -210,8 +214,8 @@ class _Text:
                 yield Span(*match.span()), "stands where a name should"
         for match in lists.anywhere.finditer(text):
             yield Span(*match.span()), "is what a program prints for a value"
-        if self.talk < _SOME:
-            for match in lists.in_prose.finditer(text):
+        for match in lists.in_prose.finditer(text) if _MAY_PRINT.search(text) else ():
+            if self.talk() < _SOME:
                 yield Span(*match.span()), "is what a program prints for a value"
         for match in _NOBODY.finditer(text):
             line = self._line_before(match.start())
@@ -233,18 +237,18 @@ class _Text:
             return False
         role = role_of(match.argument)
         if role in _NAMES and self._greeted(match.span.start):
-            return self.talk < 2 * _MUCH
+            return self.talk() < 2 * _MUCH
         if self._beside_talk(match.span):
             return False
         if match.level == "named":
             telling = role is not None and _TELLING_NAME.search(match.argument) is not None
-            return telling and self.talk < _SOME and self._by_itself(match.span)
+            return telling and self.talk() < _SOME and self._by_itself(match.span)
         if role is not None and (match.level == "likely" or self._by_itself(match.span)):
-            return self.talk < (_MUCH if self.markup else _SOME if match.level == "likely" else 1)
+            return self.talk() < (_MUCH if self.markup else _SOME if match.level == "likely" else 1)
         if match.level == "likely":
-            return self.talk < (_MUCH if self.markup else 1)
+            return self.talk() < (_MUCH if self.markup else 1)
         single = len(match.argument) == 1  # {x}: a set, or mathematics
-        return not single and self.talk < (_SOME if self.markup else 1) and self._by_itself(match.span)
+        return not single and self.talk() < (_SOME if self.markup else 1) and self._by_itself(match.span)
 
     def _beside_talk(self, span: Span) -> bool:
         """Whether the line of a place, or what is near to it in a long one, speaks of code."""
@@ -279,11 +283,13 @@ _UNSEEN = frozenset({"value", "name", "id", "class", "for"})
 _WORDS = frozenset({"alt", "title", "aria-label", "summary", "label", "placeholder", "content"})
 _MOST_MARKUP = 300  # characters of markup that may stand within a tag
 _MAY_HOLD = regex(
-    r"[{}]|%%|\*\||<[%?]|\[[A-Za-z%]|::|@@|##|%(?:[A-Za-z]|5[Bb]|7[BbCc]|23%23|25%25)|[$#]|-\w+-|\bundefined\b|NaN|object"
+    r"[{}]|%%|\*\||<[%?]|\[[A-Za-z%]|::|@[@A-Z(]|%(?:[A-Za-z]|5[Bb]|7[BbCc]|23%23|25%25)|##|#<|\$[!{\[A-Z]|~~|!!"
+    r"|(?<![\w-])-\w+-|\bundefined\b|NaN|object|Undefined|ranslation"
 )
+"""What an attribute has in it that may be worth a closer look."""
 
 
-def _in_view(part: Part, view: View, talk: int) -> Iterator[Hit]:
+def _in_view(part: Part, view: View, talk: Callable[[], int]) -> Iterator[Hit]:
     content = view.content
     samples: list[Span] = []
     if part.markup:
@@ -297,8 +303,11 @@ def _in_view(part: Part, view: View, talk: int) -> Iterator[Hit]:
                 yield Hit(part, span, {"text": _shown(part.text, span), "fault": fault}, view)
     if not part.markup:
         return
+    looked_into = {
+        tag for tag in view.html.start_tags if len(tag.attrs) and _MAY_HOLD.search(tag.source, len(tag.tag) + 1)
+    }
     for element in view.html.elements:
-        for name in element.attrs:
+        for name in element.attrs if element.start_tag in looked_into else ():
             unfilled = _in_attribute(element, name, talk)
             if unfilled is not None and not _is_within(element.span, samples):
                 yield Hit(part, element.value_span(name), {"text": unfilled[0], "fault": unfilled[1]}, view)
@@ -314,7 +323,7 @@ def _is_within(span: Span, samples: Sequence[Span]) -> bool:
     return before >= 0 and samples[before].end > span.start
 
 
-def _in_attribute(element: Element, name: str, talk: int) -> tuple[str, str] | None:
+def _in_attribute(element: Element, name: str, talk: Callable[[], int]) -> tuple[str, str] | None:
     """What is unfilled in an attribute, and what is wrong with it; None if nothing is."""
     value = element.attrs[name][:_LONGEST_VALUE]
     if len(value) < 3 or name in _UNSEEN or not _MAY_HOLD.search(value) or name.startswith(_lists().no_text):
@@ -326,7 +335,7 @@ def _in_attribute(element: Element, name: str, talk: int) -> tuple[str, str] | N
         found = next(_Text(value, talk, markup=True).faults(), None)
         return (_shown(value, found[0]), found[1]) if found else None
     tag = next(_matches(value, lambda match: match.level in {"sure", "likely"}), None)
-    return (_shown(value, tag.span), _UNFILLED) if tag and talk < _MUCH else None
+    return (_shown(value, tag.span), _UNFILLED) if tag and talk() < _MUCH else None
 
 
 def _in_address(url: str) -> tuple[str, str] | None:

@@ -37,7 +37,7 @@ _DOTS = "\u3002\uff61"  # ideographic full stops, which browsers read as dots (U
 _MAY_NAME = regex(r"[.\uff0e\u3002\uff61]|:[/\uff0f]|\uff1a")
 _PLAIN_HOST = regex(r"[^\W_][\w-]*(?:\.[\w-]+)*")
 _TITLE_CASE = regex(r"[A-Z][a-z]+\.(?P<tld>[A-Z][a-z]+)")
-_BREAK = regex(r"[^\S\n]*\n\s*")
+_BREAK = regex(r"(?<![^\S\n])[^\S\n]*+\n\s*+")
 _EDGE = " \t\r\n.,;:!?()[]<>{}«»“”„‘’\"'→➔➜›»‹«←↗▶►▸»|·•*_–—-…"
 _CUT_OFF = ("…", "...", "..")
 
