@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
+from maillint.finding import Severity
 from maillint.message.views import View
 from maillint.text.offsets import OffsetMap
 from maillint.text.source import Source
@@ -97,8 +98,8 @@ class Hit:
 
     ``span`` counts in ``place.text``; ``view`` is the view that shows it, or those that do, None if every view does
     (or the place has none). ``changes`` mend it; ``safe`` if they keep the message's meaning. ``related`` are
-    further spans of the same place with a few words each. ``harmless``: no reader notices, so that it is a note,
-    whatever the rule's severity.
+    further spans of the same place with a few words each. It is never graver than ``at_most``, whatever the rule's
+    severity: a note where no reader notices, a warning where it is not certain.
     """
 
     place: Place
@@ -108,7 +109,7 @@ class Hit:
     changes: tuple[Change, ...] = ()
     safe: bool = False
     related: tuple[tuple[Span, str], ...] = ()
-    harmless: bool = False
+    at_most: Severity | None = None
 
     @property
     def views(self) -> Sequence[View]:

@@ -13,7 +13,9 @@ from maillint.config.config import CommandLine, LayeredConfig
 from maillint.finding import DomainReport
 from maillint.network.facts import Question, Selector, gather
 from maillint.network.replay import ReplayResolver
+from maillint.network.resolver import DnsResolver
 from maillint.project.domains import judge, selectors_for
+from tests.dns_server import DnsServer
 from tests.linting import domain_rules
 
 SPF = "v=spf1 ip4:192.0.2.0/24 -all"
@@ -443,3 +445,81 @@ def test_only_some_of_a_thousand_faults_are_reported() -> None:
 
 def messages(findings: Iterable[Any]) -> list[str]:
     return [finding.message for finding in findings]
+
+
+# -- over the network ---------------------------------------------------------------------------------
+
+
+def asked(zone: Mapping[str, Any], **more: Any) -> tuple[set[str], list[str]]:
+    """The findings about acme.example, and the names that a DNS server on loopback was asked for."""
+    with DnsServer({**SOUND, **zone}) as server:
+        facts = gather(Question("acme.example", **more), DnsResolver(server.address, 2.0))
+        return found(judge(facts, CONFIG)), [query.name for query in server.queries]
+
+
+@pytest.mark.parametrize(
+    ("spf", "rules"),
+    [
+        ("v=spf1 mx -all include:esp.example", {"spf-unreached"}),
+        ("v=spf1 mx ~all ip4:192.0.2.9 a:mx.acme.example", {"spf-unreached"}),
+        ("v=spf1 mx redirect=esp.example -all", {"spf-unreached"}),
+        ("v=spf1 mx -all redirect=esp.example", {"spf-unreached"}),
+        ("v=spf1 mx ?all include:esp.example", {"spf-unreached", "spf-open-end"}),
+        ("v=spf1 +all include:esp.example ~all", {"spf-all"}),
+        ("v=spf1 mx -all -all", set()),
+        ("v=spf1 mx -all exp=why.acme.example", set()),
+        ("v=spf1 mx redirect=esp.example", set()),
+        ("v=spf1 mx include:esp.example -all", set()),
+        ("v=spf1 mx include:esp..example -all", {"spf-include-broken"}),
+    ],
+)
+def test_terms_that_never_count(spf: str, rules: set[str]) -> None:
+    zone = {"acme.example TXT": [spf], "esp.example TXT": [SPF]}
+    assert {rule for rule in asked(zone)[0] if rule.startswith("spf-")} == rules
+
+
+@pytest.mark.parametrize(
+    ("sender", "what"),
+    [
+        ("bounce@[192.0.2.1]", "is an address literal, for which SPF says nothing"),
+        ("bounce@[IPv6:2001:db8::1]", "is an address literal, for which SPF says nothing"),
+        ("bounce@mail..acme.example", "is a malformed domain name"),
+        (f"bounce@{'x' * 64}.example", "is a malformed domain name"),
+        ("bounce@localhost", "is a single label, and no full domain name"),
+        ("bounce@gone.example", "has no SPF record"),
+    ],
+)
+def test_what_can_have_no_spf_record_is_not_asked_for_and_named_as_it_is(sender: str, what: str) -> None:
+    domain = sender.rpartition("@")[2]
+    with DnsServer(SOUND) as server:
+        facts = gather(Question("acme.example", ips=("192.0.2.7",), mail_from=sender), DnsResolver(server.address, 2.0))
+        reported = judge(facts, CONFIG)
+        queries = {query.name for query in server.queries}
+    message = next(finding.message for finding in reported.findings if finding.rule == "auth/spf-missing")
+    assert (facts.spf.checks[0].outcome.result, message) == ("none", f"{domain.lower()} {what}")
+    assert (domain in queries) is (domain == "gone.example")
+
+
+@pytest.mark.parametrize(
+    ("record", "zone", "rules"),
+    [
+        ("rua=mailto:acme@reports.example", {}, {"dmarc-report-unauthorised"}),
+        ("rua=mailto:acme@reports.example", {"TXT": ["v=DMARC1"]}, set()),
+        ("rua=mailto:acme@reports.example", {"TXT": ["v=DMARC1;rua=mailto:x@reports.example"]}, set()),
+        ("rua=mailto:acme@reports.example", {"TXT": ["site-verification=1"]}, {"dmarc-report-unauthorised"}),
+        ("rua=mailto:acme@reports.example", {"TXT": "servfail"}, set()),
+        ("rua=mailto:d@mail.acme.example", {}, set()),
+        ("rua=mailto:d@acme.example; ruf=mailto:acme@reports.example", {}, {"dmarc-report-unauthorised"}),
+        ("rua=https://reports.example/in", {}, {"dmarc-syntax"}),
+    ],
+)
+def test_reports_to_another_organisation(record: str, zone: dict[str, Any], rules: set[str]) -> None:
+    consent = {f"acme.example._report._dmarc.reports.example {kind}": value for kind, value in zone.items()}
+    names, _ = asked({"_dmarc.acme.example TXT": [f"v=DMARC1; p=reject; {record}"], **consent})
+    assert {rule for rule in names if rule.startswith("dmarc-")} == rules
+
+
+def test_a_record_with_hundreds_of_destinations_costs_few_queries() -> None:
+    destinations = ",".join(f"mailto:a@r{number}.example" for number in range(200))
+    _, queries = asked({"_dmarc.acme.example TXT": [f"v=DMARC1; p=reject; rua={destinations}"]})
+    assert sum("_report._dmarc" in name for name in queries) <= 10

@@ -346,3 +346,87 @@ def test_a_long_subject_takes_little_time(rule: str, subject: str) -> None:
     start = process_time()
     report(rule, text, "eml")
     assert process_time() - start < 2
+
+
+# -- subject-fake-reply: what shows that a message is a reply -------------------------------------------------
+
+INDEX = "AcJ4sNwvYnPpc8mQTUKtsz9IJ3bbyQ"  # 22 bytes: a new thread
+
+
+@pytest.mark.parametrize(
+    ("subject", "prefix"),
+    [
+        ("RIF: offerta", "RIF:"),
+        ("Rif: la nostra offerta", "Rif:"),
+        ("Rif: 2026/123", None),
+        ("RIF: n. 12 del 3 maggio", None),
+        ("ATB: piedavajums", "ATB:"),
+        ("YML: cyfarfod", "YML:"),
+        ("Odg: ponuda", "Odg:"),
+        ("Ats: pasiulymas", "Ats:"),
+        ("Yml files in your build", None),
+        ("Atbildes: jautajumi", None),
+    ],
+)
+def test_prefixes_of_further_languages(subject: str, prefix: str | None) -> None:
+    findings = report("content/subject-fake-reply", with_subject(subject), "eml").findings
+    assert [found.evidence["prefix"] for found in findings] == ([prefix] if prefix else [])
+
+
+@pytest.mark.parametrize(
+    ("index", "fake"),
+    [
+        (f"{INDEX}==", True),
+        (INDEX, True),
+        (f"{INDEX}AAEnkg", False),
+        (f"{INDEX}AA\n Enkg", False),
+        ("?", True),
+        ("", True),
+    ],
+)
+def test_a_later_place_in_a_thread_shows_a_reply(index: str, fake: bool) -> None:
+    text = with_subject("Re: our call", f"Thread-Index: {index}")
+    assert bool(report("content/subject-fake-reply", text, "eml").findings) is fake
+
+
+@pytest.mark.parametrize(
+    ("below", "fake"),
+    [
+        ("-----Original Message-----\nFrom: Jane\nSent: Monday", False),
+        ("--------------- Пересылаемое сообщение ---------------\n12.10.2026, Jane:", False),
+        ("Von: Jane Doe\nGesendet: Montag, 5. Oktober 2026\nAn: Ann", False),
+        ("From: Jane Doe\nDate: Monday\nSubject: Our call", False),
+        ("Am 5. Oktober 2026 um 10:00 schrieb Jane Doe <jane@client.example>:\n\n> Wann?", False),
+        ("Le lundi 5 octobre, Jane Doe a écrit :\n> Quand ?", False),
+        ("Jane Doe <jane@client.example>:\n> When?", False),
+        ("Here is what Jane wrote: a book about the sea.", True),
+        ("From: our warehouse\nTo: your door", True),
+        ("-----\nAcme, 1 Main Street", True),
+        ("", True),
+    ],
+)
+def test_the_message_that_is_answered_shows_a_reply(below: str, fake: bool) -> None:
+    text = with_subject("Re: our call") + f"\n\nMonday suits me.\n\n{below}\n"
+    assert bool(report("content/subject-fake-reply", text, "eml").findings) is fake
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        '<div class="gmail_quote"><div class="gmail_attr">5.10.2026, Jane</div></div>',
+        '<blockquote type="cite">When?</blockquote>',
+        '<div id="divRplyFwdMsg"><b>From:</b> Jane<br><b>Sent:</b> Monday</div>',
+        "<p><b>From:</b> Jane Doe<br><b>Sent:</b> Monday<br><b>To:</b> Ann</p>",
+    ],
+)
+def test_the_message_that_is_answered_is_seen_in_html(below: str) -> None:
+    html = ["Content-Type: text/html; charset=utf-8", "", f"<p>Monday suits me.</p>{below}"]
+    text = "\n".join(["From: ann@acme.example", "Subject: Re: our call", *html])
+    assert report("content/subject-fake-reply", text, "eml").findings == ()
+    (found,) = report("content/subject-fake-reply", text.replace(below, ""), "eml").findings
+    assert found.evidence["prefix"] == "Re:"
+
+
+def test_a_first_touch_has_nothing_to_quote() -> None:
+    text = '---\nsubject: "Re: our call"\n---\n<p>Hi</p><blockquote type="cite">When?</blockquote>'
+    assert report("content/subject-fake-reply", text, touch=1).findings

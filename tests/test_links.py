@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -155,7 +156,7 @@ ADDRESSES: list[tuple[str, set[str]]] = [
     ("../pricing", {"malformed"}),
     ("?page=2", {"malformed"}),
     ("//acme.example/pricing", {"malformed"}),
-    ("http://https://acme.example", {"malformed", "insecure"}),
+    ("http://https://acme.example", {"malformed"}),
     ("https://http://acme.example", {"malformed"}),
     ("https://https//acme.example", {"malformed"}),
     ("https:/acme.example", {"malformed"}),
@@ -245,6 +246,21 @@ ADDRESSES: list[tuple[str, set[str]]] = [
     ("https://xn--me-7kcy.example/", {"homograph"}),
     ("https://shop.раypal.example/", {"homograph"}),
     ("https://αcme.example/", {"homograph"}),
+    ("https://аррӏе.com/", {"homograph"}),
+    ("https://xn--80ak6aa92e.com/", {"homograph"}),
+    ("https://login.раураӏ.example/", {"homograph"}),
+    ("https://ɡoogle.com/", {"homograph"}),
+    ("https://www.xn--oogle-qmc.com/", {"homograph"}),
+    ("https://facebooĸ.com/", {"homograph"}),
+    ("https://хор.example/", set()),
+    ("https://сор.рф/", set()),
+    ("https://ввс.example/", set()),
+    ("https://піке.укр/", set()),
+    ("https://ıstanbul.example/", set()),
+    ("https://łódź.example/", set()),
+    ("https://səadət.example/", set()),
+    ("https://nguyễn.example/", set()),
+    ("https://αβγ.example/", set()),
     ("https://ocհ.example/", {"homograph"}),
     # invisible-character
     ("https://acme.example/\u200bpricing", {"invisible-character"}),
@@ -432,6 +448,28 @@ MISMATCHES = [
     ),
     ("https://partner.example/{{ path }}", "acme.example", "acme.example", "partner.example"),
     ("https://partner.example/", "https://acme.example/{{ path }}", "acme.example", "partner.example"),
+    # no public suffix
+    ("https://partner.example/", "https://intranet/login", "intranet", "partner.example"),
+    ("https://partner.example/", "https://acme.corp/", "acme.corp", "partner.example"),
+    ("https://partner.example/", "Go to http://wiki:8080/x now", "wiki", "partner.example"),
+    ("https://acme.corp/", "https://hr.corp/", "hr.corp", "acme.corp"),
+    # full-width letters and ideographic full stops
+    ("https://partner.example/", "ａｃｍｅ．ｅｘａｍｐｌｅ", "acme.example", "partner.example"),
+    ("https://partner.example/", "acme。example", "acme.example", "partner.example"),
+    ("https://partner.example/", "www｡acme｡example", "acme.example", "partner.example"),
+    ("https://partner.example/", "ｈｔｔｐｓ：／／ａｃｍｅ．ｅｘａｍｐｌｅ／", "acme.example", "partner.example"),
+    # over lines
+    ("https://partner.example/", "https://secure.ac<br>me.example/login", "secure.acme.example", "partner.example"),
+    ("https://partner.example/", "www.acme.<br>\n  example", "acme.example", "partner.example"),
+    # a page that only has the name of a site, and a file of that name that the link does not open
+    ("https://partner.example/acme.com", "acme.com", "acme.com", "partner.example"),
+    ("https://partner.example/", "main.rs", "main.rs", "partner.example"),
+    ("https://partner.example/other.rs", "main.rs", "main.rs", "partner.example"),
+    ("https://partner.example/main.rs", "https://main.rs/", "main.rs", "partner.example"),
+    # Title.Case of a site
+    ("https://partner.example/", "Acme.Com", "acme.com", "partner.example"),
+    ("https://partner.example/", "read.me", "read.me", "partner.example"),
+    ("https://partner.example/", "www.Read.Me", "read.me", "partner.example"),
 ]
 
 AGREE = [
@@ -474,6 +512,26 @@ AGREE = [
     ("https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Facme.example", "https://acme.example"),
     ("https://youtu.be/x", "www.youtube.com/watch?v=x"),
     ("https://x.com/acme", "twitter.com/acme"),
+    ("https://intranet/login", "https://intranet/"),
+    ("https://acme.corp/login", "https://www.acme.corp"),
+    ("https://partner.example/", "https://"),
+    ("https://partner.example/", "https://www."),
+    ("https://partner.example/", "Prices: all of them"),
+    ("https://partner.example/", "Prices：all"),
+    ("https://partner.example/", "你好。请看"),
+    ("https://acme.example/", "acme．example"),
+    ("https://secure.acme.example/", "https://secure.ac<br>me.example/login"),
+    ("https://acme.example/", "acme.example<br>Our site"),
+    ("https://acme.example/", "https://acme.example/a<br>Our site"),
+    ("https://secure.bank/", "https://secure.bank<br>Opens at ten"),
+    ("https://git.acme.example/r/src/main.rs", "main.rs"),
+    ("https://git.acme.example/r/setup.py#L3", "setup.py"),
+    ("https://git.acme.example/r/Main.RS/", "main.rs"),
+    ("https://acme.example/download?file=Editor.app", "Editor.app"),
+    ("https://acme.example/files/%E2%9C%93/build.sh?raw=1", "build.sh"),
+    ("https://www.google.com/url?q=https%3A%2F%2Facme.example%2Fmain.rs", "main.rs"),
+    ("https://partner.example/", "Shop.Now"),
+    ("https://partner.example/", "Read.Me"),
 ]
 
 
@@ -551,6 +609,15 @@ CONTACTS = [
     ("mailto:{{ mail }}", "a@acme.example", None),
     ("mailto:a@acme.example", "{{ mail }}", None),
     ("https://acme.example/contact", "a@acme.example", None),
+    ("https://shop.acme.example/contact", "a@mail.acme.example", None),
+    ("https://forms.partner.example/", "a@acme.example", "a@acme.example"),
+    ("https://forms.partner.example/", " <b>a@acme</b>.example.", "a@acme</b>.example"),
+    ("https://partner.example/?to=a%40acme.example", "a@acme.example", None),
+    ("https://www.google.com/url?q=https%3A%2F%2Facme.example%2F", "a@acme.example", None),
+    ("https://u1.ct.sendgrid.net/ls/click?upn=u001.abc", "a@acme.example", None),
+    ("https://partner.example/", "Write to a@acme.example", None),
+    ("https://partner.example/", "{{ mail }}", None),
+    ("https://{{ host }}/", "a@acme.example", None),
     ("tel:+442079460000", "+44 (0)20 7946 0000", None),
     ("tel:+442079460000", "020 7946 0000", None),
     ("tel:00442079460000", "+44 20 7946-0000", None),
@@ -569,9 +636,16 @@ CONTACTS = [
 @pytest.mark.parametrize(("url", "text", "shown"), CONTACTS)
 def test_a_text_that_shows_another_contact(url: str, text: str, shown: str | None) -> None:
     found = findings(link(url, text), "contact-mismatch")
-    assert [finding.evidence["shown"] for finding in found] == ([] if shown is None else [shown])
+    plain = [] if shown is None else [re.sub("<[^>]*>", "", shown)]
+    assert [finding.evidence["shown"] for finding in found] == plain
     if shown is not None:
         assert marked(link(url, text), found) == [shown]
+
+
+def test_the_recipients_own_address_may_open_an_account() -> None:
+    text = link("https://partner.example/account", "jane@client.example")
+    assert findings(text, "contact-mismatch", headers=(("To", "Jane <Jane@client.example>"),)) == []
+    assert len(findings(text, "contact-mismatch", headers=(("To", "Ann <ann@client.example>"),))) == 1
 
 
 @pytest.mark.parametrize(
@@ -941,6 +1015,34 @@ def test_links_of_both_parts(html: str, text: str, found: list[tuple[Any, Any, A
     assert parity(html, text) == found
 
 
+TOKENS = [
+    link(f"https://go.acme.example/{token}") for token in ("x7Kq2mZp9Wd4", "a81f3c9e7b5d2046", "Qm4tY7rT2wE9uI1o")
+]
+
+
+@pytest.mark.parametrize(
+    ("html", "text", "host"),
+    [
+        ("".join(TOKENS), "https://acme.example/a\nhttps://acme.example/b\n", "go.acme.example"),
+        (TOKENS[0], "https://acme.example/a\n", "go.acme.example"),
+        (link("https://k3f9x2a7.links.example/a") * 2, "https://acme.example/a\n", "k3f9x2a7.links.example"),
+        (link("https://acme.example/a"), "https://go.acme.example/x7Kq2mZp9Wd4\n", "go.acme.example"),
+        ("".join(TOKENS), "https://go.acme.example/x7Kq2mZp9Wd4\n", None),
+        ("".join(TOKENS) + link("https://acme.example/a"), "https://acme.example/b\n", None),
+        (link("https://go.acme.example/ten-tips-for-your-next-order-of-2026"), "https://acme.example/a\n", None),
+        ("".join(TOKENS), "Hello\n", None),
+    ],
+)
+def test_tokens_on_one_host_hide_where_they_lead(html: str, text: str, host: str | None) -> None:
+    sources = [Source.from_text("a.html", html), Source.from_text("a.txt", text)]
+    message = read_message(sources, MessageSettings(profile="newsletter"), "html")
+    reports = lint(message, [active(RULES["text-part-parity"])])
+    reasons = [question.reason for report in reports for question in report.unknown]
+    known = f"all links of a part go through {host}, which alone knows where they lead"
+    assert reasons == ([known] if host else [])
+    assert bool([found for report in reports for found in report.findings]) is (host is None)
+
+
 def test_links_that_a_tracker_hides_cannot_be_compared() -> None:
     sources = [
         Source.from_text("a.html", link("https://u1.ct.sendgrid.net/ls/click?upn=u001.abc")),
@@ -1079,3 +1181,106 @@ def test_a_hostile_message_costs_little(text: str) -> None:
 def test_short_links_of_services_that_have_closed(url: str, leads: str) -> None:
     (found,) = findings(link(url), "shortener")
     assert found.evidence["leads"] == leads
+
+
+# -- dead links -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('<a style="color:#999" target="_blank">Unsubscribe</a>', ['<a style="color:#999" target="_blank">']),
+        ('<a class="btn btn-primary">Buy now</a>', ['<a class="btn btn-primary">']),
+        ('<a class="footer-link">Imprint</a>', ['<a class="footer-link">']),
+        ('<a style="text-decoration: underline">Imprint</a>', ['<a style="text-decoration: underline">']),
+        (
+            '<a style="text-decoration:none;background:#06c;padding:9px">Buy</a>',
+            ['<a style="text-decoration:none;background:#06c;padding:9px">'],
+        ),
+        ('<a role="button">{{ label }}</a>', ['<a role="button">']),
+        # places to link to, and plain text
+        ('<a name="top"></a><a id="b" class="link">Top</a>', []),
+        ('<a>Acme</a> <a style="color:#333">Acme</a> <a class="name">Acme</a>', []),
+        ('<a target="_blank"></a><a class="btn"><img src="https://a.example/x.png" alt="x"></a>', []),
+        # what clients would make a link of is kept from it
+        ('<a style="color:#000;text-decoration:none">1 Main Street, Springfield</a>', []),
+        ('<a style="color:#000">+1 800 555 0199</a> <a style="color:#000">ann@acme.example</a>', []),
+        ('<a style="color:#000">acme.example</a> <a style="color:#000">5 May, 10:30</a>', []),
+        # an address by another name, or by a tag
+        (
+            '<a class="btn" :href="url">Buy</a> <a class="btn" data-href="x">Buy</a> <a class="btn" onclick="x">B</a>',
+            [],
+        ),
+        ('<a class="btn" {{ attributes }}>Buy</a>', []),
+        ('<a class="btn" {% if url %}href="{{ url }}"{% endif %}>Buy</a>', []),
+        ('<a class="btn" href="https://acme.example/">Buy</a>', []),
+        # buttons
+        ("<form><button>Send</button></form>", []),
+        (
+            '<container><row><columns><button class="large">Buy</button></columns></row></container>',
+            ['<button class="large">'],
+        ),
+        ('<container><row><columns><button href="https://acme.example/">Buy</button></columns></row></container>', []),
+    ],
+)
+def test_what_looks_like_a_link_and_has_no_address(text: str, found: list[str]) -> None:
+    assert marked(text, findings(text, "placeholder")) == found
+
+
+@pytest.mark.parametrize(
+    ("head", "button", "dead"),
+    [
+        ("", "<mj-button>Buy</mj-button>", True),
+        ("", '<mj-button background-color="red">{{ label }}</mj-button>', True),
+        ("", '<mj-button href="https://acme.example/">Buy</mj-button>', False),
+        ("", '<mj-button href="{{ url }}">Buy</mj-button>', False),
+        (
+            '<mj-attributes><mj-button href="https://acme.example/" /></mj-attributes>',
+            "<mj-button>Buy</mj-button>",
+            False,
+        ),
+        ('<mj-attributes><mj-button color="red" /></mj-attributes>', "<mj-button>Buy</mj-button>", True),
+        ("", "<mj-button></mj-button>", False),
+    ],
+)
+def test_a_button_of_mjml_without_an_address(head: str, button: str, dead: bool) -> None:
+    body = f"<mj-body><mj-section><mj-column>{button}</mj-column></mj-section></mj-body>"
+    text = f"<mjml><mj-head>{head}</mj-head>{body}</mjml>"
+    assert len(findings(text, "placeholder", kind="mjml")) == dead
+
+
+@pytest.mark.parametrize(
+    ("url", "stands_for"),
+    [
+        ("https://www.yoursitename.example/", True),
+        ("https://your-domain-name.io/a", True),
+        ("https://shop.your-store.co.uk/", True),
+        ("https://ihre-domain.de/", True),
+        ("https://www.votresite.fr/", True),
+        ("https://tudominio.es/", True),
+        ("https://ваш-сайт.рф/", True),
+        ("https://companyname.com/", True),
+        ("mailto:info@yoursitename.com", True),
+        ("mailto:hello@your-company.org?subject=Hi", True),
+        ("https://yourstory.com/", False),
+        ("https://your.org/", False),
+        ("https://yoursite.acme.example/", False),
+        ("https://mycompanysoftware.com/", False),
+        ("https://domaine.fr/", False),
+    ],
+)
+def test_the_hosts_of_starter_kits(url: str, stands_for: bool) -> None:
+    assert bool(findings(link(url), "placeholder")) is stands_for
+
+
+@pytest.mark.parametrize(
+    ("url", "names"),
+    [
+        ("http:///forum/x", {"malformed"}),
+        ("http://http://my-app.example/c/1", {"malformed"}),
+        ("https:\\\\intranet\\a", {"malformed"}),
+    ],
+)
+def test_a_broken_address_is_one_finding(url: str, names: set[str]) -> None:
+    found = findings(link(url), "malformed", "private-host", "insecure", "placeholder")
+    assert {finding.rule.removeprefix("links/") for finding in found} == names

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from maillint.analysis.foreign_tags import masked
+from maillint.analysis.hosts import stands_for_another
 from maillint.data.amendments import Lists
 from maillint.data.lists import load_list
 from maillint.message.content import Link
@@ -20,7 +21,7 @@ from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 from maillint.values import entity, field, frozen
-from maillint.web.domains import a_label, registrable, same_site
+from maillint.web.domains import registrable, same_site
 from maillint.web.link_lists import LinkLists
 from maillint.web.urls import Url, split
 from maillint.web.wrappers import Wrapping, classify
@@ -307,10 +308,4 @@ def same_owner(a: str, b: str) -> bool:
 @remembered
 def is_placeholder_host(message: Message, host: str) -> bool:
     """Whether a host only stands for one that is to come: example.com, yourdomain.com."""
-    name = a_label(host)
-    return name is not None and (registrable(name) or name) in _placeholder_hosts()
-
-
-@cache
-def _placeholder_hosts() -> frozenset[str]:
-    return frozenset(load_list("link-hosts")["placeholders"])
+    return stands_for_another(host)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from maillint.analysis.hosts import private_reason, stands_for_another
 from maillint.hits import Change
 from maillint.message.memo import remembered
 from maillint.message.mime.mailboxes import comment_end
@@ -13,7 +14,7 @@ from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span, overlaps
 from maillint.values import frozen
-from maillint.web.domains import is_private_host, parse_ip
+from maillint.web.domains import parse_ip
 from maillint.web.urls import split
 
 _PIECE = regex(
@@ -172,8 +173,11 @@ def _unreachable(uri: Uri) -> str | None:
             return "has mailto: without an e-mail address"
     else:
         return None
-    private = is_private_host(host) or ("." not in host and parse_ip(host) is None)
-    return "leads to a host that recipients cannot reach" if private and PLACEHOLDER_CHAR not in host else None
+    if PLACEHOLDER_CHAR in host:
+        return None
+    if private_reason(host.lower()) or ("." not in host and parse_ip(host) is None):
+        return "leads to a host that recipients cannot reach"
+    return "leads to a host that only stands for another" if stands_for_another(host) else None
 
 
 def _uri(view: View, piece: _Piece) -> Uri:

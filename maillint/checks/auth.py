@@ -26,6 +26,10 @@ if TYPE_CHECKING:  # the network is imported by runs that use it, and not by all
 NO_SELECTOR = "no DKIM selector is known (--selector, or dkim-selectors in the configuration)"
 
 _LIKE_DMARC = regex(r"[^0-9A-Za-z]*v\s*=\s*dmarc", re.IGNORECASE)
+_DMARC_FAULTS = {
+    "bad-uri": "no report address (mailto:…)",
+    "unusable-uri": "an address that gets no report, since only mailto addresses at full domains do,",
+}
 _STALE = {
     "removed-tag": "is no longer a tag of DMARC",
     "obsolete-size": "is a size limit, which DMARC no longer has",
@@ -227,8 +231,23 @@ def dmarc_syntax(facts: DomainFacts, options: Options) -> Results:
         problems = [problem for problem in record.problems if problem.code not in _STALE]
         for problem in problems[:MOST_PROBLEMS]:
             text = shorten(record.text[problem.start : problem.end])
-            evidence = {"name": query.name, "fault": words(problem.code), "text": text, "code": problem.code}
+            fault = _DMARC_FAULTS.get(problem.code) or words(problem.code)
+            evidence = {"name": query.name, "fault": fault, "text": text, "code": problem.code}
             yield DomainHit(evidence, record.text, Span(problem.start, problem.end))
+
+
+@domain_check("dmarc-report-unauthorised", fields=("destination", "name"))
+def dmarc_report_unauthorised(facts: DomainFacts, options: Options) -> Results:
+    """Reports go to another organisation that has not said that it takes them: receivers send none (RFC 9990)."""
+    yield from _undetermined(facts)
+    yield from unanswered(*(consent.lookup for consent in facts.consents))
+    for consent in facts.consents:
+        if consent.given or consent.lookup.open:
+            continue
+        for _, record in _applied(facts):
+            uri = next(uri for uri in (*record.rua, *record.ruf) if uri.domain == consent.destination)
+            evidence = {"destination": consent.destination, "name": consent.lookup.name}
+            yield DomainHit(evidence, record.text, Span(uri.start, uri.end))
 
 
 @domain_check("dmarc-removed-tag", fields=("name", "text", "reason"))

@@ -21,18 +21,22 @@ if TYPE_CHECKING:  # see maillint.checks.auth
 _LIKE_SPF = regex(r"[^0-9A-Za-z]*v\s*=\s*spf", re.IGNORECASE)
 
 
-@domain_check("spf-missing", fields=("domain", "but"))
+@domain_check("spf-missing", fields=("domain", "fault", "but"))
 def spf_missing(facts: DomainFacts, options: Options) -> Results:
-    """The envelope domain has no SPF record; a record that was meant as one is shown."""
+    """The envelope domain has no SPF record, or can have none; a record that was meant as one is shown."""
     spf = facts.spf
+    if spf.impossible:
+        yield DomainHit({"domain": shorten(spf.domain, 80), "fault": f"is {spf.impossible}", "but": ""})
+        return
     yield from unanswered(spf.lookup)
     if not spf.texts and not spf.lookup.open:
         meant = next((text for text in spf.lookup.records if _LIKE_SPF.match(text)), None)
         if meant is None:
-            yield DomainHit({"domain": spf.domain, "but": ""})
+            yield DomainHit({"domain": spf.domain, "fault": "has no SPF record", "but": ""})
         else:
             but = ": this one does not begin with “v=spf1” and a space"
-            yield DomainHit({"domain": spf.domain, "but": but}, meant, first_word(meant))
+            evidence = {"domain": spf.domain, "fault": "has no SPF record", "but": but}
+            yield DomainHit(evidence, meant, first_word(meant))
 
 
 @domain_check("spf-multiple", fields=("domain", "count"))
@@ -94,6 +98,28 @@ def spf_all(facts: DomainFacts, options: Options) -> Results:
     for record in _records(facts):
         if record.all and record.all.qualifier == "+":
             yield DomainHit({"term": _written(record, record.all)}, record.text, _term_span(record.all))
+
+
+@domain_check("spf-unreached", fields=("text", "place"))
+def spf_unreached(facts: DomainFacts, options: Options) -> Results:
+    """Terms that never count: those behind the first `all`, and a `redirect` in a record that has an `all`.
+
+    Where that `all` lets everybody pass, they would change nothing; `spf-all` reports it.
+    """
+    yield from unanswered(facts.spf.lookup)
+    for record in _records(facts):
+        end = record.all
+        if end is None or end.qualifier == "+":
+            continue
+        unreached = record.unreached
+        if any(_written(record, term) != _written(record, end) for term in unreached):
+            span = Span(unreached[0].start, unreached[-1].end)
+            text = shorten(record.text[span.start : span.end])
+            yield DomainHit({"text": text, "place": f"behind “{_written(record, end)}”"}, record.text, span)
+        redirect = record.modifier("redirect")
+        if redirect is not None:
+            evidence = {"text": _written(record, redirect), "place": f"beside “{_written(record, end)}”"}
+            yield DomainHit(evidence, record.text, _term_span(redirect))
 
 
 @domain_check("spf-open-end", fields=("ending",))
@@ -217,6 +243,8 @@ def spf_include_broken(facts: DomainFacts, options: Options) -> Results:
 def _broken(node: Node) -> str:
     if node.status == "missing":
         return "has no SPF record"
+    if node.status == "malformed":
+        return "is no full domain name"
     if node.status == "multiple":
         return "has more than one SPF record"
     if node.record and node.record.errors:

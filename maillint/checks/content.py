@@ -158,13 +158,16 @@ def _preview_end(view: View) -> int:
 def subject_fake_reply(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """``Re:`` and ``Fwd:`` in any language at the start of a subject of a message that is no answer.
 
-    An answer has In-Reply-To or References (RFC 5322, section 3.6.4); a forwarded message may be attached.
+    An answer has In-Reply-To or References (RFC 5322, section 3.6.4), the Thread-Index of a later place in a thread
+    (Outlook), or the text that it answers below its own; a forwarded message may be attached.
     A sending tool adds those fields to a later touch by itself, so for a later touch they are unknown unless stated.
     """
     headers = message.headers
     if any(field.text.strip() for name in ("in-reply-to", "references") for field in headers.all(name)):
         return
     if any(attached.content_type == "message/rfc822" for attached in message.attachments):
+        return
+    if any(_is_later_place(field.text) for field in headers.all("thread-index")):
         return
     subjects = headers.all("subject")
     if not subjects and not headers.known:
@@ -177,7 +180,55 @@ def subject_fake_reply(message: Message, options: Options) -> Iterator[Hit | Not
             if not headers.known and (message.touch or 1) > 1:
                 yield NotKnown(NO_HEADERS)
                 return
+            if message.touch != 1 and _quotes_original(message):  # a first touch has nothing to quote
+                return
             yield _fake_reply(subject, prefix)
+
+
+_FIRST_PLACE = 22
+"""Bytes of a Thread-Index that begins a thread; each answer adds five more (MS-OXOMSG, section 2.2.1.3)."""
+_LONGEST_INDEX = 4_000
+
+
+def _is_later_place(thread_index: str) -> bool:
+    from binascii import Error, a2b_base64  # noqa: PLC0415 -- seldom needed
+
+    text = "".join(thread_index.split())[:_LONGEST_INDEX].rstrip("=")
+    try:
+        return len(a2b_base64(text + "=" * (-len(text) % 4))) > _FIRST_PLACE
+    except Error:
+        return False
+
+
+def _quotes_original(message: Message) -> bool:
+    """Whether a message has the text that it answers or forwards below its own, as mail clients quote it."""
+    text, classes = _quote_patterns()
+    for part, view in message.views():
+        if part.markup and any(
+            (element.tag == "blockquote" and element.attrs.get("type", "").lower() == "cite")
+            or classes.search(f"{element.attrs.get('class', '')} {element.attrs.get('id', '')}")
+            for element in view.html.elements
+        ):
+            return True
+        if text.search(view.content.flow.text):
+            return True
+    return False
+
+
+@cache
+def _quote_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A pattern for the line above a quoted message, and one for the classes and names of elements that hold one."""
+    data = load_list("reply-prefixes")["quoted"]
+    names = {key: "|".join(map(re.escape, data[key])) for key in ("titles", "senders", "dates", "wrote")}
+    return (
+        re.compile(
+            rf"(?im)^[ \t>]*-{{2,20}}[ \t]*(?:{names['titles']})[ \t]*-{{2,20}}"
+            rf"|^[ \t>*]*(?:{names['senders']})[ \t\xa0]?:[^\n]{{1,300}}\n\s{{0,20}}\**(?:{names['dates']})[ \t\xa0]?:"
+            rf"|^[ \t>]*[^\n]{{4,300}}\b(?:{names['wrote']})[ \t\xa0]?:\s{{0,20}}$"
+            rf"|^[ \t]*\S[^\n]{{0,300}}:[ \t]*\n\s{{0,20}}>"
+        ),
+        re.compile("|".join(map(re.escape, data["elements"]))),
+    )
 
 
 def _fake_reply(subject: Field, prefix: Span) -> Hit:
@@ -206,8 +257,11 @@ def _reply_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     prefixes = "|".join(map(re.escape, words))
     names = "|".join(map(re.escape, data["names"]))
     # Re[2]:, Re(2):, Re^2: and Re*2: count the answers; the colon may be full-width, and set off in French.
+    references = "|".join(map(re.escape, data["references"]))
     counter = r"(?:[ ]?\[\d{1,4}\]|[ ]?\(\d{1,4}\)|[\^*]?\d{1,3})?"
     return (
         re.compile(rf"(?P<prefix>(?P<word>{prefixes}){counter}[ \t\xa0\u202f]{{0,3}}[:：])\s*", re.IGNORECASE),
-        re.compile(rf"(?:{names})(?!\w)", re.IGNORECASE),
+        re.compile(
+            rf"(?:{names})(?!\w)|(?:{references})[ \t]?:(?=[ \t]*(?:[#№]|n[.°ºr]|\w{{0,10}}[./-]?\d))", re.IGNORECASE
+        ),
     )

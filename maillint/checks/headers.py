@@ -55,6 +55,31 @@ def message_id_missing(message: Message, options: Options) -> Iterator[Hit | Not
         yield absent(message)
 
 
+_MESSAGE_ID = regex(r"<[^<>]*>")
+
+
+@check("message-id-invalid", fields=("value", "reason"), needs=Needs(headers=("message-id",)))
+def message_id_invalid(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Message-ID without a value, without angle brackets, or without an @ in them (RFC 5322, section 3.6.4)."""
+    for field in message.headers.all("message-id"):
+        if any(PLACEHOLDER_CHAR in view.text for view in field_views(message, field)):
+            continue
+        reason = _message_id_fault(field.text.strip())
+        if reason is not None:
+            yield Hit(*value_place(field), {"value": shorten(field.text.strip()), "reason": reason})
+
+
+def _message_id_fault(text: str) -> str | None:
+    if not text:
+        return "is empty"
+    found = _MESSAGE_ID.search(text)
+    if found is None:
+        return "has no angle brackets around it"
+    if not found[0].strip("<> \t"):
+        return "has nothing between its angle brackets"
+    return None if "@" in found[0] else "has no @"
+
+
 @check("bcc-present", needs=Needs(kinds=("eml",), headers=("bcc",)))
 def bcc_present(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Finished messages with recipients in a Bcc field, which the other recipients may then read."""
@@ -126,13 +151,16 @@ def one_click_missing(message: Message, options: Options) -> Iterator[Hit | NotK
     needs=Needs(headers=("list-unsubscribe-post", "list-unsubscribe=one-click"), or_unknown=True),
 )
 def one_click_value(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """List-Unsubscribe-Post with another value than the only one allowed, and fields that have that value as a name."""
+    """List-Unsubscribe-Post with another value than the only one allowed, and fields that have that value as a name.
+
+    Upper and lower case do not matter.
+    """
     yield from unless_stated(message, "list-unsubscribe-post")
     posts = message.headers.all("list-unsubscribe-post")
     for post in posts:
         if any(PLACEHOLDER_CHAR in view.text for view in field_views(message, post)):
             yield printed_by_tag("List-Unsubscribe-Post")
-        elif post.text.strip() != ONE_CLICK:
+        elif post.text.strip().lower() != ONE_CLICK.lower():  # a string in ABNF has no case (RFC 5234, section 2.3)
             place, span = value_place(post)
             close = post.source.text[post.value.start - 1 : post.value.start] == ":"
             gap = " " if close and not post.text.strip() else ""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
+from maillint.analysis.dead_links import dead_links
 from maillint.analysis.links import LinkInView, is_disk_path, is_placeholder_host, links_of
 from maillint.analysis.senders import own_domains
 from maillint.check import Needs, Option, Options, check
@@ -21,7 +22,7 @@ from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 from maillint.values import frozen
-from maillint.web.confusables import mixed_scripts, skeleton
+from maillint.web.confusables import copied_brand, mixed_scripts, restricted_letter, script_of, skeleton
 from maillint.web.domains import a_label, is_host_like, is_private_host, parse_ip, registrable, u_label
 
 # -- placeholders ---------------------------------------------------------------------------------------------
@@ -37,10 +38,10 @@ _COUNTED_UP = "01234567890123456789"
     "link-placeholder",
     fields=("url", "reason"),
     options={"words": Option("texts", [], "further addresses that stand for one that is to come, lower case")},
-    needs=Needs(links=("",)),
+    needs=(Needs(links=("",)), Needs(parts=("html",), tags=("a", "mj-button", "button"))),
 )
 def link_placeholder(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Links that nobody has given an address: empty, ``#``, ``https://``, example.com, TODO, lorem ipsum."""
+    """Links that nobody has given an address: none at all, ``#``, ``https://``, example.com, TODO, lorem ipsum."""
     words = _placeholder_words() | set(options["words"])
     own = own_domains(message)
     for link in links_of(message):
@@ -48,6 +49,9 @@ def link_placeholder(message: Message, options: Options) -> Iterator[Hit | NotKn
             reason = _placeholder_reason(message, link, views[0], words, own)
             if reason is not None:
                 yield Hit(link.part, link.span, {"url": link.text, "reason": reason}, views)
+    for part, view in message.views(("html",)):
+        for element in dead_links(view):
+            yield Hit(part, element.span, {"url": "", "reason": "it has no address (href)"}, view)
 
 
 @cache
@@ -404,7 +408,10 @@ def _is_letter(character: str) -> bool:
 
 @check("link-homograph", fields=("url", "host", "reason"), needs=Needs(links=("",)))
 def link_homograph(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Hosts that mix scripts within a label, or look like a domain of the sender or of another link (UTS 39)."""
+    """Hosts that mix scripts within a label, have a letter that no name has, or copy a well-known brand (UTS 39).
+
+    Others that look like a domain of the sender or of another link are found, too.
+    """
     own = own_domains(message)
     own_looks = {skeleton(u_label(name)): name for name in own}
     links = [link for link in links_of(message) if link.address.host and link.address.web]
@@ -415,7 +422,7 @@ def link_homograph(message: Message, options: Options) -> Iterator[Hit | NotKnow
         if not (foreign or own_looks):
             continue
         shown = u_label(host) if foreign else host
-        reason = _mixing(shown) if foreign else None
+        reason = _copying(shown) if foreign else None
         site = registrable(host) if reason is None else None
         if site is not None and site not in own:
             if foreign and linked is None:
@@ -434,9 +441,16 @@ def _linked_domains(links: Sequence[LinkInView]) -> dict[str, str]:
     return {skeleton(name): name for name in domains if name is not None and "xn--" not in name}
 
 
-def _mixing(host: str) -> str | None:
+def _copying(host: str) -> str | None:
+    """What makes a host a copy by its letters alone; None for a name that may be honest."""
     for label in host.split("."):
         scripts = mixed_scripts(label)
         if scripts:
             return f"mixes {' and '.join(scripts)} letters"
+        letter = restricted_letter(label)
+        if letter is not None:
+            return f"has the letter {letter} (U+{ord(letter):04X}), which no name is written with"
+        brand = copied_brand(label)
+        if brand is not None:
+            return f"looks like {brand}, in {script_of(label[0])} letters"
     return None

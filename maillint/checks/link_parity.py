@@ -21,6 +21,11 @@ _MOST_RELATED = 50
 _CUT_OFF = 24  # characters that identify an address of which a hard line break has cut off the rest
 _TOKEN = regex(r"\d{3}|\d[^\d]+\d|.{16}")
 _ADDRESS_TAG = regex(r"url|link|href|uri", re.IGNORECASE)
+_PIECE = regex(r"[A-Za-z0-9_~%+]{10,}")
+_MIXED = regex(r"(?=[^\d]*\d)(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])|(?=(?:[^\d]*\d){3})(?=(?:[^A-Za-z]*[A-Za-z]){3})")
+_HEX = regex(r"[0-9a-fA-F]{16}")
+_TOKEN_HOST = regex(r"(?=[a-z-]*\d)[a-z0-9-]{8,}\.")
+_LONGEST_SEARCHED = 2_000
 _MOST_SEARCHED = 500_000_000  # characters: with more, an address counts as named
 _LINE_GOES_ON = regex(r"=?\r?\n[^\s>]")
 
@@ -40,7 +45,8 @@ def link_text_part_parity(message: Message, options: Options) -> Iterator[Hit | 
     """Links in the HTML part that the text part lacks, and the reverse; one finding for each part.
 
     A link that is only a picture (a logo, an icon) need not be in the text part, and mail addresses and numbers
-    stand there as text. Links of which only a click tracker knows the target cannot be compared.
+    stand there as text. Links of which only a click tracker knows the target cannot be compared, and neither can those
+    of a part that all go to tokens on one host, while the other part has none to it.
     """
     if message.html is None or message.text is None:
         return
@@ -50,6 +56,9 @@ def link_text_part_parity(message: Message, options: Options) -> Iterator[Hit | 
         return
     if html.hidden - text.hidden or text.hidden - html.hidden:
         yield NotKnown("only a click tracker knows where a link leads")
+        return
+    if host := html.gateway_unlike(text) or text.gateway_unlike(html):
+        yield NotKnown(f"all links of a part go through {host}, which alone knows where they lead")
         return
     missing_text, missing_html = text.lacking(html), html.lacking(text)
     alike = {_shape(key) for key in missing_text} & {_shape(key) for key in missing_html}
@@ -76,6 +85,12 @@ def _shape(key: str) -> str:
 def _same_host(key: str) -> str:
     """An address without ``www.``: with it and without it, it is one site."""
     return key.replace("://www.", "://", 1)
+
+
+def _has_token(url: str) -> bool:
+    """Whether a path or query has something in it that nobody has written: a long mix of letters and digits."""
+    path = url.partition("//")[2].partition("/")[2]
+    return any(_MIXED.match(piece) or _HEX.match(piece) for piece in _PIECE.findall(path[:_LONGEST_SEARCHED]))
 
 
 class _Pages:
@@ -108,6 +123,20 @@ class _Pages:
             return
         if not any(has_role(role, link) for role in options["ignore"]):
             self.wanted.setdefault(key, link)
+
+    def gateway_unlike(self, other: _Pages) -> str:
+        """The one host that all links go to, each with a token, while the other part has none to it; empty if not so.
+
+        Whatever counts clicks there under a name of its own is no wrapper that anybody knows, but wraps all the same.
+        """
+        links = [link for link in self.wanted.values() if link.address.host]
+        hosts = {link.address.host for link in links}
+        if len(hosts) != 1 or len(links) != len(self.wanted) or not other.wanted:
+            return ""
+        others = {link.address.host for link in other.wanted.values()}
+        named = _TOKEN_HOST.match(links[0].address.host) is not None
+        tokens = all(named or _has_token(link.address.url) for link in links)
+        return shorten(next(iter(hosts)), 60) if tokens and hosts.isdisjoint(others) else ""
 
     def lacking(self, other: _Pages) -> dict[str, LinkInView]:
         """The links of the other part to destinations that no link of this part has."""

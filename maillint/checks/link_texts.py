@@ -14,6 +14,7 @@ from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.content import Flow, Link
 from maillint.message.html.tree import Element
+from maillint.message.memo import remembered
 from maillint.message.model import Message
 from maillint.message.views import View
 from maillint.patterns import regex
@@ -32,6 +33,11 @@ _EXPLICIT = regex(
     rf"(?P<scheme>https?)://(?:[^\s/?#@]{{1,200}}@)?(?P<host>{_HOST})|(?<![\w@.-])(?P<www>www\.{_HOST})", re.I
 )
 _BARE = regex(rf"(?P<host>{_HOST})(?::\d{{1,5}})?(?:[/?#]\S*)?")
+_DOTS = "\u3002\uff61"  # ideographic full stops, which browsers read as dots (UTS 46)
+_MAY_NAME = regex(r"[.\uff0e\u3002\uff61]|:[/\uff0f]|\uff1a")
+_PLAIN_HOST = regex(r"[^\W_][\w-]*(?:\.[\w-]+)*")
+_TITLE_CASE = regex(r"[A-Z][a-z]+\.(?P<tld>[A-Z][a-z]+)")
+_BREAK = regex(r"(?<![^\S\n])[^\S\n]*+\n\s*+")
 _EDGE = " \t\r\n.,;:!?()[]<>{}«»“”„‘’\"'→➔➜›»‹«←↗▶►▸»|·•*_–—-…"
 _CUT_OFF = ("…", "...", "..")
 
@@ -63,8 +69,9 @@ def link_text_mismatch(message: Message, options: Options) -> Iterator[Hit | Not
 
     The name is looked for in the visible text, however it is split over elements, then in the alternative text of
     a picture, in ``title`` and ``aria-label``. A text names a site where it has a scheme or starts with www, or is
-    a host name as a whole; file names and brands are not sites. Wrapped links are unwrapped first; those whose target
-    is not known are left to the rules redirect-wrapped and shortener.
+    a host name as a whole, also where a line breaks in it; brands and two words with a dot for a space (Shop.Now) are
+    no sites, and neither is a file's name with which the path of the link ends. Wrapped links are unwrapped first;
+    those whose target is not known are left to the rules redirect-wrapped and shortener.
     """
     brands = _brands() | set(options["brands"])
     for link in links_of(message, ("html",)):
@@ -78,7 +85,7 @@ def link_text_mismatch(message: Message, options: Options) -> Iterator[Hit | Not
                 actual = _target(message, link)
             if actual is None:
                 break
-            others = [named for named in names if named.host.lower() not in brands]
+            others = [named for named in names if named.host.lower() not in brands and not _is_file(named, link)]
             if not others or any(_agree(named.host, actual, options["same"]) for named in names):
                 continue
             evidence = {
@@ -120,6 +127,22 @@ def _target(message: Message, link: LinkInView) -> str | None:
     return None if inner is not None or PLACEHOLDER_CHAR in host else host
 
 
+def _is_file(named: _Named, link: LinkInView) -> bool:
+    """Whether a name is that of a file, and the link shows it: its path or a parameter ends in the very name."""
+    name = named.host.lower()
+    if named.scheme or name.startswith("www.") or name.rpartition(".")[2] not in _file_endings():
+        return False
+    target = link.wrapping.target if link.wrapping is not None and link.wrapping.target else link.address.url
+    parts = split(target)
+    ends = (part.rstrip("/").lower() for part in (parts.path, *parts.query.split("&"), parts.fragment))
+    return any(unquote(end).endswith((f"/{name}", f"={name}", f":{name}")) or end == name for end in ends)
+
+
+@cache
+def _file_endings() -> frozenset[str]:
+    return frozenset(load_list("link-hosts")["file-endings"])
+
+
 def _agree(shown: str, actual: str, same: Sequence[str]) -> bool:
     if same_owner(shown, actual):
         return True
@@ -148,7 +171,7 @@ class _Spans:
 
 def _texts(link: LinkInView) -> Iterator[tuple[list[_Named], _Spans]]:
     """The sites that each text of a link names, the visible text first, with what finds their places."""
-    if "." in link.shown:
+    if _MAY_NAME.search(link.shown):
         text, spans = _visible(link)
         yield _names(text), spans
     element = link.element
@@ -163,7 +186,7 @@ def _texts(link: LinkInView) -> Iterator[tuple[list[_Named], _Spans]]:
 
 def _attribute(element: Element, name: str) -> Iterator[tuple[list[_Named], _Spans]]:
     value = element.attrs.get(name, "")
-    if "." in value and PLACEHOLDER_CHAR not in value:
+    if _MAY_NAME.search(value) and PLACEHOLDER_CHAR not in value:
         text, _ = _cleaned(element.value(name) or "")
         yield _names(text), _Spans(element.value_span(name))
 
@@ -187,13 +210,43 @@ def _cleaned(text: str) -> tuple[str, Sequence[int]]:
         if INVISIBLE.match(character):
             continue
         plain = unicodedata.normalize("NFKC", character)
+        if plain in _DOTS and text[place - 1 : place].isalnum() and text[place + 1 : place + 2].isalnum():
+            plain = "."
         pieces.append(plain)
         index.extend([place] * len(plain))
     return "".join(pieces), index
 
 
 def _names(text: str) -> list[_Named]:
-    """The sites that a text names: by scheme or www anywhere in it, else by being a host name as a whole."""
+    """The sites that a text names: by scheme or www anywhere in it, else by being a host name as a whole.
+
+    Where a line may break in a name, it is read with the break and without it.
+    """
+    found = _names_in_line(text)
+    if "\n" not in text.strip():
+        return found
+    if found and not any(text[named.start : named.end].endswith(named.host) for named in found):
+        return found  # the break, if there is one, is behind the host
+    joined, places = _joined(text)
+    whole = [
+        _Named(named.host, named.scheme, places[named.start], places[named.end - 1] + 1)
+        for named in (_names_in_line(joined) if len(joined.split()) == 1 else ())
+    ]
+    return [*whole, *found]
+
+
+def _joined(text: str) -> tuple[str, list[int]]:
+    """A text without its line breaks, and the place of each of its characters in the original."""
+    pieces, places, position = [], list[int](), 0
+    for gap in (*_BREAK.finditer(text), None):
+        end = gap.start() if gap else len(text)
+        pieces.append(text[position:end])
+        places.extend(range(position, end))
+        position = gap.end() if gap else end
+    return "".join(pieces), places
+
+
+def _names_in_line(text: str) -> list[_Named]:
     found = list(_explicit(text))
     if found:
         return found
@@ -204,7 +257,15 @@ def _names(text: str) -> list[_Named]:
         return []
     if match.end("host") == len(whole) and text[left + len(whole) :].lstrip().startswith(_CUT_OFF):
         return []
+    title = _TITLE_CASE.fullmatch(match["host"])
+    if title is not None and title["tld"].lower() not in _usual_tlds():
+        return []
     return [_Named(match["host"], "", left, left + len(whole))]
+
+
+@cache
+def _usual_tlds() -> frozenset[str]:
+    return frozenset(load_list("link-hosts")["usual-tlds"])
 
 
 def _explicit(text: str) -> Iterator[_Named]:
@@ -216,7 +277,11 @@ def _explicit(text: str) -> Iterator[_Named]:
         after = text[match.start() + len(match[0].rstrip(".")) :]
         if PLACEHOLDER_CHAR in host or after.startswith(_CUT_OFF):
             continue  # the rest of the host is cut off
-        if parse_ip(name) is None and not is_host_like(name, frozenset()):
+        if match["scheme"] and len(name) > 1 and name.lower() != "www":
+            is_name = _PLAIN_HOST.fullmatch(name) is not None or is_host_like(name, frozenset())
+        else:
+            is_name = is_host_like(name, frozenset())
+        if not is_name and parse_ip(name) is None:
             continue
         end = match.end() - (len(host) - len(name))
         while end < len(text) and not text[end].isspace() and text[end] not in "<>\"'":
@@ -239,14 +304,16 @@ _EXTENSION = regex(r"(?:;|,|%3b|p|w|x|ext|доб|#).*$", re.IGNORECASE)
 _TRUNK = regex(r"\(0\)")
 
 
-@check(
-    "link-contact-mismatch", fields=("shown", "actual", "url"), needs=Needs(parts=("html",), links=("mailto:", "tel:"))
-)
+@check("link-contact-mismatch", fields=("shown", "actual", "url"), needs=Needs(parts=("html",), links=("",)))
 def link_contact_mismatch(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Links that show one mail address or telephone number and use another."""
+    """Links that show one mail address or telephone number and use another, or open a page of somebody else."""
     for link in links_of(message, ("html",)):
         scheme, shown = link.address.parts.scheme, link.shown
-        if link.element is None or scheme not in {"mailto", "tel"} or PLACEHOLDER_CHAR in shown:
+        if link.element is None or PLACEHOLDER_CHAR in shown:
+            continue
+        if link.address.web and link.address.host and "@" in shown:
+            yield from _page_for_mail(message, link)
+        if scheme not in {"mailto", "tel"}:
             continue
         if ("@" not in shown) if scheme == "mailto" else not _PHONE.search(shown):
             continue
@@ -257,6 +324,32 @@ def link_contact_mismatch(message: Message, options: Options) -> Iterator[Hit | 
             place = _Named("", "", match.start(), match.end())
             evidence = {"shown": match[0], "actual": shorten(actual, 60), "url": link.text}
             yield Hit(link.part, spans(place), evidence, link.views)
+
+
+def _page_for_mail(message: Message, link: LinkInView) -> Iterator[Hit]:
+    """A mail address as the text of a link that opens a page of another organisation.
+
+    Not those of the message's own recipients, for whom it may be the name of an account, and not addresses that the
+    link carries, since its page is about them.
+    """
+    text, spans = _visible(link)
+    whole = _MAIL.fullmatch(text.strip(_EDGE))
+    actual = _target(message, link) if whole is not None else None
+    if whole is None or actual is None or same_owner(whole[0].rpartition("@")[2], actual):
+        return
+    address = _folded(whole[0])
+    target = unquote(link.wrapping.target if link.wrapping and link.wrapping.target else link.address.url).lower()
+    if whole[0].lower() in target or address in _recipients(message):
+        return
+    start = text.find(whole[0])
+    evidence = {"shown": whole[0], "actual": shorten(_shown(actual), 60), "url": link.text}
+    yield Hit(link.part, spans(_Named("", "", start, start + len(whole[0]))), evidence, link.views)
+
+
+@remembered
+def _recipients(message: Message) -> frozenset[str]:
+    fields = (field for name in ("to", "cc", "delivered-to") for field in message.headers.all(name))
+    return frozenset(_folded(match[0]) for field in fields for match in _MAIL.finditer(field.text))
 
 
 def _other_mail(text: str, link: LinkInView) -> tuple[re.Match[str], str] | None:

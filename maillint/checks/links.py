@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
+from maillint.analysis.hosts import is_under_test, listed_hosts, private_reason
 from maillint.analysis.links import (
     LONGEST_EVIDENCE,
     LinkInView,
@@ -20,6 +22,7 @@ from maillint.hits import Change, Hit, NotKnown
 from maillint.message.memo import remembered
 from maillint.message.mime.headers import Field
 from maillint.message.model import Message
+from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
@@ -28,7 +31,6 @@ from maillint.web.urls import split
 from maillint.web.wrappers import Wrapping
 
 _KINDS = ("click-tracker", "gateway", "generic-redirect", "redirector", "shortener")
-_SCHEMES = frozenset({"http", "https", "www"})
 _PORTS = {"http": "80", "https": "443", "ftp": "21", "": ""}
 
 
@@ -97,7 +99,7 @@ def link_insecure(message: Message, options: Options) -> Iterator[Hit | NotKnown
     encrypted = {link.address.host for link in links if link.address.parts.scheme == "https"}
     for link in links:
         parts, host = link.address.parts, link.address.host
-        if parts.scheme != "http" or not parts.host.strip():
+        if parts.scheme != "http" or not parts.host.strip() or _is_malformed(link):
             continue
         if host and (_is_private(message, host) or is_placeholder_host(message, host)):
             continue  # it has a rule of its own, and can have no certificate
@@ -111,6 +113,14 @@ def link_insecure(message: Message, options: Options) -> Iterator[Hit | NotKnown
         )
 
 
+_NOT_ITS_HOST = regex(r"https?:(?:/{0,3}https?(?::|//)|/{3}|\\)", re.IGNORECASE)
+
+
+def _is_malformed(link: LinkInView) -> bool:
+    """Whether something else stands where the host should (https://http://…), which link-malformed reports."""
+    return _NOT_ITS_HOST.match(link.address.url) is not None
+
+
 def _encrypted(link: LinkInView) -> tuple[Change, ...]:
     """The change of http into https; no change where a port is stated or an IP address is the host."""
     source = link.source
@@ -121,8 +131,10 @@ def _encrypted(link: LinkInView) -> tuple[Change, ...]:
 
 
 def _has_https(host: str) -> bool:
-    listed = _hosts("https")
-    return host in listed or host.removeprefix("www.") in listed or host.rpartition(".")[2] in _hosts("https-tlds")
+    listed = listed_hosts("https")
+    return (
+        host in listed or host.removeprefix("www.") in listed or host.rpartition(".")[2] in listed_hosts("https-tlds")
+    )
 
 
 @check(
@@ -186,10 +198,10 @@ def link_private_host(message: Message, options: Options) -> Iterator[Hit | NotK
     own = own_domains(message)
     for link in links_of(message):
         host = link.address.host
-        if not host or not link.address.web:
+        if not host or not link.address.web or _is_malformed(link):
             continue
         reason = _private_reason(message, host)
-        if reason is None and _under_test(host, own):
+        if reason is None and is_under_test(host, own):
             reason = "is a site under test"
         if reason is not None:
             yield Hit(link.part, link.span, {"url": link.text, "host": shorten(host, 60), "reason": reason}, link.views)
@@ -201,26 +213,7 @@ def _is_private(message: Message, host: str) -> bool:
 
 @remembered
 def _private_reason(message: Message, host: str) -> str | None:
-    """Why no reader reaches a host; None for one that readers may reach."""
-    if is_private_host(host):
-        return "is reached from inside a network only"
-    if is_under(host, _hosts("tunnels")):
-        return "is a developer's own machine"
-    single = host.isascii() and host.replace("-", "").isalnum()
-    if single and host not in _SCHEMES and parse_ip(host) is None:  # https://https://acme.example
-        return "has no domain, so only a network of one's own knows it"
-    return None
-
-
-def _under_test(host: str, own: frozenset[str]) -> bool:
-    site = registrable(host)
-    if site is None or len(site) >= len(host):
-        return False
-    named = _hosts("own-staging") if site in own or organisational(host) in own else _hosts("staging")
-    for label in host[: -len(site) - 1].split("."):
-        if label in named or any(label.startswith(f"{name}-") or label.endswith(f"-{name}") for name in named):
-            return True
-    return False
+    return private_reason(host)
 
 
 @check(
@@ -245,11 +238,6 @@ def link_suspicious_tld(message: Message, options: Options) -> Iterator[Hit | No
 @cache
 def _tlds() -> frozenset[str]:
     return frozenset(entry["tld"] for entry in load_list("suspicious-tlds")["tlds"])
-
-
-@cache
-def _hosts(key: str) -> frozenset[str]:
-    return frozenset(load_list("link-hosts")[key])
 
 
 # -- whose ----------------------------------------------------------------------------------------------------

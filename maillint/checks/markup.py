@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from maillint.check import Needs, Option, Options, check
+from maillint.finding import Severity
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.html.mso_comments import BrokenConditional, broken_conditionals
 from maillint.message.html.tree import MAX_FAULTS, Unclosed
@@ -41,7 +42,7 @@ def unclosed_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]
             closer = "the end" if unclosed.at is None else _source(part.text, unclosed.at)
             harmless, effect = _effect(part, unclosed, closer)
             evidence = {"tag": tag, "closer": closer, "effect": effect}
-            yield Hit(part, unclosed.element.span, evidence, view, harmless=harmless)
+            yield Hit(part, unclosed.element.span, evidence, view, at_most=Severity.INFO if harmless else None)
     if message.branches_without_view:
         yield NotKnown(message.branches_without_view)
 
@@ -157,7 +158,8 @@ def parse_error(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
             evidence = {"code": fault.code, "text": _around(part.text, fault.offset)}
             # an equals sign in href=/?a=b is what it was to be; a quote or < there is not
             plain = fault.code == "unexpected-character-in-unquoted-attribute-value" and part.text[slice(*span)] == "="
-            yield Hit(part, span, evidence, view, harmless=plain or fault.code in options["harmless"])
+            harmless = plain or fault.code in options["harmless"]
+            yield Hit(part, span, evidence, view, at_most=Severity.INFO if harmless else None)
         if len(view.html.faults) == MAX_FAULTS:
             yield NotKnown(f"a text has more than {MAX_FAULTS:,} parse errors; the rest of it is not looked at")
 
@@ -179,7 +181,8 @@ def duplicate_attribute(message: Message, options: Options) -> Iterator[Hit | No
                     same = part.text[slice(*attribute.value)] == seen[attribute.name]
                     effect = "both say the same" if same else "only the first counts"
                     evidence = {"name": attribute.name, "tag": element.tag, "effect": effect}
-                    yield Hit(part, attribute.span, evidence, view, changes, safe=True, harmless=same)
+                    at_most = Severity.INFO if same else None
+                    yield Hit(part, attribute.span, evidence, view, changes, safe=True, at_most=at_most)
                 seen.setdefault(attribute.name, part.text[slice(*attribute.value)])
 
 

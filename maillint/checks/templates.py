@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cache, cached_property
+from functools import cached_property
 
+from maillint.analysis.greetings import greeting_length
 from maillint.check import ANY_FIELD, Needs, Options, check
-from maillint.data.lists import load_list
 from maillint.hits import Change, Hit, NotKnown, Place
 from maillint.message.memo import remembered
 from maillint.message.model import Message, Part
@@ -21,8 +20,7 @@ from maillint.message.views import View, make_views
 from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
-from maillint.text.spans import Span, fill, merge
-from maillint.values import frozen
+from maillint.text.spans import Span, fill
 
 _TEMPLATES = (Needs(parts=("template",)), Needs(headers=(ANY_FIELD,), kinds=("html", "mjml", "txt", "rendered")))
 """A field of a template may be one, too."""
@@ -173,24 +171,11 @@ def _outside_comments(text: str, pattern: re.Pattern[str], template: Template) -
 _NAMES = frozenset({"first-name", "last-name", "full-name", "salutation"})
 
 
-@cache
-def _greetings() -> tuple[str, ...]:
-    words = {word for language in load_list("greetings").values() for word in language}
-    return tuple(sorted(words, key=len, reverse=True))
-
-
-def _greeting(line: str) -> int:
-    """The length of the greeting that a line begins with, 0 without one."""
-    start = len(line) - len(line.lstrip())
-    low = line[start : start + 40].lower()
-    if low.startswith(_greetings()):
-        word = next(word for word in _greetings() if low.startswith(word))
-        if not low[len(word) : len(word) + 1].isalnum():
-            return start + len(word)
-    return 0
-
-
-@check("merge-tag-fallback", fields=("tag", "place"), needs=(Needs(parts=("template",)), Needs(headers=("subject",))))
+@check(
+    "merge-tag-fallback",
+    fields=("tag", "place", "remedy"),
+    needs=(Needs(parts=("template",)), Needs(headers=("subject",))),
+)
 def merge_tag_fallback(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Personal fields in the greeting or the subject that print nothing where the field is empty."""
     if message.finished:
@@ -201,12 +186,12 @@ def merge_tag_fallback(message: Message, options: Options) -> Iterator[Hit | Not
     if subject is not None and dialect is not None:
         template = read(subject.text, dialect)
         for view in make_views(subject.text, template, markup=False):
-            mentions = _Mentions(template, view)
+            mentions = _Mentions(subject.text, template, view)
             for hole in view.holes:
                 yield from _without_default(subject, (hole,), mentions, "subject")
     for part, view in message.views():
         if part.dialect is not None:
-            mentions = _Mentions(part.template, view)
+            mentions = _Mentions(part.text, part.template, view)
             for tags in _greeted(view):
                 yield from _without_default(part, tags, mentions, "greeting")
 
@@ -230,7 +215,7 @@ _MOST_ADDRESSED = 4
 
 
 def _addressed(view: View, line: str, start: int) -> Iterator[Tag]:
-    greeting = _greeting(line)
+    greeting = greeting_length(line)
     if not greeting:
         return
     position = len(line) - len(line[greeting:].lstrip(" \t\u00a0,"))
@@ -255,17 +240,39 @@ def _without_default(place: Place, tags: Iterable[Tag], mentions: _Mentions, whe
         if dialect.defaults:
             yield NotKnown(f"whether {_shown(place.text, tag.span)} has a default depends on {dialect.defaults}")
             continue
-        evidence = {"tag": _shown(place.text, tag.span), "place": where}
+        remedy = _remedy(tag, dialect, mentions.text)
+        evidence = {"tag": _written(place.text, tag), "place": where, "remedy": f": {remedy}" if remedy else ""}
         yield Hit(place, tag.span, evidence, mentions.view if isinstance(place, Part) else None)
+
+
+def _written(text: str, tag: Tag) -> str:
+    """A tag as people know it: what an attribute prints is known by its expression, and not by what it replaces."""
+    source = text[tag.span.start : tag.span.end]
+    if tag.argument in source:
+        return shorten(source, _MAX_SHOWN)
+    return shorten(tag.argument if "{" in tag.argument else f"${{{tag.argument}}}", _MAX_SHOWN)
+
+
+def _remedy(tag: Tag, dialect: Dialect, text: str) -> str:
+    """The tag with a default, as its language writes it; empty where none is known, or it would be too long."""
+    for pattern, remedy in dialect.remedies:
+        if pattern.compiled.search(text):
+            expression = _EMPTY_DEFAULT.sub("", tag.argument).strip().removeprefix("${").removesuffix("}").strip()
+            return remedy.replace("{}", expression) if len(expression) <= _MAX_SHOWN else ""
+    return ""
 
 
 _WORD = regex(r"\w+")
 _LONGEST_ARGUMENT = 1000
+_EMPTY_DEFAULT = regex(
+    r"(?:\|\s*default\w*\s*[:(]|\bor\b|\belse\b|\?\?|\?:|\|\||!|\bfallback\s*=|\bdefault\s*=)\s*(?:\"\"|'')(?:\s*,\s*\w+)?\s*\)?"
+)
+"""A default that is an empty text is none."""
 
 
 def _has_default(tag: Tag, dialect: Dialect, mentions: _Mentions) -> bool:
     """Whether a tag certainly prints something: it has a default, its branch tests its name, or a statement sets it."""
-    if dialect.fallback is not None and dialect.fallback.compiled.search(tag.argument[:_LONGEST_ARGUMENT]):
+    if _falls_back(tag.argument, dialect):
         return True
     expression = tag.argument.partition("|")[0].strip(" ${}@!")
     name = re.split(r"\.|->", expression)[-1].strip("()?! ")
@@ -274,13 +281,21 @@ def _has_default(tag: Tag, dialect: Dialect, mentions: _Mentions) -> bool:
     word = _WORD.findall(name.lower())[-1:]
     if word and word[0] in mentions.tested:
         return True
-    return bool(word) and "." not in expression and mentions.first.get(word[0], tag.span.start) < tag.span.start
+    if not word or "." in expression or mentions.first.get(word[0], tag.span.start) >= tag.span.start:
+        return False
+    return not mentions.only_renamed(word[0], tag.span.start, dialect)
+
+
+def _falls_back(expression: str, dialect: Dialect) -> bool:
+    plain = _EMPTY_DEFAULT.sub("", expression[:_LONGEST_ARGUMENT])
+    return dialect.fallback is not None and dialect.fallback.compiled.search(plain) is not None
 
 
 class _Mentions:
     """The words of the tests that hold in a view, and where each word first stands in a template's statements."""
 
-    def __init__(self, template: Template, view: View) -> None:
+    def __init__(self, text: str, template: Template, view: View) -> None:
+        self.text = text
         self.template = template
         self.view = view
 
@@ -297,120 +312,28 @@ class _Mentions:
                     found.setdefault(word, tag.span.start)
         return found
 
+    def only_renamed(self, name: str, before: int, dialect: Dialect) -> bool:
+        """Whether all that is said of a name is that it stands for a personal field, in one branch at least.
 
-# -- tags that nothing has filled ---------------------------------------------------------------------
-
-
-@frozen
-class _Leftovers:
-    """``rules/lists/leftovers.yaml``, compiled."""
-
-    tags: tuple[tuple[str, re.Pattern[str]], ...]
-    values: re.Pattern[str]
-    anywhere: re.Pattern[str]
-    in_urls: re.Pattern[str]
-    code: frozenset[str]
-
-
-@cache
-def _leftovers() -> _Leftovers:
-    data = load_list("leftovers")
-    return _Leftovers(
-        tuple((kind, re.compile(pattern)) for kind, patterns in data["tags"].items() for pattern in patterns),
-        re.compile(rf"(?<=\s)(?:{'|'.join(data['values'])})(?=\s*[,!.:\n]|\s*\Z)"),
-        re.compile("|".join(data["anywhere"])),
-        re.compile(rf"(?<=[/=])(?:{'|'.join(data['in-urls'])})(?=[/&?#]|\Z)"),
-        frozenset(data["code"]),
-    )
-
-
-@check("merge-tag-unrendered", fields=("text", "fault"), needs=Needs(kinds=("eml",)))
-def merge_tag_unrendered(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
-    """Template tags, and what languages print for nothing, that stand in a finished message."""
-    if not message.finished:
-        return
-    for name in ("subject", "from", "to", "reply-to"):
-        for field in message.headers.all(name):
-            for span, fault in _in_text(field.text, markup=True):
-                yield Hit(field, span, {"text": _shown(field.text, span), "fault": fault})
-    for part, view in message.views():
-        if part.dialect is None:
-            yield from _in_view(part, view)
-
-
-def _in_view(part: Part, view: View) -> Iterator[Hit]:
-    flow = view.content.flow
-    code = _leftovers().code
-    samples = (
-        merge(Span(element.span.end, element.content_end) for element in view.html.elements if element.tag in code)
-        if part.markup
-        else []
-    )
-    for found, fault in _in_text(flow.text, markup=part.markup):
-        span = flow.span(*found)
-        before = bisect_right(samples, span.start, key=lambda sample: sample.start) - 1
-        if before < 0 or samples[before].end <= span.start:
-            yield Hit(part, span, {"text": _shown(part.text, span), "fault": fault}, view)
-    if not part.markup:
-        return
-    in_urls = _leftovers().in_urls
-    for link in view.content.links:
-        if link.kind == "bare":
-            continue
-        for kind, pattern in _leftovers().tags:
-            match = pattern.search(link.url) if kind != "named" else None
-            if match is not None:
-                yield Hit(
-                    part,
-                    link.span,
-                    {"text": shorten(match[0], _MAX_SHOWN), "fault": "is a template tag that nothing has filled"},
-                    view,
-                )
+        A test of the name anywhere may give it another value.
+        """
+        renamed = False
+        for tag in self.template.tags:
+            if tag.span.start >= before:
                 break
-        else:
-            match = in_urls.search(link.url)
-            if match is not None:
-                yield Hit(
-                    part, link.span, {"text": match[0], "fault": "stands in an address where a value should"}, view
-                )
+            if tag.kind not in {"statement", "open", "middle"} or name not in tag.argument.lower():
+                continue
+            values = [value.strip() for value in _values_of(name, f"{tag.word} {tag.argument}")]
+            if not values:
+                return False
+            renamed = renamed or any(role_of(value) in _NAMES and not _falls_back(value, dialect) for value in values)
+        return renamed
 
 
-def _in_text(text: str, *, markup: bool) -> Iterator[tuple[Span, str]]:
-    """Where something unfilled stands in a text, and what it is; places do not overlap."""
-    taken: list[Span] = []
-
-    def free(span: Span) -> bool:
-        apart = all(span.end <= other.start or other.end <= span.start for other in taken[-50:])
-        if apart:
-            taken.append(span)
-        return apart
-
-    for kind, pattern in _leftovers().tags:
-        for match in pattern.finditer(text):
-            telling = kind == "sure" or (kind == "likely" and markup)
-            if (telling or role_of(match[1]) is not None) and free(Span(*match.span())):
-                yield Span(*match.span()), "is a template tag that nothing has filled"
-    for match in _leftovers().values.finditer(text):
-        start = _line_start(text, match.start())
-        greeting = _greeting(text[start : match.start()])
-        if greeting and not text[start + greeting : match.start()].strip() and free(Span(*match.span())):
-            yield Span(*match.span()), "stands where a name should"
-    for match in _leftovers().anywhere.finditer(text):
-        if free(Span(*match.span())):
-            yield Span(*match.span()), "is what a program prints for a value"
-    for match in _NOBODY.finditer(text):
-        start = _line_start(text, match.start())
-        line = text[start : match.start()]
-        span = Span(start + len(line) - len(line.lstrip()), match.end())
-        if len(line) < 40 and _greeting(line) == len(line) and line and free(span):
-            yield span, "greets nobody: the name is missing"
+def _values_of(name: str, statement: str) -> list[str]:
+    """What a statement lets a name stand for: ``name=user.first_name`` among others."""
+    found = re.finditer(rf"(?i)(?<![\w.]){re.escape(name)}\s*=(?!=)\s*", statement[:_LONGEST_ARGUMENT])
+    return [_NEXT_NAME.split(statement[match.end() : _LONGEST_ARGUMENT], maxsplit=1)[0] for match in found]
 
 
-def _line_start(text: str, offset: int) -> int:
-    """Where the line of a place begins, or the place itself if that is far before it: no greeting is so long."""
-    start = text.rfind("\n", max(offset - _LONGEST_GREETING, 0), offset) + 1
-    return start if start or offset <= _LONGEST_GREETING else offset
-
-
-_LONGEST_GREETING = 300
-_NOBODY = regex(r"(?<=\S)[^\S\n]+,(?=[^\S\n]*(?:\n|\Z))")
+_NEXT_NAME = regex(r"\s+\w+\s*=(?!=)|\s+(?:and|as|count|trimmed|asvar)\s|;")

@@ -10,6 +10,7 @@ from maillint.network.answers import Answer, Found, Unreachable
 from maillint.network.resolver import Resolver
 from maillint.network.tags import Problem, Tag, TagList, parse_tags, trim
 from maillint.patterns import regex
+from maillint.text.percent import unquote
 from maillint.values import frozen
 from maillint.web import domains
 
@@ -19,6 +20,8 @@ Relation: TypeAlias = Literal["domain", "subdomain"]
 
 QUERY_LIMIT = 8
 """Queries that one tree walk may take (RFC 9989 section 4.10)."""
+MOST_DESTINATIONS = 10
+"""Destinations of reports whose consent is looked up; a hostile record may name hundreds."""
 
 _RECORD = regex(r"[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|\Z)")
 _POLICY_TAGS = ("p", "sp", "np")
@@ -40,12 +43,17 @@ _LOWERED: dict[Policy, Policy] = {"reject": "quarantine", "quarantine": "none", 
 
 @frozen
 class ReportUri:
-    """One destination of reports, as written; `start:end` is its range in the record."""
+    """One destination of reports, as written; `start:end` is its range in the record.
+
+    `valid`: its syntax is that of a URI. `domain` is that of a mailto address to which mail can be sent, in A-labels;
+    empty where the destination gets no report.
+    """
 
     uri: str
     valid: bool
     start: int
     end: int
+    domain: str = ""
 
 
 @frozen
@@ -54,8 +62,9 @@ class DmarcRecord:
 
     `p`, `sp` and `np` are None where absent or invalid, in lower case otherwise; `psd`, `testing` (`t=y`) and
     `rua` have their defaults where absent or invalid. `problems` have the codes of `parse_tags` and: `version`
-    (the text is not a DMARC record, and nothing else was read), `bad-value`, `bad-uri`, `obsolete-size`,
-    `removed-tag` (pct, rf, ri), `unknown-tag`; receivers ignore what they point at.
+    (the text is not a DMARC record, and nothing else was read), `bad-value`, `bad-uri`, `unusable-uri` (no mailto
+    address of a full domain, so that no report arrives), `obsolete-size`, `removed-tag` (pct, rf, ri),
+    `unknown-tag`; receivers ignore what they point at.
     """
 
     text: str
@@ -67,6 +76,7 @@ class DmarcRecord:
     testing: bool
     rua: tuple[ReportUri, ...]
     problems: tuple[Problem, ...]
+    ruf: tuple[ReportUri, ...] = ()
 
     def tag(self, name: str) -> Tag | None:
         """The first tag of that name, which is the one that is used."""
@@ -175,7 +185,7 @@ def parse(text: str) -> DmarcRecord:
     if failure_options and not _is_failure_options(failure_options.value):
         problems.append(_bad_value(failure_options))
     reports = _report_uris(listed, "rua", problems)
-    _report_uris(listed, "ruf", problems)
+    failures = _report_uris(listed, "ruf", problems)
     return DmarcRecord(
         text,
         listed.tags,
@@ -186,6 +196,7 @@ def parse(text: str) -> DmarcRecord:
         values["t"] == "y",
         reports,
         tuple(problems),
+        failures,
     )
 
 
@@ -261,15 +272,43 @@ def _report_uris(listed: TagList, name: str, problems: list[Problem]) -> tuple[R
         position += len(piece) + 1
         text = tag.value[begin:end]
         size = _SIZE.search(text)
-        valid = _is_report_uri(text[: size.start()] if size else text)
-        uri = ReportUri(text, valid, tag.value_start + begin, tag.value_start + end)
+        address = text[: size.start()] if size else text
+        valid = _is_report_uri(address)
+        domain = _destination(address) if valid else ""
+        uri = ReportUri(text, valid, tag.value_start + begin, tag.value_start + end, domain)
         uris.append(uri)
         if not valid:
             start, stop = (uri.start, uri.end) if text else (tag.start, tag.end)
             problems.append(Problem("bad-uri", start, stop, name))
+        elif not domain:
+            problems.append(Problem("unusable-uri", uri.start, uri.end, name))
         elif size:
             problems.append(Problem("obsolete-size", uri.start + size.start(), uri.end, size[1]))
     return tuple(uris)
+
+
+def _destination(uri: str) -> str:
+    """The domain of a valid URI to which receivers can send a report, in A-labels; empty if they cannot (RFC 9990)."""
+    found = _URI.fullmatch(uri)
+    if found is None or found[1].lower() != "mailto":
+        return ""
+    domain = unquote(found[2].partition("?")[0]).rpartition("@")[2]
+    name = domains.a_label(domain) or ""
+    return name if "." in name and not name.rpartition(".")[2].isdigit() else ""
+
+
+def external_destinations(policy: Query) -> tuple[str, ...]:
+    """The domains that a record's reports go to outside of its own organisation, which must agree (RFC 9990)."""
+    record = policy.record
+    own = domains.organisational(policy.domain) or policy.domain
+    found = [uri.domain for uri in (*record.rua, *record.ruf) if uri.domain] if record else []
+    others = [domain for domain in found if (domains.organisational(domain) or domain) != own]
+    return tuple(dict.fromkeys(others))[:MOST_DESTINATIONS]
+
+
+def consent_name(policy_domain: str, destination: str) -> str:
+    """The name at which a destination says that it takes the reports of a domain (RFC 9990)."""
+    return f"{policy_domain}._report._dmarc.{destination}"
 
 
 def _is_report_uri(text: str) -> bool:

@@ -8,9 +8,16 @@ from typing import Any, Literal, TypeAlias
 from maillint.network._threads import run_in_threads
 from maillint.network.answers import Absent, Answer, Found, Kind, Unreachable
 from maillint.network.dkim import DkimKey, key_name, parse_key
-from maillint.network.dmarc import Discovery, discover, tree_walk_domains
+from maillint.network.dmarc import (
+    Discovery,
+    consent_name,
+    discover,
+    dmarc_records,
+    external_destinations,
+    tree_walk_domains,
+)
 from maillint.network.resolver import Resolver
-from maillint.network.spf import SpfRecord, parse, spf_records
+from maillint.network.spf import SpfRecord, no_record_reason, parse, query_name, spf_records
 from maillint.network.spf_check import CheckResult, check_host
 from maillint.network.spf_lookups import LookupTree, evaluate_lookups
 from maillint.values import frozen
@@ -91,7 +98,11 @@ class Lookup:
 
 @frozen
 class SpfFacts:
-    """The SPF of the envelope domain; ``record`` and ``tree`` are None unless it has exactly one SPF record."""
+    """The SPF of the envelope domain; ``record`` and ``tree`` are None unless it has exactly one SPF record.
+
+    ``impossible`` says what a domain is that can have no record (an address literal, a malformed name), and that was
+    not looked up; empty for any other.
+    """
 
     domain: str
     lookup: Lookup
@@ -99,6 +110,7 @@ class SpfFacts:
     record: SpfRecord | None
     tree: LookupTree | None
     checks: tuple[HostCheck, ...]
+    impossible: str = ""
 
 
 @frozen
@@ -128,6 +140,19 @@ class KeyFacts:
 
 
 @frozen
+class Consent:
+    """What a domain outside of the organisation says to getting its DMARC reports."""
+
+    destination: str
+    lookup: Lookup
+
+    @property
+    def given(self) -> bool:
+        """Whether the destination takes the reports: it has a DMARC record there."""
+        return bool(dmarc_records(self.lookup.records))
+
+
+@frozen
 class DomainFacts:
     """Everything that is looked up about one domain; ``domain`` is in A-labels."""
 
@@ -138,6 +163,7 @@ class DomainFacts:
     spf: SpfFacts
     dmarc: Discovery
     keys: tuple[KeyFacts, ...]
+    consents: tuple[Consent, ...] = ()
 
     @property
     def exists(self) -> bool | None:
@@ -187,15 +213,25 @@ def gather_all(questions: Sequence[Question], resolver: Resolver, workers: int =
 def gather(question: Question, resolver: Resolver) -> DomainFacts:
     """Gather the facts of one domain, one lookup after the other."""
     domain = question.domain
+    dmarc = discover(domain, resolver)
     return DomainFacts(
         domain,
         Lookup(domain, "TXT", resolver.txt(domain)),
         Lookup(domain, "MX", resolver.mx(domain)),
         Lookup(domain, "A", resolver.address(domain)),
         _spf(question, resolver),
-        discover(domain, resolver),
+        dmarc,
         tuple(_keys(question, resolver)),
+        tuple(_consents(dmarc, resolver)),
     )
+
+
+def _consents(dmarc: Discovery, resolver: Resolver) -> Iterator[Consent]:
+    if dmarc.policy is None:
+        return
+    for destination in external_destinations(dmarc.policy):
+        name = consent_name(dmarc.policy.domain, destination)
+        yield Consent(destination, Lookup(name, "TXT", resolver.txt(name)))
 
 
 def _first_lookups(question: Question) -> Iterator[tuple[str, Kind]]:
@@ -204,7 +240,8 @@ def _first_lookups(question: Question) -> Iterator[tuple[str, Kind]]:
     kinds: tuple[Kind, ...] = ("TXT", "MX", "A", "AAAA")
     for kind in kinds:
         yield domain, kind
-    yield question.envelope, "TXT"
+    if query_name(question.envelope) is not None:
+        yield question.envelope, "TXT"
     for name in tree_walk_domains(domain):
         yield f"_dmarc.{name}", "TXT"
     for selector in question.known_selectors:
@@ -215,14 +252,15 @@ def _first_lookups(question: Question) -> Iterator[tuple[str, Kind]]:
 
 def _spf(question: Question, resolver: Resolver) -> SpfFacts:
     domain = question.envelope
-    lookup = Lookup(domain, "TXT", resolver.txt(domain))
+    impossible = no_record_reason(domain)
+    lookup = Lookup(domain, "TXT", Absent("nxdomain") if impossible else resolver.txt(domain))
     texts = spf_records(lookup.records)
     helo = question.helo or question.domain
     checks = tuple(
         HostCheck(ip, question.sender, helo, check_host(ip, question.sender, helo, resolver)) for ip in question.ips
     )
     if len(texts) != 1:
-        return SpfFacts(domain, lookup, texts, None, None, checks)
+        return SpfFacts(domain, lookup, texts, None, None, checks, impossible)
     return SpfFacts(domain, lookup, texts, parse(texts[0]), evaluate_lookups(domain, resolver), checks)
 
 

@@ -9,12 +9,15 @@ from collections.abc import Iterable
 from maillint.network.tags import Problem
 from maillint.patterns import regex
 from maillint.values import frozen
+from maillint.web import domains
 
 VERSION = "v=spf1"
 LOOKUP_LIMIT = 10
 """Terms that may query the DNS in one evaluation (RFC 7208 section 4.6.4)."""
 VOID_LIMIT = 2
 """Terms in one evaluation whose query may find nothing (RFC 7208 section 4.6.4)."""
+NAME_LIMIT = 253
+"""Characters of a domain name in the DNS."""
 
 _LOOKUP_MECHANISMS = ("include", "a", "mx", "ptr", "exists")
 _MECHANISMS = ("all", *_LOOKUP_MECHANISMS, "ip4", "ip6")
@@ -23,6 +26,7 @@ _SINGLE_MODIFIERS = ("redirect", "exp")
 
 _TERM = regex(r"([+\-?~]?)([A-Za-z][A-Za-z0-9._-]*)([:=/]?)")
 _SPLIT = regex(r"[^ ]+")
+_NO_NAME = regex(r"[\x00-\x20\x7f@\[\]]")
 _ADDRESS_CIDR = regex(r"(?:/([^/]*))?(?://([^/]*))?")
 _DOMAIN_CIDR = regex(r"(?:/([0-9]*))?(?://([0-9]*))?\Z")
 _CIDR_NUMBER = regex(r"0|[1-9][0-9]{0,2}")
@@ -86,6 +90,11 @@ class SpfRecord:
         return self.terms if end is None else tuple(term for term in self.terms if term.start <= end.start)
 
     @property
+    def unreached(self) -> tuple[Term, ...]:
+        """The terms behind the first `all`, which are never evaluated (section 5.1)."""
+        return self.terms[len(self.reachable) :]
+
+    @property
     def redirect(self) -> Modifier | None:
         """The `redirect` to follow; None where the record has an `all`, which overrides it (section 6.1)."""
         return None if self.all else self.modifier("redirect")
@@ -120,6 +129,34 @@ def parse(record: str) -> SpfRecord:
     for match in _SPLIT.finditer(record, len(VERSION)):
         reader.read(match.start(), match.end())
     return SpfRecord(record, tuple(reader.terms), tuple(reader.modifiers), tuple(reader.errors))
+
+
+def query_name(domain: str) -> str | None:
+    """Return the name at which a domain's record is looked up; None for what can have none (section 4.3).
+
+    That is a malformed name, a single label, or an address literal (``[192.0.2.1]``).
+    """
+    name = domain.removesuffix(".")
+    if not name.isascii():
+        name = domains.a_label(name) or ""
+    labels = name.split(".")
+    malformed = len(labels) < 2 or len(name) > NAME_LIMIT or not all(0 < len(label) < 64 for label in labels)
+    return None if malformed or is_literal(name) or _NO_NAME.search(name) else name
+
+
+def no_record_reason(domain: str) -> str:
+    """What a domain is that can have no record; empty for one that can (`query_name`)."""
+    if query_name(domain) is not None:
+        return ""
+    if is_literal(domain):
+        return "an address literal, for which SPF says nothing"
+    labels = domain.removesuffix(".").split(".")
+    return "a malformed domain name" if len(labels) > 1 or not labels[0] else "a single label, and no full domain name"
+
+
+def is_literal(domain: str) -> bool:
+    """Whether this is an address in brackets, which stands in a domain's place in an e-mail address."""
+    return domain[:1] == "[" and domain[-1:] == "]"
 
 
 def has_macro(domain_spec: str) -> bool:

@@ -9,16 +9,25 @@ from typing import Literal, TypeAlias
 
 from maillint.network.answers import Absent, Answer, Found, Unreachable
 from maillint.network.resolver import Resolver, mx_host
-from maillint.network.spf import LOOKUP_LIMIT, MACRO, VOID_LIMIT, SpfRecord, Term, parse, spf_records
+from maillint.network.spf import (
+    LOOKUP_LIMIT,
+    MACRO,
+    NAME_LIMIT,
+    VOID_LIMIT,
+    SpfRecord,
+    Term,
+    no_record_reason,
+    parse,
+    query_name,
+    spf_records,
+)
 from maillint.values import frozen
-from maillint.web import domains
 
 Result: TypeAlias = Literal["none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"]
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _HOST_LIMIT = 10
 """MX hosts, and PTR names, of one term that are evaluated (RFC 7208 section 4.6.4)."""
-_NAME_LIMIT = 253
 _RESULTS: dict[str, Result] = {"+": "pass", "-": "fail", "~": "softfail", "?": "neutral"}
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
@@ -111,9 +120,9 @@ class _Evaluation:
 
     def record(self, domain: str) -> SpfRecord | _Verdict:
         """The record of a domain, or the result `none` of a domain that has no record (sections 4.3 to 4.6)."""
-        name = _canonical(domain)
+        name = query_name(domain)
         if name is None:
-            return _Verdict("none", domain, reason="not a domain name")
+            return _Verdict("none", domain, reason=no_record_reason(domain))
         answer = self.resolver.txt(name)
         if isinstance(answer, Unreachable):
             raise _StopError("temperror", domain, answer.reason)
@@ -222,9 +231,9 @@ class _Evaluation:
         """Expand the macros of a domain (section 7); names over 253 characters lose labels on the left (7.3)."""
         text = MACRO.sub(lambda match: self.macro(match, domain), spec)
         text = text.removesuffix(".")
-        if len(text) > _NAME_LIMIT:
-            dot = text.find(".", len(text) - _NAME_LIMIT - 1)
-            text = text[dot + 1 :] if dot >= 0 else text[-_NAME_LIMIT:]
+        if len(text) > NAME_LIMIT:
+            dot = text.find(".", len(text) - NAME_LIMIT - 1)
+            text = text[dot + 1 :] if dot >= 0 else text[-NAME_LIMIT:]
         return text
 
     def macro(self, match: re.Match[str], domain: str) -> str:
@@ -279,17 +288,6 @@ _MATCHERS: dict[str, Callable[[_Evaluation, Term, str], bool]] = {
     "ptr": _Evaluation.match_ptr,
     "exists": _Evaluation.match_exists,
 }
-
-
-def _canonical(domain: str) -> str | None:
-    """The name to query; None for a text that is not a domain name of at least two labels (section 4.3)."""
-    name = domain.removesuffix(".")
-    if not name.isascii():
-        name = domains.a_label(name) or ""
-    labels = name.split(".")
-    if len(labels) < 2 or len(name) > _NAME_LIMIT or not all(0 < len(label) < 64 for label in labels):
-        return None
-    return name
 
 
 def _is_below(name: str, domain: str) -> bool:

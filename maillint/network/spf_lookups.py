@@ -7,10 +7,10 @@ from typing import Literal, TypeAlias
 
 from maillint.network.answers import Absent, Answer, Found, Unreachable
 from maillint.network.resolver import Resolver
-from maillint.network.spf import Modifier, SpfRecord, Term, has_macro, parse, spf_records
+from maillint.network.spf import Modifier, SpfRecord, Term, has_macro, parse, query_name, spf_records
 from maillint.values import frozen, mutable, replace
 
-Status: TypeAlias = Literal["read", "missing", "multiple", "unreachable", "loop", "unknown"]
+Status: TypeAlias = Literal["read", "missing", "multiple", "unreachable", "loop", "malformed", "unknown"]
 
 _STEP_BOUND = 100
 """Steps after which the walk stops: ten times what RFC 7208 section 4.6.4 allows."""
@@ -46,8 +46,9 @@ class Node:
 
     `status`: `read`; `missing` (the domain has no SPF record); `multiple` (it has several, so that receivers
     use none); `unreachable` (the lookup was not answered); `loop` (the domain of a record above, not followed
-    again); `unknown` (the domain depends on the message). `step` is the index of the step that leads here,
-    None for the root. `record` is None unless the status is `read`.
+    again); `malformed` (it is no full domain name, and is not looked up); `unknown` (the domain depends on the
+    message). `step` is the index of the step that leads here, None for the root. `record` is None unless the
+    status is `read`.
     """
 
     domain: str | None
@@ -145,7 +146,9 @@ def _follow(term: Term | Modifier, ancestors: list[str], resolver: Resolver, ste
     return _read(term.value, resolver, step)
 
 
-def _read(domain: str, resolver: Resolver, step: int | None) -> tuple[Node, Answer]:
+def _read(domain: str, resolver: Resolver, step: int | None) -> tuple[Node, Answer | None]:
+    if query_name(domain) is None:
+        return Node(domain, "malformed", None, step), None
     answer = resolver.txt(domain)
     if isinstance(answer, Unreachable):
         return Node(domain, "unreachable", None, step), answer

@@ -34,6 +34,44 @@ def mixed_scripts(label: str) -> tuple[str, ...]:
     )
 
 
+def restricted_letter(label: str) -> str | None:
+    """Return the first Latin letter of a label that no name is written with (UTS 39, section 3.1); None without one."""
+    if label.isascii():
+        return None
+    for character in label[:_LONGEST_LABEL]:
+        if character > "\x7f" and script_of(character) == "Latin" and not _is_allowed_latin(ord(character)):
+            return character
+    return None
+
+
+@lru_cache(1024)
+def _is_allowed_latin(code: int) -> bool:
+    return any(first <= code <= last for first, last in _allowed_latin())
+
+
+@cache
+def _allowed_latin() -> tuple[tuple[int, int], ...]:
+    pairs = (entry.partition("-") for entry in load_list("confusables")["latin-allowed"])
+    return tuple((int(first, 16), int(last or first, 16)) for first, _, last in pairs)
+
+
+def copied_brand(label: str) -> str | None:
+    """Return the well-known brand whose name a label copies in letters that are none of Latin; None if it copies none.
+
+    Takes a U-label of one script.
+    """
+    if label.isascii() or any("a" <= character <= "z" for character in label):
+        return None
+    looks = skeleton(label)
+    return looks if looks in _brands() else None
+
+
+@cache
+def _brands() -> frozenset[str]:
+    """The skeletons of the brands' names, which have no digit one or zero for a letter."""
+    return frozenset(load_list("brands")["brands"])
+
+
 _LONGEST = 1000  # characters: no name of a host has more than 253
 
 

@@ -58,7 +58,7 @@ def test_a_full_record() -> None:
         ("https://rep.example/in", True),
     ]
     assert [record.text[uri.start : uri.end] for uri in record.rua] == [uri.uri for uri in record.rua]
-    assert [problem.code for problem in record.problems] == ["obsolete-size"]
+    assert [problem.code for problem in record.problems] == ["obsolete-size", "unusable-uri"]
 
 
 def test_defaults() -> None:
@@ -93,6 +93,10 @@ def test_defaults() -> None:
         ("v=DMARC1; p=none; rua=mailto:a@b.example,«mailto: c@d.example»", "bad-uri"),
         ("v=DMARC1; p=none; rua=mailto:a@b.example, «c@d.example»", "bad-uri"),
         ("v=DMARC1; p=none; «rua=»", "bad-uri"),
+        ("v=DMARC1; p=none; rua=«https://reports.example/in»", "unusable-uri"),
+        ("v=DMARC1; p=none; rua=«mailto:dmarc@localhost»", "unusable-uri"),
+        ("v=DMARC1; p=none; rua=«mailto:dmarc@192.0.2.1»", "unusable-uri"),
+        ("v=DMARC1; p=none; rua=mailto:a@b.example; ruf=«mailto:dmarc@localhost!10m»", "unusable-uri"),
         ("v=DMARC1; p=none; «rua=mailto:a@b.example,»", "bad-uri"),
         ("v=DMARC1; p=none; ruf=mailto:a@b.example«!5M»", "obsolete-size"),
         ("v=DMARC1; p=none; «p=reject»", "duplicate-tag"),

@@ -30,6 +30,13 @@ class Evidence(NamedTuple):
     pattern: Pattern
 
 
+class Remedy(NamedTuple):
+    """How a default is written in the texts that a pattern fits; ``{}`` in it is the expression that lacks one."""
+
+    pattern: Pattern
+    text: str
+
+
 class Foreign(NamedTuple):
     """Languages with the same delimiters as another, and what a tag looks like that only they can have."""
 
@@ -73,6 +80,7 @@ class Dialect:
     attributes: spec.AttributesSpec | None = None
     foreign: tuple[Foreign, ...] = ()
     fallback: Pattern | None = None
+    remedies: tuple[Remedy, ...] = ()
     defaults: str = ""
 
     def __repr__(self) -> str:
@@ -202,6 +210,13 @@ def _evidence(value: Any, where: str) -> Evidence:
     return Evidence(value[0], spec.pattern(value[1], where))
 
 
+def _remedy(value: Any, where: str) -> Remedy:
+    pattern, text = spec.two_texts(value, where)
+    if "{}" not in text:
+        raise DialectError(where, "the second text has no {} for the expression")
+    return Remedy(spec.pattern(pattern, where), text)
+
+
 def _foreign(value: Any, where: str) -> tuple[Foreign, ...]:
     patterns = spec.by_name(spec.pattern)(value, where)
     return tuple(Foreign(tuple(names.split()), pattern) for names, pattern in patterns.items())
@@ -234,5 +249,6 @@ _READERS: Mapping[str, spec.Reader] = {
     "attributes": spec.attributes,
     "foreign": _foreign,
     "fallback": spec.pattern,
+    "remedies": spec.list_of(_remedy),
     "defaults": spec.text,
 }

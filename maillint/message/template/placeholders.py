@@ -98,7 +98,7 @@ def _candidates(expression: str) -> Iterator[str]:
         expression = expression[lead.end() :]
     end = _END.search(expression, 1)
     head = (expression[: end.start()] if end else expression).strip(" ()\"'")
-    head = head.removeprefix("lead:").strip()
+    head = head.removeprefix("lead:").removeprefix("contactfield=").removeprefix("leadfield=").strip()
     head = head.partition("(")[0]  # the arguments of a call say nothing about what it prints
     yield head
     words = head.split()

@@ -19,6 +19,9 @@ BlockKind = Literal["plain", "if", "unless", "case", "for", "with", "section", "
 DelimiterKind = Literal["output", "comment", "statement", "mixed", "code", "printed", "literal"]
 RawKind = Literal["", "text", "comment"]
 AttributeKind = Literal["if", "unless", "for", "case", "when"]
+Leftover = Literal["sure", "likely", "loose", "named", "never"]
+LEFTOVERS: tuple[Leftover, ...] = get_args(Leftover)
+"""How certain it is that what looks like a tag in a finished message is one, the surest first."""
 
 
 class DialectError(LintError):
@@ -87,6 +90,7 @@ class DelimiterSpec(NamedTuple):
     markers_only: bool = False
     reference: bool = False
     literal: frozenset[str] = frozenset()
+    leftover: Leftover | None = None
 
 
 class ProgramTextSpec(NamedTuple):
@@ -235,7 +239,7 @@ def _pair(value: Any, where: str) -> str:
     return str(value)
 
 
-def _two_texts(value: Any, where: str) -> tuple[str, ...]:
+def two_texts(value: Any, where: str) -> tuple[str, ...]:
     if len(texts(value, where)) != 2:
         raise DialectError(where, "must be a list of two texts")
     return tuple(value)
@@ -286,6 +290,7 @@ _read_delimiter = Keys(
         "markers-only": flag,
         "reference": flag,
         "literal": names,
+        "leftover": _one_of(Leftover),
     },
     required=["kind"],
 )
@@ -318,7 +323,7 @@ program_text = Keys(
 
 _RAZOR: Mapping[str, Reader] = {
     "transition": text,
-    "comment": _two_texts,
+    "comment": two_texts,
     "blocks": names,
     "lines": names,
     "bodies": names,
