@@ -315,7 +315,7 @@ def _lint_path(path: str, filename: str | os.PathLike[str] | None, chosen: Confi
         raise LintError(f"{path}: no such file: kind and filename are for one file")
     groups = discovery.groups([path])
     if not groups and not discovery.excluded and not discovery.failures:
-        raise LintError(f"{path}: no templates or messages found")
+        raise LintError(f"{path}: no templates or messages found{discovery.pages_found}")
     reports: list[FileReport] = []
     baselines: dict[str, str | None] = {}
     failures = list(discovery.failures)
@@ -332,7 +332,8 @@ def _lint_path(path: str, filename: str | os.PathLike[str] | None, chosen: Confi
         baselines.update((file.path, loaded.group.config.baseline) for file in found)
     if alone and failures:
         raise LintError(f"{failures[0].path}: {failures[0].message}")
-    return without_known(Report(tuple(reports), failures=tuple(failures)), baselines)[0]
+    passed_over = tuple(discovery.passed_over)
+    return without_known(Report(tuple(reports), failures=tuple(failures), passed_over=passed_over), baselines)[0]
 
 
 def _lint_text(
