@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from maillint.data.amendments import SHIPPED, Lists
-from maillint.data.lists import load_list
 from maillint.data.profiles import PROFILES
 from maillint.errors import LintError
 from maillint.files.access import NO_FILES, FileAccess
@@ -276,22 +275,24 @@ def _with_settings(message: Message, settings: MessageSettings) -> Message:
 
 
 def infer_profile(message: Message) -> str:
-    """Tell what kind of mail this is by its marks: a touch, list headers, a way to unsubscribe."""
+    """Tell what kind of mail this is by its marks: a touch, list headers, a link or placeholder to unsubscribe.
+
+    What is posted to a mailing list is mail between people (RFC 2369, section 3.4), whatever the list adds to it.
+    """
     if message.touch is not None:
         return "cold"
-    if message.headers.first("list-unsubscribe") or message.headers.first("list-id"):
+    headers = message.headers
+    if _is_list_post(headers):
+        return "general"
+    if headers.first("list-unsubscribe") or headers.first("list-id"):
         return "newsletter"
-    words = load_list("unsubscribe")["words"]
-    for part in message.parts:
-        low = part.text.lower()
-        if any(word in low for word in words):
-            return "newsletter"
-        if part.dialect is not None and _has_unsubscribe_tag(part):
-            return "newsletter"
-    return "general"
+    from maillint.analysis.unsubscribe import offers_way_out  # noqa: PLC0415 -- for what is not known by its headers
+
+    return "newsletter" if offers_way_out(message) else "general"
 
 
-def _has_unsubscribe_tag(part: Part) -> bool:
-    from maillint.message.template.placeholders import placeholder_role  # noqa: PLC0415
-
-    return any(placeholder_role(tag) == "unsubscribe" for tag in part.template.outputs())
+def _is_list_post(headers: Headers) -> bool:
+    post, precedence = headers.first("list-post"), headers.first("precedence")
+    if precedence is not None and precedence.text.strip().lower() == "list":
+        return True
+    return post is not None and ":" in post.text
