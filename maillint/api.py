@@ -155,7 +155,8 @@ def lint(
     A ``Message`` is taken as ``message_bytes`` gives it, and positions count in that text.
 
     ``kind`` says what a text is; without it, ``filename`` does, and without that the text itself: it is a
-    message (``eml``) if it begins with a header field, HTML (or MJML) if it has a tag, else plain text. ``filename``
+    message (``eml``) if it begins with a header field, HTML (or MJML) if it has a tag, else plain text. A text with no
+    fields but such as people write (``Subject``, ``From`` …) is a draft of plain text. ``filename``
     is also what the report calls it, and what path patterns of the configuration see; no file is opened.
 
     ``config`` holds the settings. Without it a path has those of the nearest ``maillint.yaml``, everything

@@ -10,7 +10,7 @@ from maillint.data.amendments import SHIPPED, Lists
 from maillint.data.profiles import PROFILES
 from maillint.errors import LintError
 from maillint.files.access import NO_FILES, FileAccess
-from maillint.message.kinds import KINDS, guess_kind, has_tags, kind_of
+from maillint.message.kinds import KINDS, draft_header, guess_kind, has_tags, kind_of
 from maillint.message.mime.headers import Field, Headers
 from maillint.message.model import Attachment, Message, Part
 from maillint.message.rendering.samples import read_samples
@@ -115,12 +115,12 @@ def _read_template(sources: Sequence[Source], kind: str, settings: MessageSettin
     parts: list[Part] = []
     notes: list[str] = []
     for source in texts:
-        front = _front_matter(source) if source.text.startswith("---") else None
+        own_kind = _kind_of_text(source, kind if source is sources[0] else kind_of(source.path) or kind)
+        front = _front_matter(source, own_kind)
         if front is not None:
             stated = {**front.values, **stated}  # what the first file says counts
             fields.extend(front.fields)
             known = known or front.complete
-        own_kind = kind if source is sources[0] else kind_of(source.path) or kind
         part, own_notes = _read_text(source, front, own_kind, settings, samples, files)
         parts.append(part)
         notes.extend(own_notes)
@@ -136,7 +136,20 @@ def _read_template(sources: Sequence[Source], kind: str, settings: MessageSettin
     )
 
 
-def _front_matter(source: Source) -> FrontMatter:
+def _kind_of_text(source: Source, kind: str) -> str:
+    """The kind of a file, where a template's name does not say whether it is HTML or plain text."""
+    unclear = kind == "html" and (template_extension(source.path) or says_plain(source.path))
+    return "txt" if unclear and not has_tags(source.text) else kind
+
+
+def _front_matter(source: Source, kind: str) -> FrontMatter | None:
+    """What stands at the top of a file: front matter, or the header of a draft in plain text."""
+    if kind == "txt" and draft_header(source.text):
+        from maillint.message.frontmatter import read_draft  # noqa: PLC0415
+
+        return read_draft(source)
+    if not source.text.startswith("---"):
+        return None
     from maillint.message.frontmatter import FrontMatterError, read_front_matter  # noqa: PLC0415
 
     try:
@@ -155,9 +168,6 @@ def _read_text(
 ) -> tuple[Part, list[str]]:
     """Read the text of one file, and what there is to note about it."""
     notes: list[str] = []
-    unclear = template_extension(source.path) or says_plain(source.path)
-    if kind == "html" and unclear and not has_tags(source.text):
-        kind = "txt"  # a template's name often does not say which of the two it is
     start = front.end if front is not None else 0
     text = source.text[start:]
     if kind == "html" and _is_mjml(text):

@@ -15,7 +15,7 @@ from maillint.finding import Failure, PassedOver
 from maillint.message.kinds import KINDS, kind_of
 from maillint.message.sidecars import is_meta
 from maillint.project.message_files import Folder, stem_of
-from maillint.project.web_pages import Project, WebPages
+from maillint.project.web_pages import HEAD, Project, WebPages, is_draft
 from maillint.text.globs import matches
 from maillint.values import field, frozen
 
@@ -226,7 +226,7 @@ class Discovery:
             return True
         if (kind == "txt" or is_meta(path)) and len(self._message(path)) > 1:
             return True
-        if kind == "txt" and self._has_front_matter(path):
+        if kind == "txt" and self._is_mail_in_text(path):
             return True
         return self._included(path)
 
@@ -260,6 +260,8 @@ class Discovery:
         top = min(inside, key=len, default=folder)
         return Project(top, os.path.basename(top))  # noqa: PTH119
 
-    def _has_front_matter(self, path: str) -> bool:
-        found = self._files(path).read(path, 4)
-        return found is not None and (found.data or b"")[:4] in {b"---\n", b"---\r"}
+    def _is_mail_in_text(self, path: str) -> bool:
+        """Whether a plain text that stands alone is a draft of mail: by front matter, a header, or merge tags."""
+        found = self._files(path).read(path, HEAD)
+        data = (found.data or b"")[:HEAD] if found is not None else b""
+        return data[:4] in {b"---\n", b"---\r"} or is_draft(path, data.decode("utf-8-sig", "replace"))

@@ -11,8 +11,8 @@ from typing import Any
 from maillint.data.lists import load_list
 from maillint.files.paths import relative_path
 from maillint.finding import NO_TEMPLATE
-from maillint.message.kinds import format_extension, has_tags, kind_of
-from maillint.message.template.signs import template_extension
+from maillint.message.kinds import draft_header, format_extension, has_tags, kind_of
+from maillint.message.template.signs import needles_in, template_extension
 from maillint.patterns import regex
 from maillint.values import NamedTuple
 
@@ -250,6 +250,26 @@ def _words(name: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(name)]
 
 
+# -- plain text ---------------------------------------------------------------------------------------
+
+
+def is_draft(path: str, text: str) -> bool:
+    """Whether a plain text is a draft of mail by its beginning: it has a header, or a tag that names the reader."""
+    if draft_header(text):
+        return True
+    stem = os.path.basename(path).partition(".")[0].lower()  # noqa: PTH119
+    if not needles_in(text) or stem in _signs().texts_of_other_kinds:
+        return False
+    from maillint.message.template.detect import detect  # noqa: PLC0415 -- few texts have tags, as the next
+    from maillint.message.template.parse import read  # noqa: PLC0415
+    from maillint.message.template.placeholders import placeholder_role  # noqa: PLC0415
+
+    dialect = detect(text, path)
+    if dialect is None:
+        return False
+    return any(placeholder_role(tag) in _signs().reader for tag in read(text, dialect).outputs())
+
+
 # -- the list -----------------------------------------------------------------------------------------
 
 
@@ -265,6 +285,8 @@ class _Signs(NamedTuple):
     page_names: frozenset[str]
     other_format: frozenset[str]
     greetings: frozenset[str]
+    texts_of_other_kinds: frozenset[str]
+    reader: frozenset[str]
     groups: Mapping[str, tuple[int, int, str]]
     tokens: Mapping[str, str]
     starts: tuple[str, ...]
@@ -297,6 +319,8 @@ def _signs() -> _Signs:
         frozenset(words["page-names"]),
         frozenset(words["other-format"]),
         frozenset(words["greetings"]),
+        frozenset(words["other-texts"]),
+        frozenset(words["reader"]),
         groups,
         tokens,
         tuple(starts),
