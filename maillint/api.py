@@ -155,7 +155,8 @@ def lint(
     A ``Message`` is taken as ``message_bytes`` gives it, and positions count in that text.
 
     ``kind`` says what a text is; without it, ``filename`` does, and without that the text itself: it is a
-    message (``eml``) if it begins with a header field, HTML (or MJML) if it has a tag, else plain text. ``filename``
+    message (``eml``) if it begins with a header field, HTML (or MJML) if it has a tag, else plain text. A text with no
+    fields but such as people write (``Subject``, ``From`` …) is a draft of plain text. ``filename``
     is also what the report calls it, and what path patterns of the configuration see; no file is opened.
 
     ``config`` holds the settings. Without it a path has those of the nearest ``maillint.yaml``, everything
@@ -315,7 +316,7 @@ def _lint_path(path: str, filename: str | os.PathLike[str] | None, chosen: Confi
         raise LintError(f"{path}: no such file: kind and filename are for one file")
     groups = discovery.groups([path])
     if not groups and not discovery.excluded and not discovery.failures:
-        raise LintError(f"{path}: no templates or messages found")
+        raise LintError(f"{path}: no templates or messages found{discovery.pages_found}")
     reports: list[FileReport] = []
     baselines: dict[str, str | None] = {}
     failures = list(discovery.failures)
@@ -332,7 +333,8 @@ def _lint_path(path: str, filename: str | os.PathLike[str] | None, chosen: Confi
         baselines.update((file.path, loaded.group.config.baseline) for file in found)
     if alone and failures:
         raise LintError(f"{failures[0].path}: {failures[0].message}")
-    return without_known(Report(tuple(reports), failures=tuple(failures)), baselines)[0]
+    passed_over = tuple(discovery.passed_over)
+    return without_known(Report(tuple(reports), failures=tuple(failures), passed_over=passed_over), baselines)[0]
 
 
 def _lint_text(

@@ -197,12 +197,21 @@ class Failure:
 
 
 @frozen
+class PassedOver:
+    """A file that was not linted since it is no mail, and what tells so."""
+
+    path: str
+    reason: str
+
+
+@frozen
 class Report:
     """A whole run."""
 
     files: tuple[FileReport, ...] = ()
     domains: tuple[DomainReport, ...] = ()
     failures: tuple[Failure, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -229,6 +238,9 @@ class Report:
         """The highest severity found, None when there is no finding."""
         return max(self.severities, default=None)
 
+
+NO_TEMPLATE = "a program, no template"
+"""Why a file is passed over that holds nothing but code."""
 
 INTERNAL_ERROR = "internal-error"
 """The name under which a check that raised is reported."""

@@ -114,6 +114,7 @@ class AssertCleanMail:
             report = Report(
                 tuple(file for one in reports for file in one.files),
                 failures=tuple(failure for one in reports for failure in one.failures),
+                passed_over=tuple(file for one in reports for file in one.passed_over),
             )
             fault = self._fault(report, threshold, config)
         if fault:

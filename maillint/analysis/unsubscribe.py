@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Literal
 
@@ -12,12 +13,14 @@ from maillint.analysis.header_fields import field_views
 from maillint.analysis.links import LinkInView, links_of, with_tag_names
 from maillint.analysis.unsubscribe_field import uris
 from maillint.data.lists import load_list
-from maillint.message.content import Link
+from maillint.message.content import Image, Link
+from maillint.message.html.tree import Element
 from maillint.message.memo import remembered
-from maillint.message.model import Message
+from maillint.message.model import Message, Part
 from maillint.message.views import View
 from maillint.patterns import regex
 from maillint.text.spans import Span
+from maillint.values import NamedTuple
 from maillint.web.urls import normalise_for_counting
 
 Grade = Literal["named", "implied", "possible"]
@@ -41,8 +44,11 @@ _MARKUP_BEFORE = 2000
 """Characters before a link, markup included, in which its text is sought; ``_BEFORE`` of what is found are read."""
 _MARKUP_AFTER = 1000
 _LONGEST_WORDS = 300
+_LONGEST_ADDRESS = 2000
+_MOST_LINKS = 500
 _MOST_PICTURES = 5
-_SENTENCE_END = regex(r"[.!](?=\s)")  # an answer to a question is about the same
+_WORD = regex(r"\w++")
+_SENTENCE_END = regex(r"[.!](?=\s|\Z)")  # an answer to a question is about the same
 
 
 @remembered
@@ -66,12 +72,85 @@ def reads_as_unsubscribe(url: str) -> bool:
 
 def words_on(link: LinkInView) -> str:
     """What a link shows, in lower case: its text, and what stands for its pictures."""
-    element = link.element
+    return _words_shown(link.element, link.shown, link.link.images)
+
+
+def _words_shown(element: Element | None, shown: str, images: Sequence[Image]) -> str:
     if element is None:
         return ""
-    pictures = [image.element for image in link.link.images[:_MOST_PICTURES]]
+    pictures = [image.element for image in images[:_MOST_PICTURES]]
     attributes = [each.attrs.get(name, "") for each in (element, *pictures) for name in ("title", "aria-label", "alt")]
-    return " ".join(text[:_LONGEST_WORDS] for text in (link.shown, *attributes) if text).lower()
+    return " ".join(text[:_LONGEST_WORDS] for text in (shown, *attributes) if text).lower()
+
+
+# -- whether there is one at all ------------------------------------------------------------------------------
+
+
+def offers_way_out(message: Message) -> bool:
+    """Whether a link or a placeholder of a message leads out of a mailing list; a word of its text alone does not.
+
+    It is asked for every message without a stated kind, so only a text that has such a word somewhere is parsed.
+    """
+    return any(_part_offers(part) for part in message.parts)
+
+
+def _part_offers(part: Part) -> bool:
+    if part.dialect is not None and _has_placeholder(part):
+        return True
+    low = part.text.lower()
+    if not _has_any(_way_out().needles, low):
+        return False
+    if _has_any(_way_out().elements, low):
+        return True
+    for view in part.views:
+        links = view.content.links[: -_MOST_LINKS - 1 : -1]  # it is usually the last
+        if any(_leads_out(part, view, link) for link in links):
+            return True
+    return False
+
+
+def _has_placeholder(part: Part) -> bool:
+    from maillint.message.template.placeholders import placeholder_role  # noqa: PLC0415 -- for templates alone
+
+    return any(placeholder_role(tag) == "unsubscribe" for tag in part.template.outputs())
+
+
+def _leads_out(part: Part, view: View, link: Link) -> bool:
+    """Whether a link leads out of a list by what it says, by its address, or by the rest of its sentence."""
+    own = _words_shown(link.element, link.shown, link.images)
+    says = _says_way_out(own, alone=True)
+    if says is not None:
+        return says
+    address = part.text[link.span.start : link.span.end][:_LONGEST_ADDRESS].lower()
+    signs = _way_out()
+    if _has_any(signs.addresses, address.replace("unsubscribed", "")):
+        return True
+    *_, before = _SENTENCE_END.split(_before(view, link))
+    after, *_ = _SENTENCE_END.split(_after(view, link))
+    sentence = f"{before} {own} {after}".lower()
+    if _has_any(signs.doubtful, address) and _has_any(signs.mail, f"{address} {sentence}"):
+        return True
+    return _says_way_out(sentence, alone=False) or False
+
+
+def _says_way_out(text: str, *, alone: bool) -> bool | None:
+    """Whether words say that something leads out of a list; None where they speak of nothing of the kind.
+
+    ``alone``: whether they are all that a link says.
+    """
+    signs = _way_out()
+    spoken_of = None
+    for match in signs.words.finditer(text):
+        before, after = text[max(match.start() - _BEFORE, 0) : match.start()], text[match.end() : match.end() + _AFTER]
+        spoken_of = False
+        after, *_ = _SENTENCE_END.split(after)
+        if signs.denials.search(before) or (signs.others.search(after) and not _has_any(signs.by_mail, after)):
+            continue
+        if match["doubtful"] is None or _has_any(signs.mail, text):
+            return True
+        if alone and signs.fillers.issuperset(_WORD.findall(f"{text[: match.start()]} {text[match.end() :]}")):
+            return True
+    return spoken_of
 
 
 # -- by its own words, and those around it --------------------------------------------------------------------
@@ -196,3 +275,38 @@ def _link_words() -> tuple[str, ...]:
 @cache
 def _hints() -> tuple[str, ...]:
     return tuple(load_list("unsubscribe")["hints"])
+
+
+class _WayOut(NamedTuple):
+    """What tells that a link leads out of a list; ``needles`` are all that a text without such a link lacks."""
+
+    words: re.Pattern[str]
+    others: re.Pattern[str]
+    denials: re.Pattern[str]
+    addresses: tuple[str, ...]
+    doubtful: tuple[str, ...]
+    mail: tuple[str, ...]
+    by_mail: tuple[str, ...]
+    elements: tuple[str, ...]
+    fillers: frozenset[str]
+    needles: tuple[str, ...]
+
+
+@cache
+def _way_out() -> _WayOut:
+    data = load_list("unsubscribe")["way-out"]
+    words, doubtful = ("|".join(map(re.escape, data[name])) for name in ("words", "doubtful"))
+    past, others = ("|".join(map(re.escape, data[name])) for name in ("past", "others"))
+    needles = dict.fromkeys(["unsub", "opt", *data["words"], *data["addresses"], *data["doubtful"]])
+    return _WayOut(
+        re.compile(rf"(?<!\w)(?!(?:{past})(?!\w))(?:{words}|(?P<doubtful>{doubtful}))\w*+"),
+        re.compile(rf"\A\W{{0,3}}(?:\w+\W+){{0,4}}?(?:{others})"),
+        re.compile("|".join(data["denials"])),
+        tuple(data["addresses"]),
+        tuple(data["doubtful"]),
+        tuple(data["mail"]),
+        tuple(data["by-mail"]),
+        tuple(data["elements"]),
+        frozenset(data["fillers"]),
+        tuple(needles),
+    )

@@ -88,6 +88,8 @@ SCOPE_OPTIONS = (
                  help="With --dns or --online: ask this DNS server."),
     click.option("--follow-symlinks", is_flag=True, envvar="MAILLINT_FOLLOW_SYMLINKS",
                  help="Read links that lead out of the folders to lint, too."),
+    click.option("--skip-pages", is_flag=True, envvar="MAILLINT_SKIP_PAGES",
+                 help="Pass web pages over where they are named, too, as in a folder; for hooks."),
     click.option("--stdin-filename", metavar="NAME", help="With -: the name that tells kind and configuration."),
 )  # fmt: skip
 
@@ -154,6 +156,7 @@ class Arguments:
     online_allow_private: tuple[str, ...]
     resolver: str | None
     follow_symlinks: bool
+    skip_pages: bool
     stdin_filename: str | None
     fail_on: str
     min_severity: str
@@ -173,7 +176,7 @@ class Arguments:
         command_line = CommandLine(
             split_names(self.select), split_names(self.ignore), self.profile, self.touch, self.dialect
         )
-        return Discovery(self.config_path, command_line, follow=self.follow_symlinks)
+        return Discovery(self.config_path, command_line, follow=self.follow_symlinks, skip_pages=self.skip_pages)
 
 
 @click.command("check")
@@ -259,7 +262,7 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]], cl
         with clock.phase("find files") if clock else nullcontext():
             groups = discovery.groups(arguments.paths)
         if not groups and not discovery.excluded and not discovery.failures:
-            raise LintError(f"no templates or messages found in {', '.join(arguments.paths)}")
+            raise LintError(f"no templates or messages found in {', '.join(arguments.paths)}{discovery.pages_found}")
         if arguments.diff_base is not None:
             from maillint.cli.changes import changed_since  # noqa: PLC0415 -- runs git
 
@@ -275,7 +278,7 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]], cl
             run = fix_files(groups, unsafe=arguments.unsafe_fixes, quiet=arguments.quiet, observe=observe)
         else:
             run = lint_with_progress(groups, arguments, lookups, clock)
-    run = with_failures(run, discovery)
+    run = with_discovery(run, discovery)
     report = only_changed(lookups.add_links(run.report) if lookups else run.report)
     if arguments.write_baseline is not None:
         return save_baseline(report, arguments.write_baseline, rules_not_run(discovery, online=arguments.online))
@@ -290,10 +293,11 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]], cl
     return exit_status(report, context.fail_on)
 
 
-def with_failures(run: Run, discovery: Discovery) -> Run:
-    """A run with what went wrong while its files were looked for."""
+def with_discovery(run: Run, discovery: Discovery) -> Run:
+    """A run with what went wrong, and what was passed over, while its files were looked for."""
     report = run.report
-    return run._replace(report=replace(report, failures=(*discovery.failures, *report.failures)))
+    failures = (*discovery.failures, *report.failures)
+    return run._replace(report=replace(report, failures=failures, passed_over=tuple(discovery.passed_over)))
 
 
 def lookups_of(arguments: Arguments) -> Lookups | None:

@@ -60,7 +60,7 @@ repos:
     hooks:
       - id: maillint
         name: maillint
-        entry: maillint check
+        entry: maillint check --skip-pages
         language: python
         additional_dependencies: [maillint=={version}]
         files: {files}

@@ -26,6 +26,16 @@ def find_config(folder: str) -> str | None:
         folder = parent
 
 
+def repository_above(folder: str) -> str | None:
+    """Return the top of the git working tree that a folder is in; None if it is in none."""
+    while not os.path.exists(os.path.join(folder, ".git")):  # noqa: PTH110, PTH118 -- a file in a linked working tree
+        parent = os.path.dirname(folder)  # noqa: PTH120
+        if parent == folder:
+            return None
+        folder = parent
+    return folder
+
+
 def _has_table(path: str) -> bool:
     try:
         with open(path, "rb") as file:  # noqa: PTH123

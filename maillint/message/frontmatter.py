@@ -1,4 +1,4 @@
-"""Front matter: the YAML block at the top of a template that states its headers, touch, profile and dialect."""
+"""What a template says of itself at its top: front matter in YAML, or the header fields of a draft."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from maillint.data.yamlfile import first_line
 from maillint.errors import LintError
-from maillint.message.mime.headers import Field
+from maillint.message.kinds import draft_header
+from maillint.message.mime.headers import Field, read_block
 from maillint.patterns import regex
 from maillint.text.offsets import OffsetMap, Piece
 from maillint.text.source import Source
@@ -108,6 +109,15 @@ def read_front_matter(source: Source) -> FrontMatter:
                 value = value_node.value  # no date, no number: text, which is then no touch, profile or dialect
             values[key] = Stated(value, start + value_node.start_mark.index, source)
     return FrontMatter(values, tuple(fields), complete, block.end())
+
+
+def read_draft(source: Source) -> FrontMatter:
+    """Read the header fields that a draft in plain text begins with, and an empty line ends, if there are any."""
+    end = draft_header(source.text)
+    if not end:
+        return FrontMatter()
+    fields, start = read_block(source, 0, end)
+    return FrontMatter(fields=tuple(fields), end=start)
 
 
 def _field(source: Source, name: str, key: yaml.Node, value: yaml.ScalarNode, start: int) -> Field:

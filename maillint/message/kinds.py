@@ -45,6 +45,8 @@ _OTHER_EXTENSIONS = frozenset(
 )
 """Before a template's extension, these say that it is no mail."""
 
+_LONGEST_HEADER = 20_000
+
 
 # -- by its name --------------------------------------------------------------------------------------
 
@@ -86,12 +88,24 @@ def guess_kind(text: str) -> Kind:
     """Tell what kind of text this is by its beginning and its tags, where no name says it.
 
     A message begins with a header field whose name is known (RFC 5322, section 2.2), or with an mbox "From " line and
-    such a field; a text that begins with an empty line has no header. MJML is taken for HTML at first; reading it
-    corrects that.
+    such a field; a text that begins with an empty line has no header. One that has only fields that people write
+    themselves is no message yet but a draft, which is plain text. MJML is taken for HTML at first; reading it corrects
+    that.
     """
     if _first_field().match(text):
-        return "eml"
+        return "eml" if draft_header(text) == 0 or _sent_field().search(text, 0, draft_header(text)) else "txt"
     return "html" if has_tags(text) else "txt"
+
+
+def draft_header(text: str) -> int:
+    """Where the header ends that a draft in plain text begins with, its empty line included; 0 without one.
+
+    It has a Subject or From field and none that says how the text is encoded or came here (MIME-Version, Received).
+    """
+    if text[:1].isspace() or ":" not in text[:80]:
+        return 0
+    found = _draft().match(text, 0, _LONGEST_HEADER)
+    return found.end() if found is not None and _written_field().search(text, 0, found.end()) else 0
 
 
 def has_tags(text: str) -> bool:
@@ -109,6 +123,27 @@ def _first_field() -> re.Pattern[str]:
         r"|auto|errors|feedback|thread|user|original)-[\w-]{1,70})[ \t]*:",
         re.IGNORECASE,
     )
+
+
+@cache
+def _draft() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:(?:from|sender|to|cc|bcc|reply-to|subject|preheader|preview|date|message-id|in-reply-to|references|precedence"
+        r"|importance|priority|list-[a-z-]{1,30}|x-[\w-]{1,70})[ \t]*:[^\r\n]*+(?:\r\n|\r|\n)"
+        r"(?:[ \t]++[^\s][^\r\n]*+(?:\r\n|\r|\n))*+)++[ \t]*+(?:\r\n|\r|\n)",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _written_field() -> re.Pattern[str]:
+    return re.compile(r"^(?:subject|from)[ \t]*:", re.IGNORECASE | re.MULTILINE)
+
+
+@cache
+def _sent_field() -> re.Pattern[str]:
+    """A field that the program adds that sends a message."""
+    return re.compile(r"^(?:date|message-id)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
 @cache

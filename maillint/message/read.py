@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from maillint.data.amendments import SHIPPED, Lists
-from maillint.data.lists import load_list
 from maillint.data.profiles import PROFILES
 from maillint.errors import LintError
 from maillint.files.access import NO_FILES, FileAccess
-from maillint.message.kinds import KINDS, guess_kind, has_tags, kind_of
+from maillint.message.kinds import KINDS, draft_header, guess_kind, has_tags, kind_of
 from maillint.message.mime.headers import Field, Headers
 from maillint.message.model import Attachment, Message, Part
 from maillint.message.rendering.samples import read_samples
@@ -116,12 +115,12 @@ def _read_template(sources: Sequence[Source], kind: str, settings: MessageSettin
     parts: list[Part] = []
     notes: list[str] = []
     for source in texts:
-        front = _front_matter(source) if source.text.startswith("---") else None
+        own_kind = _kind_of_text(source, kind if source is sources[0] else kind_of(source.path) or kind)
+        front = _front_matter(source, own_kind)
         if front is not None:
             stated = {**front.values, **stated}  # what the first file says counts
             fields.extend(front.fields)
             known = known or front.complete
-        own_kind = kind if source is sources[0] else kind_of(source.path) or kind
         part, own_notes = _read_text(source, front, own_kind, settings, samples, files)
         parts.append(part)
         notes.extend(own_notes)
@@ -137,7 +136,20 @@ def _read_template(sources: Sequence[Source], kind: str, settings: MessageSettin
     )
 
 
-def _front_matter(source: Source) -> FrontMatter:
+def _kind_of_text(source: Source, kind: str) -> str:
+    """The kind of a file, where a template's name does not say whether it is HTML or plain text."""
+    unclear = kind == "html" and (template_extension(source.path) or says_plain(source.path))
+    return "txt" if unclear and not has_tags(source.text) else kind
+
+
+def _front_matter(source: Source, kind: str) -> FrontMatter | None:
+    """What stands at the top of a file: front matter, or the header of a draft in plain text."""
+    if kind == "txt" and draft_header(source.text):
+        from maillint.message.frontmatter import read_draft  # noqa: PLC0415
+
+        return read_draft(source)
+    if not source.text.startswith("---"):
+        return None
     from maillint.message.frontmatter import FrontMatterError, read_front_matter  # noqa: PLC0415
 
     try:
@@ -156,9 +168,6 @@ def _read_text(
 ) -> tuple[Part, list[str]]:
     """Read the text of one file, and what there is to note about it."""
     notes: list[str] = []
-    unclear = template_extension(source.path) or says_plain(source.path)
-    if kind == "html" and unclear and not has_tags(source.text):
-        kind = "txt"  # a template's name often does not say which of the two it is
     start = front.end if front is not None else 0
     text = source.text[start:]
     if kind == "html" and _is_mjml(text):
@@ -276,22 +285,24 @@ def _with_settings(message: Message, settings: MessageSettings) -> Message:
 
 
 def infer_profile(message: Message) -> str:
-    """Tell what kind of mail this is by its marks: a touch, list headers, a way to unsubscribe."""
+    """Tell what kind of mail this is by its marks: a touch, list headers, a link or placeholder to unsubscribe.
+
+    What is posted to a mailing list is mail between people (RFC 2369, section 3.4), whatever the list adds to it.
+    """
     if message.touch is not None:
         return "cold"
-    if message.headers.first("list-unsubscribe") or message.headers.first("list-id"):
+    headers = message.headers
+    if _is_list_post(headers):
+        return "general"
+    if headers.first("list-unsubscribe") or headers.first("list-id"):
         return "newsletter"
-    words = load_list("unsubscribe")["words"]
-    for part in message.parts:
-        low = part.text.lower()
-        if any(word in low for word in words):
-            return "newsletter"
-        if part.dialect is not None and _has_unsubscribe_tag(part):
-            return "newsletter"
-    return "general"
+    from maillint.analysis.unsubscribe import offers_way_out  # noqa: PLC0415 -- for what is not known by its headers
+
+    return "newsletter" if offers_way_out(message) else "general"
 
 
-def _has_unsubscribe_tag(part: Part) -> bool:
-    from maillint.message.template.placeholders import placeholder_role  # noqa: PLC0415
-
-    return any(placeholder_role(tag) == "unsubscribe" for tag in part.template.outputs())
+def _is_list_post(headers: Headers) -> bool:
+    post, precedence = headers.first("list-post"), headers.first("precedence")
+    if precedence is not None and precedence.text.strip().lower() == "list":
+        return True
+    return post is not None and ":" in post.text

@@ -7,7 +7,7 @@ from maillint.output import Context
 from maillint.output._cells import clip, visible
 from maillint.output._paint import Paint
 from maillint.output._report import message, shown, shown_of_domain
-from maillint.output.summary import line
+from maillint.output.summary import line, passed_over_lines
 
 _LONGEST_MESSAGE = 400
 
@@ -30,4 +30,4 @@ def render(report: Report, context: Context) -> str:
             f"{visible(finding.rule)} {clip(finding.message, _LONGEST_MESSAGE)}"
             for finding in shown_of_domain(domain, context)
         ]
-    return "\n".join([*lines, line(report, context, paint)]) + "\n"
+    return "\n".join([*lines, *passed_over_lines(report, context), line(report, context, paint)]) + "\n"

@@ -8,7 +8,7 @@ from maillint.output._cells import clip, visible, wrap
 from maillint.output._frame import Frames, of_record
 from maillint.output._paint import Paint
 from maillint.output._report import message, plural, shown, shown_of_domain
-from maillint.output.summary import line, unknown_lines
+from maillint.output.summary import line, passed_over_lines, unknown_lines
 from maillint.text.source import Source
 
 _LONGEST_MESSAGE = 400
@@ -27,7 +27,7 @@ def render(report: Report, context: Context) -> str:
         blocks.append([f"{paint('profile:', 'bold')} {inferred}"])
     if unknown := unknown_lines(report, context, paint):
         blocks.append(unknown)
-    blocks.append([line(report, context, paint)])
+    blocks.append([*passed_over_lines(report, context), line(report, context, paint)])
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 

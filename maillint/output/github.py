@@ -10,7 +10,8 @@ from maillint.output import Context
 from maillint.output._cells import visible
 from maillint.output._paint import Paint
 from maillint.output._report import last_line, message, shown, shown_of_domain
-from maillint.output.summary import line
+from maillint.output.summary import line, passed_over_lines
+from maillint.values import replace
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
@@ -28,6 +29,7 @@ def render(report: Report, context: Context) -> str:
         for domain in report.domains
         for finding in shown_of_domain(domain, context)
     ]
+    lines += passed_over_lines(report, replace(context, verbose=min(context.verbose, 0)))
     return "\n".join([*lines, line(report, context, Paint())]) + "\n"
 
 

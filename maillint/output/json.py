@@ -30,11 +30,14 @@ def document(report: Report, context: Context) -> dict[str, object]:
     if report.files or not report.domains:
         result["files"] = [_file(file, context) for file in report.files]
         summary["files"] = len(report.files)
+        summary["passed_over"] = len(report.passed_over)
     if report.domains:
         result["domains"] = [_domain(domain, context) for domain in report.domains]
         summary["domains"] = len(report.domains)
     if report.failures:
         result["errors"] = [{"path": failure.path, "message": failure.message} for failure in report.failures]
+    if report.passed_over:
+        result["passed_over"] = [{"path": file.path, "reason": file.reason} for file in report.passed_over]
     summary |= {severity.label: report.count(severity) for severity in SEVERITIES}
     return result | {"summary": summary | {"unknown": report.unknown}}
 

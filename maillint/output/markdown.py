@@ -13,8 +13,9 @@ from maillint.output import Context
 from maillint.output._cells import clip, visible
 from maillint.output._paint import Paint
 from maillint.output._report import message, plural, reasons, shown, shown_of_domain
-from maillint.output.summary import line
+from maillint.output.summary import line, passed_over_lines
 from maillint.patterns import regex
+from maillint.values import replace
 
 _ROOM = 60_000
 """The most characters of the output; a comment on GitHub holds 65 536."""
@@ -31,7 +32,8 @@ _MARKUP = regex(r"[\\`*_{}\[\]<>#|~$&:]")
 def render(report: Report, context: Context) -> str:
     """Return Markdown as GitHub and GitLab read it; findings that do not fit in a comment are counted."""
     title = f"### maillint: {line(report, context, Paint())}"
-    details = [*_rules(report, context), *_unknown(report)]
+    passed_over = passed_over_lines(report, replace(context, verbose=0))
+    details = [*_rules(report, context), *_unknown(report), passed_over]
     return "\n\n".join(["\n".join(part) for part in ([title], _table(report, context), *details) if part]) + "\n"
 
 

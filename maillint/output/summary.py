@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from maillint.finding import Report
+from maillint.finding import NO_TEMPLATE, Report
 from maillint.output import Context
 from maillint.output._cells import clip, visible, width_of, wrap
 from maillint.output._paint import Paint
@@ -16,7 +16,8 @@ _MOST_REASONS = 12
 def render(report: Report, context: Context) -> str:
     """Return a line per rule, by severity and then by count, the unknowns, and the summary line."""
     paint = Paint(context.color)
-    blocks = [_table(report, context, paint), unknown_lines(report, context, paint), [line(report, context, paint)]]
+    last = [*passed_over_lines(report, context), line(report, context, paint)]
+    blocks = [_table(report, context, paint), unknown_lines(report, context, paint), last]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -70,6 +71,21 @@ def _where(report: Report) -> str:
         if hit:
             places.append(plural(whole, noun) if hit == whole else f"{hit} of {plural(whole, noun)}")
     return " and ".join(places)
+
+
+def passed_over_lines(report: Report, context: Context) -> list[str]:
+    """Return a line on the files that were passed over, after one for each where the context is verbose."""
+    if not report.passed_over or context.verbose < 0:
+        return []
+    programs = sum(file.reason == NO_TEMPLATE for file in report.passed_over)
+    pages = len(report.passed_over) - programs
+    counts = [plural(pages, "web page")] if pages else []
+    counts += [plural(programs, "program")] if programs else []
+    each = report.passed_over if context.verbose > 0 else ()
+    return [
+        *(f"{visible(file.path)}: passed over: {visible(file.reason)}" for file in each),
+        f"{' and '.join(counts)} passed over; name a file or set include: to lint it",
+    ]
 
 
 def unknown_lines(report: Report, context: Context, paint: Paint) -> list[str]:

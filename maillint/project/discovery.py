@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from maillint.catalogue.load import Catalogue, shipped
 from maillint.config.config import CommandLine, LayeredConfig, load_config
-from maillint.config.find import find_config
+from maillint.config.find import find_config, repository_above
 from maillint.errors import LintError
 from maillint.files.access import FileAccess, system_reason
 from maillint.files.paths import shown_path
-from maillint.finding import Failure
+from maillint.finding import Failure, PassedOver
 from maillint.message.kinds import KINDS, kind_of
 from maillint.message.sidecars import is_meta
 from maillint.project.message_files import Folder, stem_of
+from maillint.project.web_pages import HEAD, Project, WebPages, is_draft
 from maillint.text.globs import matches
 from maillint.values import field, frozen
 
@@ -61,7 +62,8 @@ class Discovery:
     """Finds files and their configuration; one per run, so that each folder is looked up once.
 
     A folder that cannot be listed is one of the ``failures``, and costs the others nothing.
-    ``config_path`` names the configuration of every file; a ``config`` is that configuration.
+    ``config_path`` names the configuration of every file; a ``config`` is that configuration. Web pages in a folder are
+    ``passed_over``; with ``skip_pages``, those that are named are, too.
     """
 
     def __init__(
@@ -71,8 +73,10 @@ class Discovery:
         config: LayeredConfig | None = None,
         *,
         follow: bool = False,
+        skip_pages: bool = False,
     ) -> None:
         self._follow = follow
+        self._skip_pages = skip_pages
         self._config_path = config_path
         self._command_line = command_line or CommandLine()
         self._configs: dict[str | None, LayeredConfig] = {} if config is None else {config.path: config}
@@ -83,7 +87,10 @@ class Discovery:
         self._access: dict[str | None, FileAccess] = {}
         self._names: dict[str, list[str]] = {}
         self._folders: dict[str, Folder] = {}
+        self._projects: dict[str, Project] = {}
+        self._pages = WebPages(self._project, lambda path: len(self._message(path)) > 1)
         self.excluded = 0
+        self.passed_over: list[PassedOver] = []
         self.failures: list[Failure] = []
 
     # -- configuration
@@ -129,6 +136,13 @@ class Discovery:
             rules.update(catalogue.rules)
         return Catalogue(rules)
 
+    @property
+    def pages_found(self) -> str:
+        """What ends a line that says that nothing was found: the web pages that were; empty without any."""
+        count = len(self.passed_over)
+        pages = "1 web page" if count == 1 else f"{count} web pages"
+        return f": {pages} passed over; name a file or set include: to lint it" if count else ""
+
     # -- messages
 
     def groups(self, paths: Sequence[str]) -> list[Group]:
@@ -144,6 +158,8 @@ class Discovery:
             elif os.path.lexists(path):
                 if self._excluded(path) or (is_meta(path) and len(self._message(path)) == 1):
                     self.excluded += 1  # another tool's meta.json, which a hook passes along
+                elif self._skip_pages and self._is_page(path):
+                    self.excluded += 1
                 else:
                     wanted.setdefault(os.path.normpath(path))
             else:
@@ -197,7 +213,7 @@ class Discovery:
                 if os.path.isdir(path):  # noqa: PTH112
                     if name not in SKIPPED_FOLDERS and not os.path.islink(path):  # noqa: PTH114
                         folders.append(path)
-                elif self._takes(path, stems) and not self._excluded(path):
+                elif self._takes(path, stems) and not self._excluded(path) and not self._is_page(path):
                     yield path
             pending.extend(reversed(folders))
 
@@ -210,11 +226,42 @@ class Discovery:
             return True
         if (kind == "txt" or is_meta(path)) and len(self._message(path)) > 1:
             return True
-        if kind == "txt" and self._has_front_matter(path):
+        if kind == "txt" and self._is_mail_in_text(path):
             return True
+        return self._included(path)
+
+    def _included(self, path: str) -> bool:
         config = self.config_for(path)
         return bool(config.include) and matches(config.relative(path), config.include)
 
-    def _has_front_matter(self, path: str) -> bool:
-        found = self._files(path).read(path, 4)
-        return found is not None and (found.data or b"")[:4] in {b"---\n", b"---\r"}
+    def _is_page(self, path: str) -> bool:
+        """Whether a file is passed over as a web page, or as its text; what the configuration includes never is."""
+        page, *_ = self._message(path)
+        if kind_of(page) != "html" or os.path.islink(page) or self._included(path):  # noqa: PTH114
+            return False
+        reason = self._pages.reason(page)
+        if reason is not None and page == path:
+            self.passed_over.append(PassedOver(shown_path(path), reason))
+        return reason is not None
+
+    def _project(self, path: str) -> Project:
+        """The project that a file is in: its repository, else the configuration's folder, else what a run was given."""
+        folder = os.path.dirname(path)  # noqa: PTH120
+        if folder not in self._projects:
+            whole = os.path.abspath(folder)  # noqa: PTH100
+            config = self.config_for(path)
+            known = repository_above(whole) or (config.folder if config.path is not None else None)
+            self._projects[folder] = Project(known) if known else self._given_project(whole)
+        return self._projects[folder]
+
+    def _given_project(self, folder: str) -> Project:
+        tops = [os.path.abspath(given) for given in self._given]  # noqa: PTH100
+        inside = [top for top in tops if f"{folder}{os.sep}".startswith(top.rstrip(os.sep) + os.sep)]
+        top = min(inside, key=len, default=folder)
+        return Project(top, os.path.basename(top))  # noqa: PTH119
+
+    def _is_mail_in_text(self, path: str) -> bool:
+        """Whether a plain text that stands alone is a draft of mail: by front matter, a header, or merge tags."""
+        found = self._files(path).read(path, HEAD)
+        data = (found.data or b"")[:HEAD] if found is not None else b""
+        return data[:4] in {b"---\n", b"---\r"} or is_draft(path, data.decode("utf-8-sig", "replace"))

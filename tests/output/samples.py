@@ -7,6 +7,7 @@ from typing import Any
 
 from maillint.catalogue.examples import unmark
 from maillint.finding import (
+    NO_TEMPLATE,
     DomainFinding,
     DomainReport,
     Edit,
@@ -14,6 +15,7 @@ from maillint.finding import (
     FileReport,
     Finding,
     Fix,
+    PassedOver,
     Related,
     Report,
     Severity,
@@ -192,6 +194,15 @@ def domain() -> DomainReport:
 
 
 CLEAN = Report((on("<p>fine</p>\n", "a.html"), on("<p>fine</p>\n", "b.html")))
+
+PASSED_OVER = replace(
+    CLEAN,
+    passed_over=(
+        PassedOver("site/base.html", "a web page (scripts, navigation)"),
+        PassedOver("site/card.html", "a web page, as what lies beside it"),
+        PassedOver("site/index.php", NO_TEMPLATE),
+    ),
+)
 
 RUN = Report(
     (

@@ -16,7 +16,7 @@ from maillint.finding import DomainReport, Failure, Finding, Report, Severity
 from maillint.output import load
 from maillint.output._cells import well_formed
 from maillint.values import replace
-from tests.output.samples import CLEAN, COLD, DOMAIN, EVIL, HOSTILE, PLAIN, RUN, cold, finding, on
+from tests.output.samples import CLEAN, COLD, DOMAIN, EVIL, HOSTILE, PASSED_OVER, PLAIN, RUN, cold, finding, on
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA: dict[str, Any] = json.loads((DOCS / "schema/report.schema.json").read_text(encoding="utf-8"))
@@ -123,6 +123,7 @@ def test_the_schema_refuses_invalid_reports(path: str, value: Any) -> None:
 
 def test_a_run_about_domains_has_no_files_and_one_about_files_no_domains() -> None:
     assert list(parsed(RUN)) == ["version", "tool", "files", "errors", "summary"]
+    assert list(parsed(PASSED_OVER)) == ["version", "tool", "files", "passed_over", "summary"]
     assert list(parsed(CLEAN)) == ["version", "tool", "files", "summary"]
     assert list(parsed(DOMAIN)) == ["version", "tool", "domains", "summary"]
     assert list(parsed(Report())) == ["version", "tool", "files", "summary"]
@@ -134,7 +135,7 @@ def test_keys_are_in_the_order_of_the_documentation() -> None:
     file = whole["files"][0]
     assert list(file) == ["path", "kind", "dialect", "profile", "touch", "findings", "unknown"]
     assert [list(found) for found in file["findings"]] == [DESIGN, DESIGN, DESIGN, [*DESIGN, "related"]]
-    assert list(whole["summary"]) == ["files", "error", "warning", "info", "unknown"]
+    assert list(whole["summary"]) == ["files", "passed_over", "error", "warning", "info", "unknown"]
     assert list(parsed(DOMAIN)["domains"][0]) == ["domain", "findings", "unknown", "spf"]
 
 
@@ -152,7 +153,7 @@ def test_findings_are_sorted_by_position_and_hidden_ones_are_counted() -> None:
     whole = parsed(RUN, min_severity=Severity.ERROR)
     assert [found["line"] for found in parsed(RUN)["files"][0]["findings"]] == [1, 6, 7, 9]
     assert [found["line"] for found in whole["files"][0]["findings"]] == [6, 7]
-    assert whole["summary"] == {"files": 3, "error": 3, "warning": 1, "info": 1, "unknown": 3}
+    assert whole["summary"] == {"files": 3, "passed_over": 0, "error": 3, "warning": 1, "info": 1, "unknown": 3}
 
 
 def test_nothing_of_the_text_is_lost() -> None:

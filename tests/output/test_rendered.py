@@ -10,7 +10,7 @@ import pytest
 from maillint.finding import Report, Severity
 from maillint.output import Context, formats, load
 from maillint.values import replace
-from tests.output.samples import CLEAN, DOMAIN, HOSTILE, PLAIN, RUN
+from tests.output.samples import CLEAN, DOMAIN, HOSTILE, PASSED_OVER, PLAIN, RUN
 
 EXPECTED = Path(__file__).with_name("expected")
 
@@ -25,17 +25,30 @@ RUNS: dict[str, tuple[Report, Context]] = {
     "both": (replace(RUN, domains=DOMAIN.domains), PLAIN),
     "clean": (CLEAN, PLAIN),
     "nothing": (Report(), PLAIN),
+    "passed-over": (PASSED_OVER, PLAIN),
+    "passed-over-verbose": (PASSED_OVER, replace(PLAIN, verbose=1)),
+    "passed-over-quiet": (PASSED_OVER, replace(PLAIN, verbose=-1)),
 }
 TEXTS = {
-    "full": ("run", "run-verbose", "run-narrow", "run-errors", "domain", "both", "clean", "nothing"),
-    "concise": ("run", "run-errors", "domain", "both", "clean", "nothing"),
-    "summary": ("run", "run-errors", "domain", "both", "clean", "nothing"),
-    "github": ("run", "run-errors", "domain", "clean"),
-    "markdown": ("run", "run-errors", "domain", "clean"),
+    "full": (
+        "run",
+        "run-verbose",
+        "run-narrow",
+        "run-errors",
+        "domain",
+        "both",
+        "clean",
+        "nothing",
+        "passed-over-verbose",
+    ),
+    "concise": ("run", "run-errors", "domain", "both", "clean", "nothing", "passed-over", "passed-over-quiet"),
+    "summary": ("run", "run-errors", "domain", "both", "clean", "nothing", "passed-over"),
+    "github": ("run", "run-errors", "domain", "clean", "passed-over-verbose"),
+    "markdown": ("run", "run-errors", "domain", "clean", "passed-over-verbose"),
     "junit": ("run", "run-errors", "run-strict", "run-lenient", "domain", "clean"),
     "gitlab": ("run", "domain", "clean"),
     "sarif": ("run", "domain"),
-    "json": ("run", "run-errors", "domain", "both", "nothing"),
+    "json": ("run", "run-errors", "domain", "both", "nothing", "passed-over"),
 }
 CASES = [(name, run) for name, runs in TEXTS.items() for run in runs]
 
