@@ -42,7 +42,7 @@ def jobs_of(ctx: click.Context, param: click.Parameter, value: str) -> int:
     """``auto`` or a number of processes."""
     if value == "auto":
         return cores()
-    if value.isdigit() and 1 <= int(value) <= 256:
+    if value.isascii() and value.isdigit() and len(value) < 10 and 1 <= int(value) <= 256:
         return int(value)
     raise click.BadParameter(f'"{value}" is neither auto nor a number from 1 to 256', ctx, param)
 

@@ -60,7 +60,7 @@ def make_context(catalogue: Catalogue, fail_on: str, verbose: int, min_severity:
 def terminal_width() -> int:
     """The terminal's width in cells: COLUMNS, else what the terminal reports, else 80. (shutil takes 5 ms to load.)"""
     columns = os.environ.get("COLUMNS", "")
-    if columns.isdigit() and int(columns) > 0:
+    if columns.isascii() and columns.isdigit() and len(columns) < 10 and int(columns) > 0:
         return int(columns)
     try:
         return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
