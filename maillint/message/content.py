@@ -39,6 +39,7 @@ IMAGE_ROLES: Mapping[str, str] = {
 """By element, the attribute with the URL of a picture that a client fetches."""
 
 _NEVER = sys.maxsize
+_LONGEST_WITHIN = 20_000  # characters of what a link shows: five hundred may stand in each other
 _MOST_IMAGES = 100  # of one link that are looked at
 
 BARE_URL = regex(r"(?:https?://|www\.)[^\s<>\"'`]+", re.IGNORECASE)
@@ -89,7 +90,7 @@ class Flow:
         return start + (source - begin if length == width and source < begin + width else length)
 
     def within(self, span: Span) -> str:
-        """Return the text of a span of the view, with its white space collapsed."""
+        """Return the text of a span of the view, its beginning if it is long, with its white space collapsed."""
         pieces = self._pieces
         first = bisect_left(self._sources, span[0])
         last = bisect_left(self._sources, span[1], lo=first)
@@ -103,7 +104,7 @@ class Flow:
         if last == 0:
             return ""
         begin, length, source, _ = pieces[last - 1]
-        end = begin + min(length, max(span[1] - source, 0))
+        end = min(begin + min(length, max(span[1] - source, 0)), start + _LONGEST_WITHIN)
         return " ".join(self.text[start:end].split())
 
 

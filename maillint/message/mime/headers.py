@@ -101,7 +101,7 @@ class Headers:
         """Return these headers with fields that the sending tool will add, except those that are here already."""
         own = {field.key for field in self.fields}
         added = tuple(
-            Field(name, text, source, Span(0, 0), Span(0, 0), OffsetMap([]), given=True)
+            Field(name, text, source, Span(0, 0), Span(0, 0), OffsetMap(()), given=True)
             for name, text in given
             if name.lower() not in own
         )
