@@ -13,6 +13,7 @@ from maillint.message.css.cascade import Sheets
 from maillint.message.css.stylesheet import Sheet, StyleBlock, style_blocks
 from maillint.message.css.visibility import Visibility
 from maillint.message.html.tree import Element, Html
+from maillint.message.memo import look_at_clock
 from maillint.patterns import regex
 from maillint.text.offsets import OffsetMap, Piece
 from maillint.text.spans import Span, overlaps
@@ -238,6 +239,7 @@ def _flows(html: Html, visibility: Visibility) -> tuple[Flow, Flow]:
     hides_some = visibility.hides_some_text
     last_block = -1
     for text, start, end, element, breaks in html.runs:
+        look_at_clock()
         if breaks:
             shown.breaks = True
         if element is None:
@@ -286,6 +288,7 @@ def _links(html: Html, flow: Flow, images: Sequence[Image]) -> Iterator[Link]:
         name = roles.get(element.tag)
         if name is None or name not in element.attrs or (html.mjml and element.silent):
             continue
+        look_at_clock()
         inside = Span(element.span.end, max(element.content_end, element.span.end))
         first = bisect_left(starts, element.span.start)  # itself, in MJML
         yield Link(

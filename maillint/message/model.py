@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from maillint.data.amendments import SHIPPED, Lists
 from maillint.files.access import NO_FILES, FileAccess
-from maillint.message.memo import TimeLimit
+from maillint.message.memo import running_limit
 from maillint.message.mime.headers import Field, Headers
 from maillint.message.views import View, Views, make_views, may_need_more_views, plain_views
 from maillint.text.offsets import OffsetMap
@@ -180,7 +180,7 @@ class Message:
 
         Raises TimeUpError once the message's time limit is over.
         """
-        limit: TimeLimit | None = self.memo.get(TimeLimit)
+        limit = running_limit()
         for part in self.parts:
             if ("html" if part.markup else "text") in kinds:
                 for view in part.views:

@@ -75,6 +75,12 @@ def read_message(
     return _with_settings(message.with_settings(files=files), settings)
 
 
+def unread_message(sources: Sequence[Source], kind: str) -> Message:
+    """A message of which nothing is known: it would take too long to read."""
+    part = Part("", sources[0], OffsetMap.identity(0), "text/plain")
+    return Message(kind, tuple(sources), Headers(), (part,))
+
+
 def _read_eml(source: Source, settings: MessageSettings) -> Message:
     from maillint.message.mime.parts import walk  # noqa: PLC0415
     from maillint.message.mime.transfer import decode  # noqa: PLC0415

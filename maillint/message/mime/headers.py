@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
+from maillint.message.memo import look_at_clock
 from maillint.patterns import regex
 from maillint.text.charsets import codec_name
 from maillint.text.offsets import MapBuilder, OffsetMap
@@ -119,6 +120,7 @@ def read_block(source: Source, start: int, end: int) -> tuple[list[Field], int]:
     fields: list[Field] = []
     position = start
     while position < end:
+        look_at_clock()
         if match := _FIELD.match(text, position, end):
             fields.append(make_field(source, match["name"], Span(*match.span("value")), Span(*match.span())))
             position = match.end()

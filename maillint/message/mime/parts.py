@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+from maillint.message.memo import look_at_clock
 from maillint.message.mime.headers import Field, read_block
 from maillint.text.source import Source
 from maillint.text.spans import Span
@@ -63,6 +64,7 @@ def walk(source: Source) -> Iterator[RawPart]:
     pending = [(top, "")]
     count = 0
     while pending and count < MAX_PARTS:
+        look_at_clock()
         part, prefix = pending.pop()
         count += 1
         yield part
