@@ -11,7 +11,7 @@ from maillint.data.lists import load_list
 from maillint.engine.locate import locate
 from maillint.engine.run import run_rules
 from maillint.engine.subject import FileSubject
-from maillint.finding import TIME_LIMIT, FileReport, Finding, Severity, Unknown
+from maillint.finding import SIZE_LIMIT, TIME_LIMIT, FileReport, Finding, Severity, Unknown
 from maillint.hits import Hit, NotKnown
 from maillint.message.memo import TimeLimit, TimeUpError, running_limit
 from maillint.message.model import Message
@@ -122,7 +122,12 @@ class _MessageSubject(_FilesOfMessage):
         if self.is_over:
             findings = [found for found in findings if found.rule != TIME_LIMIT]
             findings.append(locate(TIME_LIMIT, Severity.ERROR, self._not_looked_at(), self.start, Span(0, 0)))
-        return super().report([*findings, *rendered], unknown, rules)
+        findings += rendered
+        if self.message.unread:
+            words = ", ".join(self.message.unread[:_MOST_NAMED])
+            reason = f"it holds more tags or header fields than are looked at (size-limit): nothing behind {words} is"
+            findings.append(locate(SIZE_LIMIT, Severity.ERROR, reason, self.start, Span(0, 0)))
+        return super().report(findings, unknown, rules)
 
     def _in_renderings(self, findings: list[Finding], rules: Sequence[ActiveRule]) -> list[Finding]:
         """What rules find in what the message is rendered as, beyond ``findings``."""

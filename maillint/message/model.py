@@ -126,7 +126,7 @@ class Message:
 
     ``kind`` is ``eml``, ``html``, ``mjml`` or ``txt``; ``sources`` are its files, the one it is named after first.
     ``parts`` are all its texts; ``html`` and ``text`` are those that readers get. ``samples`` are data to render it
-    with; ``files`` reads the files that it names.
+    with; ``files`` reads the files that it names. ``unread`` says what is not looked at since it is too much.
     """
 
     kind: str
@@ -140,6 +140,7 @@ class Message:
     own_domains: tuple[str, ...] = ()
     lists: Lists = field(default=SHIPPED, repr=False)
     notes: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     files: FileAccess = field(default=NO_FILES, repr=False, compare=False)
     samples: Source | None = field(default=None, repr=False)
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from maillint import Config, LintError, lint
+from maillint.text import user_patterns
 from maillint.text.globs import is_pattern, matches, touch_of
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -78,6 +79,49 @@ def test_a_pattern_that_takes_too_long_is_stopped_and_named(tmp_path: Path, chec
     [stopped] = [found.message for found in file.findings if found.rule == "internal-error"]
     assert stopped == f"rule mine/x failed: the pattern '{SLOW}' was stopped after 2 s"
     assert len({found.rule for found in file.findings}) > 1, "the other rules have run"
+
+
+@pytest.mark.parametrize(
+    ("selector", "text"),
+    [
+        ("b b b b b b b b b i", "<b>" * 400),
+        ("b ~ b ~ b ~ b ~ b ~ b ~ i", "<p>" + "<b></b>" * 3_000),
+        ("p:has(b b b b b b b b i)", "<p>" + "<b>" * 300),
+        (":is(b b, b b b):not(b b b b b b b b i) b b b i", "<b>" * 400 + "x" * 1000),
+    ],
+)
+def test_a_selector_that_takes_too_long_is_stopped_and_named(tmp_path: Path, selector: str, text: str) -> None:
+    rule = RULE.format(check="element", options=f"{{select: '{selector}'}}")
+    settings = config(tmp_path, "rule-folders: [rules]\n", rule=rule)
+    start = time.process_time()
+    [file] = lint(text, kind="html", config=settings).files
+    assert time.process_time() - start < 10
+    stopped = [found.message for found in file.findings if found.rule == "internal-error"]
+    assert stopped in ([], [f"rule mine/x failed: the selector '{selector}' was stopped after 2 s"])
+
+
+def test_a_selector_has_two_seconds_for_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(user_patterns, "SECONDS", 0.001)
+    rule = RULE.format(check="element", options="{select: 'b b b b b i'}")
+    settings = config(tmp_path, "rule-folders: [rules]\n", rule=rule)
+    [file] = lint("<b>" * 400, kind="html", config=settings).files
+    [stopped] = [found.message for found in file.findings if found.rule == "internal-error"]
+    assert stopped == "rule mine/x failed: the selector 'b b b b b i' was stopped after 0.001 s"
+    assert len({found.rule for found in file.findings}) > 1, "the other rules have run"
+
+
+@pytest.mark.parametrize(
+    "selector", ["a[", ":nope", "a{", ":is(" * 3_000 + ")" * 3_000, "x, " * 2_000, ":nth-child(" + "9" * 4_500 + ")"]
+)
+def test_what_is_no_selector_is_an_error(tmp_path: Path, selector: str) -> None:
+    rule = RULE.format(check="element", options=f"{{select: '{selector}'}}")
+    with pytest.raises(LintError, match="not a CSS selector: "):
+        lint("<p>Hi</p>", kind="html", config=config(tmp_path, "rule-folders: [rules]\n", rule=rule))
+
+
+def test_a_key_that_is_a_number_is_an_error_of_one_line(tmp_path: Path) -> None:
+    with pytest.raises(LintError, match='unknown key "1"'):
+        config(tmp_path, "lists: {shorteners: {1}}\n")
 
 
 @pytest.mark.parametrize("pattern", ["(", "a{99999999999999999999}", "(" * 3000 + ")" * 3000, "x" * 6000, "[b-a]"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
@@ -378,23 +379,25 @@ class Html:
 
     def element_at(self, line: int | None, column: int | None) -> Element | None:
         """The element whose start tag begins at a 1-based line and 0-based column, as ``tree`` counts them."""
-        return self._by_place.get((line, column)) if line is not None else None
+        if line is None or column is None or not 0 < line <= len(self._line_starts):
+            return None
+        offset = self._line_starts[line - 1] + column
+        index = bisect_left(self.elements, offset, key=_start_of)
+        found = self.elements[index] if index < len(self.elements) else None
+        return found if found is not None and found.span.start == offset else None
 
     @cached_property
-    def _by_place(self) -> dict[tuple[int | None, int | None], Element]:
-        starts = line_starts(normalise(self.text))
-        result: dict[tuple[int | None, int | None], Element] = {}
-        line = 0
-        for element in self.elements:
-            while line + 1 < len(starts) and starts[line + 1] <= element.span.start:
-                line += 1
-            result[line + 1, element.span.start - starts[line]] = element
-        return result
+    def _line_starts(self) -> list[int]:
+        return line_starts(normalise(self.text))
 
     @property
     def is_document(self) -> bool:
         """Whether this is a whole document rather than a fragment."""
         return any(element.tag in {"html", "body"} for element in self.elements)
+
+
+def _start_of(element: Element) -> int:
+    return element.span.start
 
 
 def normalise(text: str) -> str:

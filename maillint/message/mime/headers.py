@@ -15,6 +15,9 @@ from maillint.text.source import Source
 from maillint.text.spans import Span
 from maillint.values import field, frozen
 
+MAX_FIELDS = 5_000
+"""Fields of a header that are read; the longest of real ones have some hundred."""
+
 _ENCODED_WORD = regex(r"=\?([!#$%&'*+\-^`{|}~\w.]+?)(?:\*[\w-]+)?\?([bBqQ])\?([^? \t\r\n]*)\?=")
 _FOLD = regex(r"(?:\r\n|\r|\n)[ \t]?")
 _FIELD = regex(r"(?P<name>[!-9;-~]+)[ \t]*:[ \t]*(?P<value>[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*)")
@@ -109,20 +112,23 @@ class Headers:
         return Headers((*self.fields, *added), self.known or bool(added), self.complete)
 
 
-def read_block(source: Source, start: int, end: int) -> tuple[list[Field], int]:
+def read_block(source: Source, start: int, end: int, prefix: str = "") -> tuple[list[Field], int]:
     """Read the header fields of ``source.text`` from ``start``; return them and the offset of the body.
 
     The block ends at an empty line or at ``end``. A line in it that is not a field is skipped, as the standard
     library's parser does. Where the first line is not a field, all is body; but an mbox line (``From …``) may
-    come first.
+    come first. No more than MAX_FIELDS are read, and with a ``prefix`` only those whose lower-case name begins so.
     """
     text = source.text
     fields: list[Field] = []
     position = start
+    found = False  # whether there was a field
     while position < end:
         look_at_clock()
         if match := _FIELD.match(text, position, end):
-            fields.append(make_field(source, match["name"], Span(*match.span("value")), Span(*match.span())))
+            found = True
+            if len(fields) < MAX_FIELDS and match["name"].lower().startswith(prefix):
+                fields.append(make_field(source, match["name"], Span(*match.span("value")), Span(*match.span())))
             position = match.end()
             line = _LINE.match(text, position, end)
             position = line.end() if line else end
@@ -132,7 +138,7 @@ def read_block(source: Source, start: int, end: int) -> tuple[list[Field], int]:
         position = line.end()
         if not line[0].strip("\r\n"):
             return fields, position
-        if not fields and position > start and not line[0].startswith(("From ", ">From ")):
+        if not found and position > start and not line[0].startswith(("From ", ">From ")):
             return fields, start
     return fields, position
 
