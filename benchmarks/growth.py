@@ -178,7 +178,7 @@ def section(rows: Sequence[Row], messages: Sequence[tuple[int, float, float]]) -
     """The section of the page."""
     return f"""{TITLE}
 
-Seconds of processor time per megabyte for texts of one shape in several lengths (`benchmarks/shapes.py`), with all rules;
+Seconds of processor time per megabyte, for texts of one shape in several lengths (`benchmarks/shapes.py`), all rules;
 and by which power of the length time grows from 10 KB to 5 MB: altogether, for reading (to the content of every view),
 for all rules, and for the rule whose time grows fastest. The mark is {MOST}. Made by `python -m benchmarks --growth` on
 {date.today().isoformat()}: {machine()}.
