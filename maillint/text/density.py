@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-FREE = 30_000
+FREE = 50_000
 """Tags, references, braces and addresses that any text may have."""
 
-CHARACTERS = 20
+CHARACTERS = 30
 """A text may have one more for so many characters of its length; mail has one for thirty to a hundred."""
 
 _WEIGHTS = {"<": 2, "&": 2, "{": 2, "}": 2, "%": 1, "@": 4, "|": 4, "://": 10}
