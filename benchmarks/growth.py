@@ -50,12 +50,12 @@ class Measured(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What a shape took at each of the sizes; ``read`` is how many characters of the largest were looked at."""
+    """What a shape took at each of the sizes; ``read`` says how much of the largest was looked at, "" for all of it."""
 
     name: str
     sizes: Sequence[int]
     measured: Sequence[Measured]
-    read: int
+    read: str
 
     def exponent(self, times: Sequence[float]) -> float:
         """By which power of the length times have grown from the smallest size to the largest."""
@@ -82,7 +82,7 @@ def measure(shapes: Mapping[str, Shape] = ORDINARY, sizes: Sequence[int] = SIZES
         measured = [_mean(text, shape) for text in texts]
         report = maillint.lint(texts[-1], **shape.settings)
         cut = [found.message for found in report.findings if found.rule == SIZE_LIMIT]
-        yield Row(name, [len(text) for text in texts], measured, _read(texts[-1], shape) if cut else len(texts[-1]))
+        yield Row(name, [len(text) for text in texts], measured, _read(texts[-1], shape) if cut else "")
 
 
 def _mean(text: str, shape: Shape) -> Measured:
@@ -117,8 +117,10 @@ def _lint(text: str, shape: Shape) -> Measured:
     return Measured(middle - start, end - middle, dict(clock.rules))
 
 
-def _read(text: str, shape: Shape) -> int:
-    return sum(len(part.text) for part in _message(text, shape).parts)
+def _read(text: str, shape: Shape) -> str:
+    message = _message(text, shape)
+    fields = len(message.headers.fields)
+    return f"{fields:,} fields" if fields else f"{sum(len(part.text) for part in message.parts) / 1e6:.1f} MB"
 
 
 def _rules() -> list[ActiveRule]:
@@ -138,7 +140,7 @@ def table(rows: Sequence[Row]) -> str:
         name, exponent = row.slowest_rule
         per = [measured.total / size * 1e6 for measured, size in zip(row.measured, row.sizes, strict=True)]
         cells = [
-            row.name if row.read == row.sizes[-1] else f"{row.name} ({row.read / 1e6:.1f} MB looked at)",
+            f"{row.name} ({row.read} looked at)" if row.read else row.name,
             *(f"{seconds:.2f}" for seconds in per),
             f"{row.exponent([measured.total for measured in row.measured]):.2f}",
             f"{row.exponent([measured.reading for measured in row.measured]):.2f}",
