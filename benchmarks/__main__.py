@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import corpus, peers, report
+from benchmarks import corpus, growth, peers, report
 from benchmarks.measure import Task, measure
 from maillint._version import __version__
 
@@ -29,6 +29,17 @@ def own_tasks(maillint: str, folder: Path, *, messages: bool) -> Iterator[Task]:
         yield Task("maillint", "10,000 messages", (*fresh, "-j", "1", "messages"), f"{corpus.MESSAGES} files")
 
 
+def write_growth(folder: Path) -> int:
+    """Measure growth, and write its section of the page; 1 if something grows faster than the mark."""
+    rows = []
+    for row in growth.measure():
+        print(growth.table([row]).splitlines()[-1], flush=True)
+        rows.append(row)
+    print(f"wrote {report.put_section(folder, growth.section(rows, list(growth.many())))}")
+    times = [[measured.total for measured in row.measured] for row in rows]
+    return int(any(row.exponent(total) > growth.MOST for row, total in zip(rows, times, strict=True)))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, and write the page."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
@@ -42,7 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--passes", type=int, default=2, metavar="N", help="how often to measure it all (default: 2)")
     parser.add_argument("--messages", action="store_true", help="10,000 messages too (minutes)")
     parser.add_argument("--output", type=Path, default=ROOT / "docs", metavar="FOLDER", help="where to write the page")
+    parser.add_argument("--growth", action="store_true", help="measure growth alone, and write that section (minutes)")
     given = parser.parse_args(arguments)
+    if given.growth:
+        return write_growth(given.output)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         corpus.make(folder, given.corpus)
@@ -63,7 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     source = (
         f"{corpus.FILES} of {given.corpus.name}" if given.corpus else "made from a fixed seed (benchmarks/corpus.py)"
     )
-    text = report.page(floors, ordered, versions, source, given.rounds)
+    own = report.section_in(given.output, growth.TITLE)
+    text = report.page(floors, ordered, versions, source, given.rounds, own)
     for path in report.write(given.output, text, report.plot(floors[-1], ordered[-1])):
         print(f"wrote {path}")
     return 0

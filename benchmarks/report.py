@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -95,9 +96,17 @@ def plot(floor: Run, runs: Mapping[Task, Run]) -> str:
 
 
 def page(
-    floors: Sequence[Run], passes: Sequence[Mapping[Task, Run]], versions: Mapping[str, str], corpus: str, rounds: int
+    floors: Sequence[Run],
+    passes: Sequence[Mapping[Task, Run]],
+    versions: Mapping[str, str],
+    corpus: str,
+    rounds: int,
+    growth: str = "",
 ) -> str:
-    """The page; the plot stands beside it, and what there is to say of the figures in ``notes.md``."""
+    """The page; the plot stands beside it, and what there is to say of the figures in ``notes.md``.
+
+    ``growth`` is a section that is measured on its own.
+    """
     tools = ", ".join(f"{name} {version}" for name, version in versions.items())
     return f"""# Performance
 
@@ -110,8 +119,32 @@ the last pass on this machine, so trust the ratios; an empty Python took {floors
 
 {table(floors, passes)}
 
-{_NOTES.read_text(encoding="utf-8").rstrip()}
+{growth}{_NOTES.read_text(encoding="utf-8").rstrip()}
 """
+
+
+def section_in(folder: Path, title: str) -> str:
+    """A section of the page as it stands; "" where there is none."""
+    page = folder / "performance.md"
+    text = page.read_text(encoding="utf-8") if page.is_file() else ""
+    found = re.search(rf"^{re.escape(title)}\n.*?(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    return found[0] if found else ""
+
+
+def put_section(folder: Path, section: str) -> Path:
+    """Put a section into the page, in its own place or else before the notes."""
+    page = folder / "performance.md"
+    text = page.read_text(encoding="utf-8") if page.is_file() else ""
+    old = section_in(folder, section.partition("\n")[0])
+    notes = _NOTES.read_text(encoding="utf-8").partition("\n")[0]
+    if old:
+        text = text.replace(old, f"{section}\n")
+    elif notes in text:
+        text = text.replace(notes, f"{section}\n{notes}", 1)
+    else:
+        text += f"\n{section}"
+    page.write_text(text, encoding="utf-8")
+    return page
 
 
 def write(folder: Path, text: str, picture: str) -> Sequence[Path]:

@@ -248,7 +248,10 @@ INTERNAL_ERROR = "internal-error"
 TIME_LIMIT = "time-limit"
 """The name under which a message is reported that took too long to be looked at by every rule."""
 
-INCOMPLETE = frozenset({INTERNAL_ERROR, TIME_LIMIT})
+SIZE_LIMIT = "size-limit"
+"""The name under which a message is reported that holds more tags, addresses or header lines than are looked at."""
+
+INCOMPLETE = frozenset({INTERNAL_ERROR, TIME_LIMIT, SIZE_LIMIT})
 """Names of findings which say that a message was not linted as a whole: no comment or baseline takes them out."""
 
 

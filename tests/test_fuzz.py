@@ -80,6 +80,12 @@ def test_every_target_has_seeds_and_says_what_it_tries(name: str) -> None:
 
 FOUND = [
     ("html", b'<p/>@isset($a) a @endif @auth b @endauth @if<a href="https://mandrilla (p'),  # never ended
+    (  # mended, it would be UTF-8
+        "fix",
+        b'<a hra href="http://acme/acme.examlepef="ht<a href="https://ac\xc2\xadme.exa'
+        b'<a hr\xfbf="https://ac\xc2\xadme.example/&#8203;a">Atp://acme/ae',
+    ),
+    ("config", b"lists: {shorteners: { 1}}"),  # a key that is no text
     ("fix", b'<mj-text class="lead">Hello</m\xb2j-text>1'),  # mended, it has no byte left that tells its charset
 ]
 

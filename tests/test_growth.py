@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import maillint
+from benchmarks.shapes import EML, HEAD, JINJA, MIXED, ORDINARY, Shape, beside, nested, repeated
 from maillint.data.lists import load_list
 from maillint.message.template.attribute_blocks import _Patterns as AttributePatterns
 from maillint.message.template.delimiters import Scanner
@@ -279,140 +280,75 @@ def test_the_expressions_of_the_package_are_found() -> None:
 # -- every reader and rule ----------------------------------------------------------------------------
 
 
-class Shape(NamedTuple):
-    """Texts of one shape: ``text`` makes one of about a size, to be linted as ``settings`` say."""
-
-    text: Callable[[int], str]
-    settings: Mapping[str, Any]
-
-
-def _repeated(piece: str, before: str = "", after: str = "", **settings: Any) -> Shape:
-    """A piece again and again; ``@N@`` in it is its number."""
-    many = "@N@" in piece
-
-    def text(size: int) -> str:
-        count = max(1, (size - len(before) - len(after)) // len(piece))
-        body = "".join(piece.replace("@N@", str(n)) for n in range(count)) if many else piece * count
-        return before + body + after
-
-    return Shape(text, settings or {"kind": "html"})
-
-
-def _nested(opening: str, closing: str, before: str = "", after: str = "", **settings: Any) -> Shape:
-    def text(size: int) -> str:
-        depth = max(1, size // (len(opening) + len(closing)))
-        return before + opening * depth + closing * depth + after
-
-    return Shape(text, settings or {"kind": "html"})
-
-
-def _beside(one: str, other: str, before: str = "", between: str = "", after: str = "", **settings: Any) -> Shape:
-    """As many characters of one numbered piece as of another."""
-
-    def text(size: int) -> str:
-        pieces = [
-            "".join(piece.replace("@N@", str(n)) for n in range(max(1, size // 2 // len(piece))))
-            for piece in (one, other)
-        ]
-        return before + between.join(pieces) + after
-
-    return Shape(text, settings or {"kind": "html"})
-
-
-_HEAD = (
-    "From: Ada <ada@acme.example>\r\nTo: bob@b.example\r\nSubject: News\r\nDate: Mon, 1 Jan 2024 00:00:00 +0000\r\n"
-    "Message-ID: <1@acme.example>\r\nMIME-Version: 1.0\r\n"
-)
-_MIXED = _HEAD + 'Content-Type: multipart/mixed; boundary="edge"\r\n\r\n'
-_PLAIN = "--edge\r\nContent-Type: text/plain\r\n\r\nNumber @N@: https://acme.example/@N@\r\n"
-_EML = {"kind": "eml"}
-_JINJA = {"filename": "a.html.j2"}
-_STYLED = "<html><head><style>"
-_BODY = "</style></head><body>"
-
-ORDINARY: Mapping[str, Shape] = {
-    "tags": _repeated("<p>Hello {{ user.name }}, {% if user.vip %}gold{% else %}grey{% endif %}</p>\n", **_JINJA),
-    "branches": _repeated("{% if plan == @N@ %}<p>Plan @N@</p>{% else %}<p>No</p>{% endif %}\n", **_JINJA),
-    "links": _repeated('<p><a href="https://acme.example/p/@N@?utm_source=a#x">acme.example/p/@N@</a></p>\n'),
-    "styles": _repeated('<p style="color: red; display: block; width: @N@px" class="c@N@">Word</p>\n'),
-    "sheets": _beside(
-        ".c@N@ { color: red; display: none }\n", '<p class="c@N@">Word</p>\n', _STYLED, _BODY, "</body></html>"
-    ),
-    "text": _repeated("Dear reader, the weather of day @N@ is fine and costs $ @N@.\n", "<p>", "</p>"),
-    "headers": _repeated("X-Field-@N@: some value that goes on and\r\n on\r\n", _HEAD, "\r\nHello", **_EML),
-    "parts": _repeated(_PLAIN, _MIXED, "--edge--\r\n", **_EML),
-}
-"""What the growth of work is held to most closely on."""
-
 HOSTILE: Mapping[str, Shape] = {
-    "anchors to nowhere": _repeated('<a href="#place@N@">x</a> ', "<html><body>"),
-    "anchors and places": _beside('<a href="#a@N@">x</a> ', '<a name="b@N@"></a> ', "<html><body>"),
-    "commas in srcset": _repeated(",", '<img src="https://t.example/o.gif" srcset="', '">'),
-    "spaces in srcset": _repeated(" ", '<img src="https://t.example/o.gif" srcset="x', ',">'),
-    "brackets in a style": _repeated("(", '<p style="display:', '">Hi</p>'),
-    "digits in a style": _repeated("7", '<img src="https://t.example/o.gif" style="opacity:', 'x;height:1px">'),
-    "digits in a width": _repeated("7", '<img src="https://t.example/o.gif" height="1" width="', 'x">'),
-    "digits in MJML": _repeated(
+    "anchors to nowhere": repeated('<a href="#place@N@">x</a> ', "<html><body>"),
+    "anchors and places": beside('<a href="#a@N@">x</a> ', '<a name="b@N@"></a> ', "<html><body>"),
+    "commas in srcset": repeated(",", '<img src="https://t.example/o.gif" srcset="', '">'),
+    "spaces in srcset": repeated(" ", '<img src="https://t.example/o.gif" srcset="x', ',">'),
+    "brackets in a style": repeated("(", '<p style="display:', '">Hi</p>'),
+    "digits in a style": repeated("7", '<img src="https://t.example/o.gif" style="opacity:', 'x;height:1px">'),
+    "digits in a width": repeated("7", '<img src="https://t.example/o.gif" height="1" width="', 'x">'),
+    "digits in MJML": repeated(
         "7", '<mjml><mj-body><mj-text font-size="', 'x">a</mj-text></mj-body></mjml>', kind="mjml"
     ),
-    "urls in a style": _repeated("url(y)", '<p style="background:', '">Hi</p>'),
-    "transforms": _repeated("transform:", "<style>.a{", '}</style><p class="a">Hi</p>'),
-    "attribute selectors": _beside(
+    "urls in a style": repeated("url(y)", '<p style="background:', '">Hi</p>'),
+    "transforms": repeated("transform:", "<style>.a{", '}</style><p class="a">Hi</p>'),
+    "attribute selectors": beside(
         "[class*=k@N@]{display:block}", '<img src="https://t.example/o.gif">',
         '<style>', '</style>' + '<b style="display:none" class="a b c">' * 100,
     ),
-    "arms of a rule": _beside(
+    "arms of a rule": beside(
         "div .a,", '<img class="a" src="https://t.example/@N@.gif">', "<style>", "b{display:none}</style><div>"
     ),
-    "distinct arms": _beside("div .a@N@,", '<i class="a@N@">x</i>', "<style>", "b{display:none}</style><div>"),
-    "marks upon a letter": _repeated("\u0323\u0307", "<p>free o"),
-    "brackets in a test": _nested("(", ")", "{% if ", " %}x{% endif %}", **_JINJA),
-    "brackets in a loop": _nested("(", ")", "{% for x in ", " %}x{% endfor %}", **_JINJA),
-    "a long name that is stored": _repeated("b", "{% set x %}<", "{% endset %}", **_JINJA),
-    "stored in stored": _nested("{% set x %}<b>y</b>", "{% endset %}", **_JINJA),
-    "tags in raw text": _repeated("{{y}}", "{% raw %}", "{% endraw %}", **_JINJA),
-    "openers in raw text": _repeated("{{", "{% raw %}", "{% endraw %}", **_JINJA),
-    "other tags in raw text": _repeated("{{y}}", "<#noparse>", "</#noparse>", filename="a.ftl"),
-    "quotes in PHP": _repeated('\\"', '<?php "', " ?>", filename="a.php"),
-    "quotes in ERB": _repeated("\\'", "<% '", " %>", filename="a.erb"),
-    "quotes in EJS": _repeated("\\`", "<% `", " %>", filename="a.ejs"),
-    "quotes in Razor": _repeated('\\"', '@{ "', filename="a.cshtml"),
-    "quotes in HEEx": _repeated('<.b {\\"', filename="a.heex"),
-    "remarks in Razor": _repeated("<!-- ", "@{<p>", filename="a.cshtml"),
-    "lines after @if": _repeated("\n", "<p>@if"),
-    "brackets after @if": _repeated(")", "<p>@if(", "x"),
-    "many @if": _repeated("@if()", "<p>"),
+    "distinct arms": beside("div .a@N@,", '<i class="a@N@">x</i>', "<style>", "b{display:none}</style><div>"),
+    "marks upon a letter": repeated("\u0323\u0307", "<p>free o"),
+    "brackets in a test": nested("(", ")", "{% if ", " %}x{% endif %}", **JINJA),
+    "brackets in a loop": nested("(", ")", "{% for x in ", " %}x{% endfor %}", **JINJA),
+    "a long name that is stored": repeated("b", "{% set x %}<", "{% endset %}", **JINJA),
+    "stored in stored": nested("{% set x %}<b>y</b>", "{% endset %}", **JINJA),
+    "tags in raw text": repeated("{{y}}", "{% raw %}", "{% endraw %}", **JINJA),
+    "openers in raw text": repeated("{{", "{% raw %}", "{% endraw %}", **JINJA),
+    "other tags in raw text": repeated("{{y}}", "<#noparse>", "</#noparse>", filename="a.ftl"),
+    "quotes in PHP": repeated('\\"', '<?php "', " ?>", filename="a.php"),
+    "quotes in ERB": repeated("\\'", "<% '", " %>", filename="a.erb"),
+    "quotes in EJS": repeated("\\`", "<% `", " %>", filename="a.ejs"),
+    "quotes in Razor": repeated('\\"', '@{ "', filename="a.cshtml"),
+    "quotes in HEEx": repeated('<.b {\\"', filename="a.heex"),
+    "remarks in Razor": repeated("<!-- ", "@{<p>", filename="a.cshtml"),
+    "lines after @if": repeated("\n", "<p>@if"),
+    "brackets after @if": repeated(")", "<p>@if(", "x"),
+    "many @if": repeated("@if()", "<p>"),
     "a long subject of a case": Shape(
         lambda size: "{% case " + "s" * (size // 2) + " %}" + "{% when 1 %}x" * (size // 26) + "{% endcase %}",
         {"filename": "a.liquid"},
     ),
-    "braces of Smarty": _nested("{b ", "}", filename="a.smarty"),
-    "braces of PHP": _nested("{", ";", "<?php ", " ?>", filename="a.php"),
-    "values after values": _repeated("? ", "<p>Hi {{ first_name ", " }},</p>", **_JINJA),
-    "conditions in an output": _repeated("if ", "<p>Hi {{ first_name ", " }},</p>", **_JINJA),
-    "quoted-printable spaces": _repeated(
-        " ", _HEAD + "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>a", "x", **_EML
+    "braces of Smarty": nested("{b ", "}", filename="a.smarty"),
+    "braces of PHP": nested("{", ";", "<?php ", " ?>", filename="a.php"),
+    "values after values": repeated("? ", "<p>Hi {{ first_name ", " }},</p>", **JINJA),
+    "conditions in an output": repeated("if ", "<p>Hi {{ first_name ", " }},</p>", **JINJA),
+    "quoted-printable spaces": repeated(
+        " ", HEAD + "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>a", "x", **EML
     ),
-    "parameters": _repeated(";", _HEAD + "Content-Type: text/html", "\r\n\r\n<p>Hi", **_EML),
-    "quoted parameters": _repeated(';\\"', _HEAD + 'Content-Type: text/html; a="', "\r\n\r\n<p>Hi", **_EML),
-    "spaces in a comment": _repeated(" ", "<!-- maillint: ignore[links]", "x -->\n<p>Hi</p>"),
-    "comments in one": _repeated("maillint: ignore[links] x\n", "<!-- ", " -->\n<p>Hi</p>"),
-    "comments on a line": _repeated("<!-- maillint: ignore[links] x -->"),
-    "comments over findings": _repeated('<!-- maillint: ignore[links] x --><a href="http://x.example">http://y.example</a>\n'),
-    "unknown names": _repeated("made/up@N@,", "<!-- maillint: ignore[", "] x -->\n<p>Hi</p>"),
-    "names that suppress nothing": _repeated("links,", "<!-- maillint: ignore[", "] x -->\n<p>Hi</p>"),
-    "spaces before a line break": _repeated(" ", '<a href="http://b', 'c\nd">x</a>'),
-    "bare hosts beside links": _beside(
+    "parameters": repeated(";", HEAD + "Content-Type: text/html", "\r\n\r\n<p>Hi", **EML),
+    "quoted parameters": repeated(';\\"', HEAD + 'Content-Type: text/html; a="', "\r\n\r\n<p>Hi", **EML),
+    "spaces in a comment": repeated(" ", "<!-- maillint: ignore[links]", "x -->\n<p>Hi</p>"),
+    "comments in one": repeated("maillint: ignore[links] x\n", "<!-- ", " -->\n<p>Hi</p>"),
+    "comments on a line": repeated("<!-- maillint: ignore[links] x -->"),
+    "comments over findings": repeated('<!-- maillint: ignore[links] x --><a href="http://x.example">http://y.example</a>\n'),
+    "unknown names": repeated("made/up@N@,", "<!-- maillint: ignore[", "] x -->\n<p>Hi</p>"),
+    "names that suppress nothing": repeated("links,", "<!-- maillint: ignore[", "] x -->\n<p>Hi</p>"),
+    "spaces before a line break": repeated(" ", '<a href="http://b', 'c\nd">x</a>'),
+    "bare hosts beside links": beside(
         '<a href="https://b.example/@N@">x</a> ', "c@N@.example.com ", "<p>", profile="cold", kind="html"
     ),
-    "addresses in one part": _beside(
+    "addresses in one part": beside(
         "https://b@N@.example/abcdefghijklmnopqrstuvwxyz\r\nc ", '<a href="https://c.example/@N@">x</a>',
-        _MIXED.replace("mixed", "alternative") + "--edge\r\nContent-Type: text/plain\r\n\r\n",
-        "\r\n--edge\r\nContent-Type: text/html\r\n\r\n", "\r\n--edge--", **_EML,
+        MIXED.replace("mixed", "alternative") + "--edge\r\nContent-Type: text/plain\r\n\r\n",
+        "\r\n--edge\r\nContent-Type: text/html\r\n\r\n", "\r\n--edge--", **EML,
     ),
-    "an attribute again and again": _repeated("b=1 ", "<a ", ">x</a>"),
-    "openers of tags": _repeated("<b "),
-    "letters without an end": _repeated("b", '<img width="1" height="1" src="https://t.example/', '">'),
+    "an attribute again and again": repeated("b=1 ", "<a ", ">x</a>"),
+    "openers of tags": repeated("<b "),
+    "letters without an end": repeated("b", '<img width="1" height="1" src="https://t.example/', '">'),
 }  # fmt: skip
 """What took long once, and what is like it."""
 

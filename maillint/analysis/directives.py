@@ -6,14 +6,19 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
+from maillint.message.memo import look_at_clock
 from maillint.message.model import Message, Part
 from maillint.message.template.detect import detect
 from maillint.patterns import regex
 from maillint.text.offsets import OffsetMap
 from maillint.text.spans import Span, fill
 from maillint.values import frozen
+
+MAX_NAMES = 500
+"""Names of one comment that count: there are fewer rules."""
 
 _DIRECTIVE = regex(
     r"maillint:[ \t]*(?P<scope>ignore-file|ignore)\b(?:[ \t]*\[(?P<names>(?:[^\]\r\nm]++|m(?!aillint:))*+)\])?"
@@ -84,6 +89,7 @@ def _in_part(part: Part) -> Iterator[Directive]:
     html_comments = _HtmlComments(part.text if part.markup else "")
     found: list[_Found] = []
     for match in _DIRECTIVE.finditer(part.text):
+        look_at_clock()
         comment = _template_comment(comments, match.start())
         in_html = comment is None
         if comment is None:
@@ -159,7 +165,9 @@ def _directives(part: Part, found: Sequence[_Found]) -> Iterator[Directive]:
     several = Counter(comment for _, comment, _ in found)
     lines = _Lines(part.text, fill(part.text, [comment for _, comment, _ in found], " ", keep_lines=False))
     for match, comment, in_html in found:
-        names = [] if match["names"] is None else list(_NAME.finditer(part.text, *match.span("names")))
+        look_at_clock()
+        all_names = () if match["names"] is None else _NAME.finditer(part.text, *match.span("names"))
+        names = list(islice(all_names, MAX_NAMES))
         closer = _CLOSERS.search(match["rest"])
         reason = (match["rest"][: closer.start()] if closer else match["rest"]).rstrip().strip(" \t:-–—")
         alone = several[comment] == 1 and _says_nothing(

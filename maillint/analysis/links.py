@@ -13,7 +13,7 @@ from maillint.data.amendments import Lists
 from maillint.data.lists import load_list
 from maillint.message.content import Link
 from maillint.message.html.tree import Element
-from maillint.message.memo import remembered
+from maillint.message.memo import look_at_clock, remembered
 from maillint.message.model import Message, Part
 from maillint.message.views import View
 from maillint.patterns import regex
@@ -175,6 +175,7 @@ def _read_links(message: Message, part: Part) -> _Links:
     for view in part.views:
         own = []
         for link in view.content.links:
+            look_at_clock()
             key = _reading(link)
             found = known.get(key)
             if found is None:

@@ -12,7 +12,7 @@ from maillint.checks import ShippedChecks
 from maillint.data.profiles import PROFILES
 from maillint.data.yamlfile import FileError, Keys, YamlFile, read_yaml, suggestion
 from maillint.patterns import regex
-from maillint.text.user_patterns import pattern_fault
+from maillint.text.user_patterns import pattern_fault, selector_fault
 
 _TEXTS = ("summary", "check", "message", "why", "fix")
 _KEYS = (*_TEXTS, "options", "severity", "references", "requirements", "examples")
@@ -85,6 +85,8 @@ def checked_options(file: YamlFile, keys: Keys, given: Any, check: Check, *, par
             raise file.error((*keys, name), f'option "{name}" {fault}')
         if name in {"pattern", "except"} or name.endswith("-pattern"):
             _require_patterns(file, (*keys, name), value)
+        if name == "select" and (fault := selector_fault(value)):
+            raise file.error((*keys, name), f"not a CSS selector: {fault}")
     if not partial:
         for name, option in check.options.items():
             if option.required and name not in options:

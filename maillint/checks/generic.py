@@ -15,7 +15,7 @@ from maillint.message.views import View
 from maillint.text.phrases import Phrase, PhraseIndex, compile_phrases
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
-from maillint.text.user_patterns import Found, Search
+from maillint.text.user_patterns import Found, Search, Selection
 
 _SEARCHED = "subject, text (what readers see), source (the file's markup), or header:NAME"
 
@@ -105,8 +105,9 @@ def _phrase_index(wanted: tuple[str, ...], excepted: tuple[str, ...]) -> PhraseI
 )
 def element(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Elements that a CSS selector picks (or, with ``require``, their absence)."""
+    selection = Selection(options["select"])
     for part, view in message.views(("html",)):
-        picked = view.soup.select(options["select"])
+        picked = selection.of(view.soup)
         if options["require"]:
             if not picked and view.html.is_document:
                 yield Hit(part, Span(0, 0), {"tag": "", "source": options["select"]}, view)

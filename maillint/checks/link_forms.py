@@ -286,7 +286,7 @@ def _host_fault(message: Message, link: LinkInView) -> _Fault | None:
         return _mail_address_fault(link.address.url)
     if parts.scheme not in {"http", "https"} or not host:
         return None
-    if parts.port and PLACEHOLDER_CHAR not in parts.port and not (parts.port.isdigit() and int(parts.port[:6]) < 65536):
+    if parts.port and PLACEHOLDER_CHAR not in parts.port and parts.port_number is None:
         return _Fault(f"{shorten(parts.port, 20)} is no port")
     reason = _no_host(message, host)
     return None if reason is None else _Fault(reason)

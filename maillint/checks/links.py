@@ -185,10 +185,10 @@ def link_odd_port(message: Message, options: Options) -> Iterator[Hit | NotKnown
     """Links to another port than the scheme's default."""
     for link in links_of(message):
         parts, host = link.address.parts, link.address.host
-        if not parts.port or not parts.port.isdigit() or not link.address.web:
+        if parts.port_number is None or not link.address.web:
             continue
-        port = parts.port.lstrip("0")
-        if port not in {"", _PORTS[parts.scheme]} and not (host and _is_private(message, host)):
+        port = str(parts.port_number)
+        if port not in {"0", _PORTS[parts.scheme]} and not (host and _is_private(message, host)):
             yield Hit(link.part, link.span, {"url": link.text, "port": port}, link.views)
 
 

@@ -84,15 +84,13 @@ def _unknown(message: Message, options: Options) -> Iterator[tuple[Part, View, E
 @remembered
 def _likely_tag(message: Message, tag: str) -> str | None:
     """The component that a tag was probably meant to be, or words for what has replaced it; None if it is like none."""
-    from difflib import get_close_matches  # noqa: PLC0415 -- seldom needed
-
     removed = load_list("mjml")["removed"]
     if tag in removed:
         return str(removed[tag])
     names = [name for name in components() if name != "mjml"]
-    close = get_close_matches(tag, names, 1, 0.85)
+    close = _closest(message, tag, names, 0.85)
     if close:
-        return close[0]
+        return close
     glued = [name for name in names if tag.startswith(name) and not tag[len(name) :].startswith("-")]
     return max(glued, key=len, default=None)
 
@@ -167,7 +165,12 @@ def _attribute_faults(message: Message, name: str, tag: str) -> tuple[_Attribute
     component = components()[name]
     taken = _every_attribute() if component.any else component.attributes.keys()
     return tuple(
-        _AttributeFault(written.name, written.span.start, written.span.end, _likely_attribute(component, written.name))
+        _AttributeFault(
+            written.name,
+            written.span.start,
+            written.span.end,
+            _likely_attribute(message, component, written.name),
+        )
         for written in _attributes(message, tag)
         if written.name not in taken and not _is_made(written.name)
     )
@@ -178,15 +181,12 @@ def _every_attribute() -> frozenset[str]:
     return frozenset(name for component in components().values() for name in component.attributes)
 
 
-def _likely_attribute(component: Component, name: str) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 -- seldom needed
-
+def _likely_attribute(message: Message, component: Component, name: str) -> str:
     names = sorted(_every_attribute()) if component.any else list(component.attributes)
     usual = load_list("mjml")["usual-slips"].get(name.lower(), "")
     if usual in names:
         return str(usual)
-    close = get_close_matches(name.lower(), names, 1, 0.8)
-    return close[0] if close else ""
+    return _closest(message, name.lower(), names, 0.8)
 
 
 def _is_made(text: str) -> bool:
@@ -326,10 +326,21 @@ _FEW_CLASSES = 60
 
 @remembered
 def _likely_class(message: Message, name: str, defined: frozenset[str]) -> str:
+    return _closest(message, name, sorted(defined), 0.7) if len(defined) <= _FEW_CLASSES else ""
+
+
+_MOST_COMPARED, _LONGEST_COMPARED = 200, 60
+
+
+def _closest(message: Message, word: str, names: Sequence[str], cutoff: float) -> str:
+    """The name most like a word; "" where none is, for a long word, and for those beyond the first 200 of a message."""
     from difflib import get_close_matches  # noqa: PLC0415 -- seldom needed
 
-    close = get_close_matches(name, sorted(defined), 1, 0.7) if len(defined) <= _FEW_CLASSES else []
-    return close[0] if close else ""
+    compared: set[str] = message.memo.setdefault(_closest, set())
+    if len(word) > _LONGEST_COMPARED or (word not in compared and len(compared) >= _MOST_COMPARED):
+        return ""
+    compared.add(word)
+    return next(iter(get_close_matches(word, names, 1, cutoff)), "")
 
 
 # -- what stands where

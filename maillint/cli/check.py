@@ -42,7 +42,7 @@ def jobs_of(ctx: click.Context, param: click.Parameter, value: str) -> int:
     """``auto`` or a number of processes."""
     if value == "auto":
         return cores()
-    if value.isdigit() and 1 <= int(value) <= 256:
+    if value.isascii() and value.isdigit() and len(value) < 10 and 1 <= int(value) <= 256:
         return int(value)
     raise click.BadParameter(f'"{value}" is neither auto nor a number from 1 to 256', ctx, param)
 
@@ -281,14 +281,15 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]], cl
     run = with_discovery(run, discovery)
     report = only_changed(lookups.add_links(run.report) if lookups else run.report)
     if arguments.write_baseline is not None:
-        return save_baseline(report, arguments.write_baseline, rules_not_run(discovery, online=arguments.online))
+        left_out = rules_not_run(discovery, online=arguments.online)
+        return save_baseline(report, arguments.write_baseline, left_out, follow=arguments.follow_symlinks)
     report = drop_known(report, arguments, groups, discovery)
     if lookups is not None:
         report = lookups.add_domains(report, run.observed)
     verbosity = -1 if arguments.quiet else arguments.verbose
     context = make_context(discovery.catalogue, arguments.fail_on, verbosity, arguments.min_severity)
     with clock.phase("output") if clock else nullcontext():
-        write(report, context, targets, arguments.color)
+        write(report, context, targets, arguments.color, follow=arguments.follow_symlinks)
     show_failures(report)
     return exit_status(report, context.fail_on)
 
@@ -332,14 +333,14 @@ def lint_with_progress(
 # -- baseline -----------------------------------------------------------------------------------------
 
 
-def save_baseline(report: Report, path: str, not_run: frozenset[str]) -> int:
+def save_baseline(report: Report, path: str, not_run: frozenset[str], *, follow: bool = False) -> int:
     """Write all findings as known ones; return the exit status."""
-    from maillint.files.atomic import replace_file  # noqa: PLC0415 -- as the next two
+    from maillint.files.atomic import write_output  # noqa: PLC0415 -- as the next two
     from maillint.output._cells import visible  # noqa: PLC0415
     from maillint.project.baseline import Baseline, merged  # noqa: PLC0415 -- few runs have one
 
-    old = Baseline.read(path) if os.path.exists(path) else None  # noqa: PTH110
-    replace_file(path, merged(old, report, path, not_run).encode("utf-8", "backslashreplace"))
+    old = Baseline.read(path, follow=follow) if os.path.exists(path) else None  # noqa: PTH110
+    write_output(path, merged(old, report, path, not_run).encode("utf-8", "backslashreplace"), follow=follow)
     broken = [finding for file in report.files for finding in file.findings if finding.rule in INCOMPLETE]
     count = len(report.severities) - len(broken)
     door.say(f"Wrote {count} finding{'s' * (count != 1)} to {visible(path)}.")

@@ -60,7 +60,7 @@ def make_context(catalogue: Catalogue, fail_on: str, verbose: int, min_severity:
 def terminal_width() -> int:
     """The terminal's width in cells: COLUMNS, else what the terminal reports, else 80. (shutil takes 5 ms to load.)"""
     columns = os.environ.get("COLUMNS", "")
-    if columns.isdigit() and int(columns) > 0:
+    if columns.isascii() and columns.isdigit() and len(columns) < 10 and int(columns) > 0:
         return int(columns)
     try:
         return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
@@ -68,17 +68,27 @@ def terminal_width() -> int:
         return 80
 
 
-def write(report: Report, context: output.Context, targets: Sequence[tuple[str, str | None]], color: str) -> None:
-    """Render each format and write it whole, to its file or to standard output; raises WriteError."""
+def write(
+    report: Report,
+    context: output.Context,
+    targets: Sequence[tuple[str, str | None]],
+    color: str,
+    *,
+    follow: bool = False,
+) -> None:
+    """Render each format and write it whole, to its file or to standard output; raises WriteError.
+
+    With ``follow``, a file may be a link that leads out of its folder.
+    """
     for name, path in targets:
         painted = path is None and wants_color(color, sys.stdout)
         text = output.load(name).render(report, replace(context, color=painted))
         if path is None:
             (door.show if name in FOR_PEOPLE else door.write)(text)
         else:
-            from maillint.files.atomic import replace_file  # noqa: PLC0415 -- seldom wanted
+            from maillint.files.atomic import write_output  # noqa: PLC0415 -- seldom wanted
 
-            replace_file(path, text.encode("utf-8", "backslashreplace"))
+            write_output(path, text.encode("utf-8", "backslashreplace"), follow=follow)
 
 
 def line_of(error: Exception) -> str | None:

@@ -22,6 +22,7 @@ from maillint.values import frozen
 _MAX_EXTENDS = 20
 _MAX_FILES = 200
 _MAX_BITS = 64
+_MAX_DOTS = 100  # of a key in TOML
 _PER_FILE = tuple(name for name, key in KEYS.items() if key.per_file)
 
 
@@ -199,6 +200,9 @@ def _parse(path: str) -> YamlFile:
 
 
 _TOML_TABLE = regex(r"^\s*+\[\[?\s*+((?:[^\]\s]++|\s++(?![\]\s]))++)\s*+\]")
+_DOTTED = regex(
+    r"""(?<![\w-])(?:(?:[\w-]++|"(?:[^"\\\n]|\\.){0,200}+"|'[^'\n]{0,200}+')[ \t]*+\.[ \t]*+)++""", re.ASCII
+)
 _TOML_KEY = regex(r"""^\s*("[^"]*"|'[^']*'|[\w.-]+)\s*=""")
 
 
@@ -207,6 +211,10 @@ def _parse_toml(path: str, text: str) -> YamlFile:
 
     if len(text) > MAX_LENGTH:
         raise FileError(path, 1, 1, f"too long (the limit is {MAX_LENGTH:,} characters)")
+    for keys_text in _DOTTED.finditer(text):
+        if keys_text[0].count(".") > _MAX_DOTS:  # tomllib's time grows with the square of the depth
+            line = text.count("\n", 0, keys_text.start()) + 1
+            raise FileError(path, line, 1, "not valid TOML: nested too deeply")
     try:
         data = tomllib.loads(text)
     except RecursionError:

@@ -17,7 +17,7 @@ from maillint.data.profiles import PROFILES
 from maillint.data.yamlfile import Keys, YamlFile, suggestion
 from maillint.finding import Severity
 from maillint.message.template.dialect import dialects
-from maillint.text.globs import MAX_STARS, TOUCH, is_pattern, matches, stars, touch_of
+from maillint.text.globs import TOUCH, is_pattern, matches, touch_of
 from maillint.text.phrases import Phrase, compile_phrases
 from maillint.values import field, frozen
 from maillint.web.domains import a_label
@@ -84,8 +84,6 @@ def read_patterns(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, 
     """Read one or several path patterns; raises FileError."""
     patterns = file.texts(keys, value, str(keys[-1]))
     for index, pattern in enumerate(patterns):
-        if stars(pattern) > MAX_STARS:
-            raise file.error((*keys, index), f'"{pattern}" has more than {MAX_STARS} stars')
         if not is_pattern(pattern):
             raise file.error((*keys, index), f'"{pattern}" is not a path pattern, as in .gitignore')
     return tuple(patterns)

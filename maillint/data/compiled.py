@@ -116,6 +116,47 @@ def cache_folder() -> str | None:
     return _cache_folder(os.environ, windows=os.name == "nt")
 
 
+def user_key() -> bytes | None:
+    """A secret of this user on this machine, made on the first request; None where none can be stored.
+
+    It stands in the user's cache folder, for the user's eyes alone: what is sealed with it was not made elsewhere.
+    """
+    folder = cache_folder()
+    if folder is None:
+        return None
+    path = os.path.join(folder, "key")
+    return _read_key(path) or _make_key(folder, path)
+
+
+_KEY_LENGTH = 32
+
+
+def _read_key(path: str) -> bytes | None:
+    try:
+        with open(path, "rb", buffering=0) as file:
+            key = file.read(_KEY_LENGTH + 1)
+            foreign = hasattr(os, "getuid") and os.fstat(file.fileno()).st_uid != os.getuid()
+    except OSError:
+        return None
+    return key if len(key) == _KEY_LENGTH and not foreign else None
+
+
+def _make_key(folder: str, path: str) -> bytes | None:
+    key = os.urandom(_KEY_LENGTH)
+    temporary = f"{path}.{os.urandom(8).hex()}.tmp"
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        try:
+            os.write(descriptor, key)
+        finally:
+            os.close(descriptor)
+        os.replace(temporary, path)
+    except OSError:
+        return None
+    return key
+
+
 def _cache_folder(environment: Mapping[str, str], *, windows: bool) -> str | None:
     chosen = environment.get("MAILLINT_CACHE_DIR")
     if chosen:

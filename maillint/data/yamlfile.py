@@ -54,7 +54,7 @@ class YamlFile:
         allowed = list(known)
         for key in value:
             if key not in allowed:
-                raise self.error((*keys, key), f'unknown {what} "{key}"{suggestion(key, allowed)}')
+                raise self.error((*keys, key), f'unknown {what} "{key}"{suggestion(str(key), allowed)}')
 
     def texts(self, keys: Keys, value: Any, what: str) -> list[str]:
         """Return a value that must be a text or a list of texts as a list; raises FileError."""

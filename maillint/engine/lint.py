@@ -11,9 +11,9 @@ from maillint.data.lists import load_list
 from maillint.engine.locate import locate
 from maillint.engine.run import run_rules
 from maillint.engine.subject import FileSubject
-from maillint.finding import TIME_LIMIT, FileReport, Finding, Severity, Unknown
+from maillint.finding import SIZE_LIMIT, TIME_LIMIT, FileReport, Finding, Severity, Unknown
 from maillint.hits import Hit, NotKnown
-from maillint.message.memo import TimeLimit
+from maillint.message.memo import TimeLimit, TimeUpError, running_limit
 from maillint.message.model import Message
 from maillint.text.source import Source
 from maillint.text.spans import Span
@@ -33,22 +33,32 @@ def lint(
 ) -> tuple[FileReport, ...]:
     """Run the rules about messages over one, and over what it is rendered as; a report for each of its files.
 
-    After so many ``seconds`` of processor time the rules that are left do not look at it, which a finding says.
+    After so many ``seconds`` of processor time, reading it included, the rules that are left do not look at it, which a
+    finding says.
     """
     if seconds is None:
         subject = _MessageSubject(message)
         return run_rules(subject, rules, subject.traits.runs, clock)
-    limit = message.memo[TimeLimit] = TimeLimit(seconds)
-    subject = _MessageSubject(message)
+    limit: TimeLimit = message.memo.setdefault(TimeLimit, TimeLimit(seconds))
+    with limit.running():
+        subject = _MessageSubject(message)
 
-    def runs(needs: PlainNeeds, options: Mapping[str, Any]) -> bool | NotKnown:
-        limit.check()
-        return subject.traits.runs(needs, options)
+        def runs(needs: PlainNeeds, options: Mapping[str, Any]) -> bool | NotKnown:
+            limit.check()
+            return subject.traits.runs(needs, options)
 
-    try:
         return run_rules(subject, rules, runs, clock)
-    finally:
-        del message.memo[TimeLimit]
+
+
+def out_of_time(message: Message, reports: Iterable[FileReport]) -> list[FileReport]:
+    """Reports with a finding which says that the time was over before the message's comments were read."""
+    limit: TimeLimit = message.memo[TimeLimit]
+    words = f"linting took longer than {limit.seconds:g} s (time-limit), and its comments were not read"
+    found = locate(TIME_LIMIT, Severity.ERROR, words, message.start, Span(0, 0))
+    return [
+        replace(report, findings=(found, *report.findings)) if report.path == found.path else report
+        for report in reports
+    ]
 
 
 def lint_online(message: Message, online: Any, rules: Iterable[ActiveRule]) -> tuple[FileReport, ...]:
@@ -62,11 +72,12 @@ class _FilesOfMessage(FileSubject):
     def __init__(self, message: Message, kind: str, facts: Any) -> None:
         super().__init__(kind, message.profile, facts, message.start, message.sources)
         self.message = message
+        self.is_over = False  # the time for it
 
     def file_report(self, source: Source, findings: tuple[Finding, ...], unknown: tuple[Unknown, ...]) -> FileReport:
         """The report of one of the files, with what is known of the message."""
         message, main = self.message, source is self.sources[0]
-        notes = (*message.notes, message.branches_without_view) if main else ()
+        notes = (*message.notes, "" if self.is_over else message.branches_without_view) if main else ()
         return FileReport(
             source.path,
             message.kind if main else "json" if source.path.endswith(".json") else "txt",
@@ -87,7 +98,7 @@ class _MessageSubject(_FilesOfMessage):
     def __init__(self, message: Message) -> None:
         super().__init__(message, "message", message)
         self.traits = Traits(message)
-        self._limit: TimeLimit | None = message.memo.get(TimeLimit)
+        self._limit = running_limit()
         self._left_out: list[str] = []
 
     def failure(self, rule: Rule, error: Exception) -> Finding:
@@ -95,31 +106,52 @@ class _MessageSubject(_FilesOfMessage):
         if self._limit is None or error is not self._limit.raised:
             return super().failure(rule, error)
         self._left_out.append(rule.name)
+        self.is_over = True
         return locate(TIME_LIMIT, Severity.ERROR, str(error), self.start, Span(0, 0))
 
     def report(
         self, findings: list[Finding], unknown: list[Unknown], rules: Sequence[ActiveRule]
     ) -> tuple[FileReport, ...]:
         """The usual reports, with what the rules find in renderings beyond what the template itself shows."""
-        if self._left_out:
+        rendered: list[Finding] = []
+        if not self.is_over:
+            try:
+                rendered = self._in_renderings(findings, rules)
+            except TimeUpError:
+                self.is_over = True
+        if self.is_over:
             findings = [found for found in findings if found.rule != TIME_LIMIT]
             findings.append(locate(TIME_LIMIT, Severity.ERROR, self._not_looked_at(), self.start, Span(0, 0)))
-        elif self.traits.rendered and any(_judges(active.rule, by) for active in rules for by in _judging()):
-            from maillint.message.rendering.render import render  # noqa: PLC0415 -- few messages are rendered
-
-            for rendering in render(self.message).made:
-                judging = [active for active in rules if _judges(active.rule, rendering.by)]
-                reports = run_rules(_RenderingSubject(rendering, findings), judging, Traits(rendering.message).runs)
-                findings = [*findings, *(found for report in reports for found in report.findings)]
+        findings += rendered
+        if self.message.unread:
+            words = ", ".join(self.message.unread[:_MOST_NAMED])
+            reason = f"it holds more tags or header fields than are looked at (size-limit): nothing behind {words} is"
+            findings.append(locate(SIZE_LIMIT, Severity.ERROR, reason, self.start, Span(0, 0)))
         return super().report(findings, unknown, rules)
+
+    def _in_renderings(self, findings: list[Finding], rules: Sequence[ActiveRule]) -> list[Finding]:
+        """What rules find in what the message is rendered as, beyond ``findings``."""
+        if not (self.traits.rendered and any(_judges(active.rule, by) for active in rules for by in _judging())):
+            return []
+        from maillint.message.rendering.render import render  # noqa: PLC0415 -- few messages are rendered
+
+        more: list[Finding] = []
+        for rendering in render(self.message).made:
+            judging = [active for active in rules if _judges(active.rule, rendering.by)]
+            subject = _RenderingSubject(rendering, [*findings, *more])
+            reports = run_rules(subject, judging, Traits(rendering.message).runs)
+            more.extend(found for report in reports for found in report.findings)
+        return more
 
     def _not_looked_at(self) -> str:
         """That the time was over, and which rules did not look at the message, in words."""
         assert self._limit is not None
+        over = f"linting took longer than {self._limit.seconds:g} s (time-limit), and "
+        if not self._left_out:
+            return f"{over}not all that it is rendered as is looked at"
         count, names = len(self._left_out), ", ".join(self._left_out[:_MOST_NAMED])
         more = f" and {count - _MOST_NAMED} more" if count > _MOST_NAMED else ""
-        rules = f"{count} rule{'s' * (count != 1)} did not look at it: {names}{more}"
-        return f"linting took longer than {self._limit.seconds:g} s (time-limit), and {rules}"
+        return f"{over}{count} rule{'s' * (count != 1)} did not look at it: {names}{more}"
 
 
 # -- renderings ---------------------------------------------------------------------------------------

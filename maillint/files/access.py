@@ -110,9 +110,9 @@ class FileAccess:
         """Whether a path leads inside the roots, whether or not a file is there."""
         if not self._given:
             return False
-        if _is_inside(os.path.realpath(path), self.roots):
+        if is_inside(os.path.realpath(path), self.roots):
             return True
-        return self._follow and _is_inside(os.path.abspath(path), map(os.path.abspath, self._given))  # noqa: PTH100
+        return self._follow and is_inside(os.path.abspath(path), map(os.path.abspath, self._given))  # noqa: PTH100
 
     def check_link(self, path: str) -> None:
         """Refuse a file of the run that is a link out of the roots; raises UnreadableError."""
@@ -181,7 +181,8 @@ class FileAccess:
         return True
 
 
-def _is_inside(path: str, roots: Iterable[str]) -> bool:
+def is_inside(path: str, roots: Iterable[str]) -> bool:
+    """Whether an absolute path is one of the roots or lies below one."""
     return any(path == root or path.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
 
 

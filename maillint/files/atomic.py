@@ -7,11 +7,25 @@ import os
 import stat
 
 from maillint.errors import LintError
-from maillint.files.access import system_reason
+from maillint.files.access import is_handed_over, is_inside, system_reason
 
 
 class WriteError(LintError):
     """A file that could not be written; nothing of it has changed."""
+
+
+def write_output(path: str, data: bytes, *, follow: bool = False) -> None:
+    """Write a file that the command line names, as ``replace_file``, but through no link out of where it seems to be.
+
+    That is the working folder for a path below it, or else the file's own folder; with ``follow``, a link may lead
+    anywhere. Raises WriteError.
+    """
+    if not follow and not is_handed_over(path):
+        here = os.path.abspath(os.curdir)  # noqa: PTH100
+        folder = here if is_inside(os.path.abspath(path), [here]) else os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120
+        if not is_inside(os.path.realpath(path), [os.path.realpath(folder)]):
+            raise WriteError(f"{path}: a link that leads out of its folder; --follow-symlinks writes it")
+    replace_file(path, data)
 
 
 def replace_file(path: str, data: bytes, expected: bytes | None = None) -> None:

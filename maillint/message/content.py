@@ -13,6 +13,7 @@ from maillint.message.css.cascade import Sheets
 from maillint.message.css.stylesheet import Sheet, StyleBlock, style_blocks
 from maillint.message.css.visibility import Visibility
 from maillint.message.html.tree import Element, Html
+from maillint.message.memo import look_at_clock
 from maillint.patterns import regex
 from maillint.text.offsets import OffsetMap, Piece
 from maillint.text.spans import Span, overlaps
@@ -39,6 +40,7 @@ IMAGE_ROLES: Mapping[str, str] = {
 """By element, the attribute with the URL of a picture that a client fetches."""
 
 _NEVER = sys.maxsize
+_LONGEST_WITHIN = 20_000  # characters of what a link shows: five hundred may stand in each other
 _MOST_IMAGES = 100  # of one link that are looked at
 
 BARE_URL = regex(r"(?:https?://|www\.)[^\s<>\"'`]+", re.IGNORECASE)
@@ -89,7 +91,7 @@ class Flow:
         return start + (source - begin if length == width and source < begin + width else length)
 
     def within(self, span: Span) -> str:
-        """Return the text of a span of the view, with its white space collapsed."""
+        """Return the text of a span of the view, its beginning if it is long, with its white space collapsed."""
         pieces = self._pieces
         first = bisect_left(self._sources, span[0])
         last = bisect_left(self._sources, span[1], lo=first)
@@ -103,7 +105,7 @@ class Flow:
         if last == 0:
             return ""
         begin, length, source, _ = pieces[last - 1]
-        end = begin + min(length, max(span[1] - source, 0))
+        end = min(begin + min(length, max(span[1] - source, 0)), start + _LONGEST_WITHIN)
         return " ".join(self.text[start:end].split())
 
 
@@ -237,6 +239,7 @@ def _flows(html: Html, visibility: Visibility) -> tuple[Flow, Flow]:
     hides_some = visibility.hides_some_text
     last_block = -1
     for text, start, end, element, breaks in html.runs:
+        look_at_clock()
         if breaks:
             shown.breaks = True
         if element is None:
@@ -285,6 +288,7 @@ def _links(html: Html, flow: Flow, images: Sequence[Image]) -> Iterator[Link]:
         name = roles.get(element.tag)
         if name is None or name not in element.attrs or (html.mjml and element.silent):
             continue
+        look_at_clock()
         inside = Span(element.span.end, max(element.content_end, element.span.end))
         first = bisect_left(starts, element.span.start)  # itself, in MJML
         yield Link(

@@ -129,5 +129,5 @@ def _field(source: Source, name: str, key: yaml.Node, value: yaml.ScalarNode, st
     if raw == text:
         mapped = OffsetMap.identity(len(text), begin)
     else:  # folded or escaped: every character stands for the whole value
-        mapped = OffsetMap([Piece(index, 1, begin, end - begin) for index in range(len(text))])
+        mapped = OffsetMap(Piece(index, 1, begin, end - begin) for index in range(len(text)))
     return Field(name, text, source, Span(start + key.start_mark.index, end), Span(begin, end), mapped)

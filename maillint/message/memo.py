@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any, Protocol, TypeVar, TypeVarTuple
 
@@ -15,26 +17,55 @@ class TimeUpError(Exception):
 
 
 class TimeLimit:
-    """Seconds of processor time, from now on, for what is worked out about a message; it ends at the next look.
+    """Seconds of processor time for a message; they pass while the limit is ``running``, and end at the next look.
 
     The time of this thread counts and nobody else's, so that a busy machine ends nothing.
     """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._end = time.thread_time() + seconds
         self.raised: TimeUpError | None = None
+        self._left = seconds
+        self._end: float | None = None
+        self._looks = 0
 
-    @property
-    def is_over(self) -> bool:
-        """Whether the time is over."""
-        return time.thread_time() >= self._end
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Let the time pass for what is done in this block, by ``look_at_clock`` too."""
+        outer = _running.set(self)
+        self._end = time.thread_time() + self._left
+        try:
+            yield
+        finally:
+            self._left = self._end - time.thread_time()
+            _running.reset(outer)
 
     def check(self) -> None:
         """Raise TimeUpError if the time is over."""
-        if self.is_over:
+        if self._end is not None and time.thread_time() >= self._end:
             self.raised = TimeUpError(f"the time limit of {self.seconds:g} s is over")
             raise self.raised
+
+    def glance(self) -> None:
+        """The same at each 64th call, for loops."""
+        self._looks += 1
+        if not self._looks & 63:
+            self.check()
+
+
+_running: ContextVar[TimeLimit | None] = ContextVar("_running", default=None)
+
+
+def running_limit() -> TimeLimit | None:
+    """The time limit of the message at hand."""
+    return _running.get()
+
+
+def look_at_clock() -> None:
+    """Raise TimeUpError if the time for the message at hand is over: called in each loop that may be long."""
+    limit = _running.get()
+    if limit is not None:
+        limit.glance()
 
 
 _More = TypeVarTuple("_More")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from maillint.data.amendments import SHIPPED, Lists
 from maillint.files.access import NO_FILES, FileAccess
-from maillint.message.memo import TimeLimit
+from maillint.message.memo import running_limit
 from maillint.message.mime.headers import Field, Headers
 from maillint.message.views import View, Views, make_views, may_need_more_views, plain_views
 from maillint.text.offsets import OffsetMap
@@ -126,7 +126,7 @@ class Message:
 
     ``kind`` is ``eml``, ``html``, ``mjml`` or ``txt``; ``sources`` are its files, the one it is named after first.
     ``parts`` are all its texts; ``html`` and ``text`` are those that readers get. ``samples`` are data to render it
-    with; ``files`` reads the files that it names.
+    with; ``files`` reads the files that it names. ``unread`` says what is not looked at since it is too much.
     """
 
     kind: str
@@ -140,6 +140,7 @@ class Message:
     own_domains: tuple[str, ...] = ()
     lists: Lists = field(default=SHIPPED, repr=False)
     notes: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     files: FileAccess = field(default=NO_FILES, repr=False, compare=False)
     samples: Source | None = field(default=None, repr=False)
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -180,7 +181,7 @@ class Message:
 
         Raises TimeUpError once the message's time limit is over.
         """
-        limit: TimeLimit | None = self.memo.get(TimeLimit)
+        limit = running_limit()
         for part in self.parts:
             if ("html" if part.markup else "text") in kinds:
                 for view in part.views:

@@ -16,6 +16,7 @@ from maillint.message.model import Attachment, Message, Part
 from maillint.message.rendering.samples import read_samples
 from maillint.message.sidecars import SidecarError, read_sidecar, says_plain, split_sidecars
 from maillint.message.template.signs import may_be_template, template_extension
+from maillint.text.density import readable_length
 from maillint.text.offsets import OffsetMap
 from maillint.text.source import Source
 from maillint.values import frozen, replace
@@ -74,7 +75,14 @@ def read_message(
     return _with_settings(message.with_settings(files=files), settings)
 
 
+def unread_message(sources: Sequence[Source], kind: str) -> Message:
+    """A message of which nothing is known: it would take too long to read."""
+    part = Part("", sources[0], OffsetMap.identity(0), "text/plain")
+    return Message(kind, tuple(sources), Headers(), (part,))
+
+
 def _read_eml(source: Source, settings: MessageSettings) -> Message:
+    from maillint.message.mime.headers import MAX_FIELDS  # noqa: PLC0415
     from maillint.message.mime.parts import walk  # noqa: PLC0415
     from maillint.message.mime.transfer import decode  # noqa: PLC0415
 
@@ -82,10 +90,13 @@ def _read_eml(source: Source, settings: MessageSettings) -> Message:
     attachments: list[Attachment] = []
     fields: tuple[Field, ...] = ()
     notes: list[str] = []
+    unread: list[str] = []
     forced = _dialects().get(settings.dialect) if settings.dialect else None
     for index, raw in enumerate(walk(source)):
         if index == 0:
             fields = raw.fields
+            if len(fields) == MAX_FIELDS:
+                unread.append(f"{source.path}, line {source.position(fields[-1].span.end)[0]}")
         if raw.defect:
             notes.append(f"part {raw.number}: {raw.defect}")
         if raw.content_type.startswith("multipart/"):
@@ -99,11 +110,22 @@ def _read_eml(source: Source, settings: MessageSettings) -> Message:
                 attachments.append(Attachment(raw.number, raw.content_type, raw.filename, raw.body))
             continue
         decoded = decode(source, raw)
-        parts.append(
-            Part(decoded.text, source, decoded.map, raw.content_type, raw.number, forced, encoding=raw.encoding)
-        )
+        part = Part(decoded.text, source, decoded.map, raw.content_type, raw.number, forced, encoding=raw.encoding)
+        parts.append(_bounded(part, unread))
     headers = Headers(fields, known=True, complete=True)
-    return Message("eml", (source,), headers, tuple(parts), tuple(attachments), notes=tuple(notes))
+    return Message(
+        "eml", (source,), headers, tuple(parts), tuple(attachments), notes=tuple(notes), unread=tuple(unread)
+    )
+
+
+def _bounded(part: Part, unread: list[str]) -> Part:
+    """A part with as much of its text as is looked at; notes what is left out."""
+    length = readable_length(part.text)
+    if length == len(part.text):
+        return part
+    line, _ = part.source.position(part.map.start(length))
+    unread.append(f"{part.source.path}, line {line}")
+    return replace(part, text=part.text[:length])
 
 
 def _read_template(sources: Sequence[Source], kind: str, settings: MessageSettings, files: FileAccess) -> Message:
@@ -114,6 +136,7 @@ def _read_template(sources: Sequence[Source], kind: str, settings: MessageSettin
     known = False
     parts: list[Part] = []
     notes: list[str] = []
+    unread: list[str] = []
     for source in texts:
         own_kind = _kind_of_text(source, kind if source is sources[0] else kind_of(source.path) or kind)
         front = _front_matter(source, own_kind)
@@ -122,12 +145,13 @@ def _read_template(sources: Sequence[Source], kind: str, settings: MessageSettin
             fields.extend(front.fields)
             known = known or front.complete
         part, own_notes = _read_text(source, front, own_kind, settings, samples, files)
-        parts.append(part)
+        parts.append(_bounded(part, unread))
         notes.extend(own_notes)
     _add_sidecars(sidecars, fields, notes)
     kind = "mjml" if parts[0].mjml else kind
     profile = _profile(stated.get("profile"))
-    message = Message(kind, tuple(sources), Headers(tuple(fields), known), tuple(parts), notes=tuple(notes))
+    headers = Headers(tuple(fields), known)
+    message = Message(kind, tuple(sources), headers, tuple(parts), notes=tuple(notes), unread=tuple(unread))
     return message.with_settings(
         touch=_touch(stated.get("touch")),
         profile=profile or "general",

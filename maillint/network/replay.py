@@ -13,6 +13,7 @@ from maillint.patterns import regex
 from maillint.web.urls import split
 
 _MX = regex(r"(\d{1,5})\s+(\S+)")
+_STATUS = regex(r"[0-9]{3}")
 _ABSENT = ("nxdomain", "nodata")
 _UNREACHABLE = {"timeout": "timed out", "servfail": "SERVFAIL", "refused": "REFUSED"}
 
@@ -70,7 +71,7 @@ class ReplayWeb(Web):
     def hop(self, url: str) -> Hop:
         value = self._answers.get(url, "200")
         word, _, location = value.partition(" ")
-        if word.isdigit():
+        if _STATUS.fullmatch(word):
             return answered(url, int(word), {"location": location} if location else {}, secure=url[:5] == "https")
         host = split(url).host
         if value == "absent":

@@ -185,7 +185,10 @@ def _touches(taken: Sequence[tuple[int, int]], span: tuple[int, int]) -> bool:
 
 
 def _attempt(sources: Sequence[Source], index: int, findings: Sequence[Finding]) -> list[Source] | None:
-    """The sources with the fixes of one file's findings applied; None where its encoding cannot hold the new text."""
+    """The sources with the fixes of one file's findings applied.
+
+    None where its encoding cannot hold the new text, and where the file would be taken for UTF-8 without what goes.
+    """
     source = sources[index]
     edits = sorted(
         (edit for finding in findings if finding.fix for edit in finding.fix.edits),
@@ -201,6 +204,8 @@ def _attempt(sources: Sequence[Source], index: int, findings: Sequence[Finding])
         fixed = replace(fixed, data=encode(fixed))
     except UnicodeEncodeError:
         return None
+    if not fixed.bom and fixed.encoding != "utf-8" and _reads_as_utf8(fixed.data):
+        return None
     result = list(sources)
     result[index] = fixed
     return result
@@ -208,6 +213,13 @@ def _attempt(sources: Sequence[Source], index: int, findings: Sequence[Finding])
 
 def _errors(reports: Iterable[FileReport]) -> int:
     return sum(finding.severity is Severity.ERROR for report in reports for finding in report.findings)
+
+
+def _reads_as_utf8(data: bytes) -> bool:
+    try:
+        return not data.isascii() and bool(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def encode(source: Source) -> bytes:

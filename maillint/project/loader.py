@@ -130,11 +130,17 @@ def decode(group: Group, contents: Sequence[bytes]) -> tuple[list[Source], str]:
 
 
 def _parsed(group: Group, sources: Sequence[Source], kind: str, settings: MessageSettings) -> LoadedMessage:
-    from maillint.message.read import MessageError, read_message  # noqa: PLC0415 -- a cached result needs no message
+    from maillint.message.memo import TimeLimit, TimeUpError  # noqa: PLC0415 -- as the next one
+    from maillint.message.read import MessageError, read_message, unread_message  # noqa: PLC0415 -- a cached result needs no message
 
+    limit = TimeLimit(group.config.time_limit)
     try:
-        message = read_message(sources, settings, kind, group.access())
+        with limit.running():
+            message = read_message(sources, settings, kind, group.access())
+    except TimeUpError:
+        message = unread_message(sources, kind)
     except MessageError as error:
         line, column = error.source.position(error.offset)
         raise UnreadableError(f"line {line}, column {column}: {error}", error.source.path) from None
+    message.memo[TimeLimit] = limit  # it has been running, and goes on for the rules
     return LoadedMessage(group, tuple(sources), kind, settings, message)

@@ -13,6 +13,7 @@ from typing import Any
 from maillint._version import __version__
 from maillint.config.config import LayeredConfig
 from maillint.data.checkout import SETTLED, digest
+from maillint.data.compiled import user_key
 from maillint.data.lists import package_state
 from maillint.files.access import FileAccess, is_handed_over
 from maillint.files.paths import shown_path
@@ -26,7 +27,8 @@ MAX_VARIANTS = 4
 """Results of one message at the most: of different command lines, or for different files of it."""
 
 _FILE = "results.json"
-_FORMAT = 3
+_FORMAT = 4
+_SEAL = '{"seal":"'
 _MAX_CACHE = 200_000_000
 
 Stored = dict[str, Any]
@@ -243,9 +245,12 @@ class ResultCache:
             for name, new in self._new.items():
                 messages[name] = _latest(messages.get(name, {}), new)
             unknown = _share_unknown(messages, shared)
-            with open(temporary, "x", encoding="utf-8") as file:  # noqa: PTH123
-                document = {"format": _FORMAT, "version": __version__, "unknown": unknown, "messages": messages}
-                json.dump(document, file, separators=(",", ":"))
+            document = {"format": _FORMAT, "version": __version__, "unknown": unknown, "messages": messages}
+            data = sealed(json.dumps(document, separators=(",", ":")))
+            if data is None:
+                return
+            with open(temporary, "xb") as file:  # noqa: PTH123
+                file.write(data)
             os.replace(temporary, self._path)  # noqa: PTH105
         except BaseException as error:
             with contextlib.suppress(OSError):
@@ -292,13 +297,32 @@ def _read(path: str) -> tuple[dict[str, Stored], list[Any]]:
     try:
         if not _is_own(path):
             return {}, []
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123
-            data = json.load(file)
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+            content = file.readall()
+        if not _has_own_seal(content):
+            return {}, []
+        data = json.loads(content)
         if data["format"] == _FORMAT and data["version"] == __version__:
             return {name: dict(variants) for name, variants in data["messages"].items()}, list(data["unknown"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     return {}, []
+
+
+def sealed(document: str) -> bytes | None:
+    """A JSON object with a seal put in first, which only this user can make; None where there is no key for it."""
+    key = user_key()
+    body = document[1:].encode()
+    return None if key is None else f'{_SEAL}{digest([key, body])}",'.encode() + body
+
+
+def _has_own_seal(content: bytes) -> bool:
+    """Whether a stored cache was written by this user on this machine, and not brought by a checkout."""
+    key = user_key()
+    if key is None:
+        return False
+    head, body = content[: len(_SEAL) + 34], content[len(_SEAL) + 34 :]
+    return head == f'{_SEAL}{digest([key, body])}",'.encode()
 
 
 def _is_own(path: str) -> bool:

@@ -146,7 +146,8 @@ def _lean(report: FileReport, pack: bool) -> FileReport:
 
 def lint_loaded(loaded: LoadedMessage, clock: Clock | None = None) -> list[FileReport]:
     """Lint a message; return the reports of the files whose findings are requested."""
-    from maillint.engine.lint import lint  # noqa: PLC0415 -- a cached result needs no rule
+    from maillint.engine.lint import lint, out_of_time  # noqa: PLC0415 -- a cached result needs no rule
+    from maillint.message.memo import TimeLimit, TimeUpError  # noqa: PLC0415 -- as before
 
     message, config = loaded.message, loaded.group.config
     rules = config.rules_for(message.profile)
@@ -156,6 +157,10 @@ def lint_loaded(loaded: LoadedMessage, clock: Clock | None = None) -> list[FileR
     if any("maillint:" in text for text in texts):
         from maillint.engine.suppression import suppress  # noqa: PLC0415 -- few messages have such a comment
 
-        reports = suppress(message, reports, rules, config.catalogue)
+        try:
+            with message.memo[TimeLimit].running():
+                reports = suppress(message, reports, rules, config.catalogue)
+        except TimeUpError:
+            reports = out_of_time(message, reports)
     wanted = loaded.wanted
     return [file for file in reports if file.path in wanted]

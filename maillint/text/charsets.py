@@ -81,19 +81,20 @@ def without_surrogates(text: str) -> str:
 
 
 def _utf8_map(text: str, size: int) -> OffsetMap:
-    pieces, offset = [], 0
+    result, offset = OffsetMap(()), 0
     for run in re.finditer(_UTF8_WIDTHS, text):
         length = run.end() - run.start()
         first = text[run.start()]
         width = 1 if first < "\x80" or "\ud800" <= first <= "\udfff" else 2 if first < "\u0800" else 3
         if first > "\uffff":
             width = 4
-        pieces.append(Piece(run.start(), length, offset, length * width))
+        result.append(Piece(run.start(), length, offset, length * width))
         offset += length * width
-    if offset != size and pieces:  # utf-8-sig has dropped a byte order mark
+    if offset != size:  # utf-8-sig has dropped a byte order mark
         skipped = size - offset
-        pieces = [piece._replace(source=piece.source + skipped) for piece in pieces]
-    return OffsetMap(pieces)
+        pieces = (piece._replace(source=piece.source + skipped) for piece in result.pieces)
+        return OffsetMap(pieces)
+    return result
 
 
 def _decode_lines(data: bytes, encoding: str) -> tuple[str, OffsetMap]:

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 TOUCH = "{touch}"
 """Stands in a pattern for the number of a message in its sequence: 1 to 9999, without leading zeros."""
-
-MAX_STARS = 4
-"""Stars of a pattern at the most: the time to see that a path does not match grows with its length to that power."""
 
 _TOUCH_NUMBER = r"(?P<touch>[1-9][0-9]{0,3})"
 _TOUCH_MARK = "\ue000"  # for private use, so in no path; and no character that a pattern gives a meaning
@@ -26,11 +24,6 @@ def matches(path: str, patterns: Sequence[str]) -> bool:
     Beyond ``.gitignore``: ``#`` begins no comment, and ``./`` at the start means the folder itself, as ``/`` does.
     """
     return _compiled(tuple(patterns)).match_file(path)
-
-
-def stars(pattern: str) -> int:
-    """How many ``*`` and ``**`` a pattern has."""
-    return re.sub(r"\*+", "*", pattern).count("*")
 
 
 def touch_of(path: str, pattern: str) -> int | None:
@@ -51,7 +44,51 @@ def is_pattern(text: str) -> bool:
 def _compiled(patterns: tuple[str, ...]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 -- 10 ms, and few configurations have patterns
 
-    return GitIgnoreSpec.from_lines(map(_as_line, patterns))
+    return GitIgnoreSpec.from_lines(map(_as_line, patterns), _pattern)
+
+
+def _pattern(line: str) -> GitIgnoreSpecPattern:
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # noqa: PLC0415 -- as in _compiled
+
+    pattern = GitIgnoreSpecPattern(line)
+    if pattern.regex is not None:
+        source = _without_retries(pattern.regex.pattern)
+        if source != pattern.regex.pattern:
+            pattern.regex = re.compile(source)
+    return pattern
+
+
+# what pathspec makes of ** at the start, of ** between slashes, and of a star within a name
+_FIRST_GAP, _GAP, _STAR = "^(?:.+/)?", "(?:/.+)?/", "[^/]*"
+
+
+def _without_retries(regex: str) -> str:
+    """The regular expression of a pattern so that no star but the last is tried again, as ``fnmatch`` does.
+
+    Where what follows a star fits, nothing is gained if the star takes more: that leaves less for the rest. So the
+    first place that fits is final, and a path is decided in one pass for any number of stars.
+    """
+    *pieces, last = regex.split(_GAP)
+    result = ""
+    for number, piece in enumerate(pieces):
+        if _TOUCH_MARK in piece:  # the number that a path is given depends on the place
+            result += (_GAP if number else "") + _within_names(piece)
+        elif number:
+            result += f"(?>(?:/.+?)??/{_within_names(piece)}(?=/))"
+        elif piece.startswith(_FIRST_GAP):
+            result += f"^(?>(?:.+?/)??{_within_names(piece[len(_FIRST_GAP) :])}(?=/))"
+        else:
+            result += _within_names(piece)
+    return result + (_GAP if pieces else "") + _within_names(last)
+
+
+def _within_names(regex: str) -> str:
+    first, *rest = regex.split(_STAR)
+    result = first
+    for number, piece in enumerate(rest, 1):
+        is_last = number == len(rest) or "/" in piece.replace("[^/]", "")  # of the stars in a name
+        result += f"{_STAR}{piece}" if is_last or _TOUCH_MARK in piece else f"(?>[^/]*?{piece})"
+    return result
 
 
 @lru_cache(256)

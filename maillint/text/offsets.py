@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from maillint.text.spans import Span
@@ -28,12 +30,18 @@ class OffsetMap:
     ``outer`` maps from the source on to the source of the source, and is applied last.
     """
 
-    __slots__ = ("_outer", "_pieces", "_starts")
+    __slots__ = ("_outer", "_starts", "_widths")
 
-    def __init__(self, pieces: list[Piece], outer: OffsetMap | None = None) -> None:
-        self._pieces = pieces
-        self._starts = [piece.start for piece in pieces]
+    def __init__(self, pieces: Iterable[Piece], outer: OffsetMap | None = None) -> None:
+        self._starts, self._widths = array("q"), array("q")  # a piece as an object takes ten times the memory
         self._outer = outer
+        for piece in pieces:
+            self.append(piece)
+
+    def append(self, piece: Piece) -> None:
+        """Add a piece behind the last one, while the map is made."""
+        self._starts.append(piece[0])
+        self._widths.extend(piece[1:])
 
     @classmethod
     def identity(cls, length: int, source: int = 0) -> OffsetMap:
@@ -41,8 +49,16 @@ class OffsetMap:
         return cls([Piece(0, length, source, length)])
 
     def _piece(self, offset: int) -> Piece | None:
-        index = bisect_right(self._starts, offset) - 1
-        return self._pieces[max(index, 0)] if self._pieces else None
+        return self._at(max(bisect_right(self._starts, offset) - 1, 0)) if self._starts else None
+
+    def _at(self, index: int) -> Piece:
+        length, source, source_length = self._widths[index * 3 : index * 3 + 3]
+        return Piece(self._starts[index], length, source, source_length)
+
+    @property
+    def pieces(self) -> Iterator[Piece]:
+        """The pieces in order."""
+        return map(self._at, range(len(self._starts)))
 
     def start(self, offset: int) -> int:
         """Return where the unit at ``offset`` begins in the source."""
@@ -75,28 +91,35 @@ class OffsetMap:
         """Whether the span maps to the source unit by unit and without a gap, so that it can be edited there."""
         first = max(bisect_right(self._starts, span.start) - 1, 0)
         last = max(bisect_right(self._starts, max(span.end - 1, span.start)) - 1, 0)
-        run = self._pieces[first : last + 1]
+        run = [self._at(index) for index in range(first, min(last + 1, len(self._starts)))]
         straight = all(piece.length == piece.source_length for piece in run) and all(
             left.source + left.source_length == right.source for left, right in pairwise(run)
         )
         if not straight or self._outer is None:
             return straight
-        inner = OffsetMap(self._pieces).span(span)
-        return self._outer.exact(inner)
+        return self._outer.exact(self._without_outer().span(span))
 
     def then(self, outer: OffsetMap) -> OffsetMap:
         """Return this map followed by ``outer``, which maps from this map's source on."""
-        return OffsetMap(self._pieces, self._outer.then(outer) if self._outer else outer)
+        result = self._without_outer()
+        result._outer = self._outer.then(outer) if self._outer else outer
+        return result
+
+    def _without_outer(self) -> OffsetMap:
+        result = OffsetMap(())
+        result._starts, result._widths = self._starts, self._widths
+        return result
 
 
 class MapBuilder:
     """Builds a decoded text and its OffsetMap piece by piece; pieces that continue one to one are joined."""
 
-    __slots__ = ("_length", "_parts", "_pieces")
+    __slots__ = ("_last", "_length", "_map", "_parts")
 
     def __init__(self) -> None:
         self._parts: list[str] = []
-        self._pieces: list[Piece] = []
+        self._map = OffsetMap(())
+        self._last: Piece | None = None  # not in the map yet
         self._length = 0
 
     def __len__(self) -> int:
@@ -108,16 +131,18 @@ class MapBuilder:
         if not size:
             return
         width = size if source_length is None else source_length
-        last = self._pieces[-1] if self._pieces else None
+        last = self._last
         if (
             last is not None
             and size == width
             and last.length == last.source_length
             and last.source + last.source_length == source
         ):
-            self._pieces[-1] = Piece(last.start, last.length + size, last.source, last.length + size)
+            self._last = Piece(last.start, last.length + size, last.source, last.length + size)
         else:
-            self._pieces.append(Piece(self._length, size, source, width))
+            if last is not None:
+                self._map.append(last)
+            self._last = Piece(self._length, size, source, width)
         self._parts.append(text)
         self._length += size
 
@@ -125,11 +150,9 @@ class MapBuilder:
         """The text so far."""
         return "".join(self._parts)
 
-    @property
-    def pieces(self) -> list[Piece]:
-        """The pieces so far, in order."""
-        return self._pieces
-
     def map(self) -> OffsetMap:
-        """The map of the text so far."""
-        return OffsetMap(self._pieces)
+        """The map of the text, to which nothing is added any more."""
+        if self._last is not None:
+            self._map.append(self._last)
+            self._last = None
+        return self._map

@@ -27,10 +27,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 from operator import attrgetter
 
 from maillint.patterns import regex
@@ -39,6 +40,9 @@ from maillint.values import frozen
 
 MAX_PHRASE_TOKENS = 16
 STEM_LETTERS = 4
+MAX_MATCHES = 25_000
+"""Phrases of a text at the most, overlapping ones included."""
+
 _MOST_KEPT = 20_000  # words of texts
 INDEX_FORMAT = 1  # changes when `to_json` does
 
@@ -130,7 +134,7 @@ class PhraseIndex:
         return lambda text: self._find(lines.tokens(text))
 
     def _find(self, read: _Tokens | _TokensOfLines) -> list[Match]:
-        found = list(self._occurrences(read.tokens))
+        found = list(islice(self._occurrences(read.tokens), MAX_MATCHES))
         if not found:
             return []
         suppressed: dict[str, set[int]] = {}
@@ -262,7 +266,7 @@ class _Tokens:
     @classmethod
     def of(cls, text: str) -> _Tokens:
         pieces = _token_pattern().split(text)  # gap, token, gap, token, …, gap
-        borders = list(accumulate(map(len, pieces)))
+        borders = array("q", accumulate(map(len, pieces)))  # numbers of a list take five times the memory
         return cls(_normalise(pieces[1::2]), borders[0:-1:2], borders[1::2])
 
     def place(self, first: int, stop: int) -> tuple[int, int]:

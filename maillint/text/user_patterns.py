@@ -1,23 +1,30 @@
-"""Regular expressions that users write: searched within a bound on time, since some need longer than the world has."""
+"""Patterns and selectors of users: searched within a bound on time, since some need longer than the world has."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from maillint.errors import LintError
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
 
 SECONDS = 2.0
 """How long the patterns of one rule may take over one message."""
 
 MAX_PATTERN = 5_000
-"""Characters of a pattern at the most."""
+"""Characters of a pattern or a selector at the most."""
 
 
 class StoppedPatternError(LintError):
-    """A pattern that was stopped because it took too long."""
+    """A pattern or a selector that was stopped because it took too long."""
+
+    def __init__(self, what: str, source: str) -> None:
+        shown = source if len(source) <= 60 else f"{source[:59]}…"
+        super().__init__(f"the {what} {shown!r} was stopped after {SECONDS:g} s")
 
 
 class Found(Protocol):
@@ -77,7 +84,56 @@ class Search:
         try:
             found: Found | None = search()
         except TimeoutError:
-            shown = source if len(source) <= 60 else f"{source[:59]}…"
-            raise StoppedPatternError(f"the pattern {shown!r} was stopped after {SECONDS:g} s") from None
+            raise StoppedPatternError("pattern", source) from None
         self._left -= time.monotonic() - began
         return found
+
+
+# -- selectors ----------------------------------------------------------------------------------------
+
+
+def selector_fault(source: str) -> str | None:
+    """What is wrong with a CSS selector; None for one that can be selected by."""
+    import soupsieve  # noqa: PLC0415 -- 60 ms, for rules with selectors alone
+
+    if len(source) > MAX_PATTERN:
+        return f"longer than {MAX_PATTERN:,} characters"
+    try:
+        soupsieve.compile(source)
+    except RecursionError:
+        return "nested too deeply"
+    except Exception as error:  # the package's own errors, and those of numbers
+        return next(iter(str(error).splitlines()), "") or type(error).__name__
+    return None
+
+
+class Selection:
+    """The selector of one rule over one message: all its uses together have SECONDS. Raises StoppedPatternError."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._left = SECONDS
+
+    def of(self, soup: BeautifulSoup) -> list[Tag]:
+        """The elements of a tree that it selects, in order."""
+        import soupsieve  # noqa: PLC0415 -- as above
+        from soupsieve.css_match import CSSMatch  # noqa: PLC0415
+
+        began, looks = time.monotonic(), 0
+        end = began + self._left
+
+        class Bounded(CSSMatch):
+            def match_tag(self, *given: Any) -> bool:  # it is asked for every element and every part of a selector
+                nonlocal looks
+                looks += 1
+                if not looks & 255 and time.monotonic() > end:
+                    raise TimeoutError
+                return super().match_tag(*given)
+
+        compiled = soupsieve.compile(self._source)
+        try:
+            return list(Bounded(compiled.selectors, soup, compiled.namespaces, compiled.flags).select())
+        except TimeoutError:
+            raise StoppedPatternError("selector", self._source) from None
+        finally:
+            self._left -= time.monotonic() - began

@@ -50,6 +50,13 @@ class Url:
     query: str = ""
     fragment: str = ""
 
+    @property
+    def port_number(self) -> int | None:
+        """The port as a number; None where there is none, or where it is no port."""
+        digits = self.port.lstrip("0")[:6] or self.port[:1]
+        number = int(digits) if self.port.isascii() and self.port.isdigit() else 65536
+        return number if number < 65536 else None
+
 
 def split(url: str) -> Url:
     """Split a URL as the WHATWG URL standard does; any text can be split, so this never raises.

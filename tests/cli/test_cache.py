@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from maillint.data.checkout import digest
+from maillint.project.result_cache import sealed
 from tests.cli.command import BAD, maillint
 from tests.cli.limits import as_plain_user, on_a_full_disk, run
 
@@ -23,7 +25,8 @@ def test_a_second_run_says_the_same_from_its_cache(mail: Path) -> None:
     data = json.loads(stored.read_text())
     [entry] = data["messages"]["a.html"].values()
     entry["reports"][0]["findings"][0]["message"] = "from the cache"
-    stored.write_text(json.dumps(data))
+    del data["seal"]
+    stored.write_bytes(sealed(json.dumps(data)) or b"")
     second = maillint("check", ".", folder=mail)
     assert second.stdout == first.stdout.replace("<b> is never closed; </p> ends it", "from the cache")
     assert maillint("check", ".", "--no-cache", folder=mail).stdout == first.stdout
@@ -100,3 +103,40 @@ def test_caches_of_runs_at_the_same_time_do_not_harm_each_other(mail: Path) -> N
     assert list(mail.rglob("*.tmp")) == []
     again = run(mail, "check", ".", "-f", "concise")
     assert again.stdout == run(mail, "check", ".", "-f", "concise", "--no-cache").stdout
+
+
+def forged(mail: Path) -> None:
+    """Results that say of a bad file that nothing was found, as another machine would store them."""
+    elsewhere = mail / "elsewhere"
+    maillint("check", "a.html", folder=mail, MAILLINT_CACHE_DIR=str(elsewhere))
+    stored = mail / ".maillint_cache/results.json"
+    data = json.loads(stored.read_text())
+    del data["seal"]
+    for entry in data["messages"]["a.html"].values():
+        entry["reports"][0]["findings"] = []
+    body = json.dumps(data)[1:].encode()
+    seal = digest([(elsewhere / "key").read_bytes(), body])
+    stored.write_bytes(f'{{"seal":"{seal}",'.encode() + body)
+
+
+def test_results_that_a_checkout_brings_do_not_count(mail: Path) -> None:
+    first = maillint("check", "a.html", "--no-cache", folder=mail)
+    assert first.returncode == 1
+    forged(mail)
+    assert maillint("check", "a.html", folder=mail, MAILLINT_CACHE_DIR=str(mail / "elsewhere")).returncode == 0
+    assert maillint("check", "a.html", folder=mail).stdout == first.stdout
+    data = (mail / ".maillint_cache/results.json").read_bytes()
+    (mail / ".maillint_cache/results.json").write_bytes(b"{" + data[data.index(b'"format"') :])  # without a seal
+    assert maillint("check", "a.html", folder=mail).stdout == first.stdout
+
+
+def test_the_key_is_for_the_user_alone(mail: Path) -> None:
+    maillint("check", "a.html", folder=mail, MAILLINT_CACHE_DIR=str(mail / "own"))
+    key = mail / "own/key"
+    assert (key.stat().st_mode & 0o777, len(key.read_bytes())) == (0o600, 32)
+
+
+def test_without_a_place_for_the_key_nothing_is_stored(mail: Path) -> None:
+    (mail / "file").write_text("")
+    maillint("check", "a.html", folder=mail, MAILLINT_CACHE_DIR=str(mail / "file/cache"))
+    assert not (mail / ".maillint_cache/results.json").exists()

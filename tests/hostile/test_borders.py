@@ -37,6 +37,29 @@ def test_a_message(mail: Path, target: str) -> None:
     assert "in/a.html" in followed.stdout
 
 
+@pytest.mark.parametrize(
+    "options", [["-o", "in/report.txt"], ["--write-baseline", "in/report.txt"]], ids=lambda o: o[0]
+)
+@pytest.mark.parametrize("link", ["file", "new file", "folder"])
+def test_what_is_written(mail: Path, options: list[str], link: str) -> None:
+    target = mail.parent / "away/report.txt"
+    if link == "folder":
+        (mail / "in").rmdir()
+        (mail / "in").symlink_to("../away")
+    else:
+        (mail / "in/report.txt").symlink_to("../../away/report.txt")
+        if link == "file":
+            target.write_text('{"version": 1, "findings": []}')
+    before = target.read_text() if target.exists() else None
+    result = maillint("check", "fine.html", *options, folder=mail)
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+    assert "in/report.txt: a link that leads out of " in result.stderr
+    assert (target.read_text() if target.exists() else None) == before
+    written = maillint("check", "fine.html", *options, "--follow-symlinks", folder=mail)
+    assert written.returncode in {0, 1}
+    assert "unclosed-tag" in target.read_text()
+
+
 def test_a_link_within_the_folders_is_read(mail: Path) -> None:
     (mail / "in/a.html").symlink_to("../fine.html")
     result = maillint("check", ".", "-f", "concise", "--select", "markup", folder=mail)

@@ -130,3 +130,33 @@ def test_keywords(value: object) -> None:
     for key in KEYS:
         with contextlib.suppress(LintError):
             lint("<p>Hi</p>", kind="html", config=Config(**{key.replace("-", "_"): value}))  # type: ignore[arg-type]
+
+
+NUMBERS = ["9" * 5000, "9" * 400, "²", "٣", "1e999", "inf", "nan", "-1", "1_0", "１２"]
+PLACES = {
+    "ports": ("html", '<a href="http://a.example:@/">x</a><a href="http://1.@.3/">x</a><a href="http://[::@]/">x</a>'),
+    "MSO": ("html", "<!--[if gte mso @]><p>x</p><![endif]--><!--[if mso @.5]><p>x</p><![endif]-->"),
+    "sizes": ("html", '<img src="https://t.example/o.gif" width="@" height="@" srcset="a.gif @w" border=@>'),
+    "tables": ("html", '<table width="@"><td colspan="@" width=@% height=@></table><ol start=@><li value=@>'),
+    "styles": ("html", '<p style="width:@px;font-size:@em;opacity:@;margin-left:-@px;color:#@;line-height:@">x</p>'),
+    "style sheets": ("html", "<style>@media (max-width:@px){.a{width:@px;z-index:@}}</style><p class=a>x</p>"),
+    "references": ("html", "<p>&#@; &#x@; costs $@ off @% only @ days</p>"),
+    "addresses": ("html", '<a href="https://a.example/?utm_source=@&u=%@&a=&#@;">x @</a>'),
+    "metadata": ("html", '<meta name=viewport content="width=@"><meta http-equiv=refresh content="@;url=http://a">'),
+    "tests": ("html", "{% for i in range(@) %}{{ a|round(@) }}{% endfor %}{% if a > @.@ %}b{% endif %}"),
+    "front matter": ("html", "---\ntouch: @\nsubject: @\n---\n<p>x</p>"),
+    "dates": ("eml", "Date: Mon, @ Jan @ 00:00:@ +@\nMIME-Version: @.0\nX-Priority: @\nSubject: a\n\nHi"),
+    "DKIM": ("eml", "DKIM-Signature: v=@; a=rsa-sha256; d=b.example; s=s; l=@; t=@; x=@; bh=a; b=a; h=from\n\nHi"),
+    "MIME": ("eml", 'Content-Type: text/plain; name*@=a; x="@"\nContent-Disposition: inline; size=@\n\nHi'),
+    "words": ("eml", "Subject: =?utf-8?q?a=@?=\nContent-Transfer-Encoding: @bit\n\nHi"),
+    "MJML": ("mjml", '<mjml><mj-body width="@px"><mj-text padding="@px @px">a</mj-text></mj-body></mjml>'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda number: ascii(number[:8]))
+@pytest.mark.parametrize("place", PLACES)
+def test_numbers(place: str, number: str) -> None:
+    kind, text = PLACES[place]
+    with contextlib.suppress(LintError):
+        report = lint(text.replace("@", number), kind=kind)  # type: ignore[arg-type]
+        assert not [found.message for found in report.findings if found.rule == "internal-error"]

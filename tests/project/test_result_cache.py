@@ -28,6 +28,7 @@ from maillint.project.result_cache import (
     ResultCaches,
     inputs_of,
     revive,
+    sealed,
 )
 from maillint.project.runner import Run, Work, lint_groups
 
@@ -478,7 +479,7 @@ def test_the_folder_ignores_itself_and_is_made_once(folder: Path) -> None:
     ignored.unlink()
     lint(touch=1)
     assert not ignored.exists()
-    assert (folder / ".maillint_cache/results.json").read_text().startswith('{"format":3,"version":"')
+    assert (folder / ".maillint_cache/results.json").read_text().startswith('{"seal":"')
 
 
 def test_nothing_new_is_nothing_to_write(folder: Path) -> None:
@@ -495,21 +496,21 @@ def test_nothing_new_is_nothing_to_write(folder: Path) -> None:
     "damage",
     [
         "", "{", "[]", "3",
-        '{"format": 3, "version": "VERSION"}',
-        '{"format": 3, "version": "VERSION", "messages": []}',
-        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": 3}}',
-        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT"}}}}',
-        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {}}}}',
-        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": 3}}}',
-        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '{"format": 4, "version": "VERSION"}',
+        '{"format": 4, "version": "VERSION", "messages": []}',
+        '{"format": 4, "version": "VERSION", "unknown": [], "messages": {"a.html": 3}}',
+        '{"format": 4, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT"}}}}',
+        '{"format": 4, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {}}}}',
+        '{"format": 4, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": 3}}}',
+        '{"format": 4, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
         '"files": {}, "packages": null, "reports": [{"path": "x"}]}}}}',
-        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '{"format": 4, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
         '"files": {}, "packages": null, "reports": [{"path": "a.html"}]}}}}',
-        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '{"format": 4, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
         '"files": {}, "packages": null, "reports": [{"path": "a.html", "unknown": 7}]}}}}',
-        '{"format": 3, "version": "VERSION", "unknown": [3], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '{"format": 4, "version": "VERSION", "unknown": [3], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
         '"files": {}, "packages": null, "reports": [{"path": "a.html", "unknown": -1}]}}}}',
-        '{"format": 3, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '{"format": 4, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
         '"files": 3, "packages": null, "reports": []}}}}',
     ],
 )  # fmt: skip
@@ -519,17 +520,19 @@ def test_a_damaged_cache_is_an_empty_one(folder: Path, parsed: list[str], damage
     words = {"VERSION": __version__, "KEY": variant, "CONTENT": kept["content"]}
     for word, value in words.items():
         damage = damage.replace(word, value)
-    (folder / ".maillint_cache/results.json").write_text(damage)
+    (folder / ".maillint_cache/results.json").write_bytes(sealed(damage) or b"")
     for _ in range(2):
         assert lint() == expected
     assert len(parsed) == 2
 
 
-@pytest.mark.parametrize("entry", [("format", 2), ("format", 4), ("version", "0.0.1")])
+@pytest.mark.parametrize("entry", [("format", 3), ("format", 5), ("version", "0.0.1")])
 def test_a_cache_of_another_version_is_an_empty_one(folder: Path, parsed: list[str], entry: tuple[str, Any]) -> None:
     lint()
     file = folder / ".maillint_cache/results.json"
-    file.write_text(json.dumps({**json.loads(file.read_text()), entry[0]: entry[1]}))
+    document = {**json.loads(file.read_text()), entry[0]: entry[1]}
+    del document["seal"]
+    file.write_bytes(sealed(json.dumps(document)) or b"")
     lint()
     assert len(parsed) == 2
 

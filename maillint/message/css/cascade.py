@@ -19,6 +19,7 @@ from maillint.message.css.lengths import TINY, pixels
 from maillint.message.css.selectors import ClassTest, Selector
 from maillint.message.css.stylesheet import SheetRule, StyleBlock, without_conditions
 from maillint.message.html.tree import Element, Html, StartTag
+from maillint.message.memo import look_at_clock
 from maillint.patterns import regex
 
 _COULD_HIDE = {
@@ -250,6 +251,7 @@ class Cascade:
 
     def _matching(self, element: Element, index: _Index) -> Iterator[tuple[_Rule, Weight]]:
         """The rules of an index that select an element, in order, with the weight that they do it with."""
+        look_at_clock()
         for candidate in index.candidates(element.names):
             weight = candidate.plain
             if candidate.others:
@@ -265,6 +267,7 @@ class Cascade:
         if key not in self._weights:
             weights: dict[int, Weight] = {}
             for selector in candidate.others:
+                look_at_clock()
                 for index in self._elements(selector):
                     weights[index] = max(weights.get(index, _NO_WEIGHT), selector.specificity)
             self._weights[key] = weights

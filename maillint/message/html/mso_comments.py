@@ -154,7 +154,7 @@ def _term(tokens: list[str], index: int, version: int) -> tuple[bool, int]:
     index += 1
     number = None
     if index < len(tokens) and re.fullmatch(r"\d+(\.\d+)?", tokens[index]):
-        number = int(tokens[index].split(".")[0])
+        number = int(tokens[index].split(".")[0][:9])
         index += 1
     if feature in {"vml", "true"}:
         return True, index

@@ -45,6 +45,7 @@ from maillint.message.html.vocabulary import (
     is_office,
     must_close,
 )
+from maillint.message.memo import look_at_clock
 from maillint.patterns import regex
 from maillint.text.spans import Span, overlaps
 
@@ -192,6 +193,7 @@ class Builder:
 
     def start(self, element: Element) -> bool:
         """Put an element in its place; True ends the walk."""
+        look_at_clock()
         tag, stack, open_tags, start_tag = element.tag, self.stack, self.open_tags, element.start_tag
         if start_tag.closes is not None:
             self.close_implied(*start_tag.closes, element)
@@ -271,6 +273,7 @@ class Builder:
     # -- end tags
 
     def end(self, tag: str, span: Span) -> None:
+        look_at_clock()
         if tag not in self.end_tags:
             self.begins_with_end = self.begins_with_end or not (self.result.elements or self.end_tags)
             self.end_tags.add(tag)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from maillint.message.html.tokenizer import tree_parser
 from maillint.message.html.vocabulary import BLOCKS, CLOSED_BY, NO_TEXT, VOID
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from turbohtml import Document
 
 
+_FIRST_PARSED = 100_000  # characters of a text whose errors are looked for at once
 MAX_FAULTS = 20_000
 """Errors of the tokenizer in one view, at the most."""
 
@@ -25,6 +27,12 @@ ATTRIBUTE = regex(
     r"""[\s/]*(?P<name>=?[^\s/>=]+)(?:\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s>]+))?)?"""
 )
 """The attribute states of the HTML tokenizer (13.2.5.32-39) over the source of one start tag."""
+
+
+MAX_ATTRIBUTES = 2_000
+"""Attributes of a start tag whose places are looked at."""
+
+_LONGEST_KEPT = 10_000  # characters of a start tag whose attributes are kept
 
 
 class Attribute(NamedTuple):
@@ -72,14 +80,22 @@ class StartTag:
         self.is_void = tag in VOID
         self.closes = CLOSED_BY.get(tag)
 
-    @cached_property
+    @property
     def attributes(self) -> tuple[Attribute, ...]:
-        """Every attribute in order, repeated ones included; spans count from the beginning of the tag."""
+        """The attributes in order, repeated ones included, MAX_ATTRIBUTES at the most; spans count from the tag."""
+        found = self._few_attributes
+        return self._read_attributes() if found is None else found
+
+    @cached_property
+    def _few_attributes(self) -> tuple[Attribute, ...] | None:
+        return self._read_attributes() if len(self.source) <= _LONGEST_KEPT else None
+
+    def _read_attributes(self) -> tuple[Attribute, ...]:
         source = self.source
         name = TAG_NAME.match(source)
         position = name.end() if name else len(source)
-        found = []
-        while (match := ATTRIBUTE.match(source, position)) and match.end() > position:
+        found: list[Attribute] = []
+        while len(found) < MAX_ATTRIBUTES and (match := ATTRIBUTE.match(source, position)) and match.end() > position:
             group = match.lastgroup if match.lastgroup != "name" else None
             value = Span(*match.span(group)) if group else Span(match.end(), match.end())
             found.append(Attribute(match["name"].lower(), Span(match.start("name"), match.end()), value))
@@ -346,10 +362,18 @@ class Html:
     @cached_property
     def faults(self) -> list[SyntaxFault]:
         """The tokenizer's errors, without those that template tags and blanked text cause; MAX_FAULTS at the most."""
-        errors = tree_parser()(normalise(self.text), positions=False).errors  # the tree itself is not kept
-        if not errors:
-            return []
-        starts = line_starts(normalise(self.text))
+        text = normalise(self.text)
+        starts: list[int] = []
+        size = 0
+        while True:  # where nearly each character is an error, all of them would take a hundred times the text's memory
+            size = len(text) if len(text) <= _FIRST_PARSED else max(size * 4, _FIRST_PARSED)
+            errors = tree_parser()(text[:size], positions=False).errors  # the tree itself is not kept
+            starts = starts or (line_starts(text) if errors else [])
+            result = self._without_holes(errors, starts)
+            if size >= len(text) or len(result) == MAX_FAULTS:
+                return result
+
+    def _without_holes(self, errors: Sequence[Any], starts: Sequence[int]) -> list[SyntaxFault]:
         result = []
         for error in errors:
             offset = starts[error.line - 1] + error.col
@@ -364,23 +388,25 @@ class Html:
 
     def element_at(self, line: int | None, column: int | None) -> Element | None:
         """The element whose start tag begins at a 1-based line and 0-based column, as ``tree`` counts them."""
-        return self._by_place.get((line, column)) if line is not None else None
+        if line is None or column is None or not 0 < line <= len(self._line_starts):
+            return None
+        offset = self._line_starts[line - 1] + column
+        index = bisect_left(self.elements, offset, key=_start_of)
+        found = self.elements[index] if index < len(self.elements) else None
+        return found if found is not None and found.span.start == offset else None
 
     @cached_property
-    def _by_place(self) -> dict[tuple[int | None, int | None], Element]:
-        starts = line_starts(normalise(self.text))
-        result: dict[tuple[int | None, int | None], Element] = {}
-        line = 0
-        for element in self.elements:
-            while line + 1 < len(starts) and starts[line + 1] <= element.span.start:
-                line += 1
-            result[line + 1, element.span.start - starts[line]] = element
-        return result
+    def _line_starts(self) -> list[int]:
+        return line_starts(normalise(self.text))
 
     @property
     def is_document(self) -> bool:
         """Whether this is a whole document rather than a fragment."""
         return any(element.tag in {"html", "body"} for element in self.elements)
+
+
+def _start_of(element: Element) -> int:
+    return element.span.start
 
 
 def normalise(text: str) -> str:

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
+from maillint.message.memo import look_at_clock
 from maillint.patterns import regex
 from maillint.text.charsets import codec_name
 from maillint.text.offsets import MapBuilder, OffsetMap
 from maillint.text.source import Source
 from maillint.text.spans import Span
 from maillint.values import field, frozen
+
+MAX_FIELDS = 5_000
+"""Fields of a header that are read; the longest of real ones have some hundred."""
 
 _ENCODED_WORD = regex(r"=\?([!#$%&'*+\-^`{|}~\w.]+?)(?:\*[\w-]+)?\?([bBqQ])\?([^? \t\r\n]*)\?=")
 _FOLD = regex(r"(?:\r\n|\r|\n)[ \t]?")
@@ -101,26 +105,30 @@ class Headers:
         """Return these headers with fields that the sending tool will add, except those that are here already."""
         own = {field.key for field in self.fields}
         added = tuple(
-            Field(name, text, source, Span(0, 0), Span(0, 0), OffsetMap([]), given=True)
+            Field(name, text, source, Span(0, 0), Span(0, 0), OffsetMap(()), given=True)
             for name, text in given
             if name.lower() not in own
         )
         return Headers((*self.fields, *added), self.known or bool(added), self.complete)
 
 
-def read_block(source: Source, start: int, end: int) -> tuple[list[Field], int]:
+def read_block(source: Source, start: int, end: int, prefix: str = "") -> tuple[list[Field], int]:
     """Read the header fields of ``source.text`` from ``start``; return them and the offset of the body.
 
     The block ends at an empty line or at ``end``. A line in it that is not a field is skipped, as the standard
     library's parser does. Where the first line is not a field, all is body; but an mbox line (``From …``) may
-    come first.
+    come first. No more than MAX_FIELDS are read, and with a ``prefix`` only those whose lower-case name begins so.
     """
     text = source.text
     fields: list[Field] = []
     position = start
+    found = False  # whether there was a field
     while position < end:
+        look_at_clock()
         if match := _FIELD.match(text, position, end):
-            fields.append(make_field(source, match["name"], Span(*match.span("value")), Span(*match.span())))
+            found = True
+            if len(fields) < MAX_FIELDS and match["name"].lower().startswith(prefix):
+                fields.append(make_field(source, match["name"], Span(*match.span("value")), Span(*match.span())))
             position = match.end()
             line = _LINE.match(text, position, end)
             position = line.end() if line else end
@@ -130,7 +138,7 @@ def read_block(source: Source, start: int, end: int) -> tuple[list[Field], int]:
         position = line.end()
         if not line[0].strip("\r\n"):
             return fields, position
-        if not fields and position > start and not line[0].startswith(("From ", ">From ")):
+        if not found and position > start and not line[0].startswith(("From ", ">From ")):
             return fields, start
     return fields, position
 

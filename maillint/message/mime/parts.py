@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+from maillint.message.memo import look_at_clock
 from maillint.message.mime.headers import Field, read_block
 from maillint.text.source import Source
 from maillint.text.spans import Span
@@ -27,6 +28,7 @@ MAX_PARTS = 2000
 MAX_DEPTH = 50
 """The most multiparts and forwarded messages around a part that is read."""
 
+_OWN = "content-"  # how the fields of a part begin that say something of it (RFC 2045, section 9)
 _LONGEST_FIELD = 8_000
 """Characters of a field with parameters that are read: the standard library takes the square of their number."""
 
@@ -38,7 +40,8 @@ class RawPart:
     ``number`` is as in IMAP: ``1.2``, and ``1`` for a message of one part. ``content_type``, ``encoding`` (the
     Content-Transfer-Encoding) and ``disposition`` are in lower case, the latter two empty where absent.
     ``body`` is the range of the raw body in the source's text. ``path`` are the content types of the parts
-    around this one, from the outside in. ``defect`` says what is wrong with the part.
+    around this one, from the outside in. ``defect`` says what is wrong with the part. ``fields`` are all of them for
+    the message itself, and those of MIME for a part.
     """
 
     number: str
@@ -63,6 +66,7 @@ def walk(source: Source) -> Iterator[RawPart]:
     pending = [(top, "")]
     count = 0
     while pending and count < MAX_PARTS:
+        look_at_clock()
         part, prefix = pending.pop()
         count += 1
         yield part
@@ -79,14 +83,14 @@ def _children(source: Source, part: RawPart, prefix: str) -> Iterator[tuple[RawP
             return
         default = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
         for index, span in enumerate(_split(source.text, part.body, boundary), 1):
-            fields, body = read_block(source, span.start, span.end)
+            fields, body = read_block(source, span.start, span.end, _OWN)
             number = f"{prefix}{index}"
             child = _part(
                 number, source, fields, Span(min(body, span.end), span.end), (*part.path, part.content_type), default
             )
             yield child, f"{number}."
     elif part.content_type in {"message/rfc822", "message/global"} and part.encoding in {"", "7bit", "8bit", "binary"}:
-        fields, body = read_block(source, part.body.start, part.body.end)
+        fields, body = read_block(source, part.body.start, part.body.end, _OWN)
         inner_path = (*part.path, part.content_type)
         child = _part(part.number, source, fields, Span(body, part.body.end), inner_path, "text/plain")
         yield child, f"{part.number}."
@@ -117,7 +121,7 @@ def _email_header(fields: list[Field]) -> EmailMessage:
 
     header = EmailMessage()
     for field in fields:  # noqa: F402 -- not the one of dataclasses
-        if field.key.startswith("content-"):
+        if field.key.startswith(_OWN):
             header[field.name] = " ".join(field.raw[:_LONGEST_FIELD].split())
     return header
 

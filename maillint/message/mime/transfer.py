@@ -82,27 +82,25 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _utf8_bytes_to_text(text: str, start: int) -> OffsetMap:
-    pieces, offset = [], 0
+    result, offset = OffsetMap(()), 0
     for run in re.finditer(r"[\x00-\x7f]+|[^\x00-\x7f]", text):
         width = len(run[0].encode("utf-8", "replace"))
         length = run.end() - run.start()
-        pieces.append(Piece(offset, width, start + run.start(), length))
+        result.append(Piece(offset, width, start + run.start(), length))
         offset += width
-    return OffsetMap(pieces)
+    return result
 
 
 def decode_quoted_printable(data: bytes) -> tuple[bytes, OffsetMap]:
     """Decode quoted-printable (RFC 2045 section 6.7) and map each byte to its place in ``data``."""
-    out: list[bytes] = []
-    pieces: list[Piece] = []
-    length = position = 0
+    out = bytearray()
+    result = OffsetMap(())
+    position = 0
 
     def add(chunk: bytes, source: int, width: int) -> None:
-        nonlocal length
         if chunk:
-            out.append(chunk)
-            pieces.append(Piece(length, len(chunk), source, width))
-            length += len(chunk)
+            result.append(Piece(len(out), len(chunk), source, width))
+            out.extend(chunk)
 
     for token in _QP_TOKEN.finditer(data):
         add(data[position : token.start()], position, token.start() - position)
@@ -110,7 +108,7 @@ def decode_quoted_printable(data: bytes) -> tuple[bytes, OffsetMap]:
         if token[0][:1] == b"=" and len(token[0]) == 3 and token[0][1:].strip():
             add(bytes([int(token[0][1:], 16)]), token.start(), 3)
     add(data[position:], position, len(data) - position)
-    return b"".join(out), OffsetMap(pieces)
+    return bytes(out), result
 
 
 def decode_base64(data: bytes) -> tuple[bytes, OffsetMap]:
@@ -120,30 +118,29 @@ def decode_base64(data: bytes) -> tuple[bytes, OffsetMap]:
     """
     import binascii  # noqa: PLC0415 -- only messages need it
 
-    runs: list[Piece] = []  # runs of digits, mapped to their places in the data
-    count = 0
+    runs = OffsetMap(())  # runs of digits, mapped to their places in the data
+    digits = bytearray()
     for run in _BASE64_RUN.finditer(data, 0, (data.find(b"=") + 1 or len(data) + 1) - 1):
-        runs.append(Piece(count, run.end() - run.start(), run.start(), run.end() - run.start()))
-        count += run.end() - run.start()
-    digits = b"".join(data[run.source : run.source + run.length] for run in runs)
-    digits = digits[: count - (count % 4 == 1)]
+        runs.append(Piece(len(digits), run.end() - run.start(), run.start(), run.end() - run.start()))
+        digits.extend(run[0])
+    if len(digits) % 4 == 1:
+        del digits[-1]
     raw = binascii.a2b_base64(digits + b"=" * (-len(digits) % 4))
-    return raw, OffsetMap(list(_base64_pieces(runs, len(raw))))
+    return raw, OffsetMap(_base64_pieces(runs, len(raw)))
 
 
-def _base64_pieces(runs: list[Piece], size: int) -> Iterator[Piece]:
+def _base64_pieces(digits: OffsetMap, size: int) -> Iterator[Piece]:
     """Map bytes to digits: byte ``i`` comes from the digits ``[4i // 3, ceil(4(i + 1) / 3))``.
 
     The complete groups of four digits in a run are one piece; the bytes of other groups are a piece each.
     """
-    digits = OffsetMap(runs)
 
     def single(byte: int) -> Piece:
         begin, end = digits.start(byte * 4 // 3), digits.end(-(-(byte + 1) * 4 // 3))
         return Piece(byte, 1, begin, end - begin)
 
     done = 0
-    for run in runs:
+    for run in digits.pieces:
         first, last = -(-run.start // 4), min((run.start + run.length) // 4, size // 3)
         if last <= first:
             continue

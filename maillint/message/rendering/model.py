@@ -73,7 +73,7 @@ class PartialOffsetMap(OffsetMap):
     __slots__ = ("_ends", "_fallback", "_pieces", "_places")
 
     def __init__(self, pieces: Sequence[Piece], fallback: Span) -> None:
-        super().__init__([])
+        super().__init__(())
         self._pieces = list(pieces)
         self._places = [piece.start for piece in pieces]
         self._ends = [piece.start + piece.length for piece in pieces]

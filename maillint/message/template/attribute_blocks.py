@@ -12,6 +12,7 @@ from collections import Counter
 from functools import lru_cache
 
 from maillint.message.html.vocabulary import VOID
+from maillint.message.memo import look_at_clock
 from maillint.message.template.block_tags import BlockTag
 from maillint.message.template.dialect import Dialect
 from maillint.message.template.spec import AttributeKind, AttributesSpec, Block
@@ -98,6 +99,7 @@ class _Reader:
     def run(self) -> None:
         position = 0
         while found := _TAG.search(self.text, position):
+            look_at_clock()
             position = found.end()
             if found["comment"]:
                 end = self.text.find("-->", position)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from maillint.message.memo import look_at_clock
 from maillint.message.template.block_tags import BlockTag
 from maillint.message.template.conditions import NEVER, Test, collection, read_case, read_test
 from maillint.message.template.tags import Branch, Choice, Problem
@@ -33,6 +34,7 @@ def match_blocks(tags: Iterable[BlockTag]) -> Structure:
     """Match the tags of a text, which come in order."""
     matcher = _Matcher()
     for tag in tags:
+        look_at_clock()
         kind = tag.tag.kind
         if kind == "open":
             matcher.open(tag)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 
+from maillint.message.memo import look_at_clock
 from maillint.message.template.conditions import Alternatives, Condition, Literal
 from maillint.message.template.tags import Branch, Choice
 from maillint.patterns import regex
@@ -213,6 +214,7 @@ def cover_branches(choices: Sequence[Choice], limit: int) -> tuple[list[Assignme
     truncated = False
     steps: list[tuple[Choice | None, int, tuple[Alternatives, ...]]] = [(choice, 0, ()) for choice in reversed(choices)]
     while steps:
+        look_at_clock()
         choice, index, open_tests = steps.pop()
         if choice is None:
             path.cut(index)

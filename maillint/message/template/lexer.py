@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
+from maillint.message.memo import look_at_clock
 from maillint.message.template.block_tags import (
     BlockTag,
     classify,
@@ -78,6 +79,7 @@ class _Lexer:
     def run(self) -> None:
         position = 0
         while found := self.next_opener(position):
+            look_at_clock()
             delimiter = self.scanner.delimiters[(found.lastindex or 1) - 1]
             start, after = found.span()
             if delimiter.spec.not_in_styles and self.in_style(start):

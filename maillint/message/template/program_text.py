@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from maillint.message.memo import look_at_clock
 from maillint.message.template.dialect import Word, match_word
 from maillint.message.template.spec import ProgramTextSpec
 from maillint.patterns import regex
@@ -117,6 +118,7 @@ class ProgramText:
         stack: list[tuple[int, int, int, int, bool]] = []  # start, depth, place, statements before, after a block
         start, depth, after_block = 0, 0, False
         for token in self._token.finditer(body):
+            look_at_clock()
             kind = token.lastgroup
             if kind == "comment":
                 comments.append(token.span())

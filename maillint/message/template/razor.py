@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from maillint.message.html.vocabulary import VOID
+from maillint.message.memo import look_at_clock
 from maillint.message.template.block_tags import BlockTag
 from maillint.message.template.brackets import Brackets
 from maillint.message.template.dialect import Dialect
@@ -102,6 +103,7 @@ class _Reader:
     def run(self) -> None:
         position = 0
         while position < len(self.text):
+            look_at_clock()
             frame = self.stack[-1] if self.stack else None
             following = self.code(position) if frame and frame.kind == "code" else self.markup(position, frame)
             if following is None:

@@ -1,0 +1,38 @@
+"""How much of a text is looked at: one that is nothing but tags would take hundreds of times its length in memory."""
+
+from __future__ import annotations
+
+FREE = 50_000
+"""Tags, references, braces and addresses that any text may have."""
+
+CHARACTERS = 30
+"""A text may have one more for so many characters of its length; mail has one for thirty to a hundred."""
+
+_WEIGHTS = {"<": 2, "&": 2, "{": 2, "}": 2, "%": 1, "@": 4, "|": 4, "://": 10}
+"""By what begins something in a text, how much memory that takes, in halves of a tag."""
+
+
+def readable_length(text: str) -> int:
+    """How many characters of a text are looked at: all, unless it holds more than any mail does."""
+    if len(text) <= FREE // 2:
+        return len(text)
+    allowed = FREE + len(text) // CHARACTERS
+    if _weight(text, len(text)) <= allowed:
+        return len(text)
+    enough, too_many = 0, len(text)
+    while too_many - enough > 1_000:
+        middle = (enough + too_many) // 2
+        if _weight(text, middle) <= allowed:
+            enough = middle
+        else:
+            too_many = middle
+    return enough
+
+
+def is_dense(text: str) -> bool:
+    """Whether a text holds so much that each view of it takes a lot of memory."""
+    return len(text) > FREE // 2 and _weight(text, len(text)) > FREE
+
+
+def _weight(text: str, end: int) -> int:
+    return sum(weight * text.count(piece, 0, end) for piece, weight in _WEIGHTS.items()) // 2

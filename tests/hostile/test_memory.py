@@ -1,0 +1,100 @@
+"""What a text may hold is bounded, and told: memory stays below 60 bytes for each of its characters."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import maillint
+from maillint.finding import SIZE_LIMIT
+from maillint.text.density import CHARACTERS, FREE, readable_length
+from tests.cli.command import maillint as command
+
+MILLION = 1_000_000
+
+SHAPES = {
+    "bare <": ("a.html", "<", ""),
+    "tags": ("a.html", "<b>", ""),
+    "paragraphs": ("a.html", "<p>x</p>", ""),
+    "references": ("a.html", "&amp", ""),
+    "controls": ("a.html", "\x01", "x"),
+    "attributes": ("a.html", "b=1 ", "<a "),
+    "slashes": ("a.html", "/", "<a "),
+    "links": ("a.html", '<a href="https://a.example/p?q=1">http://b.example</a> ', ""),
+    "links in each other": ("a.html", '<v:rect href="https://a.example/">', ""),
+    "words": ("a.html", "a.", "<p>"),
+    "phrases": ("a.html", "100% free risk-free ", "<p>"),
+    "rules of a style sheet": ("a.html", ".a b{display:none}", "<style>"),
+    "tests": ("a.html.j2", "{% if a %}x{% endif %}", ""),
+    "openers": ("a.html.j2", "{{", ""),
+    "braces": ("a.php", "}", "<?php "),
+    "directives": ("a.blade.php", "@if(", ""),
+    "sections": ("a.hbs", "{{#if a}}", ""),
+    "header fields": ("a.eml", "X-A: b\r\n", ""),
+    "lines of base64": ("a.eml", "P\r\n", "Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n"),
+    "escapes": ("a.eml", "=41", "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"),
+    "names in a comment": ("a.html", "a0,", "<!-- maillint: ignore["),
+}
+
+CHILD = """
+import json, resource, sys
+import maillint
+name, piece, before = json.loads(sys.argv[1])
+maillint.lint(before + piece * 20, filename=name)
+text = before + piece * (1_000_000 // len(piece))
+start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+maillint.lint(text, filename=name)
+unit = 1 if sys.platform == "darwin" else 1024
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - start) * unit / len(text))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no peak of memory to read")
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_megabyte_takes_less_than_sixty(shape: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, json.dumps(SHAPES[shape])], capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout) < 60
+
+
+@pytest.mark.parametrize("piece", ["<b>", "&", "{{", "%%", "@if", "*|A|*", "http://a.example "])
+def test_how_much_of_a_text_is_looked_at(piece: str) -> None:
+    for size in (1_000, 48_000):
+        assert readable_length(piece * (size // len(piece))) == size // len(piece) * len(piece)
+    text = piece * (MILLION // len(piece))
+    assert FREE // 2 < readable_length(text) < len(text)
+
+
+def test_what_people_write_is_looked_at_as_a_whole() -> None:
+    text = (
+        '<tr><td style="padding: 8px">{{ item.name }} &nbsp;<a href="https://a.example/{{ id }}">Text</a></td></tr>\n'
+    )
+    for count in (100, 1_000, 10_000):
+        assert readable_length(text * (count // 10) + "Some words. " * count * 10) > 0.99 * count * 120
+    assert FREE >= 50_000 and MILLION // CHARACTERS > 30_000
+
+
+def test_it_is_told_and_the_run_exits_with_two(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("<p>x</p>\n" * 40_000 + "<!-- maillint: ignore-file[size-limit] x -->\n")
+    (tmp_path / "b.html").write_text("<p>Hi <b>Ada</p>\n")
+    result = command("check", ".", "-f", "json", "--fail-on", "never", folder=tmp_path)
+    files = {file["path"]: [found["rule"] for found in file["findings"]] for file in json.loads(result.stdout)["files"]}
+    assert (result.returncode, SIZE_LIMIT in files["a.html"], files["b.html"]) == (2, True, ["markup/unclosed-tag"])
+    [found] = [found for found in maillint.lint(tmp_path / "a.html").findings if found.rule == SIZE_LIMIT]
+    assert found.message.startswith(
+        "it holds more tags or header fields than are looked at (size-limit): nothing behind "
+    )
+
+
+def test_of_a_header_five_thousand_fields_are_read() -> None:
+    text = "Subject: Hi\r\n" + "X-A: b\r\n" * 6_000 + "From: a@a.example\r\n\r\nHi"
+    report = maillint.lint(text, kind="eml")
+    assert [found.message for found in report.findings if found.rule == SIZE_LIMIT] == [
+        "it holds more tags or header fields than are looked at (size-limit): nothing behind <message>, line 5000 is"
+    ]
