@@ -18,7 +18,7 @@ HASH = regex(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
 """A mail address in an address, and what may be the hash of one."""
 
 _LAST_NAME = regex(r"([\w-]+)\W*$")
-_LAST_NAMES = regex(r"([\w-]+\.[\w-]+)\W*$")
+_LAST_NAMES = regex(r"(?<![\w-])([\w-]++\.[\w-]++)\W*+$")
 _LETTERS = regex(r"[^a-z]+")
 _WORD = regex(r"[a-z]+")
 _MOST_RECIPIENTS = 20
