@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from string import ascii_letters
+from time import process_time
 
 import pytest
 
@@ -305,3 +306,18 @@ def test_honest_subjects(subject: str) -> None:
 def test_one_place_is_one_finding_however_many_views_show_it() -> None:
     body = "<!--[if mso]><p>A</p><![endif]--><!--[if !mso]><!--><p>B</p><!--<![endif]--><p>Hi {{ first_name }},</p>"
     assert len(found(mail(body))) == 1
+
+
+@pytest.mark.parametrize(
+    "piece", ["{{a", "{a", "{% if ", "<%= a ", "%%a", "*|A", "[a", "[% a ", "${a", "::a", "-a_b", "%a.b", "#{a ("]
+)
+@pytest.mark.parametrize("kind", ["html", "plain"])
+def test_rows_of_openers_take_linear_time(piece: str, kind: str) -> None:
+    def seconds(size: int) -> float:
+        text = mail((piece * size)[: 4 * size].replace("<", "&lt;"), kind=kind)
+        start = process_time()
+        found(text)
+        return process_time() - start
+
+    seconds(500)
+    assert seconds(8_000) < 0.2 + 40 * seconds(1_000)

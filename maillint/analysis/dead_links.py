@@ -11,23 +11,7 @@ from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.spans import Span
 
-_PLAIN = frozenset(
-    {
-        "style",
-        "class",
-        "target",
-        "rel",
-        "title",
-        "role",
-        "align",
-        "tabindex",
-        "dir",
-        "lang",
-        "width",
-        "height",
-        "bgcolor",
-    }
-)
+_PLAIN = frozenset("style class target rel title role align tabindex dir lang width height bgcolor".split())
 """Attributes that say nothing of an address; a language of templates may set one by any other."""
 
 _LINKS = frozenset({"a", "mj-button", "button"})
@@ -41,7 +25,7 @@ _LIKE_LINK = regex(
 )
 _LINK_CLASS = regex(r"\b(?:btn|button|link|cta|unsub\w*)\b|(?:-|_|\b)(?:btn|button|link|cta)(?:-|_|\b)", re.IGNORECASE)
 _LETTERS = regex(r"[^\W\d_]{2}")
-_DETECTED = regex(r"\d[\d\s().,:/+-]{5,}|\S@\S|\b\w+\.\w{2,}(?:/|\b)|\b\d{1,5}\b.*,|\d{1,2}:\d\d")
+_DETECTED = regex(r"\d[\d\s().,:/+-]{5}|\S@\S|\w\.\w{2}|\b\d{1,5}\b[^,\n]{0,80},|\d{1,2}:\d\d")
 """What clients make links of by themselves: an <a> without an address around it keeps them from that."""
 
 

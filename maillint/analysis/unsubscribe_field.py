@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from maillint.analysis.hosts import private_reason, stands_for_another
+from maillint.analysis.links import private_reason, stands_for_another
 from maillint.hits import Change
 from maillint.message.memo import remembered
 from maillint.message.mime.mailboxes import comment_end

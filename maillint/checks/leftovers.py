@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache, partial
+from functools import cache, cached_property, partial
 
 from maillint.analysis.greetings import greeting_length
 from maillint.check import Needs, Options, check
@@ -255,9 +255,22 @@ class _Text:
         """Whether the line of a place, or what is near to it in a long one, speaks of code."""
         start = max(self.text.rfind("\n", 0, span.start) + 1, span.start - _NEAR)
         end = self.text.find("\n", span.end, span.end + _NEAR)
-        before, after = self.text[start : span.start], self.text[span.end : end if end >= 0 else span.end + _NEAR]
+        end = end if end >= 0 else span.end + _NEAR
+        places = self._talk_places
+        index = bisect_left(places, start)
+        while index < len(places) and places[index] < end:
+            if not span.start <= places[index] < span.end:
+                return True
+            index = bisect_left(places, span.end)
+        return False
+
+    @cached_property
+    def _talk_places(self) -> list[int]:
+        """Where the words of code stand in the text."""
         lists = _lists()
-        return any(pattern.search(text) for pattern in (lists.about_templates, lists.words) for text in (before, after))
+        found = {match.start() for match in lists.about_templates.finditer(self.text)}
+        found.update(match.start() for match in lists.words.finditer(self.text))
+        return sorted(found)
 
     def _greeted(self, offset: int) -> bool:
         line = self._line_before(offset)

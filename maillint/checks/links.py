@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from maillint.analysis.hosts import is_under_test, listed_hosts, private_reason
 from maillint.analysis.links import (
     LONGEST_EVIDENCE,
     LinkInView,
     is_disk_path,
     is_placeholder_host,
+    is_under_test,
     links_of,
+    listed_hosts,
+    private_reason,
     without_placeholders,
 )
 from maillint.analysis.senders import own_domains, sender_sites
