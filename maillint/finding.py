@@ -242,6 +242,9 @@ class Report:
 NO_TEMPLATE = "a program, no template"
 """Why a file is passed over that holds nothing but code."""
 
+SKIPPED = "skipped: "
+"""How the reason of an unknown begins where a rule has nothing to search with."""
+
 INTERNAL_ERROR = "internal-error"
 """The name under which a check that raised is reported."""
 

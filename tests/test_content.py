@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from maillint.data.amendments import Amendment, Lists
 from maillint.data.lists import load_list
 from maillint.engine.lint import lint
 from maillint.finding import FileReport, Finding, Severity
@@ -430,3 +431,48 @@ def test_the_message_that_is_answered_is_seen_in_html(below: str) -> None:
 def test_a_first_touch_has_nothing_to_quote() -> None:
     text = '---\nsubject: "Re: our call"\n---\n<p>Hi</p><blockquote type="cite">When?</blockquote>'
     assert report("content/subject-fake-reply", text, touch=1).findings
+
+
+GERMAN = (
+    "<p>Liebe Kundin, wir haben Ihre Bestellung erhalten und werden sie in den nächsten Tagen mit der Post senden. "
+    "Wenn Sie Fragen haben, antworten Sie bitte auf diese Nachricht; wir sind für Sie da.</p>"
+)
+OTHER_LANGUAGES = [
+    (GERMAN, "German"),
+    ("<p>Bonjour, nous avons reçu votre commande et vous recevrez un message dans la journée avec les détails. "
+     "Pour toute question, vous pouvez nous écrire sur cette page.</p>", "French"),
+    ("<p>お客様のご注文を承りました。発送が完了しましたら、またご連絡いたします。</p>", "Japanese"),
+    ("<p>您的订单已经收到，我们会在发货后再次通知您。感谢您的支持与信任，祝您生活愉快。</p>", "Chinese"),
+    ("<p>لقد استلمنا طلبك وسنرسل لك رسالة أخرى عند شحنه. شكرا لك على ثقتك بنا.</p>", "Arabic"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "language"), OTHER_LANGUAGES)
+def test_a_language_without_a_list_is_skipped_and_named(text: str, language: str) -> None:
+    unknown = report("content/spam-words", text).unknown
+    assert [one.reason for one in unknown] == [f"skipped: there is no list of phrases for {language}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>We have received your order and will send it to you soon. If you have questions, write to us.</p>",
+        "<p>Мы получили ваш заказ и отправим его в ближайшие дни. Если у вас есть вопросы, напишите нам.</p>",
+        "<p>Ми отримали ваше замовлення і надішлемо його найближчими днями. Якщо у вас є питання, напишіть нам.</p>",
+        "<p>Danke, Ada</p>",
+        "<p>{{ text }}</p>",
+    ],
+)
+def test_a_language_with_a_list_and_a_text_too_short_to_tell_are_searched(text: str) -> None:
+    assert report("content/spam-words", text).unknown == ()
+
+
+def test_with_phrases_of_your_own_nothing_is_skipped() -> None:
+    lists = Lists(phrases=Amendment(add=("gratis testen",)))
+    message = message_of(GERMAN, "html").with_settings(lists=lists)
+    assert lint(message, [active("content/spam-words")])[0].unknown == ()
+
+
+def test_a_subject_goes_with_the_language_of_its_text() -> None:
+    unknown = report("content/spam-words-subject", f"---\nsubject: Ihre Bestellung\n---\n{GERMAN}").unknown
+    assert [one.reason for one in unknown] == ["skipped: there is no list of phrases for German"]

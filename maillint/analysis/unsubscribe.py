@@ -89,7 +89,7 @@ def _words_shown(element: Element | None, shown: str, images: Sequence[Image]) -
 def offers_way_out(message: Message) -> bool:
     """Whether a link or a placeholder of a message leads out of a mailing list; a word of its text alone does not.
 
-    It is asked for every message without a stated kind, so only a text that has such a word somewhere is parsed.
+    Only a text that has such a word somewhere is parsed.
     """
     return any(_part_offers(part) for part in message.parts)
 
@@ -98,7 +98,7 @@ def _part_offers(part: Part) -> bool:
     if part.dialect is not None and _has_placeholder(part):
         return True
     low = part.text.lower()
-    if not _has_any(_way_out().needles, low):
+    if not _has_any(tuple(load_list("unsubscribe")["way-out"]["needles"]), low):
         return False
     if _has_any(_way_out().elements, low):
         return True
@@ -278,7 +278,7 @@ def _hints() -> tuple[str, ...]:
 
 
 class _WayOut(NamedTuple):
-    """What tells that a link leads out of a list; ``needles`` are all that a text without such a link lacks."""
+    """What tells that a link leads out of a list."""
 
     words: re.Pattern[str]
     others: re.Pattern[str]
@@ -289,7 +289,6 @@ class _WayOut(NamedTuple):
     by_mail: tuple[str, ...]
     elements: tuple[str, ...]
     fillers: frozenset[str]
-    needles: tuple[str, ...]
 
 
 @cache
@@ -297,7 +296,6 @@ def _way_out() -> _WayOut:
     data = load_list("unsubscribe")["way-out"]
     words, doubtful = ("|".join(map(re.escape, data[name])) for name in ("words", "doubtful"))
     past, others = ("|".join(map(re.escape, data[name])) for name in ("past", "others"))
-    needles = dict.fromkeys(["unsub", "opt", *data["words"], *data["addresses"], *data["doubtful"]])
     return _WayOut(
         re.compile(rf"(?<!\w)(?!(?:{past})(?!\w))(?:{words}|(?P<doubtful>{doubtful}))\w*+"),
         re.compile(rf"\A\W{{0,3}}(?:\w+\W+){{0,4}}?(?:{others})"),
@@ -308,5 +306,4 @@ def _way_out() -> _WayOut:
         tuple(data["by-mail"]),
         tuple(data["elements"]),
         frozenset(data["fillers"]),
-        tuple(needles),
     )

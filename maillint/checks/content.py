@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from maillint.analysis.header_fields import NO_HEADERS, field_views
+from maillint.analysis.language import language_of
 from maillint.check import Needs, Option, Options, check
 from maillint.data.lists import load_list
+from maillint.finding import SKIPPED
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.mime.headers import Field
 from maillint.message.model import Message
 from maillint.message.views import View
 from maillint.patterns import regex
-from maillint.text.phrase_lists import own_phrases, phrase_index
+from maillint.text.phrase_lists import listed_languages, own_phrases, phrase_index
 from maillint.text.phrases import Match
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
@@ -57,6 +59,7 @@ def spam_words(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
             if hit.weight >= options["min-weight"]:
                 yield Hit(part, hidden.span(hit.start, hit.end), _evidence(hit, hits, hidden.text), view)
 
+    yield from _without_list(message)
     for preheader in message.headers.all("preheader") if not message.finished else ():
         for view in field_views(message, preheader):
             hits = phrases(view.text)
@@ -76,11 +79,22 @@ def spam_words_subject(message: Message, options: Options) -> Iterator[Hit | Not
     subjects = message.headers.all("subject")
     if not subjects and not message.headers.known:
         yield NotKnown(NO_HEADERS)
+    if subjects:
+        yield from _without_list(message)
     for subject in subjects:
         for view in field_views(message, subject):
             hits = _find(view.text, phrase_index().find, message, options)
             for hit in _reported(hits, view.text, options):
                 yield Hit(subject, Span(hit.start, hit.end), _evidence(hit, hits, view.text))
+
+
+def _without_list(message: Message) -> Iterator[NotKnown]:
+    """Where a message is in a language that no list is for, and the settings give no phrases: that it was skipped."""
+    if message.lists.phrases.add or message.lists.phrases.replaces:
+        return
+    language = language_of(message)
+    if language is not None and language.code not in listed_languages():
+        yield NotKnown(f"{SKIPPED}there is no list of phrases for {language.name}")
 
 
 def _find(text: str, shipped: Callable[[str], list[Match]], message: Message, options: Options) -> list[Match]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from maillint.data.amendments import SHIPPED, Lists
+from maillint.data.lists import load_list
 from maillint.data.profiles import PROFILES
 from maillint.errors import LintError
 from maillint.files.access import NO_FILES, FileAccess
@@ -320,9 +321,16 @@ def infer_profile(message: Message) -> str:
         return "general"
     if headers.first("list-unsubscribe") or headers.first("list-id"):
         return "newsletter"
-    from maillint.analysis.unsubscribe import offers_way_out  # noqa: PLC0415 -- for what is not known by its headers
+    needles = load_list("unsubscribe")["way-out"]["needles"]
+    if not any(part.dialect is not None or _has_any(needles, part.text.lower()) for part in message.parts):
+        return "general"
+    from maillint.analysis.unsubscribe import offers_way_out  # noqa: PLC0415 -- few texts have a word of it
 
     return "newsletter" if offers_way_out(message) else "general"
+
+
+def _has_any(pieces: Sequence[str], text: str) -> bool:
+    return any(piece in text for piece in pieces)
 
 
 def _is_list_post(headers: Headers) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from maillint.finding import NO_TEMPLATE, Report
+from maillint.finding import NO_TEMPLATE, SKIPPED, Report
 from maillint.output import Context
 from maillint.output._cells import clip, visible, width_of, wrap
 from maillint.output._paint import Paint
@@ -105,8 +105,8 @@ def _unknown(reason: Reason, context: Context, paint: Paint) -> list[str]:
     places = (*reason.files, *reason.domains)
     where = places[0] if len(places) == 1 else count_groups(len(reason.files), len(reason.domains))
     rules = "" if len(reason.rules) == 1 else plural(len(reason.rules), "rule") + " "
-    head = f"{reason.text} ({rules}in {where}: "
-    label = "unknown: "
+    head = f"{reason.text.removeprefix(SKIPPED)} ({rules}in {where}: "
+    label = SKIPPED if reason.text.startswith(SKIPPED) else "unknown: "
     if context.verbose > 0:
         body = wrap(f"{head}{', '.join(reason.rules)})", max(context.width - len(label), 40))
         return [paint(label, "bold") + body[0], *(" " * len(label) + text for text in body[1:])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from maillint.catalogue.load import Catalogue, shipped
 from maillint.config.config import CommandLine, LayeredConfig, load_config
@@ -15,9 +16,11 @@ from maillint.finding import Failure, PassedOver
 from maillint.message.kinds import KINDS, kind_of
 from maillint.message.sidecars import is_meta
 from maillint.project.message_files import Folder, stem_of
-from maillint.project.web_pages import HEAD, Project, WebPages, is_draft
 from maillint.text.globs import matches
 from maillint.values import field, frozen
+
+if TYPE_CHECKING:
+    from maillint.project.web_pages import Project, WebPages
 
 SKIPPED_FOLDERS = frozenset(
     {
@@ -88,7 +91,7 @@ class Discovery:
         self._names: dict[str, list[str]] = {}
         self._folders: dict[str, Folder] = {}
         self._projects: dict[str, Project] = {}
-        self._pages = WebPages(self._project, lambda path: len(self._message(path)) > 1)
+        self._pages: WebPages | None = None
         self.excluded = 0
         self.passed_over: list[PassedOver] = []
         self.failures: list[Failure] = []
@@ -239,6 +242,10 @@ class Discovery:
         page, *_ = self._message(path)
         if kind_of(page) != "html" or os.path.islink(page) or self._included(path):  # noqa: PTH114
             return False
+        if self._pages is None:
+            from maillint.project.web_pages import WebPages  # noqa: PLC0415 -- for folders alone, as the others
+
+            self._pages = WebPages(self._project, lambda path: len(self._message(path)) > 1)
         reason = self._pages.reason(page)
         if reason is not None and page == path:
             self.passed_over.append(PassedOver(shown_path(path), reason))
@@ -248,6 +255,8 @@ class Discovery:
         """The project that a file is in: its repository, else the configuration's folder, else what a run was given."""
         folder = os.path.dirname(path)  # noqa: PTH120
         if folder not in self._projects:
+            from maillint.project.web_pages import Project  # noqa: PLC0415
+
             whole = os.path.abspath(folder)  # noqa: PTH100
             config = self.config_for(path)
             known = repository_above(whole) or (config.folder if config.path is not None else None)
@@ -255,6 +264,8 @@ class Discovery:
         return self._projects[folder]
 
     def _given_project(self, folder: str) -> Project:
+        from maillint.project.web_pages import Project  # noqa: PLC0415
+
         tops = [os.path.abspath(given) for given in self._given]  # noqa: PTH100
         inside = [top for top in tops if f"{folder}{os.sep}".startswith(top.rstrip(os.sep) + os.sep)]
         top = min(inside, key=len, default=folder)
@@ -262,6 +273,8 @@ class Discovery:
 
     def _is_mail_in_text(self, path: str) -> bool:
         """Whether a plain text that stands alone is a draft of mail: by front matter, a header, or merge tags."""
+        from maillint.project.web_pages import HEAD, is_draft  # noqa: PLC0415
+
         found = self._files(path).read(path, HEAD)
         data = (found.data or b"")[:HEAD] if found is not None else b""
         return data[:4] in {b"---\n", b"---\r"} or is_draft(path, data.decode("utf-8-sig", "replace"))

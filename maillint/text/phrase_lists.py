@@ -26,6 +26,12 @@ def phrase_index() -> PhraseIndex:
     return PhraseIndex(data["phrases"], data["tokens"], [(*run,) for run in data["runs"]], data["heads"])
 
 
+@cache
+def listed_languages() -> frozenset[str]:
+    """Return the ISO 639-1 codes of the languages that have a shipped list."""
+    return frozenset(name.removesuffix(".yaml") for name in _names())
+
+
 def compile_shipped_phrases() -> str:
     """Return the compiled form of the shipped phrases; raises as ``read_phrases``."""
     contents = _phrase_lists()
@@ -34,13 +40,19 @@ def compile_shipped_phrases() -> str:
 
 
 def _phrase_lists() -> list[bytes]:
-    folder = os.path.join(rules_folder(), "lists", "phrases")  # noqa: PTH118 -- as in maillint.data
     contents = []
-    for name in sorted(os.listdir(folder)):  # noqa: PTH208
-        if name.endswith(".yaml"):
-            with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118, PTH123
-                contents.append(file.read())
+    for name in _names():
+        with open(os.path.join(_folder(), name), "rb") as file:  # noqa: PTH118, PTH123
+            contents.append(file.read())
     return contents
+
+
+def _names() -> list[str]:
+    return sorted(name for name in os.listdir(_folder()) if name.endswith(".yaml"))  # noqa: PTH208
+
+
+def _folder() -> str:
+    return os.path.join(rules_folder(), "lists", "phrases")  # noqa: PTH118 -- as in maillint.data
 
 
 @lru_cache(16)

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from maillint.data.lists import load_list
 from tests.linting import message_of
 
 HEAD = (
@@ -95,6 +96,12 @@ def test_a_way_out_makes_a_newsletter(text: str) -> None:
 @pytest.mark.parametrize(("fields", "text", "profile"), MESSAGES)
 def test_header_fields_and_plain_text(fields: str, text: str, profile: str) -> None:
     assert message_of(f"{HEAD}{fields}\n{text}", "eml").profile == profile
+
+
+def test_the_needles_miss_no_word() -> None:
+    data = load_list("unsubscribe")["way-out"]
+    pieces = [*data["elements"], *data["words"], *data["addresses"], *data["doubtful"]]
+    assert [piece for piece in pieces if not any(needle in piece for needle in data["needles"])] == []
 
 
 def test_many_links_are_no_burden() -> None:
