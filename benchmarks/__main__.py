@@ -31,11 +31,12 @@ def own_tasks(maillint: str, folder: Path, *, messages: bool) -> Iterator[Task]:
 
 def write_growth(folder: Path) -> int:
     """Measure growth, and write its section of the page; 1 if something grows faster than the mark."""
+    messages = list(growth.many())  # first, since the peak of memory is the process's
     rows = []
     for row in growth.measure():
         print(growth.table([row]).splitlines()[-1], flush=True)
         rows.append(row)
-    print(f"wrote {report.put_section(folder, growth.section(rows, list(growth.many())))}")
+    print(f"wrote {report.put_section(folder, growth.section(rows, messages))}")
     times = [[measured.total for measured in row.measured] for row in rows]
     return int(any(row.exponent(total) > growth.MOST for row, total in zip(rows, times, strict=True)))
 
