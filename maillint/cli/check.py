@@ -176,7 +176,13 @@ class Arguments:
         command_line = CommandLine(
             split_names(self.select), split_names(self.ignore), self.profile, self.touch, self.dialect
         )
-        return Discovery(self.config_path, command_line, follow=self.follow_symlinks, skip_pages=self.skip_pages)
+        return Discovery(
+            self.config_path,
+            command_line,
+            follow=self.follow_symlinks,
+            skip_pages=self.skip_pages,
+            cache=not self.no_cache,
+        )
 
 
 @click.command("check")

@@ -66,7 +66,7 @@ class Discovery:
 
     A folder that cannot be listed is one of the ``failures``, and costs the others nothing.
     ``config_path`` names the configuration of every file; a ``config`` is that configuration. Web pages in a folder are
-    ``passed_over``; with ``skip_pages``, those that are named are, too.
+    ``passed_over``; with ``skip_pages``, those that are named are, too. With ``cache``, what tells them is kept.
     """
 
     def __init__(
@@ -77,9 +77,11 @@ class Discovery:
         *,
         follow: bool = False,
         skip_pages: bool = False,
+        cache: bool = False,
     ) -> None:
         self._follow = follow
         self._skip_pages = skip_pages
+        self._cache = cache
         self._config_path = config_path
         self._command_line = command_line or CommandLine()
         self._configs: dict[str | None, LayeredConfig] = {} if config is None else {config.path: config}
@@ -167,6 +169,8 @@ class Discovery:
                     wanted.setdefault(os.path.normpath(path))
             else:
                 raise MissingPathError(f"{path}: no such file or folder")
+        if self._pages is not None:
+            self._pages.save()
         groups: dict[tuple[str, ...], set[str]] = {}
         for path in wanted:
             groups.setdefault(self._message(path), set()).add(path)
@@ -245,7 +249,8 @@ class Discovery:
         if self._pages is None:
             from maillint.project.web_pages import WebPages  # noqa: PLC0415 -- for folders alone, as the others
 
-            self._pages = WebPages(self._project, lambda path: len(self._message(path)) > 1)
+            folder = self.config_for(path).folder if self._cache else None
+            self._pages = WebPages(self._project, lambda path: len(self._message(path)) > 1, folder)
         reason = self._pages.reason(page)
         if reason is not None and page == path:
             self.passed_over.append(PassedOver(shown_path(path), reason))

@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from maillint._version import __version__
 from maillint.config.config import LayeredConfig
-from maillint.data.checkout import SETTLED, digest
-from maillint.data.compiled import user_key
+from maillint.data.checkout import digest
 from maillint.data.lists import package_state
 from maillint.files.access import FileAccess, is_handed_over
 from maillint.files.paths import shown_path
 from maillint.finding import INCOMPLETE, Edit, Excerpt, FileReport, Finding, Fix, Related, Severity, Unknown
+from maillint.project.cache_file import cache_path, read_cache, state_of, update_cache
 from maillint.project.discovery import Group
 from maillint.project.loader import LoadedMessage, decode, read_files
 from maillint.values import NamedTuple, as_dict
 
-FOLDER = ".maillint_cache"
 MAX_VARIANTS = 4
 """Results of one message at the most: of different command lines, or for different files of it."""
 
 _FILE = "results.json"
 _FORMAT = 4
-_SEAL = '{"seal":"'
-_MAX_CACHE = 200_000_000
 
 Stored = dict[str, Any]
 
@@ -166,21 +161,14 @@ def _text(group: Group, read: Callable[[], Sequence[bytes]], place: int) -> str:
 
 
 def touched(group: Group) -> Touched | None:
-    """Sizes, times and numbers of a message's files; None where they do not tell whether a file has changed.
-
-    See ``content_digests``, which relies on the same.
-    """
-    found = []
+    """Sizes, times and numbers of a message's files; None where they do not tell whether a file has changed."""
+    found: Touched = []
     for path in group.paths:
-        try:
-            status = os.stat(path)  # noqa: PTH116
-        except OSError:
+        state = state_of(path)
+        if state is None:
             return None
-        if not stat.S_ISREG(status.st_mode):
-            return None
-        found.append([status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino])
-    newest = max(max(modified, changed) for _, modified, changed, _ in found)
-    return None if os.name == "nt" or newest > time.time_ns() - SETTLED else found
+        found.append(state)
+    return found
 
 
 def _name(group: Group) -> str:
@@ -195,7 +183,7 @@ class ResultCache:
     """
 
     def __init__(self, folder: str) -> None:
-        self._path = os.path.join(folder, FOLDER, _FILE)  # noqa: PTH118
+        self._path = cache_path(folder, _FILE)
         self._messages, self._unknown = _read(self._path)
         self._revived: dict[int, tuple[Unknown, ...]] = {}
         self._new: dict[str, Stored] = {}
@@ -228,35 +216,14 @@ class ResultCache:
 
     def save(self) -> None:
         """Write what is new; of each message, the results that were stored last."""
-        if not self._new:
-            return
-        import json  # noqa: PLC0415 -- see _read
+        if self._new:
+            update_cache(self._path, _FORMAT, self._merged)
 
-        folder = os.path.dirname(self._path)  # noqa: PTH120
-        temporary = f"{self._path}.{os.getpid()}.tmp"
-        try:
-            if os.path.islink(folder) or os.path.islink(self._path):  # noqa: PTH114
-                return  # nothing is written through a link
-            if not os.path.isdir(folder):  # noqa: PTH112
-                os.mkdir(folder)  # noqa: PTH102
-                with open(os.path.join(folder, ".gitignore"), "w", encoding="ascii") as file:  # noqa: PTH118, PTH123
-                    file.write("# made by maillint\n*\n")
-            messages, shared = _read(self._path)
-            for name, new in self._new.items():
-                messages[name] = _latest(messages.get(name, {}), new)
-            unknown = _share_unknown(messages, shared)
-            document = {"format": _FORMAT, "version": __version__, "unknown": unknown, "messages": messages}
-            data = sealed(json.dumps(document, separators=(",", ":")))
-            if data is None:
-                return
-            with open(temporary, "xb") as file:  # noqa: PTH123
-                file.write(data)
-            os.replace(temporary, self._path)  # noqa: PTH105
-        except BaseException as error:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)  # noqa: PTH108
-            if not isinstance(error, OSError):
-                raise  # Ctrl-C in the middle leaves nothing behind
+    def _merged(self) -> Stored:
+        messages, shared = _read(self._path)
+        for name, new in self._new.items():
+            messages[name] = _latest(messages.get(name, {}), new)
+        return {"unknown": _share_unknown(messages, shared), "messages": messages}
 
 
 def _latest(old: Stored, new: Stored) -> Stored:
@@ -292,43 +259,11 @@ def _share_unknown(messages: dict[str, Stored], shared: Sequence[Any]) -> list[A
 
 def _read(path: str) -> tuple[dict[str, Stored], list[Any]]:
     """The stored results by message, and what is unknown to reports that share it."""
-    import json  # noqa: PLC0415 -- 1.5 ms, and without a cache most runs need none
-
+    document = read_cache(path, _FORMAT)
     try:
-        if not _is_own(path):
-            return {}, []
-        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
-            content = file.readall()
-        if not _has_own_seal(content):
-            return {}, []
-        data = json.loads(content)
-        if data["format"] == _FORMAT and data["version"] == __version__:
-            return {name: dict(variants) for name, variants in data["messages"].items()}, list(data["unknown"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        pass
-    return {}, []
-
-
-def sealed(document: str) -> bytes | None:
-    """A JSON object with a seal put in first, which only this user can make; None where there is no key for it."""
-    key = user_key()
-    body = document[1:].encode()
-    return None if key is None else f'{_SEAL}{digest([key, body])}",'.encode() + body
-
-
-def _has_own_seal(content: bytes) -> bool:
-    """Whether a stored cache was written by this user on this machine, and not brought by a checkout."""
-    key = user_key()
-    if key is None:
-        return False
-    head, body = content[: len(_SEAL) + 34], content[len(_SEAL) + 34 :]
-    return head == f'{_SEAL}{digest([key, body])}",'.encode()
-
-
-def _is_own(path: str) -> bool:
-    """Whether a cache is a plain file in a plain folder: a link may lead anywhere, and a pipe never ends."""
-    folder, file = os.lstat(os.path.dirname(path)), os.lstat(path)  # noqa: PTH120
-    return stat.S_ISDIR(folder.st_mode) and stat.S_ISREG(file.st_mode) and file.st_size <= _MAX_CACHE
+        return {name: dict(variants) for name, variants in document["messages"].items()}, list(document["unknown"])
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return {}, []
 
 
 # -- keys ---------------------------------------------------------------------------------------------

@@ -8,17 +8,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from maillint.data.lists import load_list
+from maillint.data.lists import load_list, package_state
 from maillint.files.paths import relative_path
 from maillint.finding import NO_TEMPLATE
 from maillint.message.kinds import draft_header, format_extension, has_tags, kind_of
 from maillint.message.template.signs import needles_in, template_extension
 from maillint.patterns import regex
+from maillint.project.cache_file import cache_path, read_cache, state_of, update_cache
 from maillint.values import NamedTuple
 
 HEAD = 8192
 """Bytes of a file in which evidence is sought."""
 
+_FILE = "web-pages.json"
+_FORMAT = 1
 _MOST_REASONS = 3
 _MOST_NEIGHBOURS = 200
 
@@ -62,14 +65,18 @@ class WebPages:
     """Tells which files are web pages; each file is looked at once.
 
     ``project`` gives the project that a file is in. ``has_twin`` says whether a text or a subject lies beside a file.
+    What is found is kept for later runs in a ``folder``, if there is one.
     """
 
-    def __init__(self, project: Callable[[str], Project], has_twin: Callable[[str], bool]) -> None:
+    def __init__(
+        self, project: Callable[[str], Project], has_twin: Callable[[str], bool], folder: str | None = None
+    ) -> None:
         self._project = project
         self._has_twin = has_twin
         self._evidence: dict[str, Evidence] = {}
         self._folders: dict[str, tuple[list[str], list[str]]] = {}
         self._usual: dict[str, bool] = {}
+        self._kept = None if folder is None else _Kept(folder)
 
     def reason(self, path: str) -> str | None:
         """Why a file is no mail but a web page; None for mail."""
@@ -86,8 +93,19 @@ class WebPages:
         if found is None:
             project = self._project(path)
             inside = f"{project.name}/{relative_path(path, project.folder)}".removeprefix("/")
-            found = self._evidence[path] = weigh(inside, _head(path), twin=self._has_twin(path))
+            twin = self._has_twin(path)
+            found = self._kept.get(path, inside, twin) if self._kept else None
+            if found is None:
+                found = weigh(inside, _head(path), twin=twin)
+                if self._kept:
+                    self._kept.put(path, inside, twin, found)
+            self._evidence[path] = found
         return found
+
+    def save(self) -> None:
+        """Keep what is new for later runs."""
+        if self._kept:
+            self._kept.save()
 
     # -- by what lies beside it
 
@@ -135,6 +153,48 @@ class WebPages:
                 pass
             found = self._folders[folder] = files[:_MOST_NEIGHBOURS], folders[:_MOST_NEIGHBOURS]
         return found
+
+
+class _Kept:
+    """What earlier runs have found in files that nobody has touched since."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._path = cache_path(folder, _FILE)
+        self._found = self._read()
+        self._new: dict[str, list[Any]] = {}
+
+    def _read(self) -> dict[str, list[Any]]:
+        found = read_cache(self._path, _FORMAT)
+        files = found.get("files") if found.get("signs") == package_state() else None
+        return files if isinstance(files, dict) else {}
+
+    def get(self, path: str, inside: str, twin: bool) -> Evidence | None:
+        """What was found in a file, if it is as it was."""
+        entry = self._found.get(relative_path(path, self._folder))
+        if entry is None:
+            return None
+        try:
+            state, *rest, score, reasons = entry
+            if state is not None and state == state_of(path) and rest == [inside, twin] and isinstance(score, int):
+                return Evidence(score, tuple(map(str, reasons)))
+        except (TypeError, ValueError):  # damaged
+            pass
+        return None
+
+    def put(self, path: str, inside: str, twin: bool, found: Evidence) -> None:
+        """Note what ``save`` is to keep."""
+        state = state_of(path)
+        if state is not None:
+            entry = [state, inside, twin, found.score, found.reasons]
+            self._new[relative_path(path, self._folder)] = entry
+
+    def save(self) -> None:
+        """Write what is new."""
+        if self._new:
+            update_cache(
+                self._path, _FORMAT, lambda: {"signs": package_state(), "files": {**self._read(), **self._new}}
+            )
 
 
 def _head(path: str) -> bytes:
