@@ -107,8 +107,10 @@ def test_standard_input(mail: Path) -> None:
     result = maillint("check", "-", "--stdin-filename", "new/a.html", "-f", "concise", folder=mail, stdin=BAD)
     assert result.returncode == 1
     assert result.stdout.startswith("new/a.html:1:7: error markup/unclosed-tag")
-    message = maillint("check", "-", "-f", "json", folder=mail, stdin="From: a@b.example\n\nHello\n")
+    message = maillint("check", "-", "-f", "json", folder=mail, stdin="From: a@b.example\nMIME-Version: 1.0\n\nHi\n")
     assert json.loads(message.stdout)["files"][0]["kind"] == "eml"
+    draft = maillint("check", "-", "-f", "json", folder=mail, stdin="From: a@b.example\n\nHello\n")
+    assert json.loads(draft.stdout)["files"][0]["kind"] == "txt"
 
 
 @pytest.mark.parametrize(
