@@ -242,10 +242,11 @@ class _Text:
         if self._beside_talk(match.span):
             return False
         if match.level == "named":
-            telling = role is not None and _TELLING_NAME.search(match.argument) is not None
+            enclosed = self.text[match.span.start] == "%"  # no ordinary word has a sign of percent on both sides
+            telling = role is not None and (enclosed or _TELLING_NAME.search(match.argument) is not None)
             return telling and self.talk() < _SOME and self._by_itself(match.span)
         if role is not None and (match.level == "likely" or self._by_itself(match.span)):
-            return self.talk() < (_MUCH if self.markup else _SOME if match.level == "likely" else 1)
+            return self.talk() < (_MUCH if self.markup else _SOME)
         if match.level == "likely":
             return self.talk() < (_MUCH if self.markup else 1)
         single = len(match.argument) == 1  # {x}: a set, or mathematics
