@@ -236,10 +236,10 @@ def _quote_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     names = {key: "|".join(map(re.escape, data[key])) for key in ("titles", "senders", "dates", "wrote")}
     return (
         re.compile(
-            rf"(?im)^[ \t>]*-{{2,20}}[ \t]*(?:{names['titles']})[ \t]*-{{2,20}}"
-            rf"|^[ \t>*]*(?:{names['senders']})[ \t\xa0]?:[^\n]{{1,300}}\n\s{{0,20}}\**(?:{names['dates']})[ \t\xa0]?:"
-            rf"|^[ \t>]*[^\n]{{4,300}}\b(?:{names['wrote']})[ \t\xa0]?:\s{{0,20}}$"
-            rf"|^[ \t]*\S[^\n]{{0,300}}:[ \t]*\n\s{{0,20}}>"
+            rf"(?im)^[ \t>]*+-{{2,20}}[ \t]*(?:{names['titles']})[ \t]*-{{2,20}}"
+            rf"|^[ \t>*]*+(?:{names['senders']})[ \t\xa0]?:[^\n]{{1,300}}\n\s{{0,20}}\**(?:{names['dates']})[ \t\xa0]?:"
+            rf"|^[ \t>]*+[^\n]{{4,300}}\b(?:{names['wrote']})[ \t\xa0]?:\s{{0,20}}$"
+            rf"|^[ \t]*+\S[^\n]{{0,300}}:[ \t]*\n\s{{0,20}}>"
         ),
         re.compile("|".join(map(re.escape, data["elements"]))),
     )
