@@ -17,9 +17,8 @@ from maillint.message.model import Attachment, Message, Part
 from maillint.message.rendering.samples import read_samples
 from maillint.message.sidecars import SidecarError, read_sidecar, says_plain, split_sidecars
 from maillint.message.template.signs import may_be_template, template_extension
-from maillint.text.density import readable_length
 from maillint.text.offsets import OffsetMap
-from maillint.text.source import Source
+from maillint.text.source import SMALL, Source
 from maillint.values import frozen, replace
 
 if TYPE_CHECKING:
@@ -121,6 +120,10 @@ def _read_eml(source: Source, settings: MessageSettings) -> Message:
 
 def _bounded(part: Part, unread: list[str]) -> Part:
     """A part with as much of its text as is looked at; notes what is left out."""
+    if len(part.text) <= SMALL:
+        return part
+    from maillint.text.density import readable_length  # noqa: PLC0415 -- most texts are small
+
     length = readable_length(part.text)
     if length == len(part.text):
         return part

@@ -16,8 +16,8 @@ from maillint.message.html.parser import parse_html
 from maillint.message.html.tree import Html
 from maillint.message.html.vocabulary import BLOCKS, VOID, is_known
 from maillint.patterns import regex
-from maillint.text.density import is_dense
 from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.source import SMALL
 from maillint.text.spans import Span, fill, merge
 from maillint.values import entity, field, frozen
 
@@ -340,7 +340,12 @@ def _in_turns(
 
 def _limit(text: str) -> int:
     """How many views a text gets: two where it is long, or holds more tags than any mail."""
-    return 2 if len(text) > HUGE or is_dense(text) else max(MIN_VIEWS, min(MAX_VIEWS, _BUDGET // (len(text) + 1)))
+    if len(text) > SMALL:
+        from maillint.text.density import is_dense  # noqa: PLC0415 -- most texts are small
+
+        if len(text) > HUGE or is_dense(text):
+            return 2
+    return max(MIN_VIEWS, min(MAX_VIEWS, _BUDGET // (len(text) + 1)))
 
 
 def may_need_more_views(text: str, template: Template) -> bool:

@@ -16,6 +16,9 @@ from maillint.values import field, frozen
 FALLBACK_ENCODING = "windows-1252"
 """The encoding of a source that is not UTF-8 and declares no charset (the default of WHATWG's HTML standard)."""
 
+SMALL = 25_000
+"""Characters of a text that cannot hold too much to be looked at, whatever they are."""
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
