@@ -38,10 +38,10 @@ finally:
 
 TRIVIAL = '<p>Hello, <a href="https://harbour.example/">here</a>.</p>\n'
 
-MOST_MODULES = 110
+MOST_MODULES = 111
 """Of maillint's own, for a file of one link. Each costs a few tenths of a percent of the start."""
 
-MOST_MODULES_CACHED = 55
+MOST_MODULES_CACHED = 56
 MOST_PATTERNS = 24
 """Regular expressions that a run compiles beside those that click and the standard library compile."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from maillint.data.checkout import digest
-from maillint.project.result_cache import sealed
+from maillint.project.cache_file import sealed
 from tests.cli.command import BAD, maillint
 from tests.cli.limits import as_plain_user, on_a_full_disk, run
 

@@ -18,6 +18,7 @@ from maillint.files.access import read_bytes
 from maillint.finding import Edit, Excerpt, FileReport, Finding, Fix, Related, Report, Severity, Unknown
 from maillint.message.read import read_message
 from maillint.project import result_cache
+from maillint.project.cache_file import sealed
 from maillint.project.discovery import Discovery, Group
 from maillint.project.loader import load, read_files
 from maillint.project.result_cache import (
@@ -28,7 +29,6 @@ from maillint.project.result_cache import (
     ResultCaches,
     inputs_of,
     revive,
-    sealed,
 )
 from maillint.project.runner import Run, Work, lint_groups
 
