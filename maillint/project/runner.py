@@ -89,7 +89,11 @@ def lint_groups(groups: Sequence[Group], work: Work | None = None) -> Run:
     pairs = [(group, result) for group, result in zip(groups, results, strict=True) if result is not None]
     files = tuple(file for _, result in pairs for file in result.reports)
     failures = tuple(result.failure for _, result in pairs if result.failure)
-    observed = tuple((group, result.observed) for group, result in pairs if work.observe and not result.failure)
+    observed = tuple(
+        (group, result.observed)
+        for group, result in pairs
+        if work.observe and not result.failure and group.plan is None
+    )
     return Run(Report(files, failures=failures), observed)
 
 
@@ -124,6 +128,8 @@ def _lost(item: _Item) -> _Result:
 
 def _lint_item(observe: Observe | None, clock: Clock | None, item: _Item) -> _Result:
     try:
+        if item.group.plan is not None:
+            return _lint_plan(item)
         with clock.phase("read") if clock else nullcontext():
             loaded = load(item.group, item.contents)
         reports = lint_loaded(loaded, clock) if item.stored is None else item.stored
@@ -132,6 +138,17 @@ def _lint_item(observe: Observe | None, clock: Clock | None, item: _Item) -> _Re
         return _Result(reports, None, observe(loaded) if observe else None, inputs)
     except Exception as error:  # a fault of maillint's own in one file must not cost the others
         return _Result(failure=failure(item.group, error))
+
+
+def _lint_plan(item: _Item) -> _Result:
+    """Lint a campaign plan, which nobody observes."""
+    if item.stored is not None:
+        return _Result(item.stored)
+    from maillint.project.plan_run import lint_campaign, load_campaign  # noqa: PLC0415 -- few runs have a plan
+
+    campaign, inputs = load_campaign(item.group)
+    reports = [_lean(report) for report in lint_campaign(item.group, campaign)]
+    return _Result(reports, inputs=inputs if item.key is not None else None)
 
 
 def _lean(report: FileReport) -> FileReport:

@@ -1,0 +1,71 @@
+"""Lint the plan of a run with the messages of its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from maillint.engine.plan import lint_plan
+from maillint.files.access import UnreadableError
+from maillint.finding import FileReport
+from maillint.message.kinds import kind_of
+from maillint.message.model import Message
+from maillint.plan.campaign import Campaign
+from maillint.plan.model import Plan
+from maillint.project.discovery import Group
+from maillint.project.loader import load
+from maillint.project.plan_files import named_files
+from maillint.project.result_cache import Inputs
+
+GENERAL = "general"
+"""The profile of a plan that neither it nor the settings give one."""
+
+
+def load_campaign(group: Group) -> tuple[Campaign, Inputs | None]:
+    """Load the messages of a plan's steps, each once; also say what the result depends on, None where that is not sure.
+
+    A message that cannot be read is left out: that is told where it is linted.
+    """
+    assert group.plan is not None
+    loaded: dict[tuple[str, ...], Message | None] = {}
+    for step in group.steps:
+        if step is not None and step.paths not in loaded:
+            try:
+                loaded[step.paths] = load(step).message
+            except UnreadableError:
+                loaded[step.paths] = None
+    messages = tuple(loaded[step.paths] if step is not None else None for step in group.steps)
+    named = dict(named_files(group.paths[0], group.plan))
+    missing = tuple(
+        number
+        for number, step in enumerate(group.steps, 1)
+        if step is None and number in named and kind_of(named[number]) is not None
+    )
+    access = group.access()
+    for path in (*named.values(), *(path for paths in loaded for path in paths)):
+        access.note(path)
+    states = dict(access.states)
+    for message in loaded.values():
+        states.update(message.files.states if message is not None else {})
+    complete = access.complete and all(message.files.complete for message in loaded.values() if message is not None)
+    return Campaign(group.plan, messages, missing), Inputs(states, None) if complete else None
+
+
+def lint_campaign(group: Group, campaign: Campaign) -> Sequence[FileReport]:
+    """Run the rules about plans, by the plan's settings; its profile is the plan's, where no command line says it."""
+    profile = profile_of(group, campaign.plan)
+    return lint_plan(campaign, profile, group.config.rules_for(profile), group.config.catalogue)
+
+
+def lint_plan_group(group: Group) -> Sequence[FileReport]:
+    """Load the messages of a plan's steps and run the rules about plans."""
+    return lint_campaign(group, load_campaign(group)[0])
+
+
+def lint_plan_text(group: Group, plan: Plan) -> Sequence[FileReport]:
+    """Run the rules about plans over one that stands in no file, so that its steps' templates are not known."""
+    return lint_campaign(group, Campaign(plan))
+
+
+def profile_of(group: Group, plan: Plan) -> str:
+    """The kind of mail: the command line's, the plan's, or that of the settings."""
+    return group.config.command_line.profile or plan.profile or group.config.profile or GENERAL
