@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 
 from maillint.data.yamlfile import Keys
@@ -113,8 +114,12 @@ class Step(Block):
 
 @frozen
 class Volume(Block):
-    """How many messages go out on each day, in order; ``past`` are days before the plan."""
+    """How many messages go out on each day, in order; ``past`` are days before the plan.
 
+    ``start`` is the date of the first day; None where the plan does not say it.
+    """
+
+    start: date | None = None
     per_day: tuple[int, ...] = ()
     past: tuple[int, ...] = ()
     idle_days: int | None = None
@@ -179,6 +184,15 @@ class Outcome(Block):
 
 
 @frozen
+class Benchmarks(Block):
+    """Rates, in per cent, below which results count as few; None for the usual ones."""
+
+    replies: float | None = None
+    positive: float | None = None
+    meetings: float | None = None
+
+
+@frozen
 class Plan:
     """A plan file: what it says, and the places of that in its text (``extents``, by keys)."""
 
@@ -197,6 +211,7 @@ class Plan:
     recipients: RecipientList | None = None
     tests: tuple[SplitTest, ...] = ()
     results: tuple[Outcome, ...] = ()
+    benchmarks: Benchmarks | None = None
 
     @cached_property
     def place(self) -> FileText:

@@ -47,7 +47,7 @@ def compare(count: int, sent: int, other_count: int, other_sent: int) -> Compari
     """Compare two arms: by the pooled z test of two proportions, or by Fisher's exact test where counts are few.
 
     Raises MeaninglessError for counts that mean nothing: nothing sent, more counted than sent, none or all
-    in both arms.
+    in both arms, or so few that even the clearest outcome would be chance.
     """
     if min(count, other_count) < 0 or min(sent, other_sent) < 1:
         raise MeaninglessError("nothing was sent in one of the arms")
@@ -61,6 +61,9 @@ def compare(count: int, sent: int, other_count: int, other_sent: int) -> Compari
     rates = count / sent, other_count / other_sent
     fewest = min(together, total - together) * min(sent, other_sent) / total
     if fewest < FEWEST_EACH:
+        least, most = max(0, together - other_sent), min(together, sent)
+        if min(_fisher(extreme, sent, together - extreme, other_sent) for extreme in (least, most)) >= ALPHA:
+            raise MeaninglessError("they are so few that no outcome would have said anything")
         return Comparison(*rates, _fisher(count, sent, other_count, other_sent), True)
     return Comparison(*rates, z_test(count, sent, other_count, other_sent), False)
 

@@ -12,6 +12,7 @@ from maillint.plan.model import (
     GOALS,
     Arm,
     Audience,
+    Benchmarks,
     Goal,
     Metric,
     Outcome,
@@ -25,7 +26,21 @@ from maillint.plan.model import (
     Tracking,
     Volume,
 )
-from maillint.plan.shapes import Choice, Daily, Flag, Items, Number, Percent, Record, Shape, Text, Texts, shown
+from maillint.plan.shapes import (
+    Choice,
+    Daily,
+    Date,
+    Days,
+    Flag,
+    Items,
+    Number,
+    Percent,
+    Record,
+    Shape,
+    Text,
+    Texts,
+    shown,
+)
 from maillint.text.source import Source
 from maillint.values import frozen
 
@@ -92,9 +107,10 @@ class _Volume:
 
     def read(self, file: YamlFile, keys: Keys, value: Any) -> Volume:
         fields = self.record.fields(file, keys, value if isinstance(value, dict) else {"per-day": value})
-        fields["per_day"], fields["places"] = fields.get("per_day", ((), ()))
-        fields["past"] = fields.get("past", ((), ()))[0]
-        return Volume(keys, **fields)
+        days: Days = fields.pop("per_day", Days())
+        past: Days = fields.pop("past", Days())
+        fields["start"] = fields.get("start") or days.start
+        return Volume(keys, per_day=days.numbers, places=days.places, past=past.numbers, **fields)
 
     def schema(self) -> dict[str, Any]:
         return self.record.schema()
@@ -250,6 +266,7 @@ _RECORDS: Mapping[str, Shape] = {
             Volume,
             {
                 "per-day": Daily("messages of each day, in order or by date"),
+                "start": Date("the date of the first day, where the days are a list"),
                 "past": Daily("messages of the days before, the latest last"),
                 "idle-days": Number("days since the last message before the plan", most=100_000),
                 "mailbox-cap": Number("messages that one mailbox may send in a day", least=1),
@@ -298,6 +315,15 @@ _RECORDS: Mapping[str, Shape] = {
         )
     ),
     "results": _Outcomes(Items(_OUTCOME)),
+    "benchmarks": Record(
+        "rates below which results count as few",
+        Benchmarks,
+        {
+            "replies": Percent("replies, in per cent of what was sent (2)"),
+            "positive": Percent("positive replies, in per cent of replies (30)"),
+            "meetings": Percent("meetings, in per cent of positive replies (30)"),
+        },
+    ),
 }
 
 _PLAN = Record("a campaign plan", Goal, _RECORDS)

@@ -242,13 +242,39 @@ def _properties(shapes: Mapping[str, Shape]) -> Iterator[tuple[str, dict[str, An
 
 
 @frozen
+class Date:
+    """A date."""
+
+    doc: str
+
+    def read(self, file: YamlFile, keys: Keys, value: Any) -> date:
+        """Take a date as YAML has it."""
+        if type(value) is not date:
+            raise file.error(keys, f"{name_of(keys)} must be a date such as 2026-01-05, not {shown(value)}")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        """A date, which editors take for a text."""
+        return {"type": "string", "format": "date"}
+
+
+@frozen
+class Days:
+    """Numbers of messages in the order of the days, where each stands, and the date of the first, where it is said."""
+
+    numbers: tuple[int, ...] = ()
+    places: tuple[Keys, ...] = ()
+    start: date | None = None
+
+
+@frozen
 class Daily:
     """Numbers of messages by day: one for every day, a list, or a mapping of dates; a date that is left out has 0."""
 
     doc: str
 
-    def read(self, file: YamlFile, keys: Keys, value: Any) -> tuple[tuple[int, ...], tuple[Keys, ...]]:
-        """The number of each day, and where it stands."""
+    def read(self, file: YamlFile, keys: Keys, value: Any) -> Days:
+        """The number of each day, where it stands, and the date of the first."""
         number = Number(self.doc)
         if isinstance(value, dict):
             return self._by_date(file, keys, value)
@@ -258,9 +284,9 @@ class Daily:
         places = tuple((*keys, index) for index in range(len(items))) if isinstance(value, list) else (keys,)
         for place, item in zip(places, items, strict=True):
             number.read(file, place, item)
-        return tuple(items), places
+        return Days(tuple(items), places)
 
-    def _by_date(self, file: YamlFile, keys: Keys, value: dict[Any, Any]) -> tuple[tuple[int, ...], tuple[Keys, ...]]:
+    def _by_date(self, file: YamlFile, keys: Keys, value: dict[Any, Any]) -> Days:
         days: dict[date, tuple[int, Keys]] = {}
         for key, item in value.items():
             place = (*keys, str(key))
@@ -268,14 +294,13 @@ class Daily:
                 raise file.error(place, f"{name_of(keys)}: {shown(key)} is not a date such as 2026-01-05")
             days[key] = (int(Number(self.doc).read(file, place, item)), place)
         if not days:
-            return (), ()
+            return Days()
         first, last = min(days), max(days)
         if (last - first).days >= MAX_DAYS:
             raise file.error(keys, f"{name_of(keys)} spans more than {MAX_DAYS:,} days")
         ordered = [date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1)]
-        return tuple(days.get(day, (0, ()))[0] for day in ordered), tuple(
-            days[day][1] if day in days else keys for day in ordered
-        )
+        numbers = tuple(days[day][0] if day in days else 0 for day in ordered)
+        return Days(numbers, tuple(days[day][1] if day in days else keys for day in ordered), first)
 
     def schema(self) -> dict[str, Any]:
         """A number, a list of numbers, or numbers by date."""
