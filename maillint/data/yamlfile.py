@@ -150,7 +150,4 @@ def _end(text: str, node: yaml.Node, start: int) -> int:
     """Where a node ends, or the line on which it starts."""
     end: int = node.end_mark.index
     line_end = text.find("\n", start, end)
-    end = max(line_end if line_end >= 0 else end, start)
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return end
+    return start + len(text[start : line_end if line_end >= 0 else end].rstrip())

@@ -100,7 +100,10 @@ def test_steps_are_summed_up_from_their_segments() -> None:
     assert (found.total.sent, found.total.positive) == (55, None)
 
 
-ARMS = "tests: [{{arms: [a, b], measure: {}, results: [{{arm: a, sent: {}, count: {}}}, {{arm: b, sent: {}, count: {}}}]}}]"
+ARMS = (
+    "tests: [{{arms: [a, b], measure: {},"
+    " results: [{{arm: a, sent: {}, count: {}}}, {{arm: b, sent: {}, count: {}}}]}}]"
+)
 
 
 @pytest.mark.parametrize(

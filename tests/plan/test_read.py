@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
 from hypothesis import given
@@ -160,7 +160,8 @@ def _plain(value: Any) -> Any:
 
 
 _KEYS = st.sampled_from(
-    ["goal", "kind", "sentence", "steps", "template", "wait-days", "volume", "per-day", "past", "tests", "arms", "results",
+    ["goal", "kind", "sentence", "steps", "template", "wait-days", "volume", "per-day", "past", "tests", "arms",
+     "results",
      "sent", "list", "bounce-rate", "tracking", "opens", "enabled", "metrics", "name", "audience", "segments"]
 )  # fmt: skip
 _VALUES = st.recursive(
