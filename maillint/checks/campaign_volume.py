@@ -24,7 +24,7 @@ _BULK_REQUIREMENTS = ("spf", "dkim", "dmarc", "one-click")
     fields=("day", "count", "before", "factor", "limit"),
     options={
         "factor": Option("number", 2, "how many times the highest of the seven sending days before is too many"),
-        "most": Option("number", 0, "what grows by more than this many times is not reported; 0 for no bound"),
+        "most": Option("number", 0, "a plan with a day of more times than this is left to another rule; 0 for none"),
         "floor": Option("whole number", 25, "messages a day that are never too many"),
         "below": Option("whole number", 0, "only days with fewer messages than this count; 0 for all"),
         "start": Option("whole number", 0, "messages on the first day of a new domain; 0 for no limit"),
@@ -36,12 +36,10 @@ def volume_spike(campaign: Campaign, options: Options) -> Results:
     plan, volume = campaign.plan, campaign.plan.volume
     if volume is None:
         return
-    found = [
-        jump
-        for jump in (*_start(plan, volume, options), *_jumps(volume, options))
-        if (not options["most"] or jump.factor <= options["most"])
-        and (not options["below"] or jump.sent < options["below"])
-    ]
+    found = [*_start(plan, volume, options), *jumps(volume.per_day, volume.past, options["factor"], options["floor"])]
+    if options["most"] and any(jump.factor > options["most"] for jump in found):
+        return
+    found = [jump for jump in found if not options["below"] or jump.sent < options["below"]]
     for jump in found[:1]:
         related = tuple((plan.span(*volume.place(other.day)), _jump_words(other)) for other in found[1:])
         evidence = {
@@ -52,11 +50,6 @@ def volume_spike(campaign: Campaign, options: Options) -> Results:
             "limit": options["factor"],
         }
         yield Hit(plan.place, plan.span(*volume.place(jump.day)), evidence, related=related)
-
-
-def _jumps(volume: Volume, options: Options) -> Iterator[Jump]:
-    """The jumps that do not end a rest, which has a rule of its own."""
-    return jumps(volume.per_day, volume.past, options["factor"], options["floor"])
 
 
 def _start(plan: Plan, volume: Volume, options: Options) -> Iterator[Jump]:

@@ -20,7 +20,7 @@ COMMANDS = {
     "plan": "Walk through the decision behind a campaign, and read its results.",
     "rule": "Show the rules, or one rule's page.",
     "init": "Write a commented maillint.yaml for a folder.",
-    "schema": "Print the JSON schema of maillint.yaml.",
+    "schema": "Print the JSON schema of maillint.yaml, or of a plan.",
     "completion": "Print the completion script of a shell.",
 }
 

@@ -107,6 +107,8 @@ def _ramp(plan: Plan, options: Options, target: int | None, start: int | None) -
         target, reason = mailboxes * cap, f"since the plan has no volume, to what {mailboxes:,} mailboxes may send"
     if not target:
         return Ramp(planned)
+    if mailboxes and cap and mailboxes * cap < target:
+        reason += f", and no more than {mailboxes:,} mailbox{'es' * (mailboxes != 1)} may send"
     if start is None:
         start = max(*volume.past, START_MAILBOX * (mailboxes or 1) if is_cold else START, 1)
     steep, spike = options[STEEP], options[SPIKE]

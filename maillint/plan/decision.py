@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from maillint.plan.model import ANSWERS, Plan
+from maillint.plan.model import ANSWERS, SUBSCRIBED, Plan
 from maillint.plan.proportions import needed_per_arm
 from maillint.plan.wording import is_about_tracking
 from maillint.values import field, frozen
@@ -78,7 +78,7 @@ def decide(plan: Plan, limits: Limits | None = None) -> Decision:
     kind = plan.goal.kind if plan.goal is not None else None
     risks = tuple(_risks(plan, limits))
     links, why_links = _style(plan, kind, bool(risks))
-    clicks = not risks and kind in {"purchase", "reading"} and links != "none"
+    clicks = not risks and kind in SUBSCRIBED and links != "none"
     answers = (
         _goal(plan),
         _risk(plan, risks),
@@ -144,7 +144,7 @@ def _risk(plan: Plan, risks: Sequence[str]) -> Answer:
 
 
 def _style(plan: Plan, kind: str | None, risky: bool) -> tuple[str, tuple[str, ...]]:
-    if kind in ANSWERS or (kind is None and plan.profile == "cold"):
+    if _wants_answers(plan, kind):
         return "none", ("an answer needs no link, and each link is a domain that filters look up",)
     if kind == "reading" and not risky:
         return "several", ("readers have asked for it and choose what to read",)
@@ -152,6 +152,10 @@ def _style(plan: Plan, kind: str | None, risky: bool) -> tuple[str, tuple[str, .
     if risky:
         reasons.append("with a risk about, fewer domains are better")
     return "one", tuple(reasons)
+
+
+def _wants_answers(plan: Plan, kind: str | None) -> bool:
+    return kind in ANSWERS or (kind not in SUBSCRIBED and plan.profile == "cold")
 
 
 def _style_answer(plan: Plan, links: str, reasons: tuple[str, ...]) -> Answer:
@@ -218,7 +222,7 @@ def _tracking(plan: Plan, kind: str | None, risks: Sequence[str], clicks: bool) 
         wrong = enabled
         if risks:
             reasons.append("tracking draws on the reputation that is lacking: see step 2")
-        elif kind in ANSWERS or kind is None:
+        elif kind not in SUBSCRIBED:
             reasons.append("an answer is seen without a pixel and a redirect")
         else:
             reasons.append("there is no link, or nothing that a click would tell")
@@ -232,7 +236,7 @@ def _follow_up(plan: Plan, kind: str | None, limits: Limits) -> Answer:
     )
     fired = [f"step {number}" for number, step in enumerate(plan.steps, 1) if is_about_tracking(step.condition)]
     stated = f"{_listed(fired)} by opens or clicks" if fired else ""
-    if kind in {"reading", "purchase"} and plan.profile != "cold":
+    if kind in SUBSCRIBED and plan.profile != "cold":
         answer = "by the calendar that readers have signed up for; stop on bounce and unsubscribe"
         return Answer(0, "How to follow up?", answer, ("nobody is reminded because of an open",), rules, stated)
     waits = ", ".join(f"{days:g}" for days in (limits.spacing, 2 * limits.spacing, 3 * limits.spacing))

@@ -7,6 +7,7 @@ what is said.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import ceil
 
 from maillint.plan.model import Outcome, Plan, SplitTest
 from maillint.plan.proportions import MeaninglessError, at_most, compare, interval
@@ -207,9 +208,10 @@ def _about_harm(plan: Plan, total: Outcome, few: Few) -> Iterator[Statement]:
         text = f"{total.complaints:,} of {sent:,} complained ({complaints:.2f} %, the line is {limit:g} %)"
         yield Statement("complaints", text, "stop, and find the segment that complains", rules)
     elif total.complaints == 0 and 100 * at_most(sent) > few.complaint_limit:
-        needed = -(-300 // few.complaint_limit)
+        needed = ceil(round(300 / few.complaint_limit, 6))
         text = f"no complaint in {sent:,} messages still allows {100 * at_most(sent):.2g} % (rule of three)"
-        yield Statement("too-few", text, f"{needed:,.0f} without one exclude {few.complaint_limit:g} %", rules)
+        change = f"keep counting: {needed:,} without one exclude {few.complaint_limit:g} %"
+        yield Statement("too-few", text, change, rules)
 
 
 def _about_tracked_links(results: Sequence[Outcome]) -> Iterator[Statement]:
