@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from maillint.engine.plan import lint_plan
 from maillint.files.access import UnreadableError
@@ -20,20 +20,23 @@ GENERAL = "general"
 """The profile of a plan that neither it nor the settings give one."""
 
 
-def load_campaign(group: Group) -> tuple[Campaign, Inputs | None]:
+def load_campaign(
+    group: Group, messages: Mapping[tuple[str, ...], Message] | None = None
+) -> tuple[Campaign, Inputs | None]:
     """Load the messages of a plan's steps, each once; also say what the result depends on, None where that is not sure.
 
-    A message that cannot be read is left out: that is told where it is linted.
+    ``messages`` are those that have been loaded, by the paths of their files. One that cannot be read is left out: that
+    is reported where it is linted.
     """
     assert group.plan is not None
-    loaded: dict[tuple[str, ...], Message | None] = {}
+    loaded: dict[tuple[str, ...], Message | None] = dict(messages or {})
     for step in group.steps:
         if step is not None and step.paths not in loaded:
             try:
                 loaded[step.paths] = load(step).message
             except UnreadableError:
                 loaded[step.paths] = None
-    messages = tuple(loaded[step.paths] if step is not None else None for step in group.steps)
+    of_steps = tuple(loaded[step.paths] if step is not None else None for step in group.steps)
     named = dict(named_files(group.paths[0], group.plan))
     missing = tuple(
         number
@@ -47,7 +50,7 @@ def load_campaign(group: Group) -> tuple[Campaign, Inputs | None]:
     for message in loaded.values():
         states.update(message.files.states if message is not None else {})
     complete = access.complete and all(message.files.complete for message in loaded.values() if message is not None)
-    return Campaign(group.plan, messages, missing), Inputs(states, None) if complete else None
+    return Campaign(group.plan, of_steps, missing), Inputs(states, None) if complete else None
 
 
 def lint_campaign(group: Group, campaign: Campaign) -> Sequence[FileReport]:
