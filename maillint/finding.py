@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import IntEnum
 
-from maillint.values import field, frozen
+from maillint.values import field, frozen, replace
 
 TYPE_CHECKING = False  # typing itself costs milliseconds
 if TYPE_CHECKING:
@@ -119,7 +119,8 @@ class Unknown:
 class FileReport:
     """What was found in one file; ``text`` is the file's decoded text, for the source frames.
 
-    The text of a stored report is decoded when it is first asked for; see ``deferred``.
+    The text of a stored report is decoded when it is first asked for (``deferred``); one of very many reports keeps its
+    findings and its text compressed (``packed``).
     """
 
     path: str
@@ -141,13 +142,27 @@ class FileReport:
         made.__dict__["_read"] = read
         return made
 
-    def __getattr__(self, name: str) -> str:
-        """Read the text, where that has been put off."""
-        if name != "text" or "_read" not in self.__dict__:
-            raise AttributeError(name)
-        text: str = self.__dict__["_read"]()
-        self.__dict__["text"] = text
-        return text
+    def packed(self) -> FileReport:
+        """A report like this whose findings and text are taken out anew each time they are asked for."""
+        import pickle  # noqa: PLC0415 -- for runs over very many files, as the next
+        import zlib  # noqa: PLC0415
+
+        made = replace(self)
+        content = pickle.dumps((made.__dict__.pop("findings"), made.__dict__.pop("text")))
+        made.__dict__["_packed"] = zlib.compress(content, 1)
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        """Read or unpack what is not at hand."""
+        if name == "text" and "_read" in self.__dict__:
+            self.__dict__["text"] = self.__dict__["_read"]()
+            return self.__dict__["text"]
+        if name in {"findings", "text"} and "_packed" in self.__dict__:
+            import pickle  # noqa: PLC0415 -- as in packed
+            import zlib  # noqa: PLC0415
+
+            return pickle.loads(zlib.decompress(self.__dict__["_packed"]))[name == "text"]  # packed by this process
+        raise AttributeError(name)
 
 
 @frozen

@@ -175,7 +175,7 @@ class Cascade:
 
     def may_hide(self, names: frozenset[str]) -> bool:
         """As ``could_hide``, of all elements with the same names: a selector may ask for more than those."""
-        return bool(self._hiding) and bool(self._hiding.candidates(names))
+        return self._hiding.may_select(names)
 
     @property
     def may_shrink_text(self) -> bool:
@@ -304,6 +304,11 @@ class _Index:
 
     def __bool__(self) -> bool:
         return bool(self._by_name)
+
+    def may_select(self, names: frozenset[str]) -> bool:
+        """Whether any rule may select elements with these names."""
+        asked = self._by_name
+        return bool(asked) and ("*" in asked or not asked.keys().isdisjoint(names)) and bool(self.candidates(names))
 
     def candidates(self, names: frozenset[str]) -> Sequence[_Candidate]:
         """The rules that may select elements with these names, in order, with those selectors that may do it."""

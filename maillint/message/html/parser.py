@@ -109,7 +109,9 @@ class Builder:
     def walk(self, text: str, offset_of_text: int) -> None:
         """Walk the tags of a text, which stands at an offset of the view."""
         clean = normalise(text)
-        starts = line_starts(clean, offset_of_text)
+        # tokens follow one another without a gap, but for this one, which is none
+        starts = line_starts(clean, offset_of_text) if "</>" in clean else None
+        end = offset_of_text
         if "noscript" in clean.lower():
             clean = _NOSCRIPT.sub(rf"<\1{_SCRIPTLESS}", clean)
         add_run, stack, known = self.result.runs.append, self.stack, _kept
@@ -118,15 +120,17 @@ class Builder:
         next_hidden = hidden[index][0] if index < len(hidden) else _NEVER
         for token in tokenizer()(clean, capture_source=True, resolve_references=False):
             kind = token.type
-            offset = starts[token.line - 1] + token.col
+            offset = end if starts is None else starts[token.line - 1] + token.col
             if kind == 0:  # text
                 data = token.data
+                end = offset + len(data)
                 if not (self.breaks and data.isspace() and data.isascii()):  # indentation, before a line
-                    add_run((data, offset, offset + len(data), stack[-1] if stack else None, self.breaks))
+                    add_run((data, offset, end, stack[-1] if stack else None, self.breaks))
                     self.breaks = False
-            elif kind == 1:
-                source = token.source
-                end = offset + len(source)
+                continue
+            source = token.source
+            end = offset + len(source)
+            if kind == 1:
                 start_tag = known.get(source) or _start_tag(token, source)
                 element = Element(start_tag, new_span((offset, end)), self.count)
                 self.count += 1
@@ -139,11 +143,9 @@ class Builder:
                     return
             elif kind == 2:
                 tag = token.tag
-                end_tag = new_span((offset, offset + len(token.source)))
-                self.end("noscript" if tag == _SCRIPTLESS else tag, end_tag)
+                self.end("noscript" if tag == _SCRIPTLESS else tag, new_span((offset, end)))
             elif kind == 5:  # a character reference
-                data = token.data
-                add_run((data, offset, offset + len(token.source), stack[-1] if stack else None, self.breaks))
+                add_run((token.data, offset, end, stack[-1] if stack else None, self.breaks))
                 self.breaks = False
             elif kind == 4:
                 self.quirks = _is_quirky(token.public_id, token.system_id, token.name)
