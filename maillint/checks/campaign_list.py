@@ -79,13 +79,18 @@ def unsubscribe_rate(campaign: Campaign, options: Options) -> Results:
 # -- consent ------------------------------------------------------------------------------------------
 
 
-@subject_check("plan", "opt-in-single")
+@subject_check("plan", "opt-in-single", fields=("opt_in", "problem"))
 def opt_in_single(campaign: Campaign, options: Options) -> Results:
-    """Lists whose addresses nobody has confirmed."""
+    """Lists whose addresses nobody has confirmed, and newsletters to people who have not agreed at all."""
     plan = campaign.plan
-    recipients = plan.recipients
-    if recipients is not None and recipients.opt_in == "single":
-        yield Hit(plan.place, plan.span("list", "opt-in"))
+    opt_in = plan.recipients.opt_in if plan.recipients is not None else None
+    if opt_in == "single":
+        problem = "anybody can sign up an address that is not theirs"
+    elif opt_in == "none" and campaign.profile == "newsletter":
+        problem = "nobody has agreed to get this mail"
+    else:
+        return
+    yield Hit(plan.place, plan.span("list", "opt-in"), {"opt_in": opt_in, "problem": problem})
 
 
 @subject_check(
@@ -130,7 +135,8 @@ def segment_missing(campaign: Campaign, options: Options) -> Results:
     """Audiences of which the active and the idle, or the confirmed and the others, are sent alike."""
     plan = campaign.plan
     audience, recipients = plan.audience, plan.recipients
-    if audience is None and recipients is None:
+    opted_in = recipients is not None and recipients.opt_in not in {None, "none"}
+    if (audience is None and recipients is None) or (campaign.profile == "cold" and not opted_in):
         return
     if audience is not None and audience.size is not None and audience.size < options["from"]:
         return

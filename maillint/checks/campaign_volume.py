@@ -100,7 +100,7 @@ def mailbox_cap(campaign: Campaign, options: Options) -> Results:
     plan, volume = campaign.plan, campaign.plan.volume
     if volume is None or not volume.per_day:
         return
-    cap = volume.mailbox_cap or (options["cap"] if plan.profile == "cold" else None)
+    cap = volume.mailbox_cap or (options["cap"] if campaign.profile == "cold" else None)
     if cap is None or max(volume.per_day) <= cap:
         return
     mailboxes = plan.sender.mailboxes if plan.sender is not None else None
@@ -131,11 +131,13 @@ def mailbox_cap(campaign: Campaign, options: Options) -> Results:
 def bulk_threshold(campaign: Campaign, options: Options) -> Results:
     """Volumes that make a bulk sender of whom the plan does not say that the requirements for these are met."""
     plan, volume = campaign.plan, campaign.plan.volume
-    if volume is None:
+    if volume is None or not volume.per_day:
+        if plan.audience is not None and (plan.audience.size or 0) >= options["limit"]:
+            yield NotKnown("how many messages go out each day is not declared (volume: per-day)")
         return
     stated = {word.lower() for word in plan.sender.requirements} if plan.sender is not None else set()
     missing = [word for word in _BULK_REQUIREMENTS if word not in stated]
-    if plan.profile == "transactional":
+    if campaign.profile == "transactional":
         missing = [word for word in missing if word != "one-click"]
     for day, count in enumerate(volume.per_day):
         if count >= options["limit"] and missing:

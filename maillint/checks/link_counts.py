@@ -282,7 +282,7 @@ def step_links(campaign: Campaign, options: Options) -> Iterator[Hit | NotKnown]
             limit = "none" if policy == "none" else "only one"
             problem = f"has {count} link{'s' * (count != 1)}, and the plan allows {limit}"
             evidence |= {"problem": problem, "count": count, "limit": _POLICIES[policy]}
-        elif plan.profile == "cold" and not waits_for_answer(step.condition) and (url := _calendar(message)):
+        elif campaign.profile == "cold" and not waits_for_answer(step.condition) and (url := _calendar(message)):
             evidence |= {"problem": f"offers a calendar ({url}) before anybody has shown interest", "url": url}
         else:
             continue

@@ -185,8 +185,8 @@ class Arguments:
 def command(ctx: click.Context, /, **given: Any) -> None:
     """Lint templates and messages.
 
-    PATHS are files (.html, .htm, .eml, .txt, template files) or folders, which are walked; - reads one
-    message from standard input. A template and its plain-text twin (welcome.html, welcome.txt) are one message.
+    PATHS are files (.html, .htm, .eml, .txt, template files, campaign plans) or folders, which are walked; - reads
+    one message from standard input. A template and its plain-text twin (welcome.html, welcome.txt) are one message.
     Front matter in a template may state subject, from, headers, touch and profile.
 
     \b

@@ -10,6 +10,7 @@ from maillint.engine.run import run_rules
 from maillint.engine.subject import FileSubject
 from maillint.finding import FileReport
 from maillint.plan.campaign import Campaign
+from maillint.values import replace
 
 KIND = "plan"
 """The kind of subject that a plan is, and of file in reports."""
@@ -20,7 +21,7 @@ def lint_plan(
 ) -> Sequence[FileReport]:
     """Run the rules about plans over one; comments in it suppress findings. Returns the report of its file."""
     source = campaign.plan.source
-    subject = FileSubject(KIND, profile, campaign, campaign.plan.place, (source,))
+    subject = FileSubject(KIND, profile, replace(campaign, profile=profile), campaign.plan.place, (source,))
     reports = run_rules(subject, rules)
     if "maillint:" not in source.text:
         return reports

@@ -16,12 +16,14 @@ class Campaign:
     """A plan, and the message of each of its steps; None where there is no file, or none that can be read.
 
     ``missing`` are the numbers of the steps, from 1, whose file is not there. Where the plan itself stands in no file,
-    nobody has looked, and there are neither messages nor missing ones.
+    nobody has looked, and there are neither messages nor missing ones. ``profile`` is the kind of mail that it is
+    judged as, which settings may say.
     """
 
     plan: Plan
     messages: tuple[Message | None, ...] = field(default=(), repr=False)
     missing: tuple[int, ...] = ()
+    profile: str = "general"
 
     @property
     def has_unread_templates(self) -> bool:

@@ -229,22 +229,28 @@ class Plan:
 
     @property
     def profile(self) -> str | None:
-        """The kind of mail: stated, or what the goal, the list and the sender imply; None where nothing does.
+        """The kind of mail: declared, or what the list and the sender imply; None where nothing does.
 
-        A plan that wants answers is judged as cold mail, also where the recipients have opted in: it is the manner of
-        writing that its rules are about. Mailboxes send what looks as if a person had written it.
+        Mailboxes send what looks as if a person had written it.
         """
-        if self.stated_profile is not None:
-            return self.stated_profile
-        if self.goal is not None and self.goal.kind in ANSWERS:
-            return "cold"
-        if self.goal is not None and self.goal.kind in SUBSCRIBED:
-            return "newsletter"
+        if self.declared_profile is not None:
+            return self.declared_profile
         if self.recipients is not None and self.recipients.opt_in not in {None, "none"}:
             return "newsletter"
         has_mailboxes = self.sender is not None and self.sender.mailboxes is not None
         waits_for_silence = any("reply" in step.condition.lower() for step in self.steps)
         return "cold" if has_mailboxes or waits_for_silence else None
+
+    @property
+    def declared_profile(self) -> str | None:
+        """The kind of mail that the plan states, or that its goal is one of; None where it does neither.
+
+        A plan that wants answers is judged as cold mail, also where the recipients have opted in: it is the manner of
+        writing that its rules are about.
+        """
+        if self.stated_profile is not None or self.goal is None:
+            return self.stated_profile
+        return "cold" if self.goal.kind in ANSWERS else "newsletter" if self.goal.kind in SUBSCRIBED else None
 
     def link_policy(self, step: Step) -> str | None:
         """How many links a step may have: ``none``, ``one`` or ``several``; None where the plan does not say it."""

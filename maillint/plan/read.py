@@ -7,7 +7,7 @@ from typing import Any
 
 from maillint.data.consent import jurisdiction_fault
 from maillint.data.profiles import PROFILES
-from maillint.data.yamlfile import Keys, YamlFile, read_yaml
+from maillint.data.yamlfile import FileError, Keys, YamlFile, read_yaml
 from maillint.plan.model import (
     GOALS,
     Arm,
@@ -329,9 +329,15 @@ _RECORDS: Mapping[str, Shape] = {
 _PLAN = Record("a campaign plan", Goal, _RECORDS)
 
 
+class NotAPlanError(FileError):
+    """A file that has none of a plan's keys: that of another tool, most likely."""
+
+
 def read_plan(source: Source) -> Plan:
     """Read a plan; raises FileError for what is no valid plan."""
     file = read_yaml(source.path, source.text)
+    if isinstance(file.data, dict) and file.data and _RECORDS.keys().isdisjoint(file.data):
+        raise NotAPlanError(source.path, 1, 1, f"no key of a campaign plan (there are {', '.join(_RECORDS)})")
     values = _PLAN.fields(file, (), {} if file.data is None else file.data)
     values["stated_profile"] = values.pop("profile", None)
     values["recipients"] = values.pop("list", None)

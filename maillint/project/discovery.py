@@ -94,6 +94,7 @@ class Discovery:
         self._names: dict[str, list[str]] = {}
         self._folders: dict[str, Folder] = {}
         self._plans: dict[str, Plan | None] = {}
+        self._named: frozenset[str] = frozenset()
         self.excluded = 0
         self.failures: list[Failure] = []
 
@@ -147,6 +148,7 @@ class Discovery:
         self._given = tuple(
             dict.fromkeys(path if os.path.isdir(path) else os.path.dirname(path) or "." for path in paths)  # noqa: PTH112, PTH120
         )
+        self._named = frozenset(map(os.path.normpath, paths))
         wanted: dict[str, None] = {}
         for path in paths:
             if os.path.isdir(path):  # noqa: PTH112
@@ -213,7 +215,7 @@ class Discovery:
 
     def _plan(self, path: str, *, report: bool) -> Plan | None:
         """A plan, read once; None where it cannot be read, which is a failure if ``report``."""
-        from maillint.project.plan_files import read_plan_file  # noqa: PLC0415 -- as above
+        from maillint.project.plan_files import ForeignPlanError, read_plan_file  # noqa: PLC0415 -- as above
 
         if path not in self._plans:
             try:
@@ -221,7 +223,9 @@ class Discovery:
                 self._plans[path] = read_plan_file(path)
             except UnreadableError as error:
                 self._plans[path] = None
-                if report:
+                if isinstance(error, ForeignPlanError) and path not in self._named:
+                    self.excluded += 1  # found in a folder
+                elif report:
                     self.failures.append(Failure(shown_path(path), str(error)))
         return self._plans[path]
 

@@ -12,9 +12,14 @@ from maillint.data.yamlfile import FileError
 from maillint.files.access import UnreadableError, read_bytes, source_from
 from maillint.files.paths import shown_path
 from maillint.plan.model import Plan, Step
-from maillint.plan.read import read_plan
+from maillint.plan.read import NotAPlanError, read_plan
 from maillint.text.source import Source
 from maillint.values import replace
+
+
+class ForeignPlanError(UnreadableError):
+    """A file that is called as a plan is, and is another tool's."""
+
 
 STEP_LINKS = "campaign/step-links"
 """The rule that holds the template of a step to the plan's link policy."""
@@ -31,6 +36,8 @@ def plan_of(source: Source) -> Plan:
     """Read a plan from its text; raises UnreadableError as ``read_plan_file``."""
     try:
         return read_plan(source)
+    except NotAPlanError as error:
+        raise ForeignPlanError(error.message, source.path) from None
     except FileError as error:
         raise UnreadableError(f"line {error.line}, column {error.column}: {error.message}", source.path) from None
 
@@ -52,8 +59,9 @@ def with_step(config: LayeredConfig, plan: Plan, number: int, *, plan_is_linted:
     step = plan.steps[number - 1]
     values: dict[str, object] = {}
     origins = {"touch": _origin(plan, *step.keys)}
-    if plan.profile is not None:
-        values["profile"] = plan.profile
+    profile = plan.declared_profile or (plan.profile if config.profile is None else None)
+    if profile is not None:
+        values["profile"] = profile
         origins["profile"] = _origin(plan, "profile" if plan.stated_profile else "goal")
     if plan.audience is not None and plan.audience.jurisdictions:
         values["jurisdictions"] = plan.audience.jurisdictions

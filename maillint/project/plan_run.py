@@ -70,5 +70,6 @@ def lint_plan_text(group: Group, plan: Plan) -> Sequence[FileReport]:
 
 
 def profile_of(group: Group, plan: Plan) -> str:
-    """The kind of mail: the command line's, the plan's, or that of the settings."""
-    return group.config.command_line.profile or plan.profile or group.config.profile or GENERAL
+    """The kind of mail: the command line's, what the plan declares, that of the settings, or what the plan implies."""
+    config = group.config
+    return config.command_line.profile or plan.declared_profile or config.profile or plan.profile or GENERAL

@@ -97,8 +97,9 @@ def test_days_may_be_dates() -> None:
     [
         ("steps: [x", "1:10: not valid YAML"),
         ("- a", "1:1: a plan must be a mapping"),
-        ("1: 2", "1:1: a plan: the key 1 must be text"),
-        ("goals: x", '1:1: unknown key "goals"; did you mean "goal"?'),
+        ("1: 2\nlinks: one", "1:1: a plan: the key 1 must be text"),
+        ("links: one\ngoals: x", '2:1: unknown key "goals"; did you mean "goal"?'),
+        ("goals: x", "1:1: no key of a campaign plan (there are profile, goal, audience"),
         ("goal: [1]", "1:1: goal must be a mapping"),
         ("goal: {kind: meetings}", '1:8: unknown kind "meetings"; did you mean "meeting"?'),
         ("sender:\n  age-day: 3", '2:3: unknown key of sender "age-day"; did you mean "age-days"?'),
@@ -181,3 +182,21 @@ def test_nothing_raises_but_an_error_with_a_place(data: dict[str, Any]) -> None:
     for keys in plan.extents:
         span = plan.span(*keys)
         assert 0 <= span.start <= span.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "profile", "declared"),
+    [
+        ("profile: transactional\ngoal: meeting", "transactional", "transactional"),
+        ("goal: meeting\nlist: {opt-in: double}", "cold", "cold"),
+        ("goal: purchase", "newsletter", "newsletter"),
+        ("goal: clicks\nsender: {mailboxes: 3}", "cold", None),
+        ("goal: opens\nlist: {opt-in: single}", "newsletter", None),
+        ("list: {opt-in: none}", None, None),
+        ("steps: [a, {template: b, condition: no-reply}]", "cold", None),
+        ("goal: Sell more\nsteps: [a, b]", None, None),
+    ],
+)
+def test_the_kind_of_mail(text: str, profile: str | None, declared: str | None) -> None:
+    plan = plan_of(text)
+    assert (plan.profile, plan.declared_profile) == (profile, declared)

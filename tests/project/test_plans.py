@@ -109,6 +109,13 @@ def test_a_broken_plan_fails_alone(folder: Path) -> None:
     assert counted(report) == IN_PLAN
 
 
+def test_a_file_of_another_tool_is_passed_over_in_a_folder_alone(folder: Path) -> None:
+    (folder / "other.campaign.yaml").write_text("apiVersion: v1\nspec: {channels: [sms]}\n")
+    assert run(".").failures == ()
+    (failure,) = run("other.campaign.yaml").failures
+    assert failure.message.startswith("no key of a campaign plan (there are profile, goal")
+
+
 def test_the_first_plan_that_names_a_template_counts(folder: Path) -> None:
     (folder / "zz.campaign.yaml").write_text("profile: newsletter\nsteps: [mails/other.html, mails/intro-1.html]\n")
     touches = {file.path: (file.touch, file.profile) for file in run(".").files}
@@ -122,6 +129,13 @@ def test_settings_of_the_template_stand_beneath_the_plans(folder: Path) -> None:
     touches = {file.path: (file.touch, file.profile) for file in run(".").files}
     assert touches["mails/intro-1.html"] == (3, "cold")  # front matter knows best
     assert touches["mails/other.html"] == (None, "newsletter")
+
+
+def test_settings_know_better_than_what_a_plan_implies(folder: Path) -> None:
+    (folder / "october.campaign.yaml").write_text("sender: {mailboxes: 2}\nsteps: [mails/intro-1.html]\n")
+    assert {file.profile for file in run("october.campaign.yaml").files} == {"cold"}
+    (folder / "maillint.yaml").write_text("profile: newsletter\n")
+    assert {file.profile for file in run("october.campaign.yaml").files} == {"newsletter"}
 
 
 def test_excluded_templates_are_not_linted(folder: Path) -> None:
