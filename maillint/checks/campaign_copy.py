@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from maillint.check import Option, Options, subject_check
@@ -30,6 +31,9 @@ _FOOTER = regex(
 
 _LONGEST_FOOTER = 40
 """Words of one without such a sign."""
+
+_LONGEST_ENTRY = 6
+"""Words of an entry of a menu, or of a greeting."""
 
 _RUN = 5
 """Words in a row that texts share by chance no longer."""
@@ -109,11 +113,12 @@ def _runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
 def _share(own: Sequence[str], other: Sequence[str]) -> tuple[float, int]:
     """How many words of the shorter text stand in passages of the longer one, in per cent, and how many those are.
 
-    The lines that both end with are a footer, unless they are all there is.
+    The lines that both end with are a footer, and short ones that both begin with are a greeting or a menu, unless they
+    are all there is.
     """
     if _words(own) != _words(other):
-        footer = _common_footer(own, other)
-        own, other = own[: len(own) - footer], other[: len(other) - footer]
+        footer, head = _common_footer(own, other), _common_head(own, other)
+        own, other = own[head : len(own) - footer], other[head : len(other) - footer]
     shorter, longer = sorted((_words(own), _words(other)), key=len)
     passages = set(_runs(longer))
     covered: set[int] = set()
@@ -121,6 +126,13 @@ def _share(own: Sequence[str], other: Sequence[str]) -> tuple[float, int]:
         if run in passages:
             covered.update(range(start, start + _RUN))
     return (100 * len(covered) / len(shorter) if shorter else 0), len(covered)
+
+
+def _common_head(own: Sequence[str], other: Sequence[str]) -> int:
+    """How many short lines at the beginning are the same."""
+    pairs = zip(own, other, strict=False)
+    same = takewhile(lambda pair: pair[0].split() == pair[1].split() and len(pair[0].split()) <= _LONGEST_ENTRY, pairs)
+    return sum(1 for _ in same)
 
 
 def _common_footer(own: Sequence[str], other: Sequence[str]) -> int:
