@@ -166,7 +166,7 @@ def _tells(segment: Segment, key: str, pieces: tuple[str, ...]) -> bool:
     fields=("per_arm", "needed", "baseline", "expected", "visible"),
     options={
         "baseline": Option("number", 3, "the rate now, in per cent, where a test does not say it"),
-        "factor": Option("number", 2, "how many times that a test is to tell from it, where it does not say it"),
+        "factor": Option("number", 3, "how many times that a test is to tell from it, where it does not say it"),
         "power": Option("number", 0.8, "how often it is to find the difference"),
         "alpha": Option("number", 0.05, "how often it may find one that is not there"),
     },

@@ -74,7 +74,6 @@ def _limits(options: Options) -> Limits:
         most_steps=options["campaign/sequence-length"]["max"],
         spacing=options["campaign/step-spacing"]["days"],
         baseline=sample["baseline"],
-        times=sample["factor"],
         alpha=sample["alpha"],
         power=sample["power"],
     )

@@ -16,7 +16,10 @@ from maillint.values import field, frozen
 
 @frozen
 class Limits:
-    """The numbers that decide; a run takes them from the options of the rules, where their sources stand."""
+    """The numbers that decide; a run takes them from the options of the rules, where their sources stand.
+
+    ``times`` is what the small test is to tell from the ``baseline``: twice as much is a large effect.
+    """
 
     domain_days: int = 30
     mailbox_days: int = 30
