@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from maillint.check import Option, Options, subject_check
 from maillint.hits import Hit, NotKnown
 from maillint.plan.wording import is_about_tracking, words_of
+from maillint.text.spans import Span
 
 if TYPE_CHECKING:
     from maillint.plan.campaign import Campaign
@@ -35,19 +36,24 @@ def open_triggered_step(campaign: Campaign, options: Options) -> Results:
 @subject_check(
     "plan",
     "step-spacing",
-    fields=("number", "days", "limit"),
+    fields=("number", "steps", "days", "limit"),
     options={"days": Option("number", 2, "business days between two messages at the least")},
 )
 def step_spacing(campaign: Campaign, options: Options) -> Results:
-    """Steps that follow the one before too soon."""
+    """Steps that follow the one before too soon; those that wait equally long are one finding."""
     plan = campaign.plan
+    by_wait: dict[float, list[tuple[int, Span]]] = {}
     for number, step, _ in campaign.steps[1:]:
         if step.wait_days is None:
             yield NotKnown("how long a step waits is not declared (wait-days)")
         elif step.wait_days < options["days"]:
-            words = f"{step.wait_days:g} business day{'s' * (step.wait_days != 1)}"
-            evidence = {"number": number, "days": words, "limit": float(options["days"])}
-            yield Hit(plan.place, plan.span(*step.keys, "wait-days"), evidence)
+            by_wait.setdefault(step.wait_days, []).append((number, plan.span(*step.keys, "wait-days")))
+    for wait, ((number, span), *others) in by_wait.items():
+        numbers = f"step {number}" if not others else f"{1 + len(others)} steps from step {number} on"
+        words = f"{wait:g} business day{'s' * (wait != 1)}"
+        evidence = {"number": number, "steps": numbers, "days": words, "limit": float(options["days"])}
+        related = tuple((other, f"step {later} too") for later, other in others)
+        yield Hit(plan.place, span, evidence, related=related)
 
 
 @subject_check(
