@@ -324,7 +324,7 @@ def _lint_path(path: str, filename: str | os.PathLike[str] | None, chosen: Confi
         if group.plan is not None:
             from maillint.project.plan_run import lint_plan_group  # noqa: PLC0415 -- few runs have a plan
 
-            reports.extend(lint_plan_group(group))
+            reports.extend(lint_plan_group(group, given.profile))
     messages = [group for group in groups if group.plan is None]
     for loaded in load_all(messages, adjust=given.over):
         if isinstance(loaded, Failure):
@@ -353,7 +353,7 @@ def _lint_text(
 ) -> Report:
     """Lint one text that stands in no file, or whose file has been read."""
     if filename is not None and kind is None and given.kind is None and is_plan(filename):
-        return _lint_plan_text(text, filename, config)
+        return _lint_plan_text(text, filename, config, given.profile)
     try:
         kind = kind or given.kind or (kind_of(filename) if filename else None) or guess_kind_of(text)
         group = Group.for_text(filename or NAMES[kind], config if filename is None else config.for_file(filename))
@@ -363,7 +363,7 @@ def _lint_text(
     return Report(tuple(lint_loaded(loaded)))
 
 
-def _lint_plan_text(text: str | bytes, filename: str, config: LayeredConfig) -> Report:
+def _lint_plan_text(text: str | bytes, filename: str, config: LayeredConfig, profile: str | None) -> Report:
     """Lint a campaign plan that stands in no file, or whose file has been read."""
     from maillint.project.plan_files import plan_of  # noqa: PLC0415 -- few texts are plans, as the next
     from maillint.project.plan_run import lint_plan_text  # noqa: PLC0415
@@ -373,7 +373,7 @@ def _lint_plan_text(text: str | bytes, filename: str, config: LayeredConfig) -> 
         plan = plan_of(source)
     except UnreadableError as error:
         raise LintError(f"{filename}: {error}") from None
-    return Report(tuple(lint_plan_text(Group.for_text(filename, config.for_file(filename)), plan)))
+    return Report(tuple(lint_plan_text(Group.for_text(filename, config.for_file(filename)), plan, profile)))
 
 
 def _is_like_path(text: str) -> bool:

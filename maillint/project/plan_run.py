@@ -53,20 +53,20 @@ def load_campaign(
     return Campaign(group.plan, of_steps, missing), Inputs(states, None) if complete else None
 
 
-def lint_campaign(group: Group, campaign: Campaign) -> Sequence[FileReport]:
-    """Run the rules about plans, by the plan's settings; its profile is the plan's, where no command line says it."""
-    profile = profile_of(group, campaign.plan)
+def lint_campaign(group: Group, campaign: Campaign, profile: str | None = None) -> Sequence[FileReport]:
+    """Run the rules about plans, by the plan's settings; a ``profile`` comes before what these and the plan say."""
+    profile = profile or profile_of(group, campaign.plan)
     return lint_plan(campaign, profile, group.config.rules_for(profile), group.config.catalogue)
 
 
-def lint_plan_group(group: Group) -> Sequence[FileReport]:
+def lint_plan_group(group: Group, profile: str | None = None) -> Sequence[FileReport]:
     """Load the messages of a plan's steps and run the rules about plans."""
-    return lint_campaign(group, load_campaign(group)[0])
+    return lint_campaign(group, load_campaign(group)[0], profile)
 
 
-def lint_plan_text(group: Group, plan: Plan) -> Sequence[FileReport]:
+def lint_plan_text(group: Group, plan: Plan, profile: str | None = None) -> Sequence[FileReport]:
     """Run the rules about plans over one that stands in no file, so that its steps' templates are not known."""
-    return lint_campaign(group, Campaign(plan))
+    return lint_campaign(group, Campaign(plan), profile)
 
 
 def profile_of(group: Group, plan: Plan) -> str:

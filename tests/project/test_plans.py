@@ -207,6 +207,11 @@ def test_the_library_lints_plans(folder: Path) -> None:
     }
 
 
+def test_the_library_takes_a_profile(folder: Path) -> None:
+    assert {file.profile for file in lint(Path("october.campaign.yaml"), profile="newsletter").files} == {"newsletter"}
+    assert lint(PLAN, filename="x.campaign.yaml", profile="newsletter").files[0].profile == "newsletter"
+
+
 @pytest.mark.parametrize("text", ["steps: [x", b"\0"])
 def test_the_library_says_what_is_wrong_with_a_plan(text: Any) -> None:
     from maillint import LintError
