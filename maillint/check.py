@@ -71,7 +71,7 @@ class Needs:
     - ``links``: pieces of the addresses of links in lower case; "" for any link at all.
     - ``texts``: pieces of the source of parts, in the case in which they are given.
     - ``faults``: of markup: codes of the HTML standard, ``error`` for any of them, ``unclosed``, ``stray``,
-      ``misnested``; ``truncated`` for branches that stand in no view.
+      ``misnested``, ``misplaced``; ``truncated`` for branches that stand in no view.
     - ``rendered``: ``yes`` for what is rendered.
     - ``touches``: ``first`` for a first touch, and for cold mail that may be one.
     - ``options``: names of the check's own options that say something.

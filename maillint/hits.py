@@ -97,7 +97,8 @@ class Hit:
 
     ``span`` counts in ``place.text``; ``view`` is the view that shows it, or those that do, None if every view does
     (or the place has none). ``changes`` mend it; ``safe`` if they keep the message's meaning. ``related`` are
-    further spans of the same place with a few words each.
+    further spans of the same place with a few words each. ``harmless``: no reader notices, so that it is a note,
+    whatever the rule's severity.
     """
 
     place: Place
@@ -107,6 +108,7 @@ class Hit:
     changes: tuple[Change, ...] = ()
     safe: bool = False
     related: tuple[tuple[Span, str], ...] = ()
+    harmless: bool = False
 
     @property
     def views(self) -> Sequence[View]:

@@ -95,7 +95,7 @@ class Traits:
         found = {"truncated"} if self._message.branches_without_view else set()
         for _, view in self._message.views(("html",)):
             html = view.html
-            found.update(name for name in ("unclosed", "stray", "misnested") if getattr(html, name))
+            found.update(name for name in ("unclosed", "stray", "misnested", "misplaced") if getattr(html, name))
             if html.faults:
                 found.add("error")
                 found.update(fault.code for fault in html.faults)

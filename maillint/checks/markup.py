@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from maillint.check import Needs, Option, Options, check
 from maillint.hits import Change, Hit, NotKnown
-from maillint.message.html.tree import MAX_FAULTS
-from maillint.message.html.vocabulary import VOID
-from maillint.message.model import Message
+from maillint.message.html.mso_comments import BrokenConditional, broken_conditionals
+from maillint.message.html.tree import MAX_FAULTS, Unclosed
+from maillint.message.html.vocabulary import CELLS, RAW_TEXT, VOID, is_office
+from maillint.message.model import Message, Part
+from maillint.message.views import View
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span, character_at
 
 
 @check(
     "unclosed-tag",
-    fields=("tag", "closer"),
+    fields=("tag", "closer", "effect"),
     options={"ignore": Option("texts", [], "elements never reported")},
     needs=Needs(faults=("unclosed", "truncated")),
 )
@@ -23,17 +25,89 @@ def unclosed_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]
     """Elements whose end tag is missing and may not be left out.
 
     The HTML standard lets cells and rows do without; they are reported in documents that end other ones, where a
-    missing end tag is a slip.
+    missing end tag is a slip. Those of VML and Office count in Outlook's views, where they are read; of several in one
+    another, the outermost does.
     """
     for part, view in message.views(("html",)):
+        office: set[int] = set()
         for unclosed in view.html.unclosed:
             tag = unclosed.element.tag
             if tag in options["ignore"]:
                 continue
+            if is_office(tag):
+                if view.outlook is None or any(around.index in office for around in unclosed.element.ancestors):
+                    continue
+                office.add(unclosed.element.index)
             closer = "the end" if unclosed.at is None else _source(part.text, unclosed.at)
-            yield Hit(part, unclosed.element.span, {"tag": tag, "closer": closer}, view)
+            harmless, effect = _effect(part, unclosed, closer)
+            evidence = {"tag": tag, "closer": closer, "effect": effect}
+            yield Hit(part, unclosed.element.span, evidence, view, harmless=harmless)
     if message.branches_without_view:
         yield NotKnown(message.branches_without_view)
+
+
+def _effect(part: Part, unclosed: Unclosed, closer: str) -> tuple[bool, str]:
+    """Whether no client notices that an element is not closed, and what comes of it, in words."""
+    element = unclosed.element
+    if element.tag in RAW_TEXT:
+        if unclosed.at is None:
+            return False, "it swallows the rest of the text"
+        line = part.source.position(part.map.start(unclosed.at.start))[0]
+        return False, f"it swallows everything up to the {closer} on line {line}"
+    if element.self_closing:
+        empty = not part.text[element.span.end : max(element.content_end, element.span.end)].strip()
+        return empty and element.tag in CELLS, f"the / does not close it, {closer} does"
+    return False, f"{closer} ends it"
+
+
+@check("misplaced-element", fields=("tag", "parent", "effect"), needs=Needs(faults=("misplaced",)))
+def misplaced_element(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Elements that stand in a table but in no cell (HTML standard, sections 13.2.6.4.9 and 13.2.6.1).
+
+    A table ends the one around it; anything else is moved in front of it. The first in each table or row is reported.
+    Outlook for Windows does not read as the standard says, so what it alone gets is left out.
+    """
+    for part, view in message.views(("html",)):
+        if view.outlook is not None:
+            continue
+        for misplaced in view.html.misplaced:
+            tag, parent = misplaced.element.tag, misplaced.parent
+            effect = "closes the table around it" if tag == "table" else "is moved in front of the table"
+            related = ((parent.span, f"this <{parent.tag}>"),)
+            yield Hit(
+                part,
+                misplaced.element.span,
+                {"tag": tag, "parent": parent.tag, "effect": effect},
+                view,
+                related=related,
+            )
+
+
+@check("unterminated-comment", needs=Needs(faults=("eof-in-comment",)))
+def unterminated_comment(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """Comments that never end, and hide the rest of the text."""
+    for part, view in message.views(("html",)):
+        comment = view.html.open_comment
+        if comment is not None and not any(
+            broken.span.start == comment.start for broken in _broken_conditionals(part, view)
+        ):
+            yield Hit(part, Span(comment.start, min(comment.start + 4, comment.end)), {}, view)
+
+
+@check("unterminated-conditional", fields=("marker", "reason"), needs=Needs(texts=("[if", "[IF", "[If")))
+def unterminated_conditional(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
+    """MSO conditionals that never end, or are no conditional for the way they are written."""
+    for part, view in message.views(("html",)):
+        for broken in _broken_conditionals(part, view):
+            yield Hit(part, broken.span, {"marker": _source(part.text, broken.span), "reason": broken.reason}, view)
+
+
+def _broken_conditionals(part: Part, view: View) -> Sequence[BrokenConditional]:
+    """What is wrong with the conditionals that a view still has; none in a file that another one may go on with."""
+    found = broken_conditionals(view.text)
+    if view.partial and not view.html.is_document:
+        return [broken for broken in found if broken.is_malformed]
+    return found
 
 
 @check("stray-end-tag", fields=("tag", "reason"), needs=Needs(faults=("stray",)))
@@ -69,6 +143,7 @@ def misnested_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown
     options={
         "ignore": Option("texts", [], "error codes of the HTML standard that are not reported"),
         "only": Option("texts", [], "error codes that alone are reported; empty: all"),
+        "harmless": Option("texts", [], "error codes that no client shows: notes, whatever the severity"),
     },
     needs=Needs(faults=("error",)),
 )
@@ -79,28 +154,33 @@ def parse_error(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
             if fault.code in options["ignore"] or (options["only"] and fault.code not in options["only"]):
                 continue
             span = character_at(part.text, fault.offset)
-            yield Hit(part, span, {"code": fault.code, "text": _around(part.text, fault.offset)}, view)
+            evidence = {"code": fault.code, "text": _around(part.text, fault.offset)}
+            # an equals sign in href=/?a=b is what it was to be; a quote or < there is not
+            plain = fault.code == "unexpected-character-in-unquoted-attribute-value" and part.text[slice(*span)] == "="
+            yield Hit(part, span, evidence, view, harmless=plain or fault.code in options["harmless"])
         if len(view.html.faults) == MAX_FAULTS:
             yield NotKnown(f"a text has more than {MAX_FAULTS:,} parse errors; the rest of it is not looked at")
 
 
-@check("duplicate-attribute", fields=("name", "tag"), needs=Needs(faults=("duplicate-attribute",)))
+@check("duplicate-attribute", fields=("name", "tag", "effect"), needs=Needs(faults=("duplicate-attribute",)))
 def duplicate_attribute(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Attributes that stand twice on one tag: only the first counts (HTML standard, section 13.2.5.33)."""
     for part, view in message.views(("html",)):
         for element in view.html.elements:
             if not element.start_tag.repeats:
                 continue
-            seen: set[str] = set()
+            seen: dict[str, str] = {}
             for attribute in element.attributes:
                 if attribute.name in seen and not view.hole_at(attribute.span.start):
                     start = attribute.span.start
                     while part.text[start - 1].isspace():
                         start -= 1
                     changes = (Change(Span(start, attribute.span.end), ""),)
-                    evidence = {"name": attribute.name, "tag": element.tag}
-                    yield Hit(part, attribute.span, evidence, view, changes, safe=True)
-                seen.add(attribute.name)
+                    same = part.text[slice(*attribute.value)] == seen[attribute.name]
+                    effect = "both say the same" if same else "only the first counts"
+                    evidence = {"name": attribute.name, "tag": element.tag, "effect": effect}
+                    yield Hit(part, attribute.span, evidence, view, changes, safe=True, harmless=same)
+                seen.setdefault(attribute.name, part.text[slice(*attribute.value)])
 
 
 def _source(text: str, span: Span) -> str:

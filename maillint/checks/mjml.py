@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
+from itertools import takewhile
 
 from maillint.check import Needs, Option, Options, check
 from maillint.data.lists import load_list
@@ -344,7 +345,12 @@ def misplaced_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown
             if component is None or parent is None or not component.inside or parent.tag in component.inside:
                 continue
             around = components().get(parent.tag)
-            if around is None or around.holds == "defaults" or (component.name == "mj-head" and included is not None):
+            if (
+                around is None
+                or _is_in_custom(element, parent)
+                or around.holds == "defaults"
+                or (component.name == "mj-head" and included is not None)
+            ):
                 continue
             evidence = {"tag": component.name, "parent": parent.tag, "allowed": _where(around, component.inside)}
             if included is None:
@@ -361,6 +367,12 @@ def _parent(element: Element) -> tuple[Element | None, Element | None]:
         included = parent if parent.tag == INCLUDED else included
         parent = parent.parent
     return parent, included
+
+
+def _is_in_custom(element: Element, parent: Element) -> bool:
+    """Whether an unlisted component stands between the two; a project that registers it says what it may hold."""
+    between = takewhile(lambda around: around is not parent, element.ancestors)
+    return any("-" in around.tag and not is_component(around.tag) for around in between)
 
 
 def _where(around: Component, names: Sequence[str]) -> str:

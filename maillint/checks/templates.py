@@ -108,6 +108,7 @@ _WHAT = {
     "space": "is no plain space, inside a template tag",
     "markup": "is HTML inside a template tag",
     "reference": "is a character reference inside a template tag",
+    "comparison": "ends the tag; to compare, write gt, or put the comparison in brackets",
 }
 
 

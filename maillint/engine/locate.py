@@ -41,13 +41,13 @@ def hits_to_findings(rule: Rule, severity: Severity, hits: Iterable[Hit]) -> Ite
 
 def _finding(rule: Rule, severity: Severity, group: Sequence[Hit], more: int) -> Finding:
     """The finding of hits at the same span of the same place; the first one has the evidence and the changes."""
-    hit = group[0]
+    hit = min(group, key=lambda hit: hit.harmless)
     words = rule.wording(hit.evidence)
     if more > 0:
         words += f" (and {more} more of this rule)"
     return locate(
         rule.name,
-        severity,
+        min(severity, Severity.INFO) if all(hit.harmless for hit in group) else severity,
         words,
         hit.place,
         hit.span,

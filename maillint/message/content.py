@@ -180,7 +180,7 @@ def gather_text(text: str, hidden_spans: Sequence[Span]) -> Content:
     writer.add(text, 0, len(text))
     flow = writer.flow()
     links = tuple(_found_urls(flow))
-    no_elements = Html(text, hidden_spans, (), [], [], [], [], [])
+    no_elements = Html(text, hidden_spans, (), [], [], [], [], [], [])
     return Content(flow, _FlowWriter(()).flow(), links, (), (), Visibility(no_elements, Sheets(())))
 
 

@@ -289,7 +289,7 @@ def make_views(text: str, template: Template, *, markup: bool, mjml: bool = Fals
                 reading.needs,
                 word,
                 markup,
-                template.has_statements,
+                template.may_be_part,
                 template.layout_fragments,
                 mjml,
                 per_iteration,

@@ -8,12 +8,17 @@ from functools import lru_cache
 
 from maillint.patterns import regex
 from maillint.text.spans import Span, merge
-from maillint.values import mutable
+from maillint.values import NamedTuple, mutable
 
 _OUTLOOK_VERSIONS = (16, 15, 14, 12, 11, 10, 9)
 
+_MALFORMED = regex(
+    r"<!--(?P<space>\s+)?\[\s*(?:if)[\s!(]*+(?:mso|ie|vml|true|gte?|lte?)\b[^\]>\n]{0,200}\]?-{0,2}>?", re.IGNORECASE
+)
+"""What was to be a conditional."""
+
 _CONDITIONAL = regex(
-    r"<!(?:(?P<hidden>--\s*\[(?i:if)\s(?P<hidden_test>[^\]]{0,200})\]>)(?P<shown><!-->|<!--\s*-->|-->)?"
+    r"<!(?:(?P<hidden>--\[(?i:if)\s(?P<hidden_test>[^\]]{0,200})\]>)(?P<shown><!-->|<!--\s*-->|-->)?"
     r"|\[(?i:if)\s(?P<bare_test>[^\]]{0,200})\]>"
     r"|(?P<end>(?:--\s*<!)?\[(?i:endif)\]\s*(?:-->|>)))"
 )
@@ -40,6 +45,32 @@ def _conditionals(text: str) -> list[_Conditional]:
         found.append(conditional)
         open_ones.append(conditional)
     return found
+
+
+class BrokenConditional(NamedTuple):
+    """The opening marker of a conditional that never ends, or (``is_malformed``) is none; ``reason`` in words."""
+
+    span: Span
+    reason: str
+    is_malformed: bool
+
+
+def broken_conditionals(text: str) -> list[BrokenConditional]:
+    """Find the conditionals in a view that do not work: what is well-formed and ends is blank there."""
+    if "[if" not in text.lower():
+        return []
+    ends = [conditional.span.start for conditional in _conditionals(text) if conditional.end]
+    found = [
+        BrokenConditional(conditional.span, "it has no <![endif]-->", False)
+        for conditional in _conditionals(text)
+        if conditional.end is None
+    ]
+    starts = {broken.span.start for broken in found}.union(ends)
+    for match in _MALFORMED.finditer(text):
+        if match.start() not in starts:
+            reason = "white space stands before the bracket" if match["space"] else "it is not written <!--[if …]>"
+            found.append(BrokenConditional(Span(*match.span()), reason, True))
+    return sorted(found)
 
 
 def audiences(text: str) -> list[tuple[int | None, list[Span]]]:

@@ -20,6 +20,7 @@ from maillint.message.html.tree import (
     EndTag,
     Html,
     Misnested,
+    Misplaced,
     StartTag,
     Trace,
     Unclosed,
@@ -27,16 +28,22 @@ from maillint.message.html.tree import (
     normalise,
 )
 from maillint.message.html.vocabulary import (
+    BLOCKS,
     CELLS,
     CLOSES_P,
     HEADINGS,
     IN_HEAD,
+    IN_TABLES,
     KNOWN,
     MAX_DEPTH,
+    MAY_STAND_IN_TABLES,
     ONCE,
-    OPTIONAL_END,
+    RAW_TEXT,
     SCOPE,
     TABLE_PARTS,
+    is_known,
+    is_office,
+    must_close,
 )
 from maillint.patterns import regex
 from maillint.text.spans import Span, overlaps
@@ -46,6 +53,11 @@ new_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
 
 _NOSCRIPT = regex(r"<(/?)noscript(?=[\s/>])", re.IGNORECASE)
 _SCRIPTLESS = "noscrip-"  # of the same length; the tokenizer takes a noscript's content for text, mail clients do not
+
+_SWALLOWED = regex(r"</(?:head|body|html|table|t[dr]|div|p|a|span)\b|<(?:body|head|table|div)\b", re.IGNORECASE)
+_SWALLOWED_BY_STYLE = regex(r"/\*(?:[^*]|\*(?!/))*+\*/|(?P<tag></head\b|<body[\s>]|<style[\s>])", re.IGNORECASE)
+_COMMENT_ENDS = ("-->", "--!>", "<!-->", "<!--->")
+_FAR = 20  # faults, back from an end tag, among which its own is looked for
 
 _P, _P_SCOPE = frozenset({"p"}), SCOPE | {"button"}
 _NEVER = sys.maxsize
@@ -68,6 +80,27 @@ def _start_tag(token: Any, source: str) -> StartTag:
     return made
 
 
+class _Interrupted:
+    """Elements that a start tag ends while others are open inside of them, and whose end tags may follow.
+
+    ``inner`` are those that need an end tag, ``waiting`` the names of all. The first end tag that follows is the fault;
+    the others come of the same cause.
+    """
+
+    def __init__(self, by: Element, inner: Sequence[Unclosed], names: Sequence[str]) -> None:
+        self.by = by
+        self.inner = list(inner)
+        self.waiting = list(names)
+        self.is_reported = False
+
+    def end(self, tag: str) -> None:
+        """One of the end tags has come."""
+        self.waiting.remove(tag)
+        mine = next((unclosed for unclosed in self.inner if unclosed.element.tag == tag), None)
+        if mine is not None:
+            self.inner.remove(mine)
+
+
 class Builder:
     """Walks a view's tags once, with a stack of the elements that are open; MJML has a subclass."""
 
@@ -81,7 +114,7 @@ class Builder:
         per_iteration: frozenset[str],
         first_index: int = 0,
     ) -> None:
-        self.result = Html(text, hidden_spans, holes, [], [], [], [], [])
+        self.result = Html(text, hidden_spans, holes, [], [], [], [], [], [])
         self.layout_fragments = [fragment.start for fragment in layout_fragments]
         self.per_iteration = per_iteration
         self.stack: list[Element] = []
@@ -91,6 +124,7 @@ class Builder:
         self.breaks = False  # an element that begins a line has started since the last run of text
         self.cut_short: list[tuple[Unclosed, EndTag]] = []  # ended by another's end tag; their own may follow
         self.out_of_scope: list[Misnested] = []  # end tags that cannot reach their element
+        self.interrupted: list[_Interrupted] = []
         self.ended_p: Element | None = None  # the block that ended the last <p> before its end tag
         self.end_tags: set[str] = set()
         self.begins_with_end = False  # the first tag ends something, as in the lower half of a layout
@@ -99,7 +133,8 @@ class Builder:
 
     def build(self) -> Html:
         self.walk(self.result.text, 0)
-        quiet = not (self.cut_short or self.out_of_scope or self.unclosed_cells)
+        quiet = not (self.cut_short or self.out_of_scope or self.unclosed_cells or self.interrupted)
+        quiet = quiet and self.result.open_comment is None
         quiet = quiet and not (self.begins_with_end or any(stray.closer is not None for stray in self.result.stray))
         self.result.trace = Trace(tuple(self.stack), self.quirks, frozenset(self.end_tags), quiet)
         self.result.next_index = self.count
@@ -147,6 +182,9 @@ class Builder:
             elif kind == 5:  # a character reference
                 add_run((token.data, offset, end, stack[-1] if stack else None, self.breaks))
                 self.breaks = False
+            elif kind == 3:
+                if end == offset_of_text + len(clean) and not source.endswith(_COMMENT_ENDS) and source[:4] == "<!--":
+                    self.result.open_comment = new_span((offset, end))
             elif kind == 4:
                 self.quirks = _is_quirky(token.public_id, token.system_id, token.name)
 
@@ -173,6 +211,8 @@ class Builder:
                 element.silent = True
             if element.block_index < 0:
                 element.block_index = parent.block_index
+            if parent.tag in IN_TABLES and tag not in MAY_STAND_IN_TABLES:
+                self.misplace(element, parent)
         self.result.elements.append(element)
         if start_tag.is_void:
             return False
@@ -185,6 +225,12 @@ class Builder:
             open_tags[tag] = open_tags.get(tag, 0) + 1
         return False
 
+    def misplace(self, element: Element, parent: Element) -> None:
+        """Note an element that cannot stand right in a table, the first one in each parent."""
+        misplaced = self.result.misplaced
+        if is_known(element.tag) and not (misplaced and misplaced[-1].parent is parent):
+            misplaced.append(Misplaced(element, parent))
+
     def close_implied(self, targets: frozenset[str], stops: frozenset[str], by: Element) -> None:
         """End the open elements that a start tag ends: those inside the outermost target in scope, and itself."""
         depth = None
@@ -196,10 +242,15 @@ class Builder:
                 depth = index
         if depth is None:
             return
+        unclosed, names = len(self.result.unclosed), []
         while len(self.stack) > depth:
             closed = self.pop(by.span)
+            names.append(closed.tag)
             if closed.tag == "p":
                 self.ended_p = by
+        if len(self.result.unclosed) > unclosed:
+            self.interrupted.append(_Interrupted(by, self.result.unclosed[unclosed:], names))
+            del self.result.unclosed[unclosed:]
 
     def drop(self) -> Element:
         element = self.stack.pop()
@@ -213,7 +264,7 @@ class Builder:
         unclosed = Unclosed(element, at)
         if element.tag in CELLS:
             self.unclosed_cells.append(unclosed)
-        elif element.tag in KNOWN and element.tag not in OPTIONAL_END:
+        elif must_close(element.tag) or is_office(element.tag):
             self.result.unclosed.append(unclosed)
         return element
 
@@ -237,12 +288,16 @@ class Builder:
             unclosed = Unclosed(inner, span)
             if inner.tag in CELLS:
                 self.unclosed_cells.append(unclosed)
-            elif inner.tag in KNOWN and inner.tag not in OPTIONAL_END:
+            elif must_close(inner.tag) or is_office(inner.tag) or (inner.tag == "p" and tag not in BLOCKS):
                 self.cut_short.append((unclosed, EndTag(tag, span)))
             if inner.tag == "p":
                 self.ended_p = element
         self.close(element, span[0], span)
         self.drop()
+        if tag == "style":
+            pieces = _SWALLOWED_BY_STYLE.finditer(self.result.text, element.span[1], span[0])
+            if any(piece["tag"] for piece in pieces):
+                self.result.unclosed.append(Unclosed(element, span))
 
     def close(self, element: Element, content_end: int, end_tag: Span | None = None) -> None:
         """Say where an element ends."""
@@ -270,18 +325,27 @@ class Builder:
         return None
 
     def unmatched(self, tag: str, span: Span) -> None:
-        for position in range(len(self.cut_short) - 1, max(len(self.cut_short) - 20, 0) - 1, -1):
+        for position in range(len(self.cut_short) - 1, max(len(self.cut_short) - _FAR, 0) - 1, -1):
             unclosed, early = self.cut_short[position]
             if unclosed.element.tag == tag:  # <b><i></b></i>
                 del self.cut_short[position]
                 outer = unclosed.element.parent or unclosed.element
                 self.result.misnested.append(Misnested(early.tag, early.span, outer, unclosed.element))
                 return
+        for interrupted in reversed(self.interrupted[-_FAR:]):
+            if tag in interrupted.waiting:  # <p><b><hr></b></p>
+                interrupted.end(tag)
+                if not interrupted.is_reported:
+                    interrupted.is_reported = True
+                    self.result.stray.append(EndTag(tag, span, interrupted.by))
+                return
         if self.open_tags.get(tag):
             index = max(index for index, element in enumerate(self.stack) if element.tag == tag)
             self.out_of_scope.append(Misnested(tag, span, self.stack[index], self.stack[index + 1]))
         elif ":" in tag:
             return  # of a namespace of Office, which Word reads leniently
+        elif any(name.startswith(f"{tag}:") for name in self.open_tags):
+            return  # <x-slot:title> of Blade ends with </x-slot>
         elif tag == "head" and any(element.tag == "head" for element in self.result.elements[:20]):
             return  # an element of the body has ended the head before its end tag
         elif not (self.partial_closing() and not self.blocks_open()):
@@ -308,11 +372,14 @@ class Builder:
         opens_document = any(element.tag in {"html", "body"} for element in result.elements[:20])
         fragment = self.partial or self.begins_with_end
         complete = bool(self.end_tags & {"html", "body"}) if opens_document else not fragment
+        swallowing = self.stack[-1] if self.stack and self.stack[-1].tag in RAW_TEXT else None
         while self.stack:
             if complete:
                 self.pop(None)
             else:
                 self.stack.pop()
+        for interrupted in self.interrupted:
+            result.unclosed.extend(interrupted.inner)
         crossed = {id(fault.outer) for fault in self.out_of_scope if fault.outer.end_tag is None}
         for fault in self.out_of_scope:
             if fault.outer.end_tag is None:
@@ -321,13 +388,16 @@ class Builder:
                 result.stray.append(EndTag(fault.tag, fault.span))
         result.unclosed = [fault for fault in result.unclosed if id(fault.element) not in crossed]
         self.cut_short = [pair for pair in self.cut_short if id(pair[0].element) not in crossed]
-        result.unclosed.extend(unclosed for unclosed, _ in self.cut_short)
+        result.unclosed.extend(unclosed for unclosed, _ in self.cut_short if unclosed.element.tag != "p")
         result.unclosed.extend(cell for cell in self.unclosed_cells if cell.element.tag in self.end_tags)
         if self.layout_fragments:
             self.drop_faults_of_fragments()
         if self.per_iteration:
             result.unclosed = [fault for fault in result.unclosed if fault.element.tag not in self.per_iteration]
             result.stray = [fault for fault in result.stray if fault.tag not in self.per_iteration]
+        if swallowing is not None and _SWALLOWED.search(result.text, swallowing.span.end):
+            result.unclosed = [fault for fault in result.unclosed if fault.at is not None]  # their end is swallowed
+            result.unclosed.append(Unclosed(swallowing, None))
         result.unclosed.sort(key=lambda unclosed: unclosed.element.span)
         result.stray.sort(key=lambda stray: stray.span)
         result.misnested.sort(key=lambda misnested: misnested.span)

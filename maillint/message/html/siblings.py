@@ -72,7 +72,8 @@ def _end_tags_differ(one: str, other: str, places: Sequence[Span]) -> bool:
 class _Beside:
     def __init__(self, base: Html, text: str, hidden_spans: Sequence[Span], holes: Sequence[Span], count: int) -> None:
         self.base = base
-        self.result = Html(text, hidden_spans, holes, [], [], base.unclosed, base.stray, base.misnested, base.trace)
+        faults = base.unclosed, base.stray, base.misnested, base.misplaced
+        self.result = Html(text, hidden_spans, holes, [], [], *faults, trace=base.trace)
         self.count = count
         self.starts = [element.span[0] for element in base.elements]
         self.run_starts = [run[1] for run in base.runs]
@@ -152,6 +153,7 @@ def _fault_places(html: Html) -> Iterator[int]:
         yield len(html.text) if unclosed.at is None else unclosed.at.start
     yield from (fault.span.start for fault in html.stray)
     yield from (fault.span.start for fault in html.misnested)
+    yield from (fault.element.span.start for fault in html.misplaced)
 
 
 class _Window(Builder):
@@ -269,6 +271,9 @@ class _Window(Builder):
             result.unclosed
             or result.stray
             or result.misnested
+            or result.misplaced
+            or result.open_comment is not None
+            or self.interrupted
             or self.cut_short
             or self.out_of_scope
             or self.unclosed_cells

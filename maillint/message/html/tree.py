@@ -261,6 +261,13 @@ class Unclosed(NamedTuple):
     at: Span | None
 
 
+class Misplaced(NamedTuple):
+    """An element that cannot stand right in a table or a row, which is ``parent``."""
+
+    element: Element
+    parent: Element
+
+
 class TextRun(NamedTuple):
     """A piece of text or one character reference: the text that readers get, its place, and the element around it.
 
@@ -299,8 +306,8 @@ class Html:
     """A parsed view. ``elements`` and ``runs`` are in source order; all spans are in the view's text.
 
     ``hidden_spans`` are what this audience does not get, ``holes`` what template tags print. ``runs`` has the fields
-    of ``TextRun`` as plain tuples, since there are many; ``text_runs`` gives them by name. ``next_index`` is larger
-    than that of any element.
+    of ``TextRun`` as plain tuples, since there are many; ``text_runs`` gives them by name. ``open_comment`` is a
+    comment that never ends. ``next_index`` is larger than that of any element.
     """
 
     text: str = field(repr=False)
@@ -311,6 +318,8 @@ class Html:
     unclosed: list[Unclosed]
     stray: list[EndTag]
     misnested: list[Misnested]
+    misplaced: list[Misplaced]
+    open_comment: Span | None = None
     trace: Trace | None = field(default=None, repr=False, compare=False)
     next_index: int = field(default=0, repr=False, compare=False)
     mjml: ClassVar[bool] = False

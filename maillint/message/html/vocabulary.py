@@ -39,6 +39,14 @@ CLOSED_BY: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "nobr": (frozenset({"nobr"}), SCOPE),
 }
 CLOSED_BY["thead"] = CLOSED_BY["tfoot"] = CLOSED_BY["tbody"]
+IN_TABLES = frozenset("table tbody thead tfoot tr".split())
+"""Elements whose content is rows and cells; a browser moves anything else in front of the table."""
+
+MAY_STAND_IN_TABLES = TABLE_PARTS | frozenset("style script template input form".split())
+"""Elements that a browser leaves where they are in ``IN_TABLES``."""
+
+_EMPTY_IN_OFFICE = frozenset("v:fill v:stroke v:path v:imagedata v:shadow v:f o:lock o:p w:anchorlock w:wrap".split())
+
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 ONCE = frozenset({"html", "body", "head"})
@@ -55,6 +63,9 @@ BLOCKS = frozenset(
 )
 """Elements that begin and end a line of text."""
 
+RAW_TEXT = frozenset("style title textarea script iframe xmp noembed noframes plaintext".split())
+"""Elements whose content is no markup; one that is never closed swallows the rest of the text."""
+
 MAX_DEPTH = 512
 """Elements nested deeper than this become children of their 512th ancestor, as in browsers."""
 
@@ -62,6 +73,11 @@ MAX_DEPTH = 512
 def is_known(tag: str) -> bool:
     """Whether HTML or MJML may have an element of that name; a name that ends after ``mj-`` is incomplete."""
     return tag in KNOWN or tag in VOID or (tag.startswith("mj-") and tag[-1] != "-")
+
+
+def is_office(tag: str) -> bool:
+    """Whether an element is one of VML or Office with content, which only Outlook for Windows reads."""
+    return (tag == "xml" or tag.startswith(("v:", "o:", "w:"))) and tag not in _EMPTY_IN_OFFICE
 
 
 def must_close(tag: str) -> bool:

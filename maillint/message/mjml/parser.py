@@ -76,7 +76,7 @@ class MjmlBuilder(Builder):
         per_iteration: frozenset[str],
     ) -> None:
         super().__init__(text, hidden_spans, holes, partial, layout_fragments, per_iteration)
-        self.result = Mjml(text, hidden_spans, holes, [], [], [], [], [])
+        self.result = Mjml(text, hidden_spans, holes, [], [], [], [], [], [])
         self.open_components: list[int] = []  # their indexes in the stack
         self.boundaries = component_names()
         self.stops: dict[frozenset[str], frozenset[str]] = {}  # with the boundaries

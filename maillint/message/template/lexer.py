@@ -50,6 +50,12 @@ _MOST_STEPS = 100_000
 _MASKED_STRING = regex(STRING)
 _QUOTES = regex("[“”„‟‘’‚‛«»″]")
 _SPACES = regex("[\u00a0\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]")
+_LEFT_OPEN = regex(r"(?:^#\w{1,10}|&&|\|\|)\s++[\w.!?\[\]]{1,100}\s++\Z")
+"""A tag whose last condition compares nothing, with white space before its end."""
+
+_COMPARED = regex(r"=?[ \t]*+[\w.\"'()!?]{1,60}[ \t]*+(?:[&|]{2}[^<>\n]{0,200})?>")
+"""What follows a > that was to compare: a value, and the > that was to end the tag."""
+
 _MARKUP = regex(
     r"</[A-Za-z][\w-]{0,20}\s*>|<[A-Za-z][\w-]{0,20}(?:\s+[\w:-]{1,40}\s*=\s*(?:\"[^\"]*\"|'[^']*')){0,20}\s*/?>|<!--"
 )
@@ -210,6 +216,11 @@ class _Lexer:
                 self.broken.append(Broken(kind, span, delimiter.dialect.name, parts))  # type: ignore[arg-type]
                 return
 
+    def look_behind(self, delimiter: Delimiter, end: int) -> None:
+        """Report a > that was to compare, and has ended the tag instead: ``<#if x > 0>``."""
+        if _COMPARED.match(self.text, end):
+            self.broken.append(Broken("comparison", Span(end - 1, end), delimiter.dialect.name))
+
     # -- what a tag is
 
     def add_pair(self, delimiter: Delimiter, inner: str, offset: int, span: Span) -> int:
@@ -237,6 +248,8 @@ class _Lexer:
             self.lines(delimiter, inner, offset, span)
             return span.end
         found = classify(dialect, word, body, span, statement=delimiter.kind == "statement")
+        if found.block and found.block.kind == "if" and self.text[span.end - 1] == ">" and _LEFT_OPEN.search(inner):
+            self.look_behind(delimiter, span.end)
         if found.block and found.key.endswith("*") and len(trimmed) < len(inner):  # <@name/> encloses nothing
             found = BlockTag(Tag("insert", span, word.word, body, dialect.name))
         self.tags.append(found)

@@ -55,6 +55,14 @@ class Template:
         """Whether the text has tags that do more than print text: with those it may be a partial or a layout."""
         return any(tag.kind not in {"output", "comment"} for tag in self.tags)
 
+    @cached_property
+    def may_be_part(self) -> bool:
+        """Whether statements may open or close what another file ends.
+
+        Not in a template that extends another: each of its blocks takes the place of a whole one there.
+        """
+        return self.has_statements and not any(tag.word in _EXTENDING for tag in self.tags)
+
     @property
     def has_inserts(self) -> bool:
         """Whether a tag inserts another template, or puts a piece of this one into another (``{{#> layout}}``)."""
@@ -75,6 +83,9 @@ class Template:
         names = _fragment_names()
         return tuple(tag.span for tag in inserts if names.search(_inserted(tag)))
 
+
+_EXTENDING = frozenset({"extends", "sw_extends"})
+"""Words of tags that say which template this one fills the blocks of."""
 
 _WRAPPERS = frozenset({"extends", "layout", "embed", "component"})
 """Words of tags that put a template, or a piece of it, into another."""

@@ -44,6 +44,7 @@ class ProgramText:
             r"|(?P<open>[(\[])|(?P<close>[)\]])|(?P<lbrace>\{)|(?P<rbrace>\})"
         )
         self._braces = spec.braces
+        self._modifiers = spec.modifiers.compiled if spec.modifiers else _NEVER
         self._words = [pattern.compiled for pattern in spec.words]
         self._inserts = spec.inserts.compiled if spec.inserts else _NEVER
         self._prints = spec.prints.compiled if spec.prints else _NEVER
@@ -135,7 +136,7 @@ class ProgramText:
             elif kind == "rbrace" and stack:
                 start, depth, _, before, after_block = stack.pop()
                 del done[before:]
-                if depth == 0 and _ends_statement(body, token.end()):
+                if depth == 0 and _ends_statement(body, token.end()) and not self._modifiers.match(body, token.end()):
                     start, after_block = token.end(), True
             elif kind == "rbrace":
                 done.append(_Statement(start, token.start(), False, after_block))

@@ -98,6 +98,7 @@ class ProgramTextSpec(NamedTuple):
     breaks: Pattern | None = None
     starts: Pattern | None = None
     braces: bool = False
+    modifiers: Pattern | None = None
     inserts: Pattern | None = None
     prints: Pattern | None = None
     calls: Pattern | None = None
@@ -307,6 +308,7 @@ program_text = Keys(
         "breaks": pattern,
         "starts": pattern,
         "braces": flag,
+        "modifiers": pattern,
         "inserts": pattern,
         "prints": pattern,
         "calls": pattern,

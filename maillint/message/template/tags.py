@@ -49,11 +49,12 @@ class Broken(NamedTuple):
 
     ``kind``: ``unclosed`` (an opener with no closer), ``nested`` (a tag inside a tag), and what stands inside a tag
     though no engine reads it there: ``quote`` (typographic quotes), ``space`` (a space other than U+0020), ``markup``
-    (an HTML tag), ``reference`` (character references). ``parts`` are the single characters or pieces that are wrong,
-    in order; ``span`` covers them all. ``dialect`` is the name of the tag's language.
+    (an HTML tag), ``reference`` (character references), ``comparison`` (a ``>`` that ends the tag). ``parts`` are the
+    single characters or pieces that are wrong, in order; ``span`` covers them all. ``dialect`` is the name of the tag's
+    language.
     """
 
-    kind: Literal["unclosed", "nested", "quote", "space", "markup", "reference"]
+    kind: Literal["unclosed", "nested", "quote", "space", "markup", "reference", "comparison"]
     span: Span
     dialect: str
     parts: tuple[Span, ...] = ()
