@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from maillint.engine.plan import lint_plan
 from maillint.files.access import UnreadableError
@@ -15,6 +16,9 @@ from maillint.project.discovery import Group
 from maillint.project.loader import load
 from maillint.project.plan_files import named_files
 from maillint.project.result_cache import Inputs
+
+if TYPE_CHECKING:
+    from maillint.engine.clock import Clock
 
 GENERAL = "general"
 """The profile of a plan that neither it nor the settings give one."""
@@ -53,10 +57,12 @@ def load_campaign(
     return Campaign(group.plan, of_steps, missing), Inputs(states, None) if complete else None
 
 
-def lint_campaign(group: Group, campaign: Campaign, profile: str | None = None) -> Sequence[FileReport]:
+def lint_campaign(
+    group: Group, campaign: Campaign, profile: str | None = None, clock: Clock | None = None
+) -> Sequence[FileReport]:
     """Run the rules about plans, by the plan's settings; a ``profile`` comes before what these and the plan say."""
     profile = profile or profile_of(group, campaign.plan)
-    return lint_plan(campaign, profile, group.config.rules_for(profile), group.config.catalogue)
+    return lint_plan(campaign, profile, group.config.rules_for(profile), group.config.catalogue, clock)
 
 
 def lint_plan_group(group: Group, profile: str | None = None) -> Sequence[FileReport]:

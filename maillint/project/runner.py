@@ -161,7 +161,7 @@ def _lint_item(
     """Lint a message, and put it among ``messages`` for a plan that follows."""
     try:
         if item.group.plan is not None:
-            return _lint_plan(item, messages or {}, pack)
+            return _lint_plan(item, messages or {}, pack, clock)
         with clock.phase("read") if clock else nullcontext():
             loaded = load(item.group, item.contents)
         if messages is not None:
@@ -174,14 +174,16 @@ def _lint_item(
         return _Result(failure=failure(item.group, error))
 
 
-def _lint_plan(item: _Item, messages: Messages, pack: bool) -> _Result:
+def _lint_plan(item: _Item, messages: Messages, pack: bool, clock: Clock | None) -> _Result:
     """Lint a campaign plan, which nobody observes; ``messages`` are those of its steps that have been loaded."""
     if item.stored is not None:
         return _Result(item.stored)
     from maillint.project.plan_run import lint_campaign, load_campaign  # noqa: PLC0415 -- few runs have a plan
 
     campaign, inputs = load_campaign(item.group, messages)
-    reports = [_lean(report, pack) for report in lint_campaign(item.group, campaign)]
+    with clock.phase("rules") if clock else nullcontext():
+        reports = lint_campaign(item.group, campaign, clock=clock)
+    reports = [_lean(report, pack) for report in reports]
     return _Result(reports, inputs=inputs if item.key is not None else None)
 
 
