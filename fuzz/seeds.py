@@ -26,8 +26,16 @@ _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 
 @cache
 def rule_examples() -> tuple[Example, ...]:
-    """The examples of all shipped rules."""
-    return tuple(example for rule in shipped().rules.values() for example in examples(rule))
+    """The examples of all shipped rules but those about plans."""
+    return tuple(example for rule in shipped().rules.values() if rule.subject != "plan" for example in examples(rule))
+
+
+def plan_texts() -> list[str]:
+    """The plans among the examples, and those of the rules about plans, without their marks."""
+    rules = [rule for rule in shipped().rules.values() if rule.subject == "plan"]
+    texts = [(example.bad, example.good) for rule in rules for example in examples(rule)]
+    plans = [unmark(bad)[0] for bad, _ in texts if bad] + [good for _, good in texts if good]
+    return [*plans, *files("examples/plans/*/*.yaml")]
 
 
 def example_texts(kind: str) -> list[str]:

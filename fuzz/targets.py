@@ -12,16 +12,20 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 from fuzz.oracles import require, same_twice, sound_message, sound_reports, spans_within
-from fuzz.seeds import as_bytes, example_texts, files, literals, rule_examples
+from fuzz.seeds import as_bytes, example_texts, files, literals, plan_texts, rule_examples
 from maillint.analysis.links import link_lists
 from maillint.catalogue.examples import unmark
+from maillint.catalogue.load import shipped
 from maillint.catalogue.validate import compile_rule
 from maillint.checks import all_checks
+from maillint.cli.plan_journal import entry
+from maillint.cli.plan_page import as_json, as_text
 from maillint.config.config import CommandLine, LayeredConfig
 from maillint.config.files import _parse, layers_of, read_layers
 from maillint.data.amendments import SHIPPED
@@ -38,8 +42,12 @@ from maillint.network import dkim, dmarc, spf
 from maillint.network.replay import ReplayResolver
 from maillint.network.spf_check import check_host
 from maillint.network.tags import TagList, parse_tags
+from maillint.output._paint import Paint
+from maillint.plan.advice import advise
+from maillint.plan.read import read_plan
 from maillint.project.discovery import Group
 from maillint.project.loader import LoadedMessage, load_text
+from maillint.project.plan_run import lint_plan_text
 from maillint.project.runner import lint_loaded
 from maillint.text.source import Source
 from maillint.web.urls import as_absolute, decoded_base64, decoded_target, query_items, split
@@ -311,6 +319,26 @@ def sidecars(data: bytes) -> None:
     for line, column in places:
         require(1 <= line <= lines and column >= 1, f"a place at {line}:{column} of {lines} lines")
     _lint("a.html", b"---\n" + data + b"\n---\n<p>Hi</p>", _config(None, None))
+
+
+@_target(plan_texts)
+def plan(data: bytes) -> None:
+    """A campaign plan: read, linted, and all that is said of it."""
+    try:
+        read = read_plan(Source.from_bytes("a.campaign.yaml", data))
+    except LintError:
+        return
+    size = len(read.source.text)
+    spans_within((read.span(*keys) for keys in read.extents), size, "a value of a plan")
+    group = Group.for_text("a.campaign.yaml", LayeredConfig())
+    reports = same_twice(lambda: list(lint_plan_text(group, read)))
+    sound_reports(reports)
+    rules = [rule for rule in shipped().rules.values() if rule.subject == "plan"]
+    advice = advise(read, {rule.name: {**rule.defaults, **rule.options} for rule in rules})
+    page = as_text("a.campaign.yaml", read, advice, 80, Paint(), "#")
+    require(not set(page) & set("\0\x07\x1b\r\x85\u202e"), "a page with characters that control a terminal")
+    json.loads(as_json("a.campaign.yaml", advice))
+    entry(read, advice.diagnosis, date(2026, 11, 23))
 
 
 # -- DNS records --------------------------------------------------------------------------------------

@@ -16,10 +16,10 @@ from maillint.config.find import find_config
 from maillint.data.profiles import PROFILES
 from maillint.data.yamlfile import FileError, suggestion
 from maillint.errors import LintError
-from maillint.files.access import UnreadableError, read_bytes
+from maillint.files.access import UnreadableError, read_bytes, source_from
 from maillint.files.paths import shown_path
 from maillint.finding import Edit, Failure, FileReport, Finding, Fix, Related, Report, Severity, Unknown
-from maillint.message.kinds import KINDS, Kind, guess_kind, kind_of
+from maillint.message.kinds import KINDS, Kind, guess_kind, is_plan, kind_of
 from maillint.message.read import MessageSettings
 from maillint.message.template.dialect import dialects
 from maillint.project.baseline import without_known
@@ -27,6 +27,7 @@ from maillint.project.discovery import Discovery, Group
 from maillint.project.errors import error_line, internal_error
 from maillint.project.loader import failure, guess_kind_of, load_all, load_text
 from maillint.project.runner import lint_loaded
+from maillint.text.source import Source
 from maillint.values import replace
 
 if TYPE_CHECKING:
@@ -320,7 +321,13 @@ def _lint_path(path: str, filename: str | os.PathLike[str] | None, chosen: Confi
     reports: list[FileReport] = []
     baselines: dict[str, str | None] = {}
     failures = list(discovery.failures)
-    for loaded in load_all(groups, adjust=given.over):
+    for group in groups:
+        if group.plan is not None:
+            from maillint.project.plan_run import lint_plan_group  # noqa: PLC0415 -- few runs have a plan
+
+            reports.extend(lint_plan_group(group, given.profile))
+    messages = [group for group in groups if group.plan is None]
+    for loaded in load_all(messages, adjust=given.over):
         if isinstance(loaded, Failure):
             failures.append(loaded)
             continue
@@ -347,6 +354,8 @@ def _lint_text(
     unsent: bool = False,
 ) -> Report:
     """Lint one text that stands in no file, or whose file has been read."""
+    if filename is not None and kind is None and given.kind is None and is_plan(filename):
+        return _lint_plan_text(text, filename, config, given.profile)
     try:
         kind = kind or given.kind or (kind_of(filename) if filename else None) or guess_kind_of(text)
         group = Group.for_text(filename or NAMES[kind], config if filename is None else config.for_file(filename))
@@ -354,6 +363,19 @@ def _lint_text(
     except UnreadableError as error:
         raise LintError(f"{filename}: {error}" if filename else str(error)) from None
     return Report(tuple(lint_loaded(loaded)))
+
+
+def _lint_plan_text(text: str | bytes, filename: str, config: LayeredConfig, profile: str | None) -> Report:
+    """Lint a campaign plan that stands in no file, or whose file has been read."""
+    from maillint.project.plan_files import plan_of  # noqa: PLC0415 -- few texts are plans, as the next
+    from maillint.project.plan_run import lint_plan_text  # noqa: PLC0415
+
+    try:
+        source = source_from(filename, text, "") if isinstance(text, bytes) else Source.from_text(filename, text)
+        plan = plan_of(source)
+    except UnreadableError as error:
+        raise LintError(f"{filename}: {error}") from None
+    return Report(tuple(lint_plan_text(Group.for_text(filename, config.for_file(filename)), plan, profile)))
 
 
 def _is_like_path(text: str) -> bool:

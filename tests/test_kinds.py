@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from maillint import lint
-from maillint.message.kinds import KINDS, format_extension, guess_kind, has_tags, hook_pattern, kind_of
+from maillint.message.kinds import KINDS, PLAN_PATTERN, format_extension, guess_kind, has_tags, hook_pattern, kind_of
 from maillint.message.sidecars import HOOK_PATTERNS
 from maillint.project.message_files import message_files
 from tests.cli.command import maillint
@@ -104,7 +104,7 @@ def test_a_message_begins_with_a_known_field(text: str) -> None:
 
 def test_the_hooks_take_what_the_table_says() -> None:
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    assert {hook["files"] for hook in hooks} == {"|".join([hook_pattern(), *HOOK_PATTERNS])}
+    assert {hook["files"] for hook in hooks} == {"|".join([hook_pattern(), PLAN_PATTERN, *HOOK_PATTERNS])}
     for kind in KINDS.values():
         for extension in kind.extensions:
             assert bool(re.search(hook_pattern(), f"a{extension}")) is kind.stands_alone

@@ -133,6 +133,13 @@ def test_a_run_whose_results_are_stored(folder: Path) -> None:
     assert "maillint.message.template.dialect" not in seen["modules"]
 
 
+def test_without_a_plan_nothing_of_plans_is_imported(folder: Path) -> None:
+    for arguments in (("--no-cache", "small.html"), (".",)):
+        seen = weigh(folder, *arguments)
+        parts = [name for name in own(seen) if any("plan" in part or "campaign" in part for part in name.split("."))]
+        assert parts == []
+
+
 def test_an_installed_package_looks_at_no_rule_file(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The package as a wheel lays it out: with its rules and their compiled forms inside."""
     import shutil

@@ -14,6 +14,7 @@ from maillint.message.model import Message, Part
 from maillint.message.template.detect import detect
 from maillint.patterns import regex
 from maillint.text.offsets import OffsetMap
+from maillint.text.source import Source
 from maillint.text.spans import Span, fill
 from maillint.values import frozen
 
@@ -101,16 +102,20 @@ def _in_part(part: Part) -> Iterator[Directive]:
 
 def _in_front_matter(part: Part) -> Iterator[Directive]:
     end = part.map.start(0)
-    if part.number is not None or end == 0:
-        return
-    text = part.source.text[:end]
+    if part.number is None and end > 0:
+        yield from directives_in_yaml(part.source, end)
+
+
+def directives_in_yaml(source: Source, end: int) -> Iterator[Directive]:
+    """The suppression comments of a text in YAML, which reaches to ``end``, in order."""
+    text = source.text[:end]
     found: list[_Found] = []
     for match in _DIRECTIVE.finditer(text):
         start = text.rfind("\n", 0, match.start()) + 1
         mark = text.rfind("#", start, match.start())
         if mark >= 0 and not text[mark + 1 : match.start()].strip():
             found.append(_Found(match, Span(mark, match.end()), False))
-    yield from _directives(Part(text, part.source, OffsetMap.identity(end), "text/plain"), found)
+    yield from _directives(Part(text, source, OffsetMap.identity(end), "text/plain"), found)
 
 
 def _template_comments(part: Part) -> Iterator[Span]:

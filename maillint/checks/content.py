@@ -1,4 +1,4 @@
-"""Checks of what a message says: spam phrases in the text, the preview and the subject, and false replies."""
+"""Checks of what a message says: spam phrases in the text, the preview and the subject; false replies, in plans too."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from maillint.analysis.header_fields import NO_HEADERS, field_views
 from maillint.analysis.language import language_of
-from maillint.check import Needs, Option, Options, check
+from maillint.check import Needs, Option, Options, check, subject_check
 from maillint.data.lists import load_list
 from maillint.finding import SKIPPED
 from maillint.hits import Change, Hit, NotKnown
@@ -21,6 +22,9 @@ from maillint.text.phrase_lists import listed_languages, own_phrases, phrase_ind
 from maillint.text.phrases import Match
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span
+
+if TYPE_CHECKING:
+    from maillint.plan.campaign import Campaign
 
 _LONGEST_SHOWN = 60
 _PREVIEW = regex(r"(?:\s*+\S){0,200}+")
@@ -279,3 +283,24 @@ def _reply_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
             rf"(?:{names})(?!\w)|(?:{references})[ \t]?:(?=[ \t]*(?:[#№]|n[.°ºr]|\w{{0,10}}[./-]?\d))", re.IGNORECASE
         ),
     )
+
+
+@subject_check("plan", "false-thread", fields=("number", "prefix", "what"))
+def false_thread(campaign: Campaign, options: Options) -> Iterator[Hit | NotKnown]:
+    """Steps of a plan whose subject begins like a reply's although they are in no thread.
+
+    The subject of a first step that stands in its template is left to ``subject-fake-reply``.
+    """
+    plan = campaign.plan
+    for number, step, message in campaign.steps:
+        if step.thread and number > 1:
+            continue
+        subject, key = step.subject, "subject"
+        if subject is None and message is not None and number > 1 and not message.headers.known:
+            field = message.headers.first("subject")
+            subject, key = field.text if field is not None else None, "template"
+        prefix = _reply_prefix(subject) if subject else None
+        if subject and prefix is not None:
+            what = "the first message answers nothing" if number == 1 else "the step is in no thread (thread: true)"
+            evidence = {"number": number, "prefix": shorten(subject[prefix.start : prefix.end], _LONGEST_SHOWN)}
+            yield Hit(plan.place, plan.span(*step.keys, key), {**evidence, "what": what})

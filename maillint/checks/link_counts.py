@@ -1,13 +1,14 @@
-"""Checks that count links: the limit of a first touch, and the limits of later touches and of other mail."""
+"""Checks that count links: the limits of a first touch, of later touches and other mail, and of the steps of a plan."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from maillint.analysis.links import LinkInView, links_in
+from maillint.analysis.links import LinkInView, links_in, links_of
 from maillint.analysis.senders import addresses, own_domains
-from maillint.check import Needs, Option, Options, check
+from maillint.check import Needs, Option, Options, check, subject_check
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message, Part
 from maillint.message.views import View
@@ -18,6 +19,9 @@ from maillint.text.spans import Span, merge
 from maillint.values import frozen
 from maillint.web.domains import is_host_like, organisational
 from maillint.web.urls import normalise_for_counting
+
+if TYPE_CHECKING:
+    from maillint.plan.campaign import Campaign
 
 _ROLES = ("unsubscribe", "legal", "browser-view", "own-mail", "phone")
 _MOST_RELATED = 50
@@ -248,3 +252,48 @@ def _dotted_words(text: str) -> Iterator[tuple[int, str]]:
         if PLACEHOLDER_CHAR not in word:
             yield start + word.find(bare), bare
         dot = text.find(".", end)
+
+
+# -- the steps of a plan ----------------------------------------------------------------------------------------------
+
+_POLICIES = {"none": 0, "one": 1}
+
+
+@subject_check("plan", "step-links", fields=("template", "problem", "count", "limit", "url"), options=_COUNTING)
+def step_links(campaign: Campaign, options: Options) -> Iterator[Hit | NotKnown]:
+    """Steps whose template has more links than the plan allows, or a calendar for people who have not answered yet."""
+    from maillint.plan.wording import waits_for_answer  # noqa: PLC0415 -- for plans alone, as below
+
+    plan = campaign.plan
+    if campaign.has_unread_templates:
+        yield NotKnown("the plan stands in no file, so its templates are not known")
+    for _, step, message in campaign.steps:
+        if step.template is None:
+            continue
+        policy = plan.link_policy(step) or ""
+        if message is None:
+            if policy in _POLICIES and not campaign.has_unread_templates:
+                yield NotKnown(f"{step.template} cannot be read")
+            continue
+        evidence: dict[str, object] = {"template": step.template}
+        worst = _worst(message, options, _POLICIES[policy]) if policy in _POLICIES else None
+        if worst is not None:
+            count = len(worst.counted)
+            limit = "none" if policy == "none" else "only one"
+            problem = f"has {count} link{'s' * (count != 1)}, and the plan allows {limit}"
+            evidence |= {"problem": problem, "count": count, "limit": _POLICIES[policy]}
+        elif campaign.profile == "cold" and not waits_for_answer(step.condition) and (url := _calendar(message)):
+            evidence |= {"problem": f"offers a calendar ({url}) before anybody has shown interest", "url": url}
+        else:
+            continue
+        yield Hit(plan.place, plan.span(*step.keys, "template"), evidence)
+
+
+def _calendar(message: Message) -> str | None:
+    """The address of the first link of a message at which appointments are booked."""
+    from maillint.web.calendars import books_appointments  # noqa: PLC0415
+
+    for link in links_of(message):
+        if link.address.web and books_appointments(link.address.host, link.address.parts.path):
+            return shorten(link.text)
+    return None

@@ -17,9 +17,10 @@ from maillint.project.collector import resume
 COMMANDS = {
     "check": "Lint templates and messages.",
     "dns": "Check the mail authentication of a domain.",
+    "plan": "Walk through the decision behind a campaign, and read its results.",
     "rule": "Show the rules, or one rule's page.",
     "init": "Write a commented maillint.yaml for a folder.",
-    "schema": "Print the JSON schema of maillint.yaml.",
+    "schema": "Print the JSON schema of maillint.yaml, or of a plan.",
     "completion": "Print the completion script of a shell.",
 }
 
@@ -60,6 +61,7 @@ Examples:
   maillint check --touch 1 intro.html     judge it as a first message to a stranger
   maillint check --dns newsletter.eml     look up the sender's SPF, DKIM and DMARC too
   maillint dns acme.example               only those
+  maillint plan october.campaign.yaml     decide about tracking, links, measures and the ramp
   maillint rule links/text-mismatch       what a rule wants, why, and examples
 
 \b

@@ -19,6 +19,7 @@ from maillint.errors import LintError
 from maillint.files.access import UnreadableError, read_limited
 from maillint.files.paths import shown_path
 from maillint.finding import INCOMPLETE, Failure, Report
+from maillint.message.kinds import is_plan
 from maillint.project.collector import resume
 from maillint.project.discovery import Discovery, Group
 from maillint.project.loader import LoadedMessage, guess_kind_of, load_text
@@ -182,6 +183,7 @@ class Arguments:
             follow=self.follow_symlinks,
             skip_pages=self.skip_pages,
             cache=not self.no_cache,
+            whole=self.diff_base is None,
         )
 
 
@@ -192,8 +194,8 @@ class Arguments:
 def command(ctx: click.Context, /, **given: Any) -> None:
     """Lint templates and messages.
 
-    PATHS are files (.html, .htm, .eml, .txt, template files) or folders, which are walked; - reads one
-    message from standard input. A template and its plain-text twin (welcome.html, welcome.txt) are one message.
+    PATHS are files (.html, .htm, .eml, .txt, template files, campaign plans) or folders, which are walked; - reads
+    one message from standard input. A template and its plain-text twin (welcome.html, welcome.txt) are one message.
     Front matter in a template may state subject, from, headers, touch and profile.
 
     \b
@@ -257,7 +259,14 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]], cl
     lookups = lookups_of(arguments)
     groups: list[Group] = []
     only_changed: Callable[[Report], Report] = lambda whole: whole  # noqa: E731 -- what --diff-base leaves of a report
-    if arguments.paths == ("-",):
+    if arguments.paths == ("-",) and is_plan(arguments.stdin_filename or ""):
+        from maillint.cli import plan_input  # noqa: PLC0415 -- seldom needed, as the next
+
+        name = str(arguments.stdin_filename)
+        if arguments.fix or arguments.diff:
+            return plan_input.fix_stdin_plan(discovery, name, unsafe=arguments.unsafe_fixes, diff=arguments.diff)
+        run = plan_input.lint_stdin_plan(discovery, name)
+    elif arguments.paths == ("-",):
         loaded = load_stdin(discovery, arguments.stdin_filename)
         if isinstance(loaded, LoadedMessage) and (arguments.fix or arguments.diff):
             from maillint.cli.fixing import fix_stdin  # noqa: PLC0415 -- seldom needed

@@ -15,7 +15,7 @@ from maillint.config.find import FILE_NAMES, find_config
 from maillint.errors import LintError
 from maillint.files.paths import shown_path
 from maillint.finding import Failure
-from maillint.message.kinds import hook_pattern
+from maillint.message.kinds import PLAN_PATTERN, hook_pattern
 from maillint.message.read import MessageSettings
 from maillint.message.sidecars import HOOK_PATTERNS
 from maillint.message.template.signs import template_extension
@@ -91,7 +91,7 @@ def command(folder: str) -> None:
     text = propose(groups, folder)
     with open(target, "x", encoding="utf-8") as file:  # noqa: PTH123
         file.write(text)
-    count = len(groups)
+    count = sum(group.plan is None for group in groups)
     page = f"Wrote {shown_path(os.path.normpath(target))} ({count} message{'s' * (count != 1)} found).\n\n"
     page += f"{_PRE_COMMIT.format(version=__version__, files=hook_files(groups))}\n"
     door.show_all(f"{page}{_CI.format(version=__version__, folder=folder)}\n")
@@ -99,6 +99,7 @@ def command(folder: str) -> None:
 
 def propose(groups: list[Group], folder: str) -> str:
     """Return a commented configuration for what was found in a folder."""
+    groups = [group for group in groups if group.plan is None]
     paths = [Path(os.path.relpath(group.paths[0], folder)) for group in groups]
     profiles: Counter[str] = Counter()
     dialects: Counter[str] = Counter()
@@ -121,10 +122,11 @@ def propose(groups: list[Group], folder: str) -> str:
 def hook_files(groups: list[Group]) -> str:
     """Return the pattern of the paths that a pre-commit hook takes: the usual ones, and those of what was found."""
     usual = hook_pattern()
-    names = {os.path.basename(group.paths[0]).lower() for group in groups}  # noqa: PTH119
+    names = {os.path.basename(group.paths[0]).lower() for group in groups if group.plan is None}  # noqa: PTH119
     endings = sorted({ending for name in names if not re.search(usual, name) and (ending := template_extension(name))})
     beside = [path for group in groups for path in group.paths[1:]]
     patterns = [usual, *(f"{re.escape(ending)}$" for ending in endings)]
+    patterns += [PLAN_PATTERN] * any(group.plan is not None for group in groups)
     patterns += [pattern for pattern in HOOK_PATTERNS if any(re.search(pattern, path) for path in beside)]
     return "|".join(patterns)
 

@@ -13,6 +13,7 @@ from maillint.catalogue.rule import Rule
 from maillint.check import Option
 from maillint.cli import door
 from maillint.config.keys import KEYS
+from maillint.plan.read import plan_schema
 
 _TYPES: Mapping[str, Mapping[str, Any]] = {
     "text": {"type": "string"},
@@ -26,15 +27,17 @@ _LEVEL: Mapping[str, Any] = {"enum": ["error", "warning", "info", "off", False]}
 
 
 @click.command("schema")
-def command() -> None:
-    """Print the JSON schema of maillint.yaml, for editors and for checks.
+@click.argument("what", type=click.Choice(("config", "plan")), default="config")
+def command(what: str) -> None:
+    """Print the JSON schema of maillint.yaml, or of a campaign plan, for editors and for checks.
 
     \b
     In maillint.yaml, an editor with a YAML language server reads it from
       # yaml-language-server: $schema=maillint.schema.json
     after: maillint schema > maillint.schema.json
+    Likewise in a plan, after: maillint schema plan > plan.schema.json
     """
-    door.write(json.dumps(config_schema(), ensure_ascii=False, indent=2) + "\n")
+    door.write(json.dumps(plan_schema() if what == "plan" else config_schema(), ensure_ascii=False, indent=2) + "\n")
 
 
 def config_schema() -> dict[str, Any]:

@@ -89,7 +89,8 @@ def _touch(config: LayeredConfig) -> tuple[str, str]:
     if config.command_line.touch is not None:
         return str(config.command_line.touch), COMMAND_LINE
     if config.touch is not None:
-        return str(config.touch), config_origin(config, "sequences")
+        plans = [layer.origins["touch"] for layer in config.layers if "touch" in layer.origins]
+        return str(config.touch), _origins(plans) if plans else config_origin(config, "sequences")
     return "none", "default; front matter may say it"
 
 

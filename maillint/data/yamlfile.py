@@ -27,11 +27,16 @@ class FileError(LintError):
 
 @frozen
 class YamlFile:
-    """A parsed file; ``places`` gives each key's or item's 1-based (line, column)."""
+    """A parsed file; ``places`` gives each key's or item's 1-based (line, column).
+
+    ``extents`` gives its [start, end) in the text: a key with a value on one line, else the key alone; of an item, its
+    first line.
+    """
 
     path: str
     data: Any
     places: dict[Keys, tuple[int, int]] = field(default_factory=dict, repr=False)
+    extents: dict[Keys, tuple[int, int]] = field(default_factory=dict, repr=False)
 
     def error(self, keys: Keys, message: str) -> FileError:
         """Make an error that points at a value, or at the closest one around it."""
@@ -94,11 +99,11 @@ def read_yaml(path: str, text: str) -> YamlFile:
         raise FileError(path, 1, 1, f"not valid YAML: {first_line(error)}") from None
     try:
         node = loader.get_single_node()
-        places: dict[Keys, tuple[int, int]] = {(): (1, 1)}
+        file = YamlFile(path, None, {(): (1, 1)})
         if node is None:
-            return YamlFile(path, None, places)
-        _note_places(path, node, places)
-        return YamlFile(path, loader.construct_document(node), places)
+            return file
+        _note_places(file, node, text)
+        return YamlFile(path, loader.construct_document(node), file.places, file.extents)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -111,7 +116,7 @@ def read_yaml(path: str, text: str) -> YamlFile:
         loader.dispose()
 
 
-def _note_places(path: str, top: yaml.Node, places: dict[Keys, tuple[int, int]]) -> None:
+def _note_places(file: YamlFile, top: yaml.Node, text: str) -> None:
     import yaml  # noqa: PLC0415 -- see read_yaml
 
     pending: list[tuple[Keys, yaml.Node]] = [((), top)]
@@ -126,12 +131,23 @@ def _note_places(path: str, top: yaml.Node, places: dict[Keys, tuple[int, int]])
                 if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
                     continue
                 inner = (*keys, key.value)
-                if inner in places:
-                    mark = key.start_mark
-                    raise FileError(path, mark.line + 1, mark.column + 1, f'"{key.value}" stands here twice')
-                places[inner] = (key.start_mark.line + 1, key.start_mark.column + 1)
+                start = key.start_mark
+                if inner in file.places:
+                    raise FileError(file.path, start.line + 1, start.column + 1, f'"{key.value}" stands here twice')
+                file.places[inner] = (start.line + 1, start.column + 1)
+                beside = isinstance(value, yaml.ScalarNode) and value.start_mark.line == start.line
+                file.extents[inner] = (start.index, _end(text, value if beside else key, start.index))
                 pending.append((inner, value))
         elif isinstance(node, yaml.SequenceNode):
             for index, item in enumerate(node.value):
-                places[*keys, index] = (item.start_mark.line + 1, item.start_mark.column + 1)
+                start = item.start_mark
+                file.places[*keys, index] = (start.line + 1, start.column + 1)
+                file.extents[*keys, index] = (start.index, _end(text, item, start.index))
                 pending.append(((*keys, index), item))
+
+
+def _end(text: str, node: yaml.Node, start: int) -> int:
+    """Where a node ends, or the line on which it starts."""
+    end: int = node.end_mark.index
+    line_end = text.find("\n", start, end)
+    return start + len(text[start : line_end if line_end >= 0 else end].rstrip())

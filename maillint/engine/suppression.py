@@ -25,15 +25,26 @@ def suppress(
 
     ``rules`` are those that have run, which includes the rules about comments; ``catalogue`` knows every name.
     """
-    directives = find_directives(message)
+    owner = FileSubject("message", message.profile, message, message.start, message.sources)
+    return suppress_by(find_directives(message), owner, reports, rules, catalogue)
+
+
+def suppress_by(
+    directives: Sequence[Directive],
+    owner: FileSubject,
+    reports: Sequence[FileReport],
+    rules: Sequence[ActiveRule],
+    catalogue: Catalogue,
+) -> list[FileReport]:
+    """Do what ``suppress`` does, by comments that have been found in the files of any subject."""
     if not directives:
         return list(reports)
     silencer = _Silencer(directives)
     remaining = [replace(report, findings=silencer.remaining(report.findings)) for report in reports]
     comments = Suppressions(directives, _unknown_names(directives, catalogue))
-    silencer.remaining(_about_comments(message, comments, rules))  # notes which comments are about comments
+    silencer.remaining(_about_comments(owner, comments, rules))  # notes which comments are about comments
     comments = replace(comments, unused=_unused_names(silencer, rules, catalogue))
-    more = silencer.remaining(_about_comments(message, comments, rules))
+    more = silencer.remaining(_about_comments(owner, comments, rules))
     return [_with(report, more) for report in remaining]
 
 
@@ -134,8 +145,8 @@ def _unused_names(silencer: _Silencer, rules: Sequence[ActiveRule], catalogue: C
     return frozenset((number, name) for number, name in unused if name in idle)
 
 
-def _about_comments(message: Message, comments: Suppressions, rules: Sequence[ActiveRule]) -> list[Finding]:
-    subject = FileSubject("suppression", message.profile, comments, message.start, message.sources)
+def _about_comments(owner: FileSubject, comments: Suppressions, rules: Sequence[ActiveRule]) -> list[Finding]:
+    subject = FileSubject("suppression", owner.profile, comments, owner.start, owner.sources)
     return [found for report in run_rules(subject, rules) for found in report.findings]
 
 

@@ -34,6 +34,12 @@ KINDS: Final[Mapping[str, FileKind]] = {
     "txt": FileKind((".txt", ".text"), "text/plain", False),
 }
 
+_PLANS = (".campaign.yaml", ".campaign.yml")
+"""How the names of campaign plans end, which are no mail and name the mails of a campaign."""
+
+PLAN_PATTERN = r"\.campaign\.ya?ml$"
+"""A regular expression of their names; for pre-commit."""
+
 _BY_EXTENSION: Final[Mapping[str, Kind]] = {
     extension: kind for kind in get_args(Kind) for extension in KINDS[kind].extensions
 }
@@ -62,6 +68,11 @@ def kind_of(path: str) -> Kind | None:
     if inner in _PLAIN_EXTENSIONS:
         return "txt"
     return None if inner in _OTHER_EXTENSIONS else kind_of(stem) or "html"
+
+
+def is_plan(path: str) -> bool:
+    """Whether a file is called as a campaign plan is."""
+    return path.lower().endswith(_PLANS)
 
 
 def format_extension(name: str) -> str:

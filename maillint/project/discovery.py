@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from maillint.catalogue.load import Catalogue, shipped
 from maillint.config.config import CommandLine, LayeredConfig, load_config
 from maillint.config.find import find_config, repository_above
 from maillint.errors import LintError
-from maillint.files.access import FileAccess, system_reason
+from maillint.files.access import FileAccess, UnreadableError, system_reason
 from maillint.files.paths import shown_path
 from maillint.finding import Failure, PassedOver
-from maillint.message.kinds import KINDS, kind_of
+from maillint.message.kinds import KINDS, is_plan, kind_of
 from maillint.message.sidecars import is_meta
 from maillint.project.message_files import Folder, stem_of
 from maillint.text.globs import matches
-from maillint.values import field, frozen
+from maillint.values import field, frozen, replace
 
 if TYPE_CHECKING:
+    from maillint.plan.model import Plan
     from maillint.project.web_pages import Project, WebPages
 
 SKIPPED_FOLDERS = frozenset(
@@ -39,6 +40,7 @@ class Group:
     ``config`` holds the settings of the first file. ``roots`` are the folders in which files that the message names
     may be read: those given to the run, those of files given to it, and the project's, where there is a
     configuration; without any, the message stands in no file. ``follow``: links in them may lead out of them.
+    A ``plan`` is a group of its own; ``steps`` are the messages of its steps, None where there is no file.
     """
 
     paths: tuple[str, ...]
@@ -46,6 +48,8 @@ class Group:
     config: LayeredConfig = field(repr=False)
     roots: tuple[str, ...] = ()
     follow: bool = False
+    plan: Plan | None = field(default=None, repr=False)
+    steps: tuple[Group | None, ...] = field(default=(), repr=False)
 
     def access(self) -> FileAccess:
         """What may be read for the message."""
@@ -67,6 +71,7 @@ class Discovery:
     A folder that cannot be listed is one of the ``failures``, and costs the others nothing.
     ``config_path`` names the configuration of every file; a ``config`` is that configuration. Web pages in a folder are
     ``passed_over``; with ``skip_pages``, those that are named are, too. With ``cache``, what tells them is kept.
+    ``whole``: findings are reported wherever they stand in a file.
     """
 
     def __init__(
@@ -78,10 +83,12 @@ class Discovery:
         follow: bool = False,
         skip_pages: bool = False,
         cache: bool = False,
+        whole: bool = True,
     ) -> None:
         self._follow = follow
         self._skip_pages = skip_pages
         self._cache = cache
+        self._whole = whole
         self._config_path = config_path
         self._command_line = command_line or CommandLine()
         self._configs: dict[str | None, LayeredConfig] = {} if config is None else {config.path: config}
@@ -94,6 +101,8 @@ class Discovery:
         self._folders: dict[str, Folder] = {}
         self._projects: dict[str, Project] = {}
         self._pages: WebPages | None = None
+        self._plans: dict[str, Plan | None] = {}
+        self._named: frozenset[str] = frozenset()
         self.excluded = 0
         self.passed_over: list[PassedOver] = []
         self.failures: list[Failure] = []
@@ -155,6 +164,7 @@ class Discovery:
         self._given = tuple(
             dict.fromkeys(path if os.path.isdir(path) else os.path.dirname(path) or "." for path in paths)  # noqa: PTH112, PTH120
         )
+        self._named = frozenset(map(os.path.normpath, paths))
         wanted: dict[str, None] = {}
         for path in paths:
             if os.path.isdir(path):  # noqa: PTH112
@@ -171,17 +181,86 @@ class Discovery:
                 raise MissingPathError(f"{path}: no such file or folder")
         if self._pages is not None:
             self._pages.save()
-        groups: dict[tuple[str, ...], set[str]] = {}
+        messages: dict[tuple[str, ...], set[str]] = {}
+        plans: dict[str, None] = {}
+        beside: dict[str, None] = {}  # plans that lie beside messages of the run
         for path in wanted:
-            groups.setdefault(self._message(path), set()).add(path)
-        return [self._group(files, frozenset(own)) for files, own in groups.items()]
+            if is_plan(path):
+                plans.setdefault(path)
+                continue
+            messages.setdefault(self._message(path), set()).add(path)
+            beside.update(dict.fromkeys(self._folder(path).plans))
+        if not plans and not beside:
+            return [self._group(files, frozenset(own)) for files, own in messages.items()]
+        return self._groups_of_plans(
+            messages, plans, [path for path in beside if path not in plans and not self._excluded(path)]
+        )
+
+    def _groups_of_plans(
+        self, messages: dict[tuple[str, ...], set[str]], plans: Iterable[str], beside: Iterable[str]
+    ) -> list[Group]:
+        """The messages of the run and those of plans, with what plans say of them, and the plans themselves.
+
+        What a plan in the run says of a message counts before what one beside it says, which adds no message.
+        """
+        from maillint.project.plan_files import named_files, with_step  # noqa: PLC0415 -- few runs have a plan
+
+        settings: dict[tuple[str, ...], LayeredConfig] = {}
+        own: list[Group] = []
+        named: list[tuple[str, Plan, list[tuple[str, ...] | None]]] = []
+        for paths, linted in ((plans, True), (beside, False)):
+            for path in paths:
+                plan = self._plan(path, report=linted)
+                if plan is None:
+                    continue
+                files = dict(named_files(path, plan))
+                steps = [self._step(path, files.get(number)) for number in range(1, len(plan.steps) + 1)]
+                for number, step in enumerate(steps, 1):
+                    if step is None or step in settings:
+                        continue
+                    if linted and not any(map(self._excluded, step)):
+                        messages.setdefault(step, set()).update(step)
+                    config = self.settings_of(step[0])
+                    settings[step] = with_step(config, plan, number, plan_is_linted=linted and self._whole)
+                if linted:
+                    named.append((path, plan, steps))
+        by_files = {
+            files: self._group(files, frozenset(messages.get(files, files)), settings.get(files))
+            for files in {**messages, **settings}
+        }
+        for path, plan, steps in named:
+            messages_of_steps = tuple(by_files[step] if step is not None else None for step in steps)
+            own.append(replace(self._group((path,), frozenset({path})), plan=plan, steps=messages_of_steps))
+        return [*own, *(by_files[files] for files in messages)]
+
+    def _plan(self, path: str, *, report: bool) -> Plan | None:
+        """A plan, read once; None where it cannot be read, which is a failure if ``report``."""
+        from maillint.project.plan_files import ForeignPlanError, read_plan_file  # noqa: PLC0415 -- as above
+
+        if path not in self._plans:
+            try:
+                self._files(path).check_link(path)
+                self._plans[path] = read_plan_file(path)
+            except UnreadableError as error:
+                self._plans[path] = None
+                if isinstance(error, ForeignPlanError) and path not in self._named:
+                    self.excluded += 1  # found in a folder
+                elif report:
+                    self.failures.append(Failure(shown_path(path), str(error)))
+        return self._plans[path]
+
+    def _step(self, plan: str, path: str | None) -> tuple[str, ...] | None:
+        """The files of the message that a plan names; None where there is none that may be read."""
+        if path is None or is_plan(path) or not self._files(plan).has_file(path):
+            return None
+        return self._message(path)
 
     def text_group(self, name: str) -> Group:
         """A text that stands in no file, with the settings that a file of this name would have."""
         return Group.for_text(name, self.settings_of(name))
 
-    def _group(self, files: tuple[str, ...], wanted: frozenset[str]) -> Group:
-        config = self.settings_of(files[0])
+    def _group(self, files: tuple[str, ...], wanted: frozenset[str], config: LayeredConfig | None = None) -> Group:
+        config = config or self.settings_of(files[0])
         return Group(files, wanted, config, self._roots(config), self._follow)
 
     def _roots(self, config: LayeredConfig) -> tuple[str, ...]:
@@ -192,10 +271,13 @@ class Discovery:
         return bool(config.exclude) and matches(config.relative(path), config.exclude)
 
     def _message(self, path: str) -> tuple[str, ...]:
+        return self._folder(path).message(path)
+
+    def _folder(self, path: str) -> Folder:
         folder = os.path.dirname(path)  # noqa: PTH120
         if folder not in self._folders:
             self._folders[folder] = Folder(folder, self._files(path), self._names.get(folder))
-        return self._folders[folder].message(path)
+        return self._folders[folder]
 
     def _files(self, path: str) -> FileAccess:
         config = self.config_for(path)
@@ -227,7 +309,7 @@ class Discovery:
     def _takes(self, path: str, stems: frozenset[str]) -> bool:
         """Whether a walk takes a file: messages and HTML always, plain text where it belongs to a message."""
         kind = kind_of(path)
-        if kind is not None and KINDS[kind].stands_alone:
+        if (kind is not None and KINDS[kind].stands_alone) or is_plan(path):
             return True
         if kind == "txt" and stem_of(os.path.basename(path)) in stems:  # noqa: PTH119
             return True

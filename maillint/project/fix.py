@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from maillint.finding import Failure, FileReport, Finding, Fix, Report, Severity
 from maillint.project.discovery import Group
@@ -12,6 +12,9 @@ from maillint.project.loader import LoadedMessage, failure, load_all
 from maillint.project.runner import Observe, Run, lint_loaded
 from maillint.text.source import Source
 from maillint.values import frozen, replace
+
+if TYPE_CHECKING:
+    from maillint.plan.campaign import Campaign
 
 MAX_ROUNDS = 10
 """Rounds of fixing one message at the most; a fix may make room for the next."""
@@ -46,7 +49,7 @@ class FixResult:
 # -- the messages of a run ----------------------------------------------------------------------------
 
 
-def fix_groups(groups: Iterable[Group], *, unsafe: bool, observe: Observe | None = None) -> tuple[Run, list[FixedFile]]:
+def fix_groups(groups: Sequence[Group], *, unsafe: bool, observe: Observe | None = None) -> tuple[Run, list[FixedFile]]:
     """Fix every message in memory; return what is left to report and the files that would change.
 
     ``observe`` sees each message as it is after fixing.
@@ -55,7 +58,15 @@ def fix_groups(groups: Iterable[Group], *, unsafe: bool, observe: Observe | None
     failures: list[Failure] = []
     observed: list[tuple[Group, Any]] = []
     changed: list[FixedFile] = []
-    for loaded in load_all(groups):
+    messages = [group for group in groups if group.plan is None]
+    for group in groups:
+        if group.plan is not None:
+            from maillint.project.plan_run import load_campaign  # noqa: PLC0415 -- few runs have a plan
+
+            fixed = fix_plan(group, load_campaign(group)[0], unsafe=unsafe)
+            files.extend(fixed.reports)
+            changed.extend(_changed(group, (group.plan.source,), fixed))
+    for loaded in load_all(messages):
         if isinstance(loaded, Failure):
             failures.append(loaded)
             continue
@@ -91,11 +102,26 @@ def fix_loaded(loaded: LoadedMessage, *, unsafe: bool) -> tuple[FixResult, Loade
 
 def changed_files(loaded: LoadedMessage, fixed: FixResult) -> list[FixedFile]:
     """The files of a message that fixing would change."""
+    return _changed(loaded.group, loaded.sources, fixed)
+
+
+def _changed(group: Group, sources: Sequence[Source], fixed: FixResult) -> list[FixedFile]:
     return [
         FixedFile(path, before, after, fixed.applied[before.path])
-        for path, before, after in zip(loaded.group.paths, loaded.sources, fixed.sources, strict=True)
+        for path, before, after in zip(group.paths, sources, fixed.sources, strict=True)
         if before.text != after.text
     ]
+
+
+def fix_plan(group: Group, campaign: Campaign, *, unsafe: bool) -> FixResult:
+    """Fix a campaign plan in memory; the messages of its steps stay as they are."""
+    from maillint.project.plan_files import plan_of  # noqa: PLC0415 -- few runs have a plan, as the next
+    from maillint.project.plan_run import lint_campaign  # noqa: PLC0415
+
+    def lint(sources: Sequence[Source]) -> Sequence[FileReport]:
+        return lint_campaign(group, replace(campaign, plan=plan_of(sources[0])))
+
+    return fix_message((campaign.plan.source,), lint, unsafe=unsafe)
 
 
 # -- one message --------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from maillint.files.access import FileAccess
-from maillint.message.kinds import KINDS, kind_of
+from maillint.message.kinds import KINDS, is_plan, kind_of
 from maillint.message.sidecars import META, bare_name, holds_meta, holds_subject, says_plain, subject_of
 from maillint.message.template.signs import template_extension
 from maillint.patterns import regex
@@ -27,7 +27,7 @@ class Folder:
     A file called as a subject's belongs to the bodies of its name (``welcome_subject.txt`` to ``welcome.html``,
     ``welcome_message.txt`` or ``welcome-body-html.jinja``); one called ``subject`` alone to bodies called
     ``body``, ``message`` or the like, or to the folder's only message. Where two bodies of a format could be
-    meant, it belongs to neither.
+    meant, it belongs to neither. ``plans`` are the campaign plans that lie there.
     """
 
     def __init__(self, path: str, files: FileAccess, names: Sequence[str] | None = None) -> None:
@@ -36,6 +36,7 @@ class Folder:
         self._messages: dict[str, tuple[str, ...]] = {}
         names = files.names(path) if names is None else names
         self._there = frozenset(name.lower() for name in names)
+        self.plans = [self._joined(name) for name in names if is_plan(name)]
         subjects = [name for name in names if "subject" in name.lower() and kind_of(name) in {"html", "txt"}]
         if subjects:
             self._add_subjects(names, subjects)

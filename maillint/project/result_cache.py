@@ -85,6 +85,8 @@ class ResultCaches:
         if any(map(is_handed_over, group.paths)):
             return None
         names = [*map(shown_path, group.paths), "", *sorted(map(shown_path, group.wanted))]
+        for step in group.steps:
+            names += ["", *map(shown_path, step.paths if step is not None else ())]
         return _digest([self._settings[id(group.config)], *names])
 
     def find_untouched(self, group: Group, variant: str, touched: Touched | None) -> list[FileReport] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from maillint.data.checkout import digest
@@ -18,6 +19,10 @@ from maillint.values import NamedTuple, frozen, replace
 
 if TYPE_CHECKING:
     from maillint.engine.clock import Clock
+    from maillint.message.model import Message
+
+Messages = dict[tuple[str, ...], "Message"]
+"""Messages by the paths of their files."""
 
 MANY = 1_000
 """In a run over more messages, reports are packed until they are shown: that takes a fiftieth of a run's time."""
@@ -79,10 +84,12 @@ def lint_groups(groups: Sequence[Group], work: Work | None = None) -> Run:
     results = [_finished(item, work.observe) for item in items]
     missing = [index for index, result in enumerate(results) if result is None]
     finished = len(groups) - len(missing)
-    lint_item = partial(_lint_item, work.observe, work.clock, len(groups) > MANY)
-    waiting = [items[index] for index in missing]
-    new = spread(lint_item, waiting, work.jobs, lambda count: work.done(finished + count), _lost)
-    for index, result in zip(missing, new, strict=True):
+    bundles = _bundles(missing, groups)
+    waiting = [[items[index] for index in bundle] for bundle in bundles]
+    lint_bundle = partial(_lint_bundle, work.observe, work.clock, len(groups) > MANY)
+    new = spread(lint_bundle, waiting, work.jobs, lambda count: work.done(finished + count), _lost)
+    together = [result for bundle in new for result in bundle]
+    for index, result in zip(chain.from_iterable(bundles), together, strict=True):
         results[index] = result
         key = items[index].key
         if caches and key and result.inputs:
@@ -92,7 +99,11 @@ def lint_groups(groups: Sequence[Group], work: Work | None = None) -> Run:
     pairs = [(group, result) for group, result in zip(groups, results, strict=True) if result is not None]
     files = tuple(file for _, result in pairs for file in result.reports)
     failures = tuple(result.failure for _, result in pairs if result.failure)
-    observed = tuple((group, result.observed) for group, result in pairs if work.observe and not result.failure)
+    observed = tuple(
+        (group, result.observed)
+        for group, result in pairs
+        if work.observe and not result.failure and group.plan is None
+    )
     return Run(Report(files, failures=failures), observed)
 
 
@@ -120,21 +131,60 @@ def _finished(item: _Item, observe: Observe | None) -> _Result | None:
     return _Result(item.stored) if item.stored is not None and observe is None else None
 
 
-def _lost(item: _Item) -> _Result:
-    """What comes of a message at which a process ended: it was killed, or out of memory."""
-    return _Result(failure=Failure(shown_path(item.group.paths[0]), "the process that linted it was killed"))
+def _bundles(missing: Sequence[int], groups: Sequence[Group]) -> list[list[int]]:
+    """What is worked on together: each message alone, but a plan with the messages of its steps, which come first."""
+    plans = [index for index in missing if groups[index].plan is not None]
+    if not plans:
+        return [[index] for index in missing]
+    left = {groups[index].paths: index for index in missing if groups[index].plan is None}
+    bundles = []
+    for plan in plans:
+        steps = dict.fromkeys(step.paths for step in groups[plan].steps if step is not None and step.paths in left)
+        bundles.append([*(left.pop(paths) for paths in steps), plan])
+    return [*bundles, *([index] for index in left.values())]
 
 
-def _lint_item(observe: Observe | None, clock: Clock | None, pack: bool, item: _Item) -> _Result:
+def _lost(bundle: Sequence[_Item]) -> list[_Result]:
+    """What comes of messages at which a process ended: it was killed, or out of memory."""
+    reason = "the process that linted it was killed"
+    return [_Result(failure=Failure(shown_path(item.group.paths[0]), reason)) for item in bundle]
+
+
+def _lint_bundle(observe: Observe | None, clock: Clock | None, pack: bool, bundle: Sequence[_Item]) -> list[_Result]:
+    messages: Messages = {}
+    return [_lint_item(observe, clock, pack, item, messages if len(bundle) > 1 else None) for item in bundle]
+
+
+def _lint_item(
+    observe: Observe | None, clock: Clock | None, pack: bool, item: _Item, messages: Messages | None
+) -> _Result:
+    """Lint a message, and put it among ``messages`` for a plan that follows."""
     try:
+        if item.group.plan is not None:
+            return _lint_plan(item, messages or {}, pack, clock)
         with clock.phase("read") if clock else nullcontext():
             loaded = load(item.group, item.contents)
+        if messages is not None:
+            messages[item.group.paths] = loaded.message
         reports = lint_loaded(loaded, clock) if item.stored is None else item.stored
         inputs = inputs_of(loaded) if item.key is not None and item.stored is None else None
         reports = [_lean(report, pack) for report in reports]
         return _Result(reports, None, observe(loaded) if observe else None, inputs)
     except Exception as error:  # a fault of maillint's own in one file must not cost the others
         return _Result(failure=failure(item.group, error))
+
+
+def _lint_plan(item: _Item, messages: Messages, pack: bool, clock: Clock | None) -> _Result:
+    """Lint a campaign plan, which nobody observes; ``messages`` are those of its steps that have been loaded."""
+    if item.stored is not None:
+        return _Result(item.stored)
+    from maillint.project.plan_run import lint_campaign, load_campaign  # noqa: PLC0415 -- few runs have a plan
+
+    campaign, inputs = load_campaign(item.group, messages)
+    with clock.phase("rules") if clock else nullcontext():
+        reports = lint_campaign(item.group, campaign, clock=clock)
+    reports = [_lean(report, pack) for report in reports]
+    return _Result(reports, inputs=inputs if item.key is not None else None)
 
 
 def _lean(report: FileReport, pack: bool) -> FileReport:

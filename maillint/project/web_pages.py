@@ -133,7 +133,7 @@ class WebPages:
             found = [self._weigh(path).is_mail for path in among[:_MOST_NEIGHBOURS]]
             mail, pages = found.count(True), found.count(False)
             if mail or pages:
-                return mail >= pages + found.count(None) / 4
+                return not pages or mail >= pages + found.count(None) / 4
         return None
 
     def _listed(self, folder: str) -> tuple[list[str], list[str]]:

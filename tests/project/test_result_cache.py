@@ -17,7 +17,7 @@ from maillint.data.checkout import digest
 from maillint.files.access import read_bytes
 from maillint.finding import Edit, Excerpt, FileReport, Finding, Fix, Related, Report, Severity, Unknown
 from maillint.message.read import read_message
-from maillint.project import result_cache
+from maillint.project import cache_file, result_cache
 from maillint.project.cache_file import sealed
 from maillint.project.discovery import Discovery, Group
 from maillint.project.loader import load, read_files
@@ -197,7 +197,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return read_bytes(path)
 
     monkeypatch.setattr("maillint.project.loader.read_bytes", counted)
-    monkeypatch.setattr(result_cache, "SETTLED", 0)
+    monkeypatch.setattr(cache_file, "SETTLED", 0)
     return names
 
 
@@ -239,7 +239,7 @@ def test_a_change_counts_whatever_size_and_time_say(
 
 
 def test_a_file_that_has_just_changed_is_read(folder: Path, read: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(result_cache, "SETTLED", 10**12)
+    monkeypatch.setattr(cache_file, "SETTLED", 10**12)
     lint()
     lint()
     assert len(read) == 4
@@ -249,7 +249,7 @@ def test_a_result_that_is_found_by_content_is_found_without_reading_from_then_on
     read: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(result_cache, "SETTLED", 10**12)
+        patch.setattr(cache_file, "SETTLED", 10**12)
         first = lint()
     lint()
     del read[:]

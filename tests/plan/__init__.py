@@ -1,0 +1,1 @@
+"""Campaign plans: reading, arithmetic, ramps, decisions, results."""
