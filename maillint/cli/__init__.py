@@ -17,6 +17,7 @@ from maillint.project.collector import resume
 COMMANDS = {
     "check": "Lint templates and messages.",
     "dns": "Check the mail authentication of a domain.",
+    "list": "Check a list of recipients.",
     "rule": "Show the rules, or one rule's page.",
     "init": "Write a commented maillint.yaml for a folder.",
     "schema": "Print the JSON schema of maillint.yaml.",
@@ -35,7 +36,7 @@ class Commands(click.Group):
         """Import a command's module."""
         if cmd_name not in COMMANDS:
             return None
-        if cmd_name != "check":
+        if cmd_name not in {"check", "list"}:
             resume()
         command: click.Command = import_module(f"maillint.cli.{cmd_name}").command
         return command

@@ -144,7 +144,7 @@ def test_its_profile_decides_how_severe_a_rule_is(
 
 def test_rules_about_other_subjects_leave_it_alone(catalogue: Catalogue) -> None:
     everything = active(catalogue)
-    assert len({rule.rule.subject for rule in everything}) == 5
+    assert {rule.rule.subject for rule in everything} >= {"message", "domain", "recipients", "shopping-list"}
     assert {found.rule for found in judge(LIST, everything).findings} == {"shopping/too-much", "internal-error"}
 
 
