@@ -121,6 +121,7 @@ class _Task:
                         split.write_head(reader.head)
                     split.write(batch, doubtful)
                 run.progress(reader.rows)
+            self.file.require_unchanged()
         facts = {
             "rows": reader.rows,
             "blank": reader.blank,

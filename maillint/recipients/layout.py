@@ -83,8 +83,6 @@ def find_layout(file: ListFile, wishes: Wishes, *, addresses: bool = True) -> La
     try:
         with file.text(encoding) as text:
             lines = list(_sample(text))
-    except (EOFError, OSError) as error:
-        raise file.error(f"cannot be read ({error})") from None
     except UnicodeDecodeError as error:
         raise file.error(f"not {encoding.codec} ({error.reason})") from None
     if not any(line.strip() for line in lines):
@@ -137,17 +135,17 @@ def cells_of(lines: Sequence[str], delimiter: str) -> list[list[str]]:
 
 
 def _delimiter(lines: Sequence[str]) -> str:
-    """The delimiter that gives most rows the same number of cells, and a column of addresses; "" for none."""
-    best, best_score = "", 0.0
+    """The delimiter that gives most rows the same number of cells, best with a column of addresses; "" for none."""
+    best, best_score = "", (False, 0.5)
     for delimiter in DELIMITERS.values():
         rows = cells_of(lines, delimiter)
         widths = Counter(map(len, rows))
         width = _usual(widths)
-        if width < 2 or _address_column(rows, width) is None:
-            continue
-        score = widths[width] / len(rows)
-        if score > best_score and score >= 0.5:
-            best, best_score = delimiter, score
+        if width > 1:
+            named = _address_column(rows, width) is not None or bool(_named_columns(rows[0]))
+            score = named, widths[width] / len(rows)
+            if score > best_score:
+                best, best_score = delimiter, score
     return best
 
 
@@ -173,7 +171,8 @@ def _of_cells(file: ListFile, layout: Layout, wishes: Wishes, lines: Sequence[st
     named = _named_columns(first)
     index = _address_column(rows, width)
     if named and (index not in named or len(named) > 1):
-        index = _fullest(rows, named)
+        filled = _fullest(rows, named)
+        index = filled if filled is not None else index if index is not None else named[0]
     header = wishes.header if wishes.header is not None else _is_header(first, index, named)
     columns = tuple(name.strip() for name in first) if header else ()
     if wishes.column is not None:
@@ -182,7 +181,7 @@ def _of_cells(file: ListFile, layout: Layout, wishes: Wishes, lines: Sequence[st
         index = 0
     if index is None and layout.delimiter == "":
         index = 0
-        if not any("@" in row[0] for row in rows):
+        if not named and not any("@" in row[0] for row in rows):
             raise file.error("no address found; is this a list of recipients?")
     if index is None:
         names = shorten(", ".join(columns[:_MOST_NAMED]), 200) if columns else f"{width} of them, without names"
@@ -201,13 +200,13 @@ def _named_columns(first: Sequence[str]) -> list[int]:
     return [index for _, index in sorted(found)]
 
 
-def _fullest(rows: Sequence[Sequence[str]], columns: Sequence[int]) -> int:
-    """Of some columns the first that has addresses; the first of all where none has."""
+def _fullest(rows: Sequence[Sequence[str]], columns: Sequence[int]) -> int | None:
+    """Of some columns the first that has addresses; None where none has."""
     for index in columns:
         filled = [row[index] for row in rows[1:] if index < len(row) and row[index].strip()]
         if filled and sum(1 for cell in filled if "@" in cell) * 2 >= len(filled):
             return index
-    return columns[0]
+    return None
 
 
 def _is_header(first: Sequence[str], index: int | None, named: Sequence[int]) -> bool:

@@ -44,6 +44,7 @@ _FOREIGN = (
 _PAGE = regex(rb"\s{0,100}(?:<!doctype|<html|<\?xml|<table)", 2)
 _ARRAY = regex(rb"\s{0,100}\[\s{0,100}[\[{\"\]]")
 _CONTROLS = bytes(number for number in range(32) if number not in b"\t\n\v\f\r")
+_FEW_CONTROLS = 3
 _CYRILLIC_RUN = regex(rb"[\xc0-\xff\xa8\xb8]{3,}")
 _HIGH = regex(rb"[\x80-\xff]")
 
@@ -75,13 +76,19 @@ class ListFile:
         return LintError(f"{self.name}: {text}")
 
     def open(self) -> IO[bytes]:
-        """The content from its beginning, no longer gzipped."""
+        """The content from its beginning, no longer gzipped; reading it raises LintError for what is damaged."""
         raw = self._raw()
-        if not self.gzipped:
-            return raw
-        import gzip  # noqa: PLC0415 -- few lists are
+        if self.gzipped:
+            import gzip  # noqa: PLC0415 -- few lists are
 
-        return gzip.open(raw, "rb")  # type: ignore[return-value]
+            if self._data is None:
+                raw.close()
+            raw = gzip.open(self.name if self._data is None else raw, "rb")  # type: ignore[assignment]  # noqa: SIM115
+        return _Through(self, raw)  # type: ignore[return-value]
+
+    def require_unchanged(self) -> None:
+        """Raise LintError if the file is another than the one that was read."""
+        self._raw().close()
 
     def text(self, encoding: Encoding) -> io.TextIOWrapper:
         """The decoded content from its beginning, with its line ends, without a byte order mark."""
@@ -92,7 +99,7 @@ class ListFile:
     def _raw(self) -> IO[bytes]:
         if self._data is not None:
             self._data.seek(0)
-            return _Through(self._data)  # type: ignore[return-value]
+            return _Through(self, self._data, keep=True)  # type: ignore[return-value]
         try:
             status = os.stat(self.name)  # noqa: PTH116
             if stat.S_ISDIR(status.st_mode):
@@ -149,51 +156,62 @@ class ListFile:
             return "utf-16-le"
         if even > half * 0.4 and odd < half * 0.1:
             return "utf-16-be"
-        if len(head) - len(head.translate(None, _CONTROLS)) > len(head) * 0.02:
+        if len(head) - len(head.translate(None, _CONTROLS)) > max(len(head) * 0.02, _FEW_CONTROLS):
             raise self.error("binary data, not a list")
         return ""
 
 
 class _Through(io.BufferedIOBase):
-    """Another stream's bytes; it stays open when a reader closes this one."""
+    """Another stream's bytes; ``keep`` leaves that open when this one is closed."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, file: ListFile, stream: IO[bytes], *, keep: bool = False) -> None:
+        self._file = file
         self._stream = stream
+        self._keep = keep
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read so many bytes, or all."""
-        return self._stream.read(-1 if size is None else size)
+        """Read so many bytes, or all; raises LintError where that cannot be."""
+        try:
+            return self._stream.read(-1 if size is None else size)
+        except LintError:
+            raise
+        except EOFError:
+            raise self._file.error("damaged: it ends in the middle") from None
+        except OSError as error:
+            raise self._file.error(f"cannot be read ({system_reason(error)})") from None
+        except Exception as error:  # zlib's has no base but this
+            raise self._file.error(f"damaged ({error})") from None
 
     def readable(self) -> bool:
         """Say that it can be read."""
         return True
+
+    def close(self) -> None:
+        """Close the other stream too."""
+        if not self._keep:
+            self._stream.close()
+        super().close()
 
 
 class _Lines(_Through):
     """A stream of lines, none of which is longer than LONGEST_LINE: memory holds what a line needs."""
 
     def __init__(self, file: ListFile, stream: IO[bytes]) -> None:
-        super().__init__(stream)
-        self._file = file
+        super().__init__(file, stream)
         self._open = 0
 
     def skip(self, size: int) -> None:
         """Leave out so many bytes."""
-        self._stream.read(size)
+        self.read(size)
 
     def read1(self, size: int = -1, /) -> bytes:
         """Read some bytes, more than a text asks for at a time; raises LintError for a line without end."""
-        data = self._stream.read(max(size, _AT_ONCE))
+        data = self.read(max(size, _AT_ONCE))
         end = max(data.rfind(b"\n"), data.rfind(b"\r"))
         self._open = self._open + len(data) if end < 0 else len(data) - end
         if self._open > LONGEST_LINE:
             raise self._file.error(f"a line is longer than {LONGEST_LINE:,} bytes; is this a list?")
         return data
-
-    def close(self) -> None:
-        """Close the other stream too."""
-        self._stream.close()
-        super().close()
 
 
 def is_plain_file(path: str) -> bool:

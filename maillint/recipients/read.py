@@ -39,12 +39,8 @@ class ListReader:
         try:
             with self.file.text(self.layout.encoding) as text:
                 yield from self._batches(_Lines(text))
-        except EOFError:
-            raise self.file.error(f"damaged: it ends in the middle, after row {self.rows:,}") from None
         except UnicodeDecodeError as error:
             raise self.file.error(f"not {codec} after row {self.rows:,} ({error.reason}); see --encoding") from None
-        except OSError as error:  # gzip's own errors too
-            raise self.file.error(f"damaged after row {self.rows:,} ({str(error).lower()})") from None
 
     def _batches(self, lines: _Lines) -> Iterator[Batch]:
         self.head = "".join([lines.next() for _ in range(self.layout.preamble)])
