@@ -30,8 +30,9 @@ class Batch:
     """Some consecutive rows of a list, as columns: the same index means the same row in each of them.
 
     ``lines`` are the numbers of the rows' first lines, ``texts`` the rows as they stand, with their line ends,
-    ``cells`` what is in them. ``row_faults`` has names of ``ROW_FAULTS``. ``start`` is the offset of the first row in
-    the list's text, ``first`` whether it is the list's first batch.
+    ``cells`` what is in them. ``row_faults`` has names of ``ROW_FAULTS``. ``first`` says whether it is the
+    list's first batch. ``source`` are the lines that the rows were read from, those between them too; the first of
+    them has the number ``source_line``, and the offset ``start`` in the list's text.
 
     What is known of the rows from elsewhere is set before they are judged: ``repeats`` has the line in which the same
     mailbox stands before, ``suppressed`` the rows that must get no mail, ``mail_hosts`` who takes the mail of each
@@ -44,8 +45,10 @@ class Batch:
     cells: Sequence[Sequence[str]]
     addresses: Sequence[Address]
     row_faults: Mapping[int, str]
-    start: int = 0
     first: bool = True
+    source: Sequence[str] = ()
+    source_line: int = 1
+    start: int = 0
     repeats: Mapping[int, int] = field(default_factory=dict)
     suppressed: Sequence[int] = ()
     mail_hosts: Mapping[str, MailHosts] | None = None
@@ -75,4 +78,4 @@ class Batch:
 
     def offset(self, index: int) -> int:
         """The offset of a row in the list's text."""
-        return self.start + sum(map(len, self.texts[:index]))
+        return self.start + sum(map(len, self.source[: self.lines[index] - self.source_line]))

@@ -45,24 +45,25 @@ class ListReader:
     def _batches(self, lines: _Lines) -> Iterator[Batch]:
         self.head = "".join([lines.next() for _ in range(self.layout.preamble)])
         header = self.layout.has_header and self.layout.format != "jsonl"
-        start, first = 0, True
+        start, first = len(self.head), True
         while taken := lines.take():
+            number = lines.number - len(taken) + 1
             rows = self._rows(taken, lines)
             if header and rows.texts:
                 self.head += rows.texts[0]
                 rows = rows.without_first()
                 header = False
-            if first:
-                start = len(self.head)
             if rows.texts:
                 self.rows += len(rows.texts)
-                yield (batch := self._batch(rows, start, first))
-                start += len(batch.text)
+                batch = self._batch(rows, first)
+                batch.source, batch.source_line, batch.start = taken, number, start
+                yield batch
                 first = False
+            start += sum(map(len, taken))
         if first:
-            yield Batch(self.layout, (), (), (), (), {}, start, True)
+            yield Batch(self.layout, (), (), (), (), {})
 
-    def _batch(self, rows: _Rows, start: int, first: bool) -> Batch:
+    def _batch(self, rows: _Rows, first: bool) -> Batch:
         read, index, width = self._addresses.read, self.layout.index, self.layout.width
         addresses = [read(row[index]) if len(row) > index else read("") for row in rows.cells]
         if set(map(len, rows.cells)) != {width} and self.layout.format != "jsonl":
@@ -71,7 +72,7 @@ class ListReader:
                     rows.faults.setdefault(number, "fewer-cells")
                 elif any(row[width:]):
                     rows.faults.setdefault(number, "more-cells")
-        batch = Batch(self.layout, rows.numbers, rows.texts, rows.cells, addresses, rows.faults, start, first)
+        batch = Batch(self.layout, rows.numbers, rows.texts, rows.cells, addresses, rows.faults, first)
         if "\0" in batch.text or not _is_sound(batch.text):
             for number, text in enumerate(rows.texts):
                 if "\0" in text:
@@ -172,6 +173,7 @@ class ListReader:
                 rows.add(first + place, taken[place], (), fault)
                 place += 1
         lines.put_back(taken[place:])
+        del taken[place:]
         return rows
 
     def _swallows(self, lines: Sequence[str]) -> bool:

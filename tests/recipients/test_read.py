@@ -204,15 +204,17 @@ def test_broken_objects(tmp_path: Path) -> None:
 def test_batches_know_where_they_stand(tmp_path: Path) -> None:
     rows = [f"u{number}@acme.example,{number}\n" for number in range(2 * BATCH_ROWS + 5)]
     rows[BATCH_ROWS - 1] = 'x@acme.example,"over\ntwo lines"\n'
+    rows[5:6] = ["\n", "\n", rows[5]]
     text = "email,n\n" + "".join(rows)
+    rows[5:7] = []
     read = list(batches(write(tmp_path, text)))
     assert [batch.first for batch in read] == [True] + [False] * (len(read) - 1)
     for batch in read:
-        assert text.startswith(batch.text, batch.start)
-        assert batch.offset(len(batch) - 1) == batch.start + len(batch.text) - len(batch.texts[-1])
+        for index in (0, len(batch) // 2, len(batch) - 1):
+            assert text.startswith(batch.texts[index], batch.offset(index))
     assert [row for batch in read for row in batch.texts] == rows
     lines = [line for batch in read for line in batch.lines]
-    assert lines[: BATCH_ROWS + 1] == [*range(2, BATCH_ROWS + 2), BATCH_ROWS + 3]
+    assert lines[: BATCH_ROWS + 1] == [*range(2, 7), *range(9, BATCH_ROWS + 4), BATCH_ROWS + 5]
 
 
 def test_a_list_with_a_header_only_has_one_empty_batch(tmp_path: Path) -> None:
