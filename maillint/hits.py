@@ -126,13 +126,15 @@ class DomainHit:
 class RowHit(NamedTuple):
     """What a check has found in a list of recipients: hits with equal evidence are one finding.
 
-    ``row`` is the row's index in the batch, None for what concerns the list as a whole; ``cell`` the text in it that
-    is meant, None for the address.
+    ``row`` is the row's index in the batch, None for what concerns the list as a whole. ``detail`` is what may differ
+    within a finding (one domain of several), and is counted; ``cell`` the text in the row that is meant, "" for the
+    address.
     """
 
     row: int | None
     evidence: Mapping[str, Any]
-    cell: str | None = None
+    detail: str = ""
+    cell: str = ""
 
 
 @frozen

@@ -10,7 +10,7 @@ from maillint.hits import NotKnown, RowHit
 from maillint.network.answers import Absent, Found, Unreachable
 from maillint.network.mail_hosts import NULL_MX, MailHosts
 from maillint.patterns import regex
-from maillint.recipients.addresses import FAULTS
+from maillint.recipients.addresses import FAULTS, NO_ADDRESS
 from maillint.recipients.layout import normal_name
 from maillint.recipients.model import ROW_FAULTS, Batch
 from maillint.text.shorten import shorten
@@ -27,15 +27,23 @@ _LONGEST_TAG = 40
 def address_syntax(batch: Batch, options: Options) -> Iterator[RowHit]:
     """Addresses that are none."""
     for index, address in enumerate(batch.addresses):
-        if address[3] and index not in batch.row_faults:
+        if address[3] and address[3] != NO_ADDRESS and index not in batch.row_faults:
             yield RowHit(index, {"fault": FAULTS[address.fault], "kind": address.fault})
+
+
+@recipients_check("missing-address")
+def missing_address(batch: Batch, options: Options) -> Iterator[RowHit]:
+    """Rows whose cell for the address is empty."""
+    for index, address in enumerate(batch.addresses):
+        if address[3] == NO_ADDRESS and index not in batch.row_faults:
+            yield RowHit(index, {})
 
 
 @recipients_check("malformed-row", fields=("fault", "kind"))
 def malformed_row(batch: Batch, options: Options) -> Iterator[RowHit]:
     """Rows that are broken, whatever their address."""
     for index, fault in batch.row_faults.items():
-        yield RowHit(index, {"fault": ROW_FAULTS[fault], "kind": fault}, batch.texts[index].rstrip("\r\n"))
+        yield RowHit(index, {"fault": ROW_FAULTS[fault], "kind": fault}, cell=batch.texts[index].rstrip("\r\n"))
 
 
 @recipients_check("duplicate-address")
@@ -54,7 +62,7 @@ def suppressed_address(batch: Batch, options: Options) -> Iterator[RowHit]:
 
 @recipients_check(
     "account-names",
-    fields=("name",),
+    fields=("details",),
     options={"names": Option("texts", [], "local parts of addresses, in lower case", required=True)},
 )
 def account_names(batch: Batch, options: Options) -> Iterator[RowHit]:
@@ -65,7 +73,7 @@ def account_names(batch: Batch, options: Options) -> Iterator[RowHit]:
         if "+" in local_part:
             local_part = local_part.partition("+")[0]
         if local_part in names:
-            yield RowHit(index, {"name": local_part})
+            yield RowHit(index, {}, f"{local_part}@")
 
 
 # -- domains ------------------------------------------------------------------------------------------
@@ -73,7 +81,7 @@ def account_names(batch: Batch, options: Options) -> Iterator[RowHit]:
 
 @recipients_check(
     "disposable-domain",
-    fields=("domain",),
+    fields=("details",),
     options={
         "domains": Option("texts", [], "further domains of throw-away addresses"),
         "except": Option("texts", [], "domains that are none"),
@@ -89,20 +97,20 @@ def disposable_domain(batch: Batch, options: Options) -> Iterator[RowHit]:
             if host in spared or slip_of(domain) is not None:  # typo-domain knows better what it is
                 break
             if host in blocklist or host in more:
-                yield from (RowHit(index, {"domain": domain}) for index in rows)
+                yield from (RowHit(index, {}, domain) for index in rows)
                 break
 
 
-@recipients_check("typo-domain", fields=("domain", "suggestion"))
+@recipients_check("typo-domain", fields=("details", "suggestion"))
 def typo_domain(batch: Batch, options: Options) -> Iterator[RowHit]:
     """Domains that are a slip of the finger away from those of large providers."""
     for domain, rows in batch.domains.items():
         intended = slip_of(domain)
         if intended is not None and not _dead((batch.mail_hosts or {}).get(domain)):
-            yield from (RowHit(index, {"domain": domain, "suggestion": intended}) for index in rows)
+            yield from (RowHit(index, {"suggestion": intended}, domain) for index in rows)
 
 
-@recipients_check("dead-domain", fields=("domain", "reason"))
+@recipients_check("dead-domain", fields=("details", "reason"))
 def dead_domain(batch: Batch, options: Options) -> Iterator[RowHit | NotKnown]:
     """Domains to which no mail can be delivered, by the DNS."""
     for domain, rows in batch.domains.items():
@@ -113,9 +121,9 @@ def dead_domain(batch: Batch, options: Options) -> Iterator[RowHit | NotKnown]:
         if isinstance(answer, Unreachable):
             yield NotKnown(f"the DNS does not say who takes the mail of some domains ({answer.reason})")
         elif reason := _dead(hosts):
-            if (intended := slip_of(domain)) is not None:
-                reason += f"; {intended} may be meant"
-            yield from (RowHit(index, {"domain": domain, "reason": reason}) for index in rows)
+            intended = slip_of(domain)
+            detail = domain if intended is None else f"{domain}, perhaps for {intended}"
+            yield from (RowHit(index, {"reason": reason}, detail) for index in rows)
 
 
 def _dead(hosts: MailHosts | None) -> str:
@@ -123,17 +131,17 @@ def _dead(hosts: MailHosts | None) -> str:
     if hosts is None:
         return ""
     if hosts.mx == Absent("nxdomain"):
-        return "the domain does not exist"
+        return "no such domain"
     if hosts.hosts == (NULL_MX,):
-        return "it takes no mail (null MX)"
+        return "takes no mail (null MX)"
     if isinstance(hosts.addresses, Absent):
-        return "its mail servers do not exist" if hosts.hosts else "it has neither MX records nor an address"
+        return "mail servers that do not exist" if hosts.hosts else "neither MX records nor an address"
     return ""
 
 
 @recipients_check(
     "trap-risk",
-    fields=("domain", "reason"),
+    fields=("details", "reason"),
     options={"placeholders": Option("texts", [], "domains that stand for none", required=True)},
 )
 def trap_risk(batch: Batch, options: Options) -> Iterator[RowHit]:
@@ -143,15 +151,15 @@ def trap_risk(batch: Batch, options: Options) -> Iterator[RowHit]:
         hosts = (batch.mail_hosts or {}).get(domain)
         reason = "a placeholder, which takes no mail" if domain in placeholders else _odd(hosts)
         if reason and not _dead(hosts):
-            yield from (RowHit(index, {"domain": domain, "reason": reason}) for index in rows)
+            yield from (RowHit(index, {"reason": reason}, domain) for index in rows)
 
 
 def _odd(hosts: MailHosts | None) -> str:
     if hosts is None or not isinstance(hosts.addresses, Found):
         return ""
     if all(map(is_private_host, hosts.addresses.records)):
-        return "its mail servers are in a private network"
-    return "" if hosts.hosts else "it has no MX records, only an address"
+        return "mail servers in a private network"
+    return "" if hosts.hosts else "no MX records, only an address"
 
 
 # -- columns and cells --------------------------------------------------------------------------------
@@ -193,7 +201,7 @@ def formula_injection(batch: Batch, options: Options) -> Iterator[RowHit]:
             for column, cell in batch.other_cells(index):
                 if found := _FORMULA.match(cell) if cell.lstrip()[:1] in {*"=+-@"} else None:
                     formula = next(filter(None, found.groups()))
-                    yield RowHit(index, {"column": column, "formula": formula.upper()}, cell)
+                    yield RowHit(index, {"column": column, "formula": formula.upper()}, cell=cell)
                     break
 
 
@@ -215,5 +223,5 @@ def merge_tag_injection(batch: Batch, options: Options) -> Iterator[RowHit]:
         if any(sign in row for sign in signs):
             for column, cell in batch.other_cells(index):
                 if found := _TAG.search(cell):
-                    yield RowHit(index, {"column": column, "tag": shorten(found[0], _LONGEST_TAG)}, cell)
+                    yield RowHit(index, {"column": column, "tag": shorten(found[0], _LONGEST_TAG)}, cell=cell)
                     break

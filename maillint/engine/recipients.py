@@ -22,6 +22,11 @@ MOST_FINDINGS = 20
 _MOST_PLACES = 5
 """Rows of a finding that are named."""
 
+_MOST_NAMED = 4
+"""Details that a message names, the commonest first; reports for programs have _MOST_DETAILS."""
+
+_MOST_DETAILS = 100
+
 _MOST_CAUSES = 10_000
 """Causes of one rule that are counted one by one; the rows of any others are counted together."""
 
@@ -43,6 +48,7 @@ class _Cause:
     severity: Severity
     evidence: Mapping[str, Any]
     rows: int = 0
+    details: dict[str, int] = field(default_factory=dict)
     places: list[_Place] = field(default_factory=list)
 
 
@@ -92,6 +98,8 @@ class RecipientsSubject:
                     continue
                 cause = causes[key] = _Cause(rule, severity, hit.evidence)
             cause.rows += hit.row is not None
+            if hit.detail and (hit.detail in cause.details or len(cause.details) < _MOST_CAUSES):
+                cause.details[hit.detail] = cause.details.get(hit.detail, 0) + 1
             if len(cause.places) < _MOST_PLACES:
                 cause.places.append(self._place(hit))
             if hit.row is not None:
@@ -120,8 +128,7 @@ class RecipientsSubject:
         row, cells = hit.row, batch.cells[hit.row]
         text = batch.texts[row]
         address = cells[self.layout.index] if self.layout.index < len(cells) else ""
-        cell = address if hit.cell is None else hit.cell
-        at, end = _span(text, cell)
+        at, end = _span(text, hit.cell or address)
         start = batch.offset(row)
         line = batch.lines[row] + text.count("\n", 0, at)
         example = shorten(address) if self._show else shorten(masked(address))
@@ -154,11 +161,21 @@ class RecipientsSubject:
     def _finding(self, cause: _Cause, more: str) -> Finding:
         place = cause.places[0]
         lines = list(dict.fromkeys(place.line for place in cause.places))
+        ordered = sorted(cause.details.items(), key=lambda item: -item[1])
         evidence = {**cause.evidence, "rows": cause.rows, "lines": lines if cause.rows else []}
+        if ordered:
+            evidence["details"] = dict(ordered[:_MOST_DETAILS])
         examples = [place.example for place in cause.places if place.example]
         if examples:
             evidence["examples"] = examples
-        words = cause.rule.wording({**cause.evidence, "rows": f"{cause.rows:,}", "where": _where(lines, cause.rows)})
+        words = cause.rule.wording(
+            {
+                **cause.evidence,
+                "rows": f"{cause.rows:,}",
+                "where": _where(lines, cause.rows),
+                "details": _details(ordered),
+            }
+        )
         return Finding(
             cause.rule.name,
             cause.severity,
@@ -181,6 +198,15 @@ def _span(text: str, cell: str) -> tuple[int, int]:
         if at >= 0:
             return at, at + len(written)
     return 0, len(text.rstrip("\r\n"))
+
+
+def _details(details: Sequence[tuple[str, int]]) -> str:
+    """The commonest details in words, with their numbers where there are several."""
+    if len(details) == 1:
+        return details[0][0]
+    named = ", ".join(f"{detail} ({rows:,})" for detail, rows in details[:_MOST_NAMED])
+    more = len(details) - _MOST_NAMED
+    return f"{named} and {more:,} more" if more > 0 else named
 
 
 def _where(lines: Sequence[int], rows: int) -> str:

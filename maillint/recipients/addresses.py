@@ -7,8 +7,11 @@ from maillint.text.invisible import INVISIBLE
 from maillint.values import NamedTuple
 from maillint.web import domains
 
+NO_ADDRESS = "no-address"
+"""The fault of an empty cell."""
+
 FAULTS = {
-    "no-address": "no address",
+    NO_ADDRESS: "no address",
     "several": "several addresses in one cell",
     "no-at": "no @ in the address",
     "many-ats": "more than one @ in the address",
@@ -94,7 +97,7 @@ class AddressReader:
         """Read what is no plain address, or not one at all."""
         text = cell.strip(_BLANKS)
         if not text:
-            return _faulty("no-address")
+            return _faulty(NO_ADDRESS)
         if len(text) > _LONGEST_CELL:
             return _faulty("too-long")
         if text.count("@") == 1 and (angle := _ANGLE.fullmatch(text)):

@@ -24,8 +24,11 @@ _SAMPLE_ROWS = 200
 _SAMPLE_SIZE = 1 << 20
 _DEEPEST = 5
 _MOST_NAMED = 12
+_LEAST_SHARE = 0.2
+"""The share of the first lines that must be addresses for a text to be a list."""
 _BY_ENDING = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-_LIKE_ADDRESS = regex(r"[^@\s,;]{1,200}@[^@\s,;]{1,250}\.[^@\s,;]{1,80}")
+_ADDRESS = r"[^@\s,;<>\"]{1,200}+@[^@\s,;<>\"]{3,300}+"
+_LIKE_ADDRESS = regex(rf"\s*+{_ADDRESS}(?:[\s,;]++{_ADDRESS}){{0,8}}+[\s,;]*|[^@<>]{{0,200}}+<\s*{_ADDRESS}\s*>[\s,;]*")
 _HEADER_NAME = regex(r"[^\W\d_][\w\s/()\[\]:#'’*?-]{0,60}")
 _SEPARATOR_LINE = regex(r"\"?sep=(.)\"?\s*", 2)
 
@@ -156,7 +159,9 @@ def _usual(widths: Counter[int]) -> int:
 
 def _address_column(rows: Sequence[Sequence[str]], width: int) -> int | None:
     """The column that holds most addresses, the first of several; None where none holds them in half of its rows."""
-    counts = [sum(1 for row in rows if index < len(row) and _LIKE_ADDRESS.search(row[index])) for index in range(width)]
+    counts = [
+        sum(1 for row in rows if index < len(row) and _LIKE_ADDRESS.fullmatch(row[index])) for index in range(width)
+    ]
     best = max(range(width), key=lambda index: (counts[index], -index))
     filled = sum(1 for row in rows[1:] if best < len(row) and row[best].strip()) or 1
     return best if counts[best] * 2 >= filled and counts[best] else None
@@ -181,12 +186,14 @@ def _of_cells(file: ListFile, layout: Layout, wishes: Wishes, lines: Sequence[st
         index = 0
     if index is None and layout.delimiter == "":
         index = 0
-        if not named and not any("@" in row[0] for row in rows):
-            raise file.error("no address found; is this a list of recipients?")
+        found = sum(bool(_LIKE_ADDRESS.fullmatch(row[0])) for row in rows)
+        if wishes.format is None and not named and found < len(rows) * _LEAST_SHARE:
+            share = f"only {found} of the first {len(rows)} lines hold an address" if found else "no address found"
+            raise file.error(f"{share}; is this a list of recipients?")
     if index is None:
         names = shorten(", ".join(columns[:_MOST_NAMED]), 200) if columns else f"{width} of them, without names"
         raise file.error(f"no column of addresses found (columns: {names}); name it with --column")
-    if not header and len(first) > 1 and all(_LIKE_ADDRESS.search(cell) for cell in first if cell.strip()):
+    if not header and len(first) > 1 and all(_LIKE_ADDRESS.fullmatch(cell) for cell in first if cell.strip()):
         raise file.error(f"the first line holds {len(first)} addresses; write one a line, or name one with --column")
     width = len(columns) if columns else width
     layout = replace(layout, columns=columns, width=width, index=index)
@@ -254,7 +261,7 @@ def _of_objects(file: ListFile, encoding: Encoding, wishes: Wishes, lines: Seque
         for key, text in values.items():
             count = counts.setdefault(key, [0, 0])
             count[0] += 1
-            count[1] += bool(_LIKE_ADDRESS.search(text))
+            count[1] += bool(_LIKE_ADDRESS.fullmatch(text))
     if not counts:
         raise file.error("no line is a JSON object; is this JSON Lines?")
     keys = tuple(counts)

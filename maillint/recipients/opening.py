@@ -50,10 +50,14 @@ _HIGH = regex(rb"[\x80-\xff]")
 
 
 class Encoding(NamedTuple):
-    """The codec of a text, and the byte order mark before it; ``errors`` keeps every byte through both ways."""
+    """The codec of a text, and the byte order mark before it; ``errors`` keeps every byte through both ways.
+
+    ``guessed``: there are other encodings of single bytes that it may be, since the text is not UTF-8.
+    """
 
     codec: str
     bom: bytes = b""
+    guessed: bool = False
 
     @property
     def errors(self) -> str:
@@ -136,7 +140,8 @@ class ListFile:
                 raise self.error("a JSON array, not a list; write one object a line (JSON Lines)")
             while head and head.isascii():
                 head = stream.read(_CHUNK)
-        return Encoding(_guessed(head) if head else "utf-8")
+        codec = _single_bytes(head)
+        return Encoding(codec or "utf-8", guessed=bool(codec))
 
     def _codec(self, named: str) -> str:
         if named.lower().replace("_", "-") in {"utf-16-le", "utf-16-be", "utf-16le", "utf-16be"}:
@@ -219,8 +224,8 @@ def is_plain_file(path: str) -> bool:
     return path != "-" and not is_handed_over(path)
 
 
-def _guessed(data: bytes) -> str:
-    """The encoding of bytes with the first that is not ASCII among them."""
+def _single_bytes(data: bytes) -> str:
+    """The encoding of text that is not UTF-8; "" where it is. The first bytes beyond ASCII are among those given."""
     text = data[:-3] if len(data) == _CHUNK else data  # the last character may be cut
     try:
         data.decode("utf-8")
@@ -232,4 +237,4 @@ def _guessed(data: bytes) -> str:
             high = len(_HIGH.findall(text))
             cyrillic = sum(map(len, _CYRILLIC_RUN.findall(text)))
             return "windows-1251" if cyrillic * 2 > high else "windows-1252"
-    return "utf-8"
+    return ""

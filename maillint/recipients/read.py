@@ -73,11 +73,12 @@ class ListReader:
                 elif any(row[width:]):
                     rows.faults.setdefault(number, "more-cells")
         batch = Batch(self.layout, rows.numbers, rows.texts, rows.cells, addresses, rows.faults, first)
-        if "\0" in batch.text or not _is_sound(batch.text):
+        guessed = self.layout.encoding.guessed
+        if "\0" in batch.text or not (guessed or _is_sound(batch.text)):
             for number, text in enumerate(rows.texts):
                 if "\0" in text:
                     rows.faults.setdefault(number, "nul")
-                elif not _is_sound(text):
+                elif not (guessed or _is_sound(text)):
                     rows.faults.setdefault(number, "undecodable")
         return batch
 

@@ -52,7 +52,7 @@ def test_what_a_list_looks_like(run: Any) -> None:
         "  1  warning  recipients/typo-domain\n"
         "\n"
         "list.csv:3:1  warning  recipients/typo-domain\n"
-        "gmial.com is a slip for gmail.com (line 3)\n"
+        "gmial.com: a slip for gmail.com (line 3)\n"
     )
     assert result.stdout.endswith("1 error, 1 warning in 1 file\n")
     assert (result.stderr, result.returncode) == ("", 1)
@@ -108,10 +108,10 @@ def test_json_keeps_to_the_schema(run: Any) -> None:
     assert file["kind"] == "csv"
     (typo, _) = file["findings"]
     assert typo["evidence"] == {
-        "domain": "gmial.com",
         "suggestion": "gmail.com",
         "rows": 1,
         "lines": [3],
+        "details": {"gmial.com": 1},
         "examples": ["xxxxx@gmial.com"],
     }
 
@@ -163,7 +163,7 @@ def test_the_dns_is_asked_on_request_only(run: Any, tmp_path: Path) -> None:
         assert server.queries == []
         result = run("dns.txt", "--dns", "--resolver", server.address, "-f", "concise")
     assert result.stdout.splitlines()[0] == (
-        "dns.txt:2:1: error recipients/dead-domain gone.example: the domain does not exist (line 2)"
+        "dns.txt:2:1: error recipients/dead-domain gone.example: no such domain (line 2)"
     )
 
 

@@ -58,7 +58,7 @@ WISHES = [
     ({"column": "3"}, ["grace@acme.example"]),
     ({"column": "email"}, ["ada@acme.example"]),
     ({"header": False}, ["no-at", "ada@acme.example"]),
-    ({"delimiter": ";"}, ["no-at", "several"]),
+    ({"format": "txt"}, ["no-at", "several"]),
 ]
 
 
