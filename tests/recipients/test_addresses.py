@@ -7,7 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from maillint.recipients.addresses import FAULTS, AddressReader
+from maillint.recipients.addresses import FAULTS, AddressReader, _is_plain_domain
 from maillint.recipients.mask import masked
 
 VALID = [
@@ -155,3 +155,21 @@ def test_mailboxes(one: str, other: str, same: bool) -> None:
 )
 def test_masked(address: str, shape: str) -> None:
     assert masked(address) == shape
+
+
+LABELS = st.text("ab1-xé_", max_size=9)
+ENDINGS = st.sampled_from(["com", "test", "local", "arpa", "onion", "c0m", "xn--p1ai", "1", "рф", ""])
+
+
+@given(st.lists(LABELS, max_size=4), ENDINGS)
+@example(["a" * 57], "com")
+@example(["xn--a"], "com")
+def test_a_plain_domain_is_one_that_email_validator_takes_as_it_is(labels: list[str], ending: str) -> None:
+    domain = ".".join([*labels, ending])
+    if _is_plain_domain(domain):
+        assert validate_email(f"a@{domain}", check_deliverability=False).ascii_domain == domain
+
+
+@pytest.mark.parametrize("domain", ["acme.example", "mail.acme-shop.co.uk", "a1.de", "x.museum"])
+def test_most_domains_are_plain(domain: str) -> None:
+    assert _is_plain_domain(domain)
