@@ -61,6 +61,7 @@ Examples:
   maillint check --touch 1 intro.html     judge it as a first message to a stranger
   maillint check --dns newsletter.eml     look up the sender's SPF, DKIM and DMARC too
   maillint dns acme.example               only those
+  maillint list subscribers.csv           invalid, repeated and mistyped addresses of a list
   maillint rule links/text-mismatch       what a rule wants, why, and examples
 
 \b
