@@ -20,10 +20,12 @@ from maillint.project.discovery import Discovery
 from maillint.project.recipients import FAMILY, ListRun, lint_list
 from maillint.recipients.layout import FORMATS, Wishes, delimiter_of
 from maillint.recipients.opening import ListFile, is_plain_file
+from maillint.values import replace
 
 _STANDARD_INPUT = "<stdin>"
 _COPIED = 1 << 20
 _LONGEST_TIMEOUT = 60.0
+_WORTH_SHOWING = 1_000
 
 
 @click.command("list")
@@ -121,12 +123,21 @@ def command(
     if not rules:
         raise click.UsageError(f"the rules that are left are not about lists (those are in the family {FAMILY})")
     run = ListRun(wishes, suppress, server, split, show_addresses)
+    if sys.stderr.isatty() and not quiet:
+        run = replace(run, progress=_show_progress)
     report = Report(files=(lint_list(file, rules, kind, run),))
     context = make_context(discovery.catalogue, fail_on, -1 if quiet else verbose, min_severity)
     if ("full", None) in targets and not quiet:
         door.show(overview(report.files[0], split, context.width, Paint(wants_color(color, sys.stdout))))
     write(report, context, targets, color)
     ctx.exit(exit_status(report, context.fail_on))
+
+
+def _show_progress(what: str, done: int, count: int | None) -> None:
+    """One line that is written over and over, and gone at the end."""
+    if done >= _WORTH_SHOWING:
+        of = "" if count is None else f" of {count:,}"
+        click.echo("\r\x1b[K" if done == count else f"\r{what}: {done:,}{of}", nl=False, err=True)
 
 
 def _name(path: str) -> str:

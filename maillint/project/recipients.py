@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -41,7 +41,8 @@ _COUNTED_DOMAINS = 200_000
 class ListRun:
     """What a run over a list is to do, beside the rules: see the options of ``maillint list``.
 
-    ``most_in_memory``: mailboxes that may be remembered; ``progress`` gets the number of rows that are judged.
+    ``most_in_memory``: mailboxes that may be remembered. ``progress`` gets what is being done, how much of it is done,
+    and of how much, None where nobody can know; a last call has nothing left to do.
     """
 
     wishes: Wishes = field(default_factory=Wishes)
@@ -50,7 +51,7 @@ class ListRun:
     split: str | None = None
     show_addresses: bool = False
     most_in_memory: int = MOST_IN_MEMORY
-    progress: Callable[[int], None] = field(default=lambda rows: None)
+    progress: Callable[[str, int, int | None], None] = field(default=lambda what, done, count: None)
 
 
 def lint_list(file: ListFile, rules: Sequence[ActiveRule], profile: str, run: ListRun) -> FileReport:
@@ -63,7 +64,7 @@ def lint_list(file: ListFile, rules: Sequence[ActiveRule], profile: str, run: Li
         suppressed.add_file(path)
     looks_for_repeats = any(rule.rule.name == _DUPLICATES for rule in rules)
     task = _Task(file, layout, rules, profile, run, suppressed)
-    hosts = None if run.resolver is None else gather_mail_hosts(task.domains(), run.resolver)
+    hosts = None if run.resolver is None else task.mail_hosts(run.resolver)
     try:
         return task.judge(RepeatsInMemory(run.most_in_memory) if looks_for_repeats else NoRepeats(), hosts)
     except TooManyError as error:
@@ -71,8 +72,10 @@ def lint_list(file: ListFile, rules: Sequence[ActiveRule], profile: str, run: Li
             raise file.error(str(error)) from None
     with tempfile.TemporaryDirectory(prefix="maillint-") as folder:
         repeats = RepeatsOnDisk(folder)
-        for batch in task.reader().batches():
+        reader = task.reader()
+        for batch in reader.batches():
             repeats.take(batch)
+            run.progress("addresses", reader.rows, None)
         repeats.sort()
         return task.judge(repeats, hosts)
 
@@ -92,12 +95,12 @@ class _Task:
         """Read the list from its beginning."""
         return ListReader(self.file, self.layout)
 
-    def domains(self) -> Iterable[str]:
-        """Every domain of a valid address, once."""
+    def mail_hosts(self, resolver: Resolver) -> Mapping[str, MailHosts]:
+        """Look up who takes the mail of every domain of a valid address."""
         found: dict[str, None] = {}
         for batch in self.reader().batches():
             found.update(dict.fromkeys(batch.domains))
-        return found
+        return gather_mail_hosts(found, resolver, lambda done: self.run.progress("domains", done, len(found)))
 
     def judge(self, repeats: Repeats, hosts: Mapping[str, MailHosts] | None) -> FileReport:
         """Judge all rows, and write them where that is wanted."""
@@ -120,7 +123,8 @@ class _Task:
                     if batch.first:
                         split.write_head(reader.head)
                     split.write(batch, doubtful)
-                run.progress(reader.rows)
+                run.progress("rows", reader.rows, None)
+            run.progress("rows", reader.rows, reader.rows)
             self.file.require_unchanged()
         facts = {
             "rows": reader.rows,

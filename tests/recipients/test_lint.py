@@ -333,3 +333,11 @@ def test_dead_addresses_are_doubtful(tmp_path: Path) -> None:
     lint(file, split=str(tmp_path / "sorted"), resolver=ReplayResolver(ZONE))
     assert (tmp_path / "sorted/clean.txt").read_text() == "b@acme.example\n"
     assert (tmp_path / "sorted/reasons.csv").read_text() == "line,rules\n1,recipients/dead-domain\n"
+
+
+def test_progress_ends_where_nothing_is_left(tmp_path: Path) -> None:
+    seen: list[tuple[str, int, int | None]] = []
+    rows = "".join(f"u{number}@acme.example\n" for number in range(2 * BATCH_ROWS))
+    lint(write(tmp_path, rows), resolver=ReplayResolver(ZONE), progress=lambda *step: seen.append(step))
+    count = 2 * BATCH_ROWS
+    assert seen == [("domains", 1, 1), ("rows", BATCH_ROWS, None), ("rows", count, None), ("rows", count, count)]
