@@ -101,11 +101,15 @@ def disposable_domain(batch: Batch, options: Options) -> Iterator[RowHit]:
                 break
 
 
-@recipients_check("typo-domain", fields=("details", "suggestion"))
+@recipients_check(
+    "typo-domain",
+    fields=("details", "suggestion"),
+    options={"except": Option("texts", [], "domains that are no slips")},
+)
 def typo_domain(batch: Batch, options: Options) -> Iterator[RowHit]:
     """Domains that are a slip of the finger away from those of large providers."""
     for domain, rows in batch.domains.items():
-        intended = slip_of(domain)
+        intended = None if domain in options["except"] else slip_of(domain)
         if intended is not None and not _dead((batch.mail_hosts or {}).get(domain)):
             yield from (RowHit(index, {"suggestion": intended}, domain) for index in rows)
 

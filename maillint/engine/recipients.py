@@ -90,6 +90,8 @@ class RecipientsSubject:
         causes = self._causes.setdefault(rule.name, {})
         rows: set[int] = set()
         for hit in hits:
+            if hit.row is not None:
+                rows.add(hit.row)
             key = tuple(hit.evidence.values())
             cause = causes.get(key)
             if cause is None:
@@ -102,8 +104,6 @@ class RecipientsSubject:
                 cause.details[hit.detail] = cause.details.get(hit.detail, 0) + 1
             if len(cause.places) < _MOST_PLACES:
                 cause.places.append(self._place(hit))
-            if hit.row is not None:
-                rows.add(hit.row)
         self.reasons[rule.name] = self.reasons.get(rule.name, 0) + len(rows)
         if severity >= Severity.WARNING:
             for row in rows:

@@ -102,6 +102,14 @@ def test_many_causes_of_a_rule_are_summed_up(tmp_path: Path) -> None:
     assert sum(finding.message.endswith("(and 30 more rows of this rule)") for finding in tags) == 1
 
 
+def test_rows_of_causes_beyond_the_bound_are_doubtful_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("maillint.engine.recipients._MOST_CAUSES", 30)
+    rows = "".join(f"u{number}@acme.example,{{{{ a{number} }}}}\n" for number in range(50))
+    report = lint(write(tmp_path, f"email,name\n{rows}"))
+    assert (facts(report)["doubtful"], rows_by_rule(report)) == (50, {"merge-tag-injection": 50})
+    assert sum(finding.message.endswith("(and 30 more rows of this rule)") for finding in report.findings) == 1
+
+
 # -- duplicates
 
 MAILBOXES = st.lists(st.sampled_from("abcdefgh").map(lambda letter: f"{letter}@acme.example"), max_size=60)
