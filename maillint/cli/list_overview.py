@@ -41,7 +41,7 @@ def _rows(file: FileReport, facts: Mapping[str, Any], split: str | None) -> Iter
     yield "clean", _share(facts["clean"], facts["rows"])
     yield "doubtful", _share(facts["doubtful"], facts["rows"])
     if split is not None:
-        yield "written", f"{split}: clean.{file.kind}, doubtful.{file.kind}, reasons.csv"
+        yield "written", f"clean rows, doubtful rows and reasons into {split}"
     for number, entry in enumerate(facts["domains"][:_MOST_DOMAINS]):
         doubtful = f", {entry['doubtful']:,} doubtful" if entry["doubtful"] else ""
         yield "" if number else "domains", f"{entry['domain']} {_share(entry['rows'], facts['rows'])}{doubtful}"

@@ -113,7 +113,8 @@ class _Task:
         with ExitStack() as stack:
             split = None
             if run.split is not None:
-                split = stack.enter_context(Split(run.split, self.layout, gzipped=self.file.gzipped))
+                ending = self.file.ending or f".{self.layout.format}"
+                split = stack.enter_context(Split(run.split, self.layout, ending, gzipped=self.file.gzipped))
             for batch in reader.batches():
                 batch.repeats, batch.suppressed, batch.mail_hosts = repeats.of(batch), self.suppressed.of(batch), hosts
                 doubtful = subject.judge(batch)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -90,7 +89,7 @@ def find_layout(file: ListFile, wishes: Wishes, *, addresses: bool = True) -> La
         raise file.error(f"not {encoding.codec} ({error.reason})") from None
     if not any(line.strip() for line in lines):
         raise file.error("the file has no rows")
-    format_ = wishes.format or _format(file.name, lines)
+    format_ = wishes.format or _format(file.ending, lines)
     if format_ == "jsonl":
         return _of_objects(file, encoding, wishes, lines)
     preamble = 0
@@ -100,9 +99,9 @@ def find_layout(file: ListFile, wishes: Wishes, *, addresses: bool = True) -> La
     rows = lines[preamble:]
     if delimiter is None:
         delimiter = "\t" if format_ == "tsv" else "" if wishes.format == "txt" else _delimiter(rows)
-    if not delimiter and wishes.format != "csv":
-        format_ = "txt"
-    elif format_ == "txt" and wishes.format is None:
+    if not delimiter and format_ == "csv":
+        delimiter = ","  # one column
+    elif delimiter and format_ == "txt" and wishes.format is None:
         format_ = "csv"
     return _of_cells(file, Layout(format_, encoding, delimiter, preamble=preamble), wishes, rows, addresses)
 
@@ -116,10 +115,9 @@ def _sample(text: Any) -> Iterator[str]:
             return
 
 
-def _format(name: str, lines: Sequence[str]) -> str:
-    ending = os.path.splitext(name.removesuffix(".gz"))[1].lower()  # noqa: PTH122
-    if ending in _BY_ENDING:
-        return _BY_ENDING[ending]
+def _format(ending: str, lines: Sequence[str]) -> str:
+    if ending.lower() in _BY_ENDING:
+        return _BY_ENDING[ending.lower()]
     first = next(line for line in lines if line.strip()).strip()
     return "jsonl" if first.startswith("{") and first.endswith("}") and '"' in first else "txt"
 
@@ -130,21 +128,27 @@ def _format(name: str, lines: Sequence[str]) -> str:
 def cells_of(lines: Sequence[str], delimiter: str) -> list[list[str]]:
     """Lines as rows of cells, without blank ones."""
     if not delimiter:
-        return [[line.strip()] for line in lines if line.strip()]
+        return [[single_cell(line.strip())] for line in lines if line.strip()]
     rows: list[list[str]] = []
     with suppress(csv.Error):  # of a sample, what can be read is enough
         rows.extend(row for row in csv.reader(lines, delimiter=delimiter) if row)
     return rows
 
 
+def single_cell(text: str) -> str:
+    """A line that is one cell, without quotation marks around it and what separated it from the next."""
+    cell = text.rstrip(",; ")
+    return cell[1:-1] if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell
+
+
 def _delimiter(lines: Sequence[str]) -> str:
     """The delimiter that gives most rows the same number of cells, best with a column of addresses; "" for none."""
-    best, best_score = "", (False, 0.5)
+    best, best_score = "", (False, 0.0)
     for delimiter in DELIMITERS.values():
         rows = cells_of(lines, delimiter)
         widths = Counter(map(len, rows))
         width = _usual(widths)
-        if width > 1:
+        if width > 1 and widths[width] * 2 > len(rows):
             named = _address_column(rows, width) is not None or bool(_named_columns(rows[0]))
             score = named, widths[width] / len(rows)
             if score > best_score:

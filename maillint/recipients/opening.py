@@ -75,6 +75,11 @@ class ListFile:
         with self._raw() as head:
             self.gzipped = head.read(2) == _GZIP
 
+    @property
+    def ending(self) -> str:
+        """The ending of its name, before ``.gz``; "" for none."""
+        return os.path.splitext(self.name.removesuffix(".gz"))[1]  # noqa: PTH122
+
     def error(self, text: str) -> LintError:
         """An error about this file."""
         return LintError(f"{self.name}: {text}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from maillint.recipients.addresses import AddressReader
-from maillint.recipients.layout import Layout, cells_of, flatten
+from maillint.recipients.layout import Layout, cells_of, flatten, single_cell
 from maillint.recipients.model import Batch
 from maillint.recipients.opening import ListFile
 from maillint.values import field, mutable
@@ -102,7 +102,7 @@ class ListReader:
         for number, line in enumerate(taken, first):
             cell = line.strip()
             if cell and (cell[0] != "#" or "@" in cell):
-                rows.add(number, line, (cell.rstrip(",; "),))
+                rows.add(number, line, (single_cell(cell),))
             else:
                 rows.blank += 1
         return rows

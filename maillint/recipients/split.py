@@ -23,14 +23,15 @@ class Split:
 
     Everything is written into a folder beside it, which takes the name at the end: a run that is ended in the middle,
     however that happens, leaves no folder of that name. Raises LintError where it cannot be written, or is there
-    already.
+    already. ``ending`` is that of the files' names, before ``.gz`` where they are gzipped.
     """
 
-    def __init__(self, folder: str, layout: Layout, *, gzipped: bool = False) -> None:
+    def __init__(self, folder: str, layout: Layout, ending: str, *, gzipped: bool = False) -> None:
         self.folder = folder
         self.clean = 0
         self.doubtful = 0
         self._layout = layout
+        self._ending = f"{ending}{'.gz' * gzipped}"
         self._gzipped = gzipped
         parent, name = os.path.split(os.path.abspath(folder))  # noqa: PTH100
         self._temporary = os.path.join(parent, f".{name}.{os.getpid()}.maillint.tmp")  # noqa: PTH118
@@ -38,11 +39,10 @@ class Split:
 
     def __enter__(self) -> Split:
         check_free(self.folder)
-        ending = f"{self._layout.format}{'.gz' * self._gzipped}"
         try:
             os.mkdir(self._temporary, 0o700)  # noqa: PTH102
             for name in ("clean", "doubtful"):
-                self._files.append(self._rows_file(f"{name}.{ending}"))
+                self._files.append(self._rows_file(f"{name}{self._ending}"))
             path = os.path.join(self._temporary, REASONS)  # noqa: PTH118
             self._files.append(open(path, "w", encoding="utf-8", newline=""))  # noqa: PTH123
             self._files[-1].write("line,rules\n")

@@ -337,7 +337,7 @@ def test_an_error_in_the_middle_leaves_no_folder(tmp_path: Path) -> None:
 
 
 def test_dead_addresses_are_doubtful(tmp_path: Path) -> None:
-    file = write(tmp_path, "a@gone.example\nb@acme.example\n")
+    file = write(tmp_path, "a@gone.example\nb@acme.example\n", "list.txt")
     lint(file, split=str(tmp_path / "sorted"), resolver=ReplayResolver(ZONE))
     assert (tmp_path / "sorted/clean.txt").read_text() == "b@acme.example\n"
     assert (tmp_path / "sorted/reasons.csv").read_text() == "line,rules\n1,recipients/dead-domain\n"

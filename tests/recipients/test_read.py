@@ -27,8 +27,11 @@ LAYOUTS = [
     ("l.csv", "sep=;\nemail;name\nada@acme.example;Ada\ngrace@acme.example;Grace, B\n", "csv ; email"),
     ("l.txt", "ada@acme.example\ngrace@acme.example\n", "txt  1"),
     ("l.txt", "# who\n\nada@acme.example\n\n# more\ngrace@acme.example,\n", "txt  1"),
-    ("l.csv", "email\nada@acme.example\ngrace@acme.example\n", "txt  email"),
-    ("l.csv", "email\r\nada@acme.example\r\ngrace@acme.example\r\n", "txt  email"),
+    ("l.csv", "email\nada@acme.example\ngrace@acme.example\n", "csv , email"),
+    ("l.csv", '"email"\n"ada@acme.example"\n"grace@acme.example"\n', "csv , email"),
+    ("l.txt", '"ada@acme.example"\n"grace@acme.example",\n', "txt  1"),
+    ("l", "email\nada@acme.example\ngrace@acme.example\n", "txt  email"),
+    ("l.csv", "email\r\nada@acme.example\r\ngrace@acme.example\r\n", "csv , email"),
     ("l.csv", "email,name\rada@acme.example,Ada\rgrace@acme.example,Grace\r", "csv , email"),
     (
         "l.csv",
