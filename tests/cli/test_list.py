@@ -193,3 +193,16 @@ def test_a_run_that_is_killed_leaves_no_half_written_folder(tmp_path: Path, numb
 def test_a_folder_is_private(run: Any, tmp_path: Path) -> None:
     assert run("list.csv", "--split", "sorted").returncode == 1
     assert (tmp_path / "sorted").stat().st_mode & 0o077 == 0
+
+
+def test_a_list_controls_no_terminal(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "evil.csv").write_text(
+        "e\x1b[2Jmail,::error::name\nada@acme.example,x\ngrace@\x1b]0;x\x07.example,{{ \x1b[1m\u202e }}\n"
+    )
+    for name in output.formats():
+        result = run("evil.csv", "-f", name, "--show-addresses", "--column", "1")
+        assert result.returncode == 1
+        assert "\x1b" not in result.stdout
+        assert "\u202e" not in result.stdout
+        if name != "github":
+            assert not any(line.lstrip().startswith("::") for line in result.stdout.splitlines())
