@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from maillint.values import as_dict, field, frozen
 
 if TYPE_CHECKING:
-    from maillint.hits import DomainHit, Hit, NotKnown
+    from maillint.hits import DomainHit, Hit, NotKnown, RowHit
     from maillint.message.model import Message
 
 OptionType = Literal["text", "texts", "whole number", "number", "flag", "mapping"]
@@ -103,6 +103,7 @@ Options = Mapping[str, Any]
 if TYPE_CHECKING:
     MessageCheck = Callable[[Message, Options], Iterator[Hit | NotKnown]]
     DomainCheck = Callable[[Any, Options], Iterator[DomainHit | NotKnown]]
+    RecipientsCheck = Callable[[Any, Options], Iterator[RowHit | NotKnown]]
 AnyCheck = Callable[[Any, Options], Iterator[Any]]
 
 
@@ -158,3 +159,13 @@ def domain_check(
 ) -> Callable[[DomainCheck], Check]:
     """Declare a check over a domain's DNS."""
     return subject_check("domain", name, fields=fields, options=options)
+
+
+def recipients_check(
+    name: str, *, fields: Iterable[str] = (), options: Mapping[str, Option] | None = None
+) -> Callable[[RecipientsCheck], Check]:
+    """Declare a check over lists of recipients, which is called with one batch of rows after the other.
+
+    Beside its own fields, messages may use ``where``, the lines that it is about, and ``rows``, their number.
+    """
+    return subject_check("recipients", name, fields=(*fields, "where", "rows"), options=options)

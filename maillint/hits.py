@@ -11,7 +11,7 @@ from maillint.message.views import View
 from maillint.text.offsets import OffsetMap
 from maillint.text.source import Source
 from maillint.text.spans import Span
-from maillint.values import field, frozen
+from maillint.values import NamedTuple, field, frozen
 
 
 class Place(Protocol):
@@ -124,6 +124,20 @@ class DomainHit:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     record: str | None = None
     span: Span = Span(0, 0)
+
+
+class RowHit(NamedTuple):
+    """What a check has found in a list of recipients: hits with equal evidence are one finding.
+
+    ``row`` is the row's index in the batch, None for what concerns the list as a whole. ``detail`` is what may differ
+    within a finding (one domain of several), and is counted; ``cell`` the text in the row that is meant, "" for the
+    address.
+    """
+
+    row: int | None
+    evidence: Mapping[str, Any]
+    detail: str = ""
+    cell: str = ""
 
 
 @frozen

@@ -78,6 +78,8 @@ def _page(rule: Rule) -> str:
             out += ["DNS", "", *_fenced("\n".join(lines)), ""]
         if answers := example.setting.get("web"):
             out += ["Web", "", *_fenced("\n".join(f"{url}: {answer}" for url, answer in answers.items())), ""]
+        if suppressed := example.setting.get("suppress"):
+            out += ["Suppression list", "", *_fenced(suppressed), ""]
         for label, text in (("bad", example.bad), ("good", example.good), ("fixed", example.fixed)):
             if isinstance(text, str):
                 out += [f"{label}", "", *_fenced(text), ""]

@@ -47,7 +47,8 @@ MOST_PATTERNS = 24
 
 NEVER = {"yaml", "bs4", "soupsieve", "turbohtml", "tldextract", "dns", "pathlib", "dataclasses", "urllib.parse",
          "pkgutil", "importlib.metadata", "importlib.resources", "html.entities", "email", "hashlib", "ipaddress",
-         "ssl", "pathspec", "idna", "pickle", "tempfile", "shutil", "subprocess"}  # fmt: skip
+         "ssl", "pathspec", "idna", "pickle", "tempfile", "shutil", "subprocess", "email_validator",
+         "disposable_email_domains", "duckdb", "maillint.recipients"}  # fmt: skip
 """What no run over plain HTML imports."""
 
 

@@ -15,7 +15,7 @@ _TEXTS = ("bad", "good", "fixed")
 _KEYS = (
     *_TEXTS,
     *("headers", "dialect", "touch", "profile", "options"),
-    *("dns", "web", "files", "kind", "note"),
+    *("dns", "web", "files", "kind", "note", "suppress"),
 )
 _MARK = regex("[«»]")
 

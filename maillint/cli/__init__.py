@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "Lint templates and messages.",
     "dns": "Check the mail authentication of a domain.",
     "plan": "Walk through the decision behind a campaign, and read its results.",
+    "list": "Check a list of recipients.",
     "rule": "Show the rules, or one rule's page.",
     "init": "Write a commented maillint.yaml for a folder.",
     "schema": "Print the JSON schema of maillint.yaml, or of a plan.",
@@ -36,7 +37,7 @@ class Commands(click.Group):
         """Import a command's module."""
         if cmd_name not in COMMANDS:
             return None
-        if cmd_name != "check":
+        if cmd_name not in {"check", "list"}:
             resume()
         command: click.Command = import_module(f"maillint.cli.{cmd_name}").command
         return command
@@ -62,6 +63,7 @@ Examples:
   maillint check --dns newsletter.eml     look up the sender's SPF, DKIM and DMARC too
   maillint dns acme.example               only those
   maillint plan october.campaign.yaml     decide about tracking, links, measures and the ramp
+  maillint list subscribers.csv           invalid, repeated and mistyped addresses of a list
   maillint rule links/text-mismatch       what a rule wants, why, and examples
 
 \b

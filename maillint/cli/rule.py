@@ -83,6 +83,8 @@ def page(rule: Rule) -> str:
                 out.append(f"  dns   {name}: {records if isinstance(records, str) else ' | '.join(records)}")
             for url, answer in (case.setting.get("web") or {}).items():
                 out.append(f"  web   {url}: {answer}")
+            for entry in (case.setting.get("suppress") or "").split():
+                out.append(f"  suppress   {entry}")
             for label, text in (("bad ", case.bad), ("good", case.good), ("fixed", case.fixed)):
                 if text is not None:
                     out.append(textwrap.indent(text.rstrip(), f"  {label}  ", lambda _: True))

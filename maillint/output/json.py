@@ -45,6 +45,7 @@ def document(report: Report, context: Context) -> dict[str, object]:
 def _file(file: FileReport, context: Context) -> dict[str, object]:
     source = Source(file.path, file.text)
     return {
+        **file.facts,
         "path": file.path,
         "kind": file.kind,
         "dialect": file.dialect,

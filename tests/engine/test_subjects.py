@@ -144,7 +144,14 @@ def test_its_profile_decides_how_severe_a_rule_is(
 
 def test_rules_about_other_subjects_leave_it_alone(catalogue: Catalogue) -> None:
     everything = active(catalogue)
-    assert {rule.rule.subject for rule in everything} > {"message", "domain", "online", "shopping-list"}
+    assert {rule.rule.subject for rule in everything} > {
+        "message",
+        "domain",
+        "online",
+        "plan",
+        "recipients",
+        "shopping-list",
+    }
     assert {found.rule for found in judge(LIST, everything).findings} == {"shopping/too-much", "internal-error"}
 
 
