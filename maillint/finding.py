@@ -119,9 +119,9 @@ class Unknown:
 class FileReport:
     """What was found in one file; ``text`` is the file's decoded text, for the source frames.
 
-    ``facts`` are JSON-ready results beside the findings, for a list of recipients. The text of a stored report is decoded
-    when it is first asked for (``deferred``); one of very many reports keeps its findings and its text compressed
-    (``packed``).
+    ``facts`` are JSON-ready results beside the findings, for a list of recipients. The text of a stored report is
+    decoded when it is first asked for (``deferred``); one of very many reports keeps its findings and its text
+    compressed (``packed``).
     """
 
     path: str
