@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from maillint.recipients.addresses import Address
@@ -78,4 +79,9 @@ class Batch:
 
     def offset(self, index: int) -> int:
         """The offset of a row in the list's text."""
-        return self.start + sum(map(len, self.source[: self.lines[index] - self.source_line]))
+        return self.start + self._line_offsets[self.lines[index] - self.source_line]
+
+    @cached_property
+    def _line_offsets(self) -> Sequence[int]:
+        """The offset of each line from the first: few batches have anything to point at."""
+        return list(accumulate(map(len, self.source), initial=0))
