@@ -12,7 +12,7 @@ from maillint.config.find import find_config, repository_above
 from maillint.errors import LintError
 from maillint.files.access import FileAccess, UnreadableError, system_reason
 from maillint.files.paths import shown_path
-from maillint.finding import Failure, PassedOver
+from maillint.finding import NO_TEMPLATE, Failure, PassedOver
 from maillint.message.kinds import KINDS, is_plan, kind_of
 from maillint.message.sidecars import is_meta
 from maillint.project.message_files import Folder, stem_of
@@ -22,6 +22,9 @@ from maillint.values import field, frozen, replace
 if TYPE_CHECKING:
     from maillint.plan.model import Plan
     from maillint.project.web_pages import Project, WebPages
+
+FEW_PAGES = 10
+"""So many web pages are linted all the same, where a run finds nothing else."""
 
 SKIPPED_FOLDERS = frozenset(
     {
@@ -105,6 +108,7 @@ class Discovery:
         self._named: frozenset[str] = frozenset()
         self.excluded = 0
         self.passed_over: list[PassedOver] = []
+        self._pages_met: list[str] = []
         self.failures: list[Failure] = []
 
     # -- configuration
@@ -181,6 +185,10 @@ class Discovery:
                 raise MissingPathError(f"{path}: no such file or folder")
         if self._pages is not None:
             self._pages.save()
+            if not wanted and len(self._pages_met) <= FEW_PAGES and not self._skip_pages:
+                wanted.update(dict.fromkeys(self._pages_met))  # who names so few files means them
+                programs = [file for file in self.passed_over if file.reason == NO_TEMPLATE]
+                self.passed_over = programs if wanted else self.passed_over
         messages: dict[tuple[str, ...], set[str]] = {}
         plans: dict[str, None] = {}
         beside: dict[str, None] = {}  # plans that lie beside messages of the run
@@ -336,6 +344,8 @@ class Discovery:
         reason = self._pages.reason(page)
         if reason is not None and page == path:
             self.passed_over.append(PassedOver(shown_path(path), reason))
+            if reason != NO_TEMPLATE:
+                self._pages_met.append(path)
         return reason is not None
 
     def _project(self, path: str) -> Project:

@@ -26,6 +26,7 @@ _MOST_REASONS = 3
 _MOST_NEIGHBOURS = 200
 
 _TOKEN = regex(r"[<@~]?[a-z_.][a-z0-9_]*+(?:[-:.]{1,2}[a-z0-9_]++)*+[=(]?")
+_PROSE = regex(r">[^<>{}%@]++<")
 _WORD = regex(r"[A-Z]?[a-z]++|[A-Z]+(?![a-z])")
 _INSERTED = regex(
     r"\b(extends|layout|inherits?|includes?|component|import|render|embed|use|decorate)\b"
@@ -276,8 +277,14 @@ def _of_text(path: str, text: str, signs: _Signs) -> Iterator[tuple[str, int]]:
     if not signs.greetings.isdisjoint(tokens) and _GREETING.search(text):
         yield "a greeting", 2
     hits: dict[str, set[str]] = {}
+    in_markup: frozenset[str] | None = None  # and not in the words of a letter: card, can, well
     for token in tokens:
         group = signs.tokens.get(token)
+        if group is not None and signs.groups[group][0] < 0 and token.isalpha():
+            if in_markup is None:
+                in_markup = frozenset(_TOKEN.findall(_PROSE.sub("><", text)))
+            if token not in in_markup:
+                continue
         if group is None and token.startswith(signs.starts):
             group = next(name for start, name in signs.by_start if token.startswith(start))
         if group is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from maillint.project.discovery import Discovery
+from maillint.project.discovery import FEW_PAGES, Discovery
 from maillint.project.web_pages import HEAD, weigh
 from tests.cli.command import maillint
 from tests.files import write_files
@@ -105,7 +105,8 @@ def test_a_fragment_goes_with_what_lies_beside_it(tmp_path: Path) -> None:
 
 def test_a_fragment_goes_with_the_folders_beside_its_own(tmp_path: Path) -> None:
     write_files(tmp_path, {"views/users/a.html": PAGE, "views/users/b.html": PAGE, "views/prices/a.html": FRAGMENT})
-    assert taken(tmp_path)[0] == []
+    write_files(tmp_path, {"a.eml": "Subject: x\n\nx\n"})
+    assert taken(tmp_path)[0] == ["a.eml"]
 
 
 def test_a_folder_of_fragments_alone_is_linted(tmp_path: Path) -> None:
@@ -145,7 +146,8 @@ def test_an_included_file_is_linted(tmp_path: Path) -> None:
 def test_the_names_of_folders_above_the_project_say_nothing(tmp_path: Path) -> None:
     """A checkout may lie anywhere; the folder that is named counts where there is no project."""
     write_files(tmp_path, {"emails/shop/.git/HEAD": "", "emails/shop/a.html": FRAGMENT, "emails/shop/b.html": PAGE})
-    assert taken(tmp_path, "emails/shop")[0] == []
+    write_files(tmp_path, {"emails/shop/a.eml": "Subject: x\n\nx\n"})
+    assert taken(tmp_path, "emails/shop")[0] == ["emails/shop/a.eml"]
     write_files(tmp_path, {"mails/a.html": FRAGMENT, "mails/b.html": PAGE, "mails/c.html": PAGE})
     assert taken(tmp_path, "mails")[0] == ["mails/a.html"]
 
@@ -171,13 +173,29 @@ def test_the_run_says_what_it_passed_over(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_pages_alone_is_an_error_and_named_pages_are_none(tmp_path: Path) -> None:
-    write_files(tmp_path, {"a.html": PAGE, "b.html": PAGE})
+    names = ["a", "b", *map(str, range(FEW_PAGES + 1))]
+    write_files(tmp_path, {f"{name}.html": PAGE for name in names})
     walked = maillint("check", ".", folder=tmp_path)
     assert walked.returncode == 2
-    assert "in .: 2 web pages passed over; name a file or set include: to lint it" in walked.stderr
+    assert f"in .: {FEW_PAGES + 3} web pages passed over; name a file or set include: to lint it" in walked.stderr
     named = maillint("check", "--skip-pages", "a.html", "b.html", folder=tmp_path)
     assert (named.returncode, named.stderr) == (0, "")
     assert "2 web pages passed over" in named.stdout
+
+
+def test_few_pages_are_linted_where_there_is_nothing_else(tmp_path: Path) -> None:
+    write_files(tmp_path, {f"{number}.html": PAGE for number in range(FEW_PAGES)} | {"User.php": PAGES["User.php"]})
+    names = [f"{number}.html" for number in range(FEW_PAGES)]
+    assert taken(tmp_path) == (names, ["User.php"])
+    write_files(tmp_path, {"mail/b.html": LETTER})
+    assert taken(tmp_path) == (["mail/b.html"], [*names, "User.php"])
+
+
+def test_the_words_of_a_letter_are_no_classes_of_a_page(tmp_path: Path) -> None:
+    words = "<p>You can renew the card; the session is well hidden in the box below, and errors are in the panel.</p>"
+    assert weigh("a.html", words.encode()).is_mail is None
+    page = '<p class="card panel">{{ session.errors }} {% can %} {{ messages }}</p>'
+    assert weigh("a.html", page.encode()).is_mail is False
 
 
 @pytest.mark.parametrize(
