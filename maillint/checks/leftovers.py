@@ -12,7 +12,7 @@ from maillint.check import Needs, Options, check
 from maillint.data.lists import load_list
 from maillint.finding import Severity
 from maillint.hits import Hit, NotKnown
-from maillint.message.html.tree import Element
+from maillint.message.html.tree import Element, StartTag
 from maillint.message.memo import remembered
 from maillint.message.model import Message, Part
 from maillint.message.template.leftovers import leftover_sources
@@ -319,7 +319,9 @@ def _in_view(part: Part, view: View, talk: Callable[[], int]) -> Iterator[Hit]:
     if not part.markup:
         return
     looked_into = {
-        tag for tag in view.html.start_tags if len(tag.attrs) and _MAY_HOLD.search(tag.source, len(tag.tag) + 1)
+        tag
+        for tag in view.html.start_tags
+        if len(tag.attrs) and _MAY_HOLD.search(tag.source, len(tag.tag) + 1) and not _is_of_office(tag)
     }
     for element in view.html.elements:
         for name in element.attrs if element.start_tag in looked_into else ():
@@ -331,6 +333,11 @@ def _in_view(part: Part, view: View, talk: Callable[[], int]) -> Iterator[Hit]:
             for found, fault in _Text(view.text[inside.start : inside.end], talk, markup=True).faults():
                 span = Span(inside.start + found.start, inside.start + found.end)
                 yield Hit(part, span, {"text": _shown(part.text, span), "fault": fault}, view)
+
+
+def _is_of_office(tag: StartTag) -> bool:
+    """Whether Word has put a start tag there, with tags of its own in it: ``<link … href="~~themedata~~">``."""
+    return tag.tag == "link" and tag.attrs.get("rel", "").lower() in {"themedata", "colorschememapping", "file-list"}
 
 
 def _is_within(span: Span, samples: Sequence[Span]) -> bool:

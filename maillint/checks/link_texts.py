@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
@@ -415,6 +416,8 @@ def link_empty_anchor(message: Message, options: Options) -> Iterator[Hit | NotK
                 continue
             if _labelled(element) or any(_labelled(image.element) for image in found.images):
                 continue
+            if found.images and _has_words_beside(view, found):
+                continue
             if not _has_other_content(view, found):
                 yield Hit(link.part, element.outer, {"url": link.text}, view)
 
@@ -427,6 +430,13 @@ def _is_out_of_reach(view: View, element: Element) -> bool:
 
 def _labelled(element: Element) -> bool:
     return any(element.attrs.get(name, "").strip() for name in ("alt", "aria-label", "aria-labelledby", "title"))
+
+
+def _has_words_beside(view: View, link: Link) -> bool:
+    """Whether the link before or behind a picture's opens the same address and has words: the picture adorns them."""
+    links = view.content.links
+    place = bisect_left(links, link.span.start, key=lambda other: other.span.start)
+    return any(other.url == link.url and other.shown for other in links[max(place - 1, 0) : place + 2])
 
 
 def _has_other_content(view: View, link: Link) -> bool:

@@ -8,7 +8,7 @@ from maillint.check import Needs, Option, Options, check
 from maillint.finding import Severity
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.html.mso_comments import BrokenConditional, broken_conditionals
-from maillint.message.html.tree import MAX_FAULTS, Unclosed
+from maillint.message.html.tree import MAX_FAULTS, Element, Unclosed
 from maillint.message.html.vocabulary import CELLS, RAW_TEXT, VOID, is_office
 from maillint.message.model import Message, Part
 from maillint.message.views import View
@@ -75,13 +75,16 @@ def misplaced_element(message: Message, options: Options) -> Iterator[Hit | NotK
             tag, parent = misplaced.element.tag, misplaced.parent
             effect = "closes the table around it" if tag == "table" else "is moved in front of the table"
             related = ((parent.span, f"this <{parent.tag}>"),)
-            yield Hit(
-                part,
-                misplaced.element.span,
-                {"tag": tag, "parent": parent.tag, "effect": effect},
-                view,
-                related=related,
-            )
+            evidence = {"tag": tag, "parent": parent.tag, "effect": effect}
+            at_most = Severity.INFO if _is_dot(misplaced.element) else None  # nobody sees where it is moved
+            yield Hit(part, misplaced.element.span, evidence, view, related=related, at_most=at_most)
+
+
+def _is_dot(element: Element) -> bool:
+    """Whether an element is a picture of a pixel, or of none."""
+    return element.tag == "img" and all(
+        element.attrs.get(name, "").strip().removesuffix("px") in {"0", "1"} for name in ("width", "height")
+    )
 
 
 @check("unterminated-comment", needs=Needs(faults=("eof-in-comment",)))
