@@ -235,11 +235,13 @@ def test_only_findings_that_count_are_shown(project: pytest.Pytester) -> None:
 def test_a_rule_that_breaks_fails_the_test(project: pytest.Pytester) -> None:
     project.path.joinpath("own").mkdir()
     project.path.joinpath("own/a.yaml").write_text(
-        "summary: s\ncheck: element\noptions: {select: 'p:nowhere'}\nseverity: info\nmessage: m\nwhy: w\n"
+        "summary: s\ncheck: element\noptions: {select: p}\nseverity: info\nmessage: m\nwhy: w\n"
     )
     code = """
         from maillint import Config
-        def test_it(assert_clean_mail):
+        from maillint.checks import generic
+        def test_it(assert_clean_mail, monkeypatch):
+            monkeypatch.setattr(generic, "Selection", None)
             assert_clean_mail("<p>Hi</p>", config=Config(rule_folders="own"))
     """
     result = run(project, code)

@@ -83,5 +83,5 @@ def _languages() -> _Languages:
         for word in dict.fromkeys(entry.get("words", ())):
             by_word[word] = (*by_word.get(word, ()), language)
         if "script" in entry:
-            scripts.append((language, re.compile(f"[{entry['script']}]+")))
+            scripts.append((language, regex(f"[{entry['script']}]+")))
     return _Languages(by_word, tuple(scripts))

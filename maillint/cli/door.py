@@ -49,6 +49,13 @@ def write(text: str) -> None:
     sys.stdout.flush()
 
 
+def write_bytes(data: bytes) -> None:
+    """Write bytes that are the result itself, such as a file that has been fixed, to standard output."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
 def without_commands(text: str) -> str:
     """Text in which no line is a command to a CI server: the first character of its mark is named instead."""
     if "::" not in text and "##" not in text and ":\x1b" not in text:

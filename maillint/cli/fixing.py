@@ -86,7 +86,5 @@ def fix_stdin(loaded: LoadedMessage, *, unsafe: bool, diff: bool) -> int:
     if diff:
         show_patch(changes)
         return int(bool(changes))
-    sys.stdout.flush()
-    sys.stdout.buffer.write(encode(changes[0].after) if changes else loaded.sources[0].data)
-    sys.stdout.buffer.flush()
+    door.write_bytes(encode(changes[0].after) if changes else loaded.sources[0].data)
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from maillint.cli import door
 from maillint.cli.fixing import show_patch
 from maillint.errors import LintError
 from maillint.files.access import UnreadableError, read_limited, source_from
@@ -46,7 +47,5 @@ def fix_stdin_plan(discovery: Discovery, name: str, *, unsafe: bool, diff: bool)
         changed = after.text != plan.source.text
         show_patch([FixedFile(name, plan.source, after, fixed.applied[name])] if changed else [])
         return int(changed)
-    sys.stdout.flush()
-    sys.stdout.buffer.write(encode(after))
-    sys.stdout.buffer.flush()
+    door.write_bytes(encode(after))
     return 0
