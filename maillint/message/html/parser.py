@@ -55,7 +55,10 @@ new_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
 _NOSCRIPT = regex(r"<(/?)noscript(?=[\s/>])", re.IGNORECASE)
 _SCRIPTLESS = "noscrip-"  # of the same length; the tokenizer takes a noscript's content for text, mail clients do not
 
-_SWALLOWED = regex(r"</(?:head|body|html|table|t[dr]|div|p|a|span)\b|<(?:body|head|table|div)\b", re.IGNORECASE)
+_SWALLOWED = regex(
+    r"</(?:head|body|html|table|t[dr]|div|p|a|span|h[1-6])\b|<(?:body|head|table|t[dr]|div|p|a|img|span|h[1-6])\b",
+    re.IGNORECASE,
+)
 _SWALLOWED_BY_STYLE = regex(r"/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)|(?P<tag></head\b|<body[\s>]|<style[\s>])", re.IGNORECASE)
 _COMMENT_ENDS = ("-->", "--!>", "<!-->", "<!--->")
 _FAR = 20  # faults, back from an end tag, among which its own is looked for
