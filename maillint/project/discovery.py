@@ -102,6 +102,7 @@ class Discovery:
         self._access: dict[str | None, FileAccess] = {}
         self._names: dict[str, list[str]] = {}
         self._folders: dict[str, Folder] = {}
+        self._messages: dict[str, tuple[str, ...]] = {}
         self._projects: dict[str, Project] = {}
         self._pages: WebPages | None = None
         self._plans: dict[str, Plan | None] = {}
@@ -279,6 +280,12 @@ class Discovery:
         return bool(config.exclude) and matches(config.relative(path), config.exclude)
 
     def _message(self, path: str) -> tuple[str, ...]:
+        files = self._messages.get(path)
+        if files is None:
+            files = self._messages[path] = self._message_of(path)
+        return files
+
+    def _message_of(self, path: str) -> tuple[str, ...]:
         return self._folder(path).message(path)
 
     def _folder(self, path: str) -> Folder:
