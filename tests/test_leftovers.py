@@ -64,7 +64,8 @@ def test_each_level_has_patterns_and_no_pattern_has_two_groups() -> None:
     for sources in leftover_sources().values():
         for source in sources:
             assert re.compile(source).groups == 1, source
-            assert first_characters(source) and not first_characters(source) & set(ascii_letters), source
+            first = first_characters(source)
+            assert first and not first & set(ascii_letters), source
 
 
 def test_comments_and_literals_are_never_leftovers() -> None:
