@@ -14,6 +14,9 @@ from maillint.patterns import regex
 from maillint.text.literals import literal_pieces
 from maillint.values import NamedTuple, entity, field
 
+_WEIGHED = 1_000_000
+"""Characters in which evidence is sought; each piece of it is a search of its own."""
+
 
 class Word(NamedTuple):
     """What stands first in a tag: its word, the name that a ``*`` in the dialect stands for, and what follows."""
@@ -91,7 +94,11 @@ class Dialect:
         return any(needle in text for needle in self.needles)
 
     def weigh(self, text: str) -> tuple[float, str]:
-        """Weigh the evidence for this language in a text; returns the weight and the heaviest piece found."""
+        """Weigh the evidence for this language in the beginning of a text, which is all of any mail.
+
+        Returns the weight and the heaviest piece found.
+        """
+        text = text[:_WEIGHED]
         total, heaviest, shown = 0.0, 0.0, ""
         for (weight, pattern), pieces in zip(self.evidence, self._pieces, strict=True):
             if pieces and not any(piece in text for piece in pieces):
