@@ -108,7 +108,10 @@ def test_many_links_are_no_burden() -> None:
     text = "<p>You cannot unsubscribe: <a href='https://shop.example/'>shop</a></p>\n"
     times = []
     for count in (2_000, 8_000):
-        began = time.process_time()
-        assert message_of(text * count).profile == "general"
-        times.append(time.process_time() - began)
+        taken = []
+        for _ in range(3):
+            began = time.process_time()
+            assert message_of(text * count).profile == "general"
+            taken.append(time.process_time() - began)
+        times.append(min(taken))
     assert times[1] < 10 * times[0]

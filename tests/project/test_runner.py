@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from maillint.config.config import CommandLine
 from maillint.finding import FileReport
 from maillint.project import runner
 from maillint.project.discovery import Discovery
@@ -18,7 +19,7 @@ LINKED = "<p><a href='http://bit.ly/{}'>Читайте</a><b></p>"
 def test_a_run_over_many_messages_reports_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int) -> None:
     for number in range(40):
         (tmp_path / f"{number:02}.html").write_text(LINKED.format(number) if number % 2 else "<p>Hi</p>", "utf-8")
-    groups = Discovery().groups([str(tmp_path)])
+    groups = Discovery(None, CommandLine(("links/shortener",))).groups([str(tmp_path)])
     expected = lint_groups(groups, Work(jobs)).report
     monkeypatch.setattr(runner, "MANY", 10)
     report = lint_groups(groups, Work(jobs)).report
