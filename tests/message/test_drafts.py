@@ -96,9 +96,8 @@ def test_what_is_none(text: str) -> None:
 def test_a_header_in_the_text_beside_a_page_is_the_messages(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.html": "<p>Hello</p>", "a.txt": "Subject: Re: lunch\n\nHello\n"})
     report = lint(tmp_path, touch=1)
-    assert [(file.path.rpartition("/")[2], file.findings[0].line) for file in report.files if file.findings] == [
-        ("a.txt", 1)
-    ]
+    places = [(found.path.rpartition("/")[2], found.line) for found in report.findings if "fake-reply" in found.rule]
+    assert places == [("a.txt", 1)]
 
 
 def test_a_folder_gives_texts_with_a_header_or_merge_tags(tmp_path: Path) -> None:
