@@ -25,6 +25,8 @@ _CLEAR = 1.3
 _LETTERS = 20
 """How many letters of a script a text must have; in Japanese most are Chinese."""
 
+_BEYOND_LATIN = "\u036f"
+
 _WORD = regex(r"[^\W\d_]++")
 
 
@@ -44,8 +46,8 @@ def language_of(message: Message) -> Language | None:
 
 
 def _by_script(text: str) -> Language | None:
-    if text.isascii():
-        return None
+    if sum(1 for character in text if character > _BEYOND_LATIN and character.isalpha()) < _LETTERS // 2:
+        return None  # quotes, dashes and what template tags print are no letters
     letters = sum(map(len, _WORD.findall(text)))
     found = {language: sum(map(len, pattern.findall(text))) for language, pattern in _languages().scripts}
     japanese = next(language for language in found if language.code == "ja")
