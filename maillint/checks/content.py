@@ -209,12 +209,12 @@ _LONGEST_INDEX = 4_000
 
 
 def _is_later_place(thread_index: str) -> bool:
-    from binascii import Error, a2b_base64  # noqa: PLC0415 -- seldom needed
+    from binascii import a2b_base64  # noqa: PLC0415 -- seldom needed
 
     text = "".join(thread_index.split())[:_LONGEST_INDEX].rstrip("=")
     try:
         return len(a2b_base64(text + "=" * (-len(text) % 4))) > _FIRST_PLACE
-    except Error:
+    except ValueError:  # no base64 (of bytes that are no text, say)
         return False
 
 

@@ -336,4 +336,4 @@ def _values_of(name: str, statement: str) -> list[str]:
     return [_NEXT_NAME.split(statement[match.end() : _LONGEST_ARGUMENT], maxsplit=1)[0] for match in found]
 
 
-_NEXT_NAME = regex(r"\s+\w+\s*=(?!=)|\s+(?:and|as|count|trimmed|asvar)\s|;")
+_NEXT_NAME = regex(r"(?<!\s)\s++(?:\w++\s*+=(?!=)|(?:and|as|count|trimmed|asvar)\s)|;")
