@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import IntEnum
 
-from maillint.values import field, frozen, replace
+from maillint.values import as_dict, field, frozen, replace
 
 TYPE_CHECKING = False  # typing itself costs milliseconds
 if TYPE_CHECKING:
@@ -82,11 +82,33 @@ class Excerpt:
 
 
 @frozen
+class FurtherPlace:
+    """A further place of a finding's cause, in the same file, with what is said of that place alone.
+
+    The fields mean what they mean in Finding.
+    """
+
+    start: int
+    end: int
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    part: str | None = None
+    view: str = ""
+    evidence: Evidence = field(default_factory=dict)
+    fix: Fix | None = None
+    related: tuple[Related, ...] = ()
+    excerpt: Excerpt | None = None
+
+
+@frozen
 class Finding:
     """A rule's hit in a file; offsets are characters of the file's decoded text.
 
     ``part`` is the MIME part number (``1.2``) or None in a template; ``view`` names the audience or
     branch that alone shows the fault (``when plan == "pro"``, ``in Outlook``), else it is empty.
+    What has the same cause elsewhere in the file stands in ``places``, in the order of the file.
     """
 
     rule: str
@@ -105,6 +127,29 @@ class Finding:
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
     excerpt: Excerpt | None = None
+    places: tuple[FurtherPlace, ...] = ()
+
+    def at_each_place(self) -> tuple[Finding, ...]:
+        """A finding for each of its places, the first one first; each has one place only."""
+        if not self.places:
+            return (self,)
+        return (replace(self, places=()), *(replace(self, places=(), **as_dict(place)) for place in self.places))
+
+    def only_where(self, wanted: Callable[[Finding], bool]) -> Finding | None:
+        """The finding at those of its places alone that are ``wanted``, each asked about as in ``at_each_place``."""
+        if not self.places:
+            return self if wanted(self) else None
+        left = [one for one in self.at_each_place() if wanted(one)]
+        if len(left) > len(self.places):
+            return self
+        return replace(left[0], places=tuple(map(_as_further, left[1:]))) if left else None
+
+
+def _as_further(finding: Finding) -> FurtherPlace:
+    return FurtherPlace(**{name: value for name, value in as_dict(finding).items() if name in _OF_PLACE})
+
+
+_OF_PLACE = frozenset(FurtherPlace.__annotations__)
 
 
 @frozen
