@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -17,6 +18,7 @@ from maillint.values import replace
 
 if TYPE_CHECKING:
     from maillint.catalogue.load import Catalogue
+    from maillint.cli.progress import Progress
 
 FOR_PEOPLE = frozenset({"full", "concise", "summary"})
 """The formats whose lines people read; the others have an escape for everything, by their own rules."""
@@ -45,8 +47,13 @@ def parse_formats(formats: Sequence[str], output_file: str | None) -> list[tuple
     return targets
 
 
-def make_context(catalogue: Catalogue, fail_on: str, verbose: int, min_severity: str = "info") -> output.Context:
-    """How to render: the terminal's width, the rules' texts, and the words of ``--fail-on`` and the like."""
+def make_context(
+    catalogue: Catalogue, fail_on: str, verbose: int, min_severity: str = "info", per_file: int | None = None
+) -> output.Context:
+    """How to render: the terminal's width, the rules' texts, and the words of ``--fail-on`` and the like.
+
+    ``per_file``: how many findings of one file are shown, None for all.
+    """
     return output.Context(
         rules=catalogue.rules,
         width=terminal_width(),
@@ -54,6 +61,7 @@ def make_context(catalogue: Catalogue, fail_on: str, verbose: int, min_severity:
         verbose=verbose,
         min_severity=Severity.parse(min_severity) or Severity.INFO,
         fail_on=None if fail_on == "never" else Severity.parse(fail_on),
+        per_file=per_file,
     )
 
 
@@ -82,7 +90,8 @@ def write(
     """
     for name, path in targets:
         painted = path is None and wants_color(color, sys.stdout)
-        text = output.load(name).render(report, replace(context, color=painted))
+        links = painted and sys.stdout.isatty() and os.environ.get("TERM") not in {None, "", "dumb", "linux"}
+        text = output.load(name).render(report, replace(context, color=painted, links=links))
         if path is None:
             (door.show if name in FOR_PEOPLE else door.write)(text)
         else:
@@ -115,18 +124,44 @@ def wants_color(choice: str, stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
+class Silent:
+    """In the place of ``Progress`` where nobody watches."""
+
+    def phase(self, what: str) -> AbstractContextManager[None]:
+        """Show nothing."""
+        return nullcontext()
+
+    def show(self, what: str, done: int, count: int) -> None:
+        """Show nothing."""
+
+
+def progress_for(*, quiet: bool) -> Progress | Silent:
+    """What shows on a terminal's standard error how far a long run is."""
+    if quiet or not sys.stderr.isatty():
+        return Silent()
+    from maillint.cli.progress import Progress  # noqa: PLC0415 -- only where somebody watches
+
+    return Progress()
+
+
 def show_failures(report: Report) -> None:
     """Say on standard error which files could not be linted, a line for each."""
     for failure in report.failures:
         door.tell(f"{failure.path}: {failure.message}")
 
 
-def exit_status(report: Report, threshold: Severity | None) -> int:
-    """0: nothing at or above the threshold; 1: something; 2: a file could not be read, or not linted as a whole."""
+def exit_status(report: Report, threshold: Severity | None, *, fail_on_unknown: bool = False) -> int:
+    """0: nothing at or above the threshold; 1: something; 2: a file could not be read, or not linted as a whole.
+
+    With ``fail_on_unknown``, 1 also where a rule was skipped that might have found something at or above the threshold.
+    """
     rules = [found.rule for file in report.files for found in file.findings]
     rules += [found.rule for domain in report.domains for found in domain.findings]
     broken = not INCOMPLETE.isdisjoint(rules)
     if report.failures or broken:
         return 2
-    worst = report.worst()
-    return int(threshold is not None and worst is not None and worst >= threshold)
+    severities = report.severities
+    if fail_on_unknown:
+        severities += [skipped.severity for file in report.files for skipped in file.unknown]
+        severities += [skipped.severity for domain in report.domains for skipped in domain.unknown]
+    return int(threshold is not None and any(severity >= threshold for severity in severities))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
-from maillint.config.config import COMMAND_LINE, LayeredConfig
+from maillint.config.config import COMMAND_LINE, DEFAULT_PER_FILE, LayeredConfig
 from maillint.config.keys import KEYS
 from maillint.data.amendments import Amendment, Lists
 from maillint.data.consent import has_rule
@@ -45,7 +45,8 @@ def _value(config: LayeredConfig, key: str) -> tuple[str, str]:
         return given, COMMAND_LINE
     found = [layer for layer in config.layers if key in layer.values]
     if not found:
-        return f"{config.time_limit:g}" if key == "time-limit" else "none", "default"
+        defaults = {"time-limit": f"{config.time_limit:g}", "max-findings-per-file": str(DEFAULT_PER_FILE)}
+        return defaults.get(key, "none"), "default"
     if key in {"exclude", "include", "own-domains", "dkim-selectors", "rule-folders"}:
         values = [str(item) for layer in found for item in layer.values[key]]
         return ", ".join(values) or "none", _origins(layer.origins[key] for layer in found)

@@ -160,7 +160,7 @@ def _invocation(report: Report, index: Mapping[str, int]) -> dict[str, object]:
     notes = [
         {
             "level": "note",
-            "message": _text(unknown.reason),
+            "message": _text(unknown.words),
             "associatedRule": {"id": unknown.rule, "index": index[unknown.rule]},
             "locations": location,
         }

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from maillint.errors import LintError
 from maillint.files.access import FileAccess, UnreadableError, read_bytes
 from maillint.files.paths import relative_path
-from maillint.finding import INCOMPLETE, FileReport, Finding, Report
+from maillint.finding import INCOMPLETE, FileReport, Finding, Report, count_places
 from maillint.values import frozen, replace
 
 VERSION = 1
@@ -77,7 +77,9 @@ class Baseline:
                 return True
 
             left = (finding.only_where(is_new) for finding in file.findings)
-            files.append(replace(file, findings=tuple(finding for finding in left if finding is not None)))
+            new = tuple(finding for finding in left if finding is not None)
+            known = count_places(file.findings) - count_places(new)
+            files.append(replace(file, findings=new, known=known))
             for finding in file.findings:  # places that are not listed now either
                 if finding.unlisted:
                     remaining[path, finding.rule, ANY] -= finding.unlisted
