@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -101,7 +102,7 @@ def test_a_stored_result_says_what_was_skipped_and_suppressed_too(tmp_path: Path
     write_files(tmp_path, {"a.html": text, "maillint.yaml": "{}"})
     first, second = (maillint("check", "a.html", *SELECT, folder=tmp_path).stdout for _ in range(2))
     assert first == second
-    assert 'write "headers:" in maillint.yaml' in first
+    assert 'write "headers:" in maillint.yaml' in " ".join(first.split())
     assert "1 suppressed" in first
     assert maillint("check", "a.html", *SELECT, "--fail-on-unknown", folder=tmp_path).returncode == 1
 
@@ -135,7 +136,7 @@ def test_a_text_like_a_first_message_gets_a_hint(tmp_path: Path) -> None:
         ("a.txt", COLD, ("--touch", "2")),
         ("a.txt", COLD.replace("?", "."), ()),
         ("a.txt", COLD.replace("Hi Grace,", "Our news of May"), ()),
-        ("a.txt", COLD.replace("https://acme.example/tour", "{{ url }}"), ()),
+        ("a.txt", re.sub("Have a look.*", "{{ url }}", COLD), ()),
         ("a.txt", COLD + "\nUnsubscribe: https://acme.example/unsubscribe\n", ()),
         ("a.txt", COLD + "word " * 300, ()),
         ("a.html", f"<table><tr><td>{COLD.replace(chr(10) * 2, '<br>')}</table>", ()),
