@@ -26,7 +26,7 @@ def first_segments(path: str) -> list[str]:
 def literal_piece(pattern: str) -> str:
     """Return the longest literal text that every match of a pattern contains; empty where there is none."""
     outside = outside_groups(pattern)
-    if "|" in outside:
+    if "|" in outside.replace("\\|", ""):
         return ""
     runs, run = [], ""
     for literal, other in _TOKEN.findall(outside):
