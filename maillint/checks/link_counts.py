@@ -42,7 +42,7 @@ _COUNTING = {
 
 @check(
     "link-first-touch-limit",
-    fields=("count", "limit", "anchors", "destinations"),
+    fields=("links", "count", "limit", "anchors", "destinations"),
     options={"max": Option("whole number", 1, "destinations that a first touch may have"), **_COUNTING},
     needs=Needs(touches=("first",)),
 )
@@ -65,7 +65,7 @@ def link_first_touch_limit(message: Message, options: Options) -> Iterator[Hit |
 
 @check(
     "link-too-many",
-    fields=("count", "limit", "anchors", "destinations"),
+    fields=("links", "count", "limit", "anchors", "destinations"),
     options={
         "per-profile": Option("mapping", {}, "by profile, the destinations that a message may have"),
         "per-touch": Option("mapping", {}, "by touch, the same; it comes before the profile's"),
@@ -108,8 +108,10 @@ class _Count:
 
 
 def _over(count: _Count, limit: int) -> Hit:
+    number = len(count.counted)
     evidence = {
-        "count": len(count.counted),
+        "links": f"{number} different links" if number > 1 else "1 link",
+        "count": number,
         "limit": limit,
         "anchors": count.anchors,
         "destinations": count.destinations,

@@ -74,8 +74,8 @@ def link_wrapped(message: Message, options: Options) -> Iterator[Hit | NotKnown]
 
 
 _ENDED = {
-    "all": "is dead, since the service has closed",
-    "idle": "may be dead, since the service has closed and ended the links that nobody used",
+    "all": "is dead: the service has closed",
+    "idle": "may be dead: the service has closed and dropped unused links",
 }
 
 
@@ -203,10 +203,11 @@ def link_private_host(message: Message, options: Options) -> Iterator[Hit | NotK
         if not host or not link.address.web or _is_malformed(link):
             continue
         reason = _private_reason(message, host)
+        shown = shorten(host, 60)
         if reason is None and is_under_test(host, own):
-            reason = "is a site under test"
+            reason = f"{shown} is a test site"
         if reason is not None:
-            yield Hit(link.part, link.span, {"url": link.text, "host": shorten(host, 60), "reason": reason}, link.views)
+            yield Hit(link.part, link.span, {"url": link.text, "host": shown, "reason": reason}, link.views)
 
 
 def _is_private(message: Message, host: str) -> bool:

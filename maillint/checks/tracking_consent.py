@@ -52,7 +52,7 @@ def consent_required(message: Message, options: Options) -> Iterator[Hit | NotKn
         yield Hit(tag.part, tag.span, {**law, "what": "an open pixel"}, tag.view)
     for link, found in identifiers(message):
         if found.recipient:
-            yield Hit(link.part, found.span, {**law, "what": "a link that names its reader"}, link.views)
+            yield Hit(link.part, found.span, {**law, "what": "a link that identifies its recipient"}, link.views)
 
 
 @cache

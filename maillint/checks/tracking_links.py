@@ -44,7 +44,7 @@ def link_identifier(message: Message, options: Options) -> Iterator[Hit | NotKno
 
 
 def _who_drop(clients: Sequence[str]) -> str:
-    return f"{' and '.join(clients)} drop{'s' * (len(clients) == 1)}"
+    return f"{' and '.join(clients)} strip{'s' * (len(clients) == 1)}"
 
 
 @check(
