@@ -91,7 +91,7 @@ def bcc_present(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
 @check(
     "duplicate-header",
     fields=("name", "count"),
-    options={"names": Option("texts", [], "fields that may stand once only", required=True)},
+    options={"names": Option("texts", [], "fields that may appear only once", required=True)},
     needs=Needs(headers=(ANY_FIELD,)),
 )
 def duplicate_header(message: Message, options: Options) -> Iterator[Hit | NotKnown]:

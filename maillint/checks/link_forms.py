@@ -37,7 +37,7 @@ _COUNTED_UP = "01234567890123456789"
 @check(
     "link-placeholder",
     fields=("url", "reason"),
-    options={"words": Option("texts", [], "further addresses that stand for one that is to come, lower case")},
+    options={"words": Option("texts", [], "further placeholder addresses, in lower case")},
     needs=(Needs(links=("",)), Needs(parts=("html",), tags=("a", "mj-button", "button"))),
 )
 def link_placeholder(message: Message, options: Options) -> Iterator[Hit | NotKnown]:

@@ -60,7 +60,7 @@ class _Named:
     "link-text-mismatch",
     fields=("shown", "actual", "url"),
     options={
-        "brands": Option("texts", [], "further names with a dot that are written without meaning a site, lower case"),
+        "brands": Option("texts", [], "further names with a dot that do not mean a site, in lower case"),
         "same": Option("texts", [], "domains that count as one site"),
     },
     needs=Needs(parts=("html",), links=("",)),

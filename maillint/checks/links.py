@@ -45,7 +45,7 @@ _PORTS = {"http": "80", "https": "443", "ftp": "21", "": ""}
     options={
         "kinds": Option("texts", [], "the kinds of wrapper that are reported", choices=_KINDS, required=True),
         "own": Option("texts", [], "hosts of your own redirects, trackers and short links, with what is below them"),
-        "safe": Option("flag", False, "whether to put the target in its place is a safe fix"),
+        "safe": Option("flag", False, "whether replacing the link by its target is a safe fix"),
     },
     needs=Needs(links=("",)),
 )
@@ -142,7 +142,7 @@ def _has_https(host: str) -> bool:
 @check(
     "link-dangerous-scheme",
     fields=("url", "scheme"),
-    options={"schemes": Option("texts", [], "the schemes that are reported, lower case", required=True)},
+    options={"schemes": Option("texts", [], "the schemes that are reported, in lower case", required=True)},
     needs=Needs(parts=("html",), links=(":", "\\")),
 )
 def link_dangerous_scheme(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
@@ -249,7 +249,7 @@ def _tlds() -> frozenset[str]:
 @check(
     "link-unaligned",
     fields=("domain", "hosts"),
-    options={"shared": Option("texts", [], "domains of mailbox providers, which are nobody's own to link to")},
+    options={"shared": Option("texts", [], "domains of mailbox providers, which no sender owns")},
     needs=Needs(links=("",)),
 )
 def link_unaligned(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
