@@ -18,7 +18,7 @@ from maillint.data.yamlfile import FileError, suggestion
 from maillint.errors import LintError
 from maillint.files.access import UnreadableError, read_bytes, source_from
 from maillint.files.paths import shown_path
-from maillint.finding import Edit, Failure, FileReport, Finding, Fix, Related, Report, Severity, Unknown
+from maillint.finding import Edit, Failure, FileReport, Finding, Fix, FurtherPlace, Related, Report, Severity, Unknown
 from maillint.message.kinds import KINDS, Kind, guess_kind, is_plan, kind_of
 from maillint.message.read import MessageSettings
 from maillint.message.template.dialect import dialects
@@ -41,6 +41,7 @@ __all__ = [
     "FileReport",
     "Finding",
     "Fix",
+    "FurtherPlace",
     "Kind",
     "LintError",
     "Profile",

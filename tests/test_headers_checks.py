@@ -24,7 +24,8 @@ def report(name: str, text: str, kind: str = "eml", profile: str | None = "newsl
 
 def marked(name: str, text: str, **setting: Any) -> list[str]:
     """The pieces of the text that a rule's findings point at."""
-    return [text[found.start : found.end] for found in report(name, text, **setting).findings]
+    places = [place for found in report(name, text, **setting).findings for place in found.at_each_place()]
+    return [text[place.start : place.end] for place in places]
 
 
 def mended(name: str, text: str, *, safe: bool = True) -> str | None:

@@ -48,6 +48,7 @@ _PORTS = {"http": "80", "https": "443", "ftp": "21", "": ""}
         "safe": Option("flag", False, "whether replacing the link by its target is a safe fix"),
     },
     needs=Needs(links=("",)),
+    cause=("vendor",),
 )
 def link_wrapped(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Links that lead through somebody else: a gateway, a click tracker, a redirect, a shortener.

@@ -252,7 +252,7 @@ def _blocklisted(online: Online, options: Options) -> Iterator[Hit | NotKnown]:
 
 # -- declarations -------------------------------------------------------------------------------------
 
-unreachable = Check("link-unreachable", _unreachable, "online", frozenset({"url", "problem"}), {})
+unreachable = Check("link-unreachable", _unreachable, "online", frozenset({"url", "problem"}), {}, cause=("url",))
 redirect_chain = Check(
     "link-redirect-chain",
     _redirect_chain,
@@ -262,6 +262,7 @@ redirect_chain = Check(
         "max": Option("whole number", 2, "redirects within one site that a link may have; no more than 5 are followed"),
         "allow": Option("texts", [], "hosts that links may be redirected to, with what is below them"),
     },
+    cause=("url",),
 )
 bad_certificate = Check(
     "link-bad-certificate", _bad_certificate, "online", frozenset({"url", "host", "problem", "fault"}), {}

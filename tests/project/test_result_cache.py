@@ -526,7 +526,7 @@ def test_a_damaged_cache_is_an_empty_one(folder: Path, parsed: list[str], damage
     assert len(parsed) == 2
 
 
-@pytest.mark.parametrize("entry", [("format", 3), ("format", 5), ("version", "0.0.1")])
+@pytest.mark.parametrize("entry", [("format", 4), ("format", 6), ("version", "0.0.1")])
 def test_a_cache_of_another_version_is_an_empty_one(folder: Path, parsed: list[str], entry: tuple[str, Any]) -> None:
     lint()
     file = folder / ".maillint_cache/results.json"
