@@ -145,7 +145,7 @@ def _file_endings() -> frozenset[str]:
 
 
 def _agree(shown: str, actual: str, same: Sequence[str]) -> bool:
-    if same_owner(shown, actual):
+    if same_owner(shown, actual) or _shown(shown) == _shown(actual):  # www.gov.uk is a site at a public suffix
         return True
     sites = {registrable(shown), registrable(actual)}
     return bool(same) and sites <= set(same)
