@@ -31,9 +31,9 @@ _MAIL = regex(r"(?<![^@\s:/])[^@\s:/]++@([^@\s:/]++)")
 _EDGE = ".:*_-–—’"
 
 _COUNTING = {
-    "include": Option("texts", [], "links that are counted although they offer nothing to choose", choices=_ROLES),
+    "include": Option("texts", [], "kinds of links that count although they offer no choice", choices=_ROLES),
     "exclude": Option("texts", [], "words; a link with one of them in its address or text is not counted"),
-    "bare-domains": Option("flag", True, "whether domains in the text count, which clients make links of"),
+    "bare-domains": Option("flag", True, "whether domains in the text count, which clients turn into links"),
 }
 
 
@@ -42,8 +42,8 @@ _COUNTING = {
 
 @check(
     "link-first-touch-limit",
-    fields=("count", "limit", "anchors", "destinations"),
-    options={"max": Option("whole number", 1, "destinations that a first touch may have"), **_COUNTING},
+    fields=("links", "count", "limit", "anchors", "destinations"),
+    options={"max": Option("whole number", 1, "destinations that a first message may have"), **_COUNTING},
     needs=Needs(touches=("first",)),
 )
 def link_first_touch_limit(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
@@ -65,10 +65,10 @@ def link_first_touch_limit(message: Message, options: Options) -> Iterator[Hit |
 
 @check(
     "link-too-many",
-    fields=("count", "limit", "anchors", "destinations"),
+    fields=("links", "count", "limit", "anchors", "destinations"),
     options={
         "per-profile": Option("mapping", {}, "by profile, the destinations that a message may have"),
-        "per-touch": Option("mapping", {}, "by touch, the same; it comes before the profile's"),
+        "per-touch": Option("mapping", {}, "the same by touch; it takes precedence over the profile"),
         **_COUNTING,
     },
 )
@@ -108,8 +108,10 @@ class _Count:
 
 
 def _over(count: _Count, limit: int) -> Hit:
+    number = len(count.counted)
     evidence = {
-        "count": len(count.counted),
+        "links": f"{number} different links" if number > 1 else "1 link",
+        "count": number,
         "limit": limit,
         "anchors": count.anchors,
         "destinations": count.destinations,

@@ -241,7 +241,7 @@ def _without_default(place: Place, tags: Iterable[Tag], mentions: _Mentions, whe
             yield NotKnown(f"whether {_shown(place.text, tag.span)} has a default depends on {dialect.defaults}")
             continue
         remedy = _remedy(tag, dialect, mentions.text)
-        evidence = {"tag": _written(place.text, tag), "place": where, "remedy": f": {remedy}" if remedy else ""}
+        evidence = {"tag": _written(place.text, tag), "place": where, "remedy": f"; write {remedy}" if remedy else ""}
         yield Hit(place, tag.span, evidence, mentions.view if isinstance(place, Part) else None)
 
 
