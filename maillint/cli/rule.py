@@ -8,7 +8,7 @@ import click
 
 from maillint.catalogue.examples import examples
 from maillint.catalogue.load import Catalogue
-from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
+from maillint.catalogue.rule import BASES, DECIDED_BY_KIND, Level, Rule
 from maillint.cli import door
 from maillint.config.config import load_config
 from maillint.data.profiles import PROFILES
@@ -66,6 +66,8 @@ def page(rule: Rule) -> str:
     out = [rule.name, f"  {rule.summary}", ""]
     out += ["Severity", *(f"  {profile:<14}{words(rule.levels[profile])}" for profile in PROFILES), ""]
     out += ["Why", textwrap.fill(rule.why, 88, initial_indent="  ", subsequent_indent="  "), ""]
+    if rule.basis:
+        out += ["Basis", *textwrap.wrap(basis(rule), 88, initial_indent="  ", subsequent_indent="  "), ""]
     if rule.fix:
         out += ["What to do", textwrap.fill(rule.fix, 88, initial_indent="  ", subsequent_indent="  "), ""]
     if rule.check.options:
@@ -94,6 +96,11 @@ def page(rule: Rule) -> str:
     if rule.references:
         out += ["References", *(f"  {reference}" for reference in rule.references), ""]
     return "\n".join(out)
+
+
+def basis(rule: Rule) -> str:
+    """What a rule rests on, in a line."""
+    return f"{rule.basis}: {BASES[rule.basis]}" + (f" ({rule.score})" if rule.score else "")
 
 
 def words(level: Level) -> str:

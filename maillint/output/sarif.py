@@ -70,7 +70,9 @@ def _rule(name: str, doc: RuleDoc | None) -> dict[str, object]:
     }
     if doc.references:
         rule["helpUri"] = doc.references[0]
-    return rule | {"properties": {"tags": [name.partition("/")[0]]}}
+    properties: dict[str, object] = {"tags": [name.partition("/")[0]]}
+    properties |= {key: words for key, words in (("basis", doc.basis), ("score", doc.score)) if words}
+    return rule | {"properties": properties}
 
 
 def _results(
