@@ -70,6 +70,11 @@ class ConfigKeys(TypedDict, total=False):
     extends: str | Sequence[str]
     profile: Profile
     rules: Mapping[str, Any]
+    select: str | Sequence[str]
+    ignore: str | Sequence[str]
+    fail_on: str
+    min_severity: str
+    format: str
     headers: Mapping[str, str | int]
     exclude: str | Sequence[str]
     include: str | Sequence[str]
@@ -84,6 +89,7 @@ class ConfigKeys(TypedDict, total=False):
     lists: Mapping[str, Any]
     clients: str | Sequence[str]
     baseline: str | os.PathLike[str]
+    require_baseline: bool
     time_limit: float
     overrides: Sequence[Mapping[str, Any]]
 

@@ -39,6 +39,10 @@ class Severity(IntEnum):
             raise ValueError(word) from None
 
 
+THRESHOLDS = ("error", "warning", "info", "never")
+"""What may be the lowest severity that makes a run fail, or, but for the last, that is shown."""
+
+
 @frozen
 class Edit:
     """Replace the characters ``[start, end)`` of a file's text by ``text``."""

@@ -98,10 +98,24 @@ def _question(domain: str, senders: Sequence[tuple[LayeredConfig, Sender]]) -> Q
     signing = [selector for _, sender in senders for selector in sender.selectors[domain]]
     declared = [selector for config, _ in senders for selector in selectors_for(domain, (), config)]
     envelope = common(sender.envelope for _, sender in senders)
-    return Question(
-        domain,
-        tuple(dict.fromkeys([*signing, *declared])),
-        mail_from=f"postmaster@{envelope}" if envelope else None,
+    return with_settings(
+        Question(
+            domain,
+            tuple(dict.fromkeys([*signing, *declared])),
+            mail_from=f"postmaster@{envelope}" if envelope else None,
+        ),
+        senders[0][0],
+    )
+
+
+def with_settings(question: Question, config: LayeredConfig) -> Question:
+    """A question with what the configuration says of its domain, where the question itself does not say it."""
+    own = config.for_domain(question.domain)
+    return replace(
+        question,
+        ips=question.ips or own.sending_ips,
+        mail_from=own.mail_from if question.mail_from is None else question.mail_from,
+        helo=question.helo or own.helo,
     )
 
 
@@ -110,7 +124,8 @@ def _question(domain: str, senders: Sequence[tuple[LayeredConfig, Sender]]) -> Q
 
 def judge(facts: DomainFacts, config: LayeredConfig) -> DomainReport:
     """Run the rules about domains. Where the domain does not exist, that is all there is to say."""
-    report = lint_domain(facts, facts.domain, facts.results(), config.rules_for(PROFILE))
+    rules = config.for_domain(facts.domain).rules_for(PROFILE)
+    report = lint_domain(facts, facts.domain, facts.results(), rules)
     gone = tuple(finding for finding in report.findings if finding.rule == GONE)
     return replace(report, findings=gone, unknown=()) if gone else report
 
@@ -120,6 +135,7 @@ def selectors_for(domain: str, named: Iterable[Selector], config: LayeredConfig)
 
     Raises LintError for an invalid one in the configuration.
     """
+    config = config.for_domain(domain)
     selectors = [*named, *(_declared(name, config) for name in config.dkim_selectors)]
     guesses = [Selector(entry["name"], origin="guessed") for entry in load_list("dkim-selectors")["selectors"]]
     own = [selector for selector in selectors if selector.domain is None or aligned(selector.domain, domain)]

@@ -116,7 +116,6 @@ def test_standard_input(mail: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["check"], "name at least one file or folder"),
         (["check", "missing.html"], "missing.html: no such file or folder"),
         (["check", "empty"], "no templates or messages found in empty"),
         (["check", "bad.html", "--select", "markup/unclosed"], 'did you mean "markup/unclosed-tag"?'),
@@ -129,9 +128,7 @@ def test_standard_input(mail: Path) -> None:
         (["check", "bad.html", "-f", "json", "-f", "full"], "only one format can go to standard output"),
         (["check", "bad.html", "-o", "no/such/folder/out.txt"], "no/such/folder/out.txt: no such file"),
         (["check", "-", "bad.html"], "- stands alone"),
-        (["check", "--nonsense", "bad.html"], "no such option"),
-        (["bad.html"], "to lint it: maillint check bad.html"),
-        (["chekc", "bad.html"], "no such command"),
+        (["check", "--nonsense", "bad.html"], "no option --nonsense"),
         (["rule", "markup/unclosed"], 'did you mean "markup/unclosed-tag"?'),
     ],
 )
@@ -302,7 +299,7 @@ def test_version_and_help(tmp_path: Path) -> None:
     assert maillint("--version", folder=tmp_path).stdout == "maillint, version 0.1.0\n"
     page = maillint("--help", folder=tmp_path).stdout
     assert "Exit status" in page
-    assert "maillint check emails/" in page
+    assert "maillint check --touch 1 intro.html" in page
 
 
 def test_the_list_of_rules_and_a_rules_page(tmp_path: Path) -> None:
