@@ -87,8 +87,9 @@ SCOPE_OPTIONS = (
     click.option("--follow-symlinks", is_flag=True, envvar="MAILLINT_FOLLOW_SYMLINKS",
                  help="Read links that lead out of the folders to lint, too."),
     click.option("--skip-pages", is_flag=True, envvar="MAILLINT_SKIP_PAGES",
-                 help="Pass web pages over where they are named, too, as in a folder; for hooks."),
-    click.option("--stdin-filename", metavar="NAME", help="With -: the name that tells kind and configuration."),
+                 help="Judge named files as a folder's: pass over web pages and other texts; for hooks."),
+    click.option("--stdin-filename", metavar="NAME",
+                 help="With -: the file that the text is to stand in; it need not be there."),
 )  # fmt: skip
 
 OUTPUT_OPTIONS = (

@@ -138,7 +138,7 @@ def test_named_files_and_their_folder_are_judged_alike(tmp_path: Path) -> None:
     assert taken(tmp_path) == taken(tmp_path, *files, skip_pages=True)
 
 
-TEXTS = {
+TEXTS: dict[str, str | bytes] = {
     "intro.txt": "Subject: Your order\n\nHi Ada,\n",
     "stated.txt": "---\nsubject: Your order\n---\nHi Ada,\n",
     "merge.txt": "Hi {{ first_name }},\n\nyour order is ready.\n",
@@ -147,7 +147,7 @@ TEXTS = {
     "letter.txt": "Hello {{ name }}, your invoice is ready.\n",
     "letter_subject.txt": "Your invoice\n",
 }
-OTHER_TEXTS = {
+OTHER_TEXTS: dict[str, str | bytes] = {
     "README.txt": "Subject to change: {{ first_name }}\n",
     "requirements.txt": "click==8.1\n",
     "robots.txt": "User-agent: *\nDisallow: /\n",
