@@ -59,7 +59,7 @@ def complaint_rate(campaign: Campaign, options: Options) -> Results:
         return
     reached = rate >= options["limit"]
     limit = options["limit"] if reached else options["target"]
-    words = "a rate that Gmail and Yahoo say never to reach" if reached else "below which Gmail says to stay"
+    words = "Gmail and Yahoo say never to reach" if reached else "Gmail says to stay below"
     yield Hit(plan.place, plan.span("list", "complaint-rate"), {"rate": rate, "limit": float(limit), "words": words})
 
 
@@ -85,7 +85,7 @@ def opt_in_single(campaign: Campaign, options: Options) -> Results:
     plan = campaign.plan
     opt_in = plan.recipients.opt_in if plan.recipients is not None else None
     if opt_in == "single":
-        problem = "anybody can sign up an address that is not theirs"
+        problem = "anybody can sign up somebody else's address"
     elif opt_in == "none" and campaign.profile == "newsletter":
         problem = "nobody has agreed to get this mail"
     else:
@@ -192,7 +192,7 @@ def test_sample(campaign: Campaign, options: Options) -> Results:
                 "needed": needed,
                 "baseline": float(baseline),
                 "expected": float(expected),
-                "visible": "no rate at all" if visible is None else f"{100 * visible:.1f} %",
+                "visible": "no other rate" if visible is None else f"{100 * visible:.1f}%",
             }
             yield Hit(plan.place, plan.span(*test.keys, "per-arm"), evidence)
 

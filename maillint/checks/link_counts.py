@@ -282,10 +282,10 @@ def step_links(campaign: Campaign, options: Options) -> Iterator[Hit | NotKnown]
         if worst is not None:
             count = len(worst.counted)
             limit = "none" if policy == "none" else "only one"
-            problem = f"has {count} link{'s' * (count != 1)}, and the plan allows {limit}"
+            problem = f"has {count} link{'s' * (count != 1)}; the plan allows {limit}"
             evidence |= {"problem": problem, "count": count, "limit": _POLICIES[policy]}
         elif campaign.profile == "cold" and not waits_for_answer(step.condition) and (url := _calendar(message)):
-            evidence |= {"problem": f"offers a calendar ({url}) before anybody has shown interest", "url": url}
+            evidence |= {"problem": f"offers a calendar ({url}) before anyone has shown interest", "url": url}
         else:
             continue
         yield Hit(plan.place, plan.span(*step.keys, "template"), evidence)

@@ -169,7 +169,7 @@ def test_names_that_are_no_files_are_not_missed(folder: Path) -> None:
     )
     (folder / "october.campaign.yaml").write_text(text)
     (found,) = [found for found in run("october.campaign.yaml").findings if found.rule == "campaign/template-missing"]
-    assert found.message == "no file mails/gone.html, mails/lost.html"
+    assert found.message == "no such file: mails/gone.html, mails/lost.html"
 
 
 # -- results of earlier runs --------------------------------------------------------------------------
