@@ -39,6 +39,10 @@ class Severity(IntEnum):
             raise ValueError(word) from None
 
 
+THRESHOLDS = ("error", "warning", "info", "never")
+"""What may be the lowest severity that makes a run fail, or, but for the last, that is shown."""
+
+
 @frozen
 class Edit:
     """Replace the characters ``[start, end)`` of a file's text by ``text``."""
@@ -177,19 +181,26 @@ _OF_PLACE = tuple(FurtherPlace.__annotations__)
 
 @frozen
 class Unknown:
-    """What a rule could not determine about a file or a domain, and why."""
+    """What a rule could not determine about a file or a domain, and why.
+
+    ``remedy`` says what to write where, so that it can; empty where nobody can do anything about it. ``severity`` is
+    that of what the rule might have found.
+    """
 
     rule: str
     reason: str
+    remedy: str = ""
+    severity: Severity = Severity.INFO
 
 
 @frozen
 class FileReport:
     """What was found in one file; ``text`` is the file's decoded text, for the source frames.
 
-    ``facts`` are JSON-ready results beside the findings, for a list of recipients. The text of a stored report is
-    decoded when it is first asked for (``deferred``); one of very many reports keeps its findings and its text
-    compressed (``packed``).
+    ``facts`` are JSON-ready results beside the findings, for a list of recipients. ``suppressed`` counts the
+    places that comments silence, ``known`` those that a baseline leaves out; ``looks_first``: it reads like a first
+    message to a stranger, and nobody says whether it is. The text of a stored report is decoded when it is first asked
+    for (``deferred``); one of very many reports keeps its findings and its text compressed (``packed``).
     """
 
     path: str
@@ -203,6 +214,9 @@ class FileReport:
     text: str = field(default_factory=str, repr=False)
     notes: tuple[str, ...] = ()
     facts: Evidence = field(default_factory=dict)
+    suppressed: int = 0
+    known: int = 0
+    looks_first: bool = False
 
     @classmethod
     def deferred(cls, read: Callable[[], str], **fields: Any) -> FileReport:
@@ -256,6 +270,7 @@ class DomainReport:
     findings: tuple[DomainFinding, ...]
     unknown: tuple[Unknown, ...]
     facts: Evidence = field(default_factory=dict)
+    known: int = 0
 
 
 @frozen
@@ -311,9 +326,6 @@ class Report:
 
 NO_TEMPLATE = "a program, no template"
 """Why a file is passed over that holds nothing but code."""
-
-SKIPPED = "skipped: "
-"""How the reason of an unknown begins where a rule has nothing to search with."""
 
 INTERNAL_ERROR = "internal-error"
 """The name under which a check that raised is reported."""

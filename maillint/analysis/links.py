@@ -202,8 +202,8 @@ def _reading(link: Link) -> tuple[object, ...]:
     element = link.element
     if element is None:
         return link.span, link.url
-    pictures = tuple((image.span, image.element.start_tag, *image.element.gaps) for image in link.images)
-    return link.span, link.url, link.shown, link.shown_span, element.start_tag, pictures, *element.gaps
+    pictures = tuple((image.span, image.element.start_tag.source, *image.element.gaps) for image in link.images)
+    return link.span, link.url, link.shown, link.shown_span, element.start_tag.source, pictures, *element.gaps
 
 
 def _tags_in(view: View, span: Span) -> tuple[Tag, ...]:

@@ -48,7 +48,7 @@ def pattern(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
             for match in found(header.text):
                 yield Hit(header, Span(*match.span()), {"match": match[0], "where": name})
         if not message.headers.known and not message.headers.all(name):
-            yield NotKnown(NO_HEADERS)
+            yield NO_HEADERS
         return
     for part in message.parts:
         if where == "source":
@@ -185,7 +185,7 @@ def header(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
         if message.headers.known:
             yield Hit(message.start, Span(0, 0), {"name": name, "value": ""})
         else:
-            yield NotKnown(NO_HEADERS)
+            yield NO_HEADERS
         return
     search = Search()
     for field in fields:

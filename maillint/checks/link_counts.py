@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from maillint.analysis.links import LinkInView, links_in, links_of
 from maillint.analysis.senders import addresses, own_domains
+from maillint.analysis.traits import TOUCH_NOT_DECLARED
 from maillint.check import Needs, Option, Options, check, subject_check
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message, Part
@@ -58,7 +59,7 @@ def link_first_touch_limit(message: Message, options: Options) -> Iterator[Hit |
     if worst is None:
         return
     if message.touch is None:
-        yield NotKnown("whether this is the first touch is not declared (touch: 1)")
+        yield TOUCH_NOT_DECLARED
         return
     yield _over(worst, options["max"])
 
@@ -268,7 +269,7 @@ def step_links(campaign: Campaign, options: Options) -> Iterator[Hit | NotKnown]
 
     plan = campaign.plan
     if campaign.has_unread_templates:
-        yield NotKnown("the plan stands in no file, so its templates are not known")
+        yield NotKnown("the plan was not read from a file, so its templates cannot be found", "name the plan's file")
     for _, step, message in campaign.steps:
         if step.template is None:
             continue

@@ -260,7 +260,10 @@ def link_unaligned(message: Message, options: Options) -> Iterator[Hit | NotKnow
         return
     sites = sender_sites(message)
     if not sites:
-        yield NotKnown("the From field's domain is not known")
+        yield NotKnown(
+            "the domain of the From field is not known",
+            'write "from:" in front matter, or "From:" under "headers:" in maillint.yaml',
+        )
         return
     if set(sites) <= set(options["shared"]):
         return

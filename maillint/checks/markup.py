@@ -205,7 +205,7 @@ def parse_error(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
             harmless = plain or fault.code in options["harmless"]
             yield Hit(part, span, evidence, view, at_most=Severity.INFO if harmless else None)
         if len(view.html.faults) == MAX_FAULTS:
-            yield NotKnown(f"a text has more than {MAX_FAULTS:,} parse errors; the rest of it is not looked at")
+            yield NotKnown(f"a text has more than {MAX_FAULTS:,} parse errors; the rest are not reported")
 
 
 @check("duplicate-attribute", fields=("name", "tag", "effect"), needs=Needs(faults=("duplicate-attribute",)))

@@ -433,11 +433,11 @@ def lost_text(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
 
 
 _REASONS = {
-    "dynamic": "a template tag makes the path of an included file",
-    "unreadable": "an included file cannot be read",
-    "in part": "an included file includes one that is not known",
-    "too much": "there are too many included files, or they are too large",
-    "not looked for": "included files are looked for in a run over files only",
+    "dynamic": NotKnown("a template tag prints the path of an included file"),
+    "unreadable": NotKnown("an included file cannot be read", "check its permissions and encoding"),
+    "in part": NotKnown("an included file includes one that cannot be resolved"),
+    "too much": NotKnown("there are too many included files, or they are too large"),
+    "not looked for": NotKnown("included files are read only in a run over files", "name the file instead"),
 }
 """Why it is not known what an include brings."""
 
@@ -449,7 +449,7 @@ def include_missing(message: Message, options: Options) -> Iterator[Hit | NotKno
         if include.state == "missing":
             yield Hit(part, include.tag, {"path": include.path}, view)
         elif include.state in _REASONS:
-            yield NotKnown(_REASONS[include.state])
+            yield _REASONS[include.state]
 
 
 @check("mjml-include-outside", fields=("path",), needs=_INCLUDES)

@@ -38,7 +38,7 @@ _PROBLEMS = {
 LISTS = ("dbl", "surbl", "uribl")
 """The names in rules/lists/blocklists.yaml."""
 
-_NO_AUTHORITIES = "no certificate could be verified: are authorities installed?"
+_NO_AUTHORITIES = NotKnown("no certificate could be verified", "install CA certificates on this machine")
 
 
 @frozen
@@ -181,7 +181,7 @@ def _bad_certificate(online: Online, options: Options) -> Iterator[Hit | NotKnow
         last = answer.chain.last
         if last.problem is not None:
             if last.problem == "untrusted" and online.web is not None and not online.web.verifies:
-                yield NotKnown(_NO_AUTHORITIES)
+                yield _NO_AUTHORITIES
             else:
                 yield answer.hit(host=shorten(u_label(last.host)), problem=_PROBLEMS[last.problem], fault=last.problem)
         elif last.kind == "unknown" and not last.secure and last.url.startswith("https:"):

@@ -27,8 +27,7 @@ def failed(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Templates that cannot be rendered with their sample data; *unknown* where it is no fault of theirs."""
     for fault in render(message).failed:
         yield Hit(fault.place, fault.span, {"reason": fault.reason, "data": _with_data(fault.label)})
-    for reason in render(message).unknown:
-        yield NotKnown(reason)
+    yield from render(message).unknown
 
 
 @check(

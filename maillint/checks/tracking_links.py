@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from maillint.analysis.beacons import shown
 from maillint.analysis.identifiers import identifiers, is_campaign, parameters, stripped_unsubscribes, without
 from maillint.analysis.links import links_of
+from maillint.analysis.traits import TOUCH_NOT_DECLARED
 from maillint.check import Needs, Option, Options, check
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message
@@ -85,7 +86,7 @@ def utm_in_first_touch(message: Message, options: Options) -> Iterator[Hit | Not
         if not found:
             continue
         if message.touch is None:
-            yield NotKnown("whether this is the first touch is not declared (touch: 1)")
+            yield TOUCH_NOT_DECLARED
             return
         names = ", ".join(parameter.name for parameter in found)
         evidence = {"parameters": names, "url": shown(link.part, link.span)}

@@ -211,7 +211,10 @@ class ResultCache:
         if number < 0:
             raise LookupError(number)
         if number not in self._revived:
-            self._revived[number] = tuple(Unknown(rule, reason) for rule, reason in self._unknown[number])
+            self._revived[number] = tuple(
+                Unknown(rule, reason, remedy, Severity(severity))
+                for rule, reason, remedy, severity in self._unknown[number]
+            )
         return self._revived[number]
 
     def variant(self, name: str, variant: str) -> Any:
@@ -323,7 +326,7 @@ def _digest(words: Iterable[str]) -> str:
 def _plain(report: FileReport) -> Stored:
     plain: Stored = as_dict(report)
     del plain["text"]
-    plain["unknown"] = [[unknown.rule, unknown.reason] for unknown in report.unknown]
+    plain["unknown"] = [[*as_dict(unknown).values()] for unknown in report.unknown]
     return plain
 
 
