@@ -132,6 +132,31 @@ def _basis(file: YamlFile, values: Mapping[Any, Any]) -> str:
     return str(basis)
 
 
+def rule_schema() -> dict[str, Any]:
+    """Return the schema (JSON Schema 2020-12) of a rule file."""
+    text, texts = {"type": "string"}, {"type": ["string", "array"], "items": {"type": "string"}}
+    level = {"enum": [*_SEVERITIES, False]}
+    general = {"enum": [*_SEVERITIES, DECIDED_BY_KIND.value, False]}
+    profiles = {profile: general if profile == "general" else level for profile in PROFILES}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:maillint:rule:1",
+        "title": "A rule of maillint",
+        "type": "object",
+        "required": list(_REQUIRED),
+        "properties": {
+            **dict.fromkeys(_TEXTS, text),
+            "options": {"type": "object"},
+            "severity": {"anyOf": [level, {"type": "object", "properties": profiles, "additionalProperties": False}]},
+            "basis": {"oneOf": [{"const": word, "description": meaning} for word, meaning in BASES.items()]},
+            "references": texts,
+            "requirements": texts,
+            "examples": {"type": "array", "items": {"type": "object"}},
+        },
+        "additionalProperties": False,
+    }
+
+
 def _levels(file: YamlFile, given: Any) -> dict[str, str]:
     """One severity for every profile, or one for each; ``general`` is as ``newsletter`` unless the file says it."""
     if given is False:  # YAML reads a bare `off` as a boolean

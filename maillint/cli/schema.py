@@ -10,6 +10,7 @@ import click
 
 from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import Rule
+from maillint.catalogue.validate import rule_schema
 from maillint.check import Option
 from maillint.cli import door
 from maillint.config.keys import DOMAIN_KEYS, KEYS
@@ -27,17 +28,19 @@ _LEVEL: Mapping[str, Any] = {"enum": ["error", "warning", "info", "off", False]}
 
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(("config", "plan")), default="config")
+@click.argument("what", type=click.Choice(("config", "plan", "rule")), default="config")
 def command(what: str) -> None:
-    """Print the JSON schema of maillint.yaml, or of a campaign plan, for editors and for checks.
+    """Print the JSON schema of maillint.yaml, of a campaign plan or of a rule file, for editors and for checks.
 
     \b
     In maillint.yaml, an editor with a YAML language server reads it from
       # yaml-language-server: $schema=maillint.schema.json
     after: maillint schema > maillint.schema.json
     Likewise in a plan, after: maillint schema plan > plan.schema.json
+    and in a rule file, after: maillint schema rule > rule.schema.json
     """
-    door.write(json.dumps(plan_schema() if what == "plan" else config_schema(), ensure_ascii=False, indent=2) + "\n")
+    schema = {"config": config_schema, "plan": plan_schema, "rule": rule_schema}[what]()
+    door.write(json.dumps(schema, ensure_ascii=False, indent=2) + "\n")
 
 
 def config_schema() -> dict[str, Any]:
