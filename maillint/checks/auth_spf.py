@@ -257,7 +257,7 @@ def _broken(node: Node) -> str:
 def _hit_below(record: SpfRecord, tree: LookupTree, step: Step, evidence: Mapping[str, str]) -> DomainHit:
     """A hit about what a step includes, at the term of the domain's own record that leads to it."""
     path = _path(tree, step)
-    way = " → ".join(shorten(passed.term.value) for passed in path)
+    way = " → ".join(shorten(leg.term.value) for leg in path)
     found = {"target": shorten(step.term.value), "path": way, **evidence}
     return DomainHit(found, record.text, _term_span(path[0].term))
 

@@ -96,7 +96,7 @@ def template_missing(campaign: Campaign, options: Options) -> Results:
     """Steps that name a file which is not there."""
     plan = campaign.plan
     if campaign.has_unread_templates:
-        yield NotKnown("the plan stands in no file, so its templates are not known")
+        yield NotKnown("the plan is not in a file, so its templates are unknown")
     missing = [plan.steps[number - 1] for number in campaign.missing]
     for step in missing[:1]:
         related = tuple((plan.span(*other.keys, "template"), f"{other.template} too") for other in missing[1:])

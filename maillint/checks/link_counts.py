@@ -266,7 +266,7 @@ def step_links(campaign: Campaign, options: Options) -> Iterator[Hit | NotKnown]
 
     plan = campaign.plan
     if campaign.has_unread_templates:
-        yield NotKnown("the plan stands in no file, so its templates are not known")
+        yield NotKnown("the plan is not in a file, so its templates are unknown")
     for _, step, message in campaign.steps:
         if step.template is None:
             continue

@@ -304,7 +304,7 @@ def _no_host(message: Message, host: str) -> str | None:
     if name is None or any(label[0] == "-" or label[-1] == "-" for label in name.split(".")):
         return f"{shorten(host, 60)} is no host name"
     tld = name.rpartition(".")[2]
-    return None if tld == name or _is_known(tld) else f"there is no top-level domain .{shorten(tld, 60)}"
+    return None if tld == name or _is_known(tld) else f"there is not a top-level domain .{shorten(tld, 60)}"
 
 
 @lru_cache(256)  # short keys: a label of a host name has no more than 63 characters

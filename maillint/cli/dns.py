@@ -107,7 +107,7 @@ def command(
     named = [selector(name, "--selector") for name in selectors]
     stray = next((one for one in named if one.domain and not any(aligned(one.domain, n) for n in requested)), None)
     if stray:
-        raise click.UsageError(f"--selector: {stray.domain} is none of the domains to check")
+        raise click.UsageError(f"--selector: {stray.domain} is not one of the domains to check")
     if helo is not None and not ips:
         raise click.UsageError("--helo is for evaluating SPF: give the sending address too, with --ip")
     sending, sender = tuple(map(sending_ip, ips)), None if mail_from is None else envelope_sender(mail_from)

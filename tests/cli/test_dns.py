@@ -223,7 +223,7 @@ def test_usual_selectors_are_tried_where_none_is_known(tmp_path: Path) -> None:
     [
         ([], "name at least one domain"),
         (["https://acme.example/a?b"], "'https://acme.example/a?b' is a URL; did you mean acme.example?"),
-        (["a.example", "--selector", "s1._domainkey.b.test"], "--selector: b.test is none of the domains to check"),
+        (["a.example", "--selector", "s1._domainkey.b.test"], "--selector: b.test is not one of the domains to check"),
         (["a.example", "--helo", "mx"], "give the sending address too, with --ip"),
         (["a.example", "--resolver", "127.0.0.1:dns"], "--resolver: '127.0.0.1:dns': the port is a number"),
         (["a.example", "--timeout", "soon"], "--timeout: 'soon' is not a number of seconds"),

@@ -321,7 +321,7 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
     lint(file, split=str(tmp_path / "sorted"))
     before = {path: path.read_bytes() for path in (tmp_path / "sorted").iterdir()}
     assert len(before) == 3
-    with pytest.raises(LintError, match="sorted: exists already; nothing written"):
+    with pytest.raises(LintError, match="sorted already exists; nothing written"):
         lint(file, split=str(tmp_path / "sorted"))
     with pytest.raises(LintError, match="there is no folder"):
         lint(file, split=str(tmp_path / "gone/sorted"))
