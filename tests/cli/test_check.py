@@ -268,7 +268,7 @@ RULE = "summary: x\ncheck: pattern\noptions: {pattern: a}\nseverity: error\nmess
         (RULE.replace("{pattern: a}", "{pattern: '['}"), "not a regular expression"),
         (
             RULE.replace("severity: error", "severity: fatal"),
-            'severity must be one of error, warning, info, off, not "fatal"',
+            "severity must be one of error, warning, info, off",
         ),
         (RULE.replace("message: m", "message: '{word}'"), "has no field {word}"),
         (RULE + "when: x", 'unknown key "when"'),

@@ -150,8 +150,8 @@ def test_quiet_and_concise_have_no_overview(run: Any) -> None:
     assert concise == [
         "two.example: error auth/dkim-missing no DKIM key at s1._domainkey.two.example",
         "two.example: error auth/spf-multiple two.example has 2 SPF records; only one is allowed",
-        "two.example: warning auth/dmarc-policy-none p=none in the record at _dmarc.two.example "
-        "lets forged mail through",
+        "two.example: warning auth/dmarc-policy-none the DMARC record at _dmarc.two.example "
+        "lets forged mail through (p=none)",
         "2 errors, 1 warning in 1 domain",
     ]
 
