@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # the network is imported by runs that use it, and not by all
     from maillint.network.facts import DomainFacts, KeyFacts
     from maillint.network.tags import Problem, Tag
 
-NO_SELECTOR = "no DKIM selector is known (--selector, or dkim-selectors in the configuration)"
+NO_SELECTOR = NotKnown("no DKIM selector is known", 'give --selector, or write "dkim-selectors:" in maillint.yaml')
 
 _LIKE_DMARC = regex(r"[^0-9A-Za-z]*v\s*=\s*dmarc", re.IGNORECASE)
 _DMARC_FAULTS = {
@@ -97,7 +97,7 @@ def dkim_missing(facts: DomainFacts, options: Options) -> Results:
     """A selector in use has no key. Where no selector is known and no usual one has a key, that is unknown."""
     yield from _unanswered_keys(facts)
     if not facts.keys:
-        yield NotKnown(NO_SELECTOR)
+        yield NO_SELECTOR
     for key in _in_use(facts):
         if key.lookup.absent:
             yield DomainHit(_where(key))

@@ -178,12 +178,17 @@ def test_sample(campaign: Campaign, options: Options) -> Results:
         baseline = options["baseline"] if test.baseline is None else test.baseline
         expected = min(baseline * options["factor"], 100) if test.expected is None else test.expected
         if test.per_arm is None:
-            yield NotKnown("how many messages each arm of a test gets is not declared (per-arm)")
+            yield NotKnown(
+                "the plan does not say how many messages each arm of a test gets", 'write "per-arm:" in the test'
+            )
             continue
         try:
             needed = needed_per_arm(baseline / 100, expected / 100, options["alpha"], options["power"])
         except (MeaninglessError, ValueError):
-            yield NotKnown("what a test is to tell apart is not declared (baseline and expected)")
+            yield NotKnown(
+                "the plan does not say which difference a test must show",
+                'write "baseline:" and "expected:" in the test',
+            )
             continue
         if test.per_arm < needed:
             visible = smallest_difference(baseline / 100, test.per_arm, options["alpha"], options["power"])

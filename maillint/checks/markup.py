@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from maillint.check import Needs, Option, Options, check
+from maillint.check import ALONE, Needs, Option, Options, check
 from maillint.finding import Severity
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.html.mso_comments import BrokenConditional, broken_conditionals
@@ -19,6 +19,7 @@ from maillint.text.spans import Span, character_at
 @check(
     "unclosed-tag",
     fields=("tag", "closer", "effect"),
+    cause=ALONE,
     options={"ignore": Option("texts", [], "elements never reported")},
     needs=Needs(faults=("unclosed", "truncated")),
 )
@@ -61,7 +62,7 @@ def _effect(part: Part, unclosed: Unclosed, closer: str) -> tuple[bool, str]:
     return False, "it lasts to the end" if unclosed.at is None else f"{closer} ends it"
 
 
-@check("misplaced-element", fields=("tag", "parent", "effect"), needs=Needs(faults=("misplaced",)))
+@check("misplaced-element", fields=("tag", "parent", "effect"), needs=Needs(faults=("misplaced",)), cause=ALONE)
 def misplaced_element(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Elements that stand in a table but in no cell (HTML standard, sections 13.2.6.4.9 and 13.2.6.1).
 
@@ -114,7 +115,7 @@ def _broken_conditionals(part: Part, view: View) -> Sequence[BrokenConditional]:
     return found
 
 
-@check("stray-end-tag", fields=("tag", "reason"), needs=Needs(faults=("stray",)))
+@check("stray-end-tag", fields=("tag", "reason"), needs=Needs(faults=("stray",)), cause=ALONE)
 def stray_end_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """End tags without an open element to end."""
     for part, view in message.views(("html",)):
@@ -132,7 +133,7 @@ def stray_end_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown
             yield Hit(part, stray.span, {"tag": stray.tag, "reason": reason}, view, changes, safe=harmless)
 
 
-@check("misnested-tag", fields=("tag", "inner"), needs=Needs(faults=("misnested",)))
+@check("misnested-tag", fields=("tag", "inner"), needs=Needs(faults=("misnested",)), cause=ALONE)
 def misnested_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """End tags that come before the end tag of an element inside theirs."""
     for part, view in message.views(("html",)):
@@ -188,6 +189,7 @@ _PROBLEMS = {
         "harmless": Option("texts", [], "error codes that no client shows: notes, whatever the severity"),
     },
     needs=Needs(faults=("error",)),
+    cause=("code",),
 )
 def parse_error(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Tokenizer errors, by their code in the HTML standard (section 13.2.2)."""
@@ -203,7 +205,7 @@ def parse_error(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
             harmless = plain or fault.code in options["harmless"]
             yield Hit(part, span, evidence, view, at_most=Severity.INFO if harmless else None)
         if len(view.html.faults) == MAX_FAULTS:
-            yield NotKnown(f"a text has more than {MAX_FAULTS:,} parse errors; the rest of it is not looked at")
+            yield NotKnown(f"a text has more than {MAX_FAULTS:,} parse errors; the rest are not reported")
 
 
 @check("duplicate-attribute", fields=("name", "tag", "effect"), needs=Needs(faults=("duplicate-attribute",)))

@@ -37,7 +37,7 @@ class _Question(NamedTuple):
     value: Callable[[str], Any] = str
 
 
-_QUESTIONS: Mapping[str, _Question] = {
+QUESTIONS: Mapping[str, _Question] = {
     question.key: question
     for question in (
         _Question("goal.sentence", "The goal in one sentence: who should do what"),
@@ -70,10 +70,10 @@ def new_plan(given: Sequence[str], options: Options, *, asks: bool) -> str:
     answers: dict[str, Any] = {}
     for item in given:
         key, equals, text = item.partition("=")
-        if not equals or key not in _QUESTIONS:
-            hint = suggestion(key, _QUESTIONS) or f" (there are {', '.join(_QUESTIONS)})"
+        if not equals or key not in QUESTIONS:
+            hint = suggestion(key, QUESTIONS) or f" (there are {', '.join(QUESTIONS)})"
             raise click.UsageError(f"--set: no key {key!r} to give as KEY=VALUE{hint}")
-        answers[key] = _QUESTIONS[key].value(text.strip())
+        answers[key] = QUESTIONS[key].value(text.strip())
         if fault := _fault(key, answers[key]):
             raise click.UsageError(f"--set {key}: {fault}")
     if asks:
@@ -89,7 +89,7 @@ def new_plan(given: Sequence[str], options: Options, *, asks: bool) -> str:
 def _ask(answers: dict[str, Any]) -> None:
     """Ask for what is not given, on standard error; an empty answer leaves a key out, unless the plan needs it."""
     door.say("An empty answer leaves a key out.")
-    for key, question in _QUESTIONS.items():
+    for key, question in QUESTIONS.items():
         while key not in answers:
             text = click.prompt(question.text, default="", show_default=False, err=True).strip()
             if not text:

@@ -12,7 +12,7 @@ from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import Rule
 from maillint.check import Option
 from maillint.cli import door
-from maillint.config.keys import KEYS
+from maillint.config.keys import DOMAIN_KEYS, KEYS
 from maillint.plan.read import plan_schema
 
 _TYPES: Mapping[str, Mapping[str, Any]] = {
@@ -47,6 +47,11 @@ def config_schema() -> dict[str, Any]:
     properties["rules"]["properties"] = {
         **{family: {"description": f"all rules of the family {family}", **_LEVEL} for family in catalogue.families},
         **{rule.name: _rule(rule) for rule in catalogue.rules.values()},
+    }
+    properties["domains"]["additionalProperties"] = {
+        "type": ["object", "null"],
+        "properties": {name: key.json_schema() for name, key in DOMAIN_KEYS.items()} | {"rules": properties["rules"]},
+        "additionalProperties": False,
     }
     per_file = {name: properties[name] for name, key in KEYS.items() if key.per_file}
     properties["overrides"]["items"] = {

@@ -15,8 +15,10 @@ from maillint.data.consent import CONSENT, jurisdiction_fault, jurisdictions
 from maillint.data.lists import load_list
 from maillint.data.profiles import PROFILES
 from maillint.data.yamlfile import Keys, YamlFile, suggestion
-from maillint.finding import Severity
+from maillint.finding import THRESHOLDS, Severity
 from maillint.message.template.dialect import dialects
+from maillint.network.answers import is_address
+from maillint.output import formats
 from maillint.text.globs import TOUCH, is_pattern, matches, touch_of
 from maillint.text.phrases import Phrase, compile_phrases
 from maillint.values import field, frozen
@@ -74,6 +76,21 @@ def _choice(choices: Callable[[], tuple[str, ...]], what: str) -> Read:
         return str(value)
 
     return read
+
+
+def _yes_or_no(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> bool:
+    if not isinstance(value, bool):
+        raise file.error(keys, f"{keys[-1]} must be true or false")
+    return value
+
+
+def _names(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
+    """Read names of rules and families."""
+    names = file.texts(keys, value, str(keys[-1]))
+    for index, name in enumerate(names):
+        if not catalogue.matching(name):
+            raise file.error((*keys, index), f'no rule or family "{name}"{catalogue.suggest(name)}')
+    return tuple(names)
 
 
 def _texts(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
@@ -164,6 +181,37 @@ def _level(file: YamlFile, keys: Keys, word: Any) -> Level:
     except (ValueError, AttributeError):
         shown = str(word).lower() if isinstance(word, bool) else word
         raise file.error(keys, f'severity must be error, warning, info or off, not "{shown}"') from None
+
+
+# -- domains ------------------------------------------------------------------------------------------
+
+
+def read_domain(file: YamlFile, keys: Keys, name: str) -> str:
+    """Read the name of a domain, in A-labels; raises FileError."""
+    label = a_label(name)
+    if label is None or "." not in label:
+        raise file.error(keys, f'"{name}" is not a domain name')
+    return label
+
+
+def _ips(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
+    texts = file.texts(keys, value, str(keys[-1]))
+    for index, text in enumerate(texts):
+        if not is_address(text):
+            raise file.error((*keys, index), f'"{text}" is not an IP address')
+    return tuple(texts)
+
+
+def _mail_from(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> str:
+    if not isinstance(value, str) or (value and not all(value.rpartition("@"))):
+        raise file.error(keys, f'{keys[-1]} must be an address, such as bounce@em.acme.example, or "" for none')
+    return value
+
+
+def _host_name(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise file.error(keys, f"{keys[-1]} must be a name, such as mx.acme.example")
+    return value
 
 
 @frozen
@@ -304,6 +352,18 @@ def _jurisdictions(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue,
 
 _TEXTS_SCHEMA = _one_or_several({"type": "string"})
 
+DOMAIN_KEYS: Mapping[str, Key] = {
+    "dkim-selectors": Key("the domain's DKIM selectors, in place of those for every domain", _texts, _TEXTS_SCHEMA),
+    "ips": Key("addresses that send the domain's mail: SPF is evaluated for each", _ips, _TEXTS_SCHEMA),
+    "mail-from": Key('the envelope sender of the domain\'s mail; "" for none', _mail_from, {"type": "string"}),
+    "helo": Key("the name that the sending server gives itself", _host_name, {"type": "string"}),
+    "ignore": Key("rules or families to leave out for the domain", _names, _TEXTS_SCHEMA),
+    "rules": Key(
+        "by rule or family: a severity, off, or a mapping of severity and options", _rules, {"type": "object"}
+    ),
+}
+"""Every key of an entry under ``domains``."""
+
 KEYS: Mapping[str, Key] = {
     "extends": Key("files whose settings come before these, or a shipped profile", None, _TEXTS_SCHEMA, per_file=False),
     "profile": Key(
@@ -315,6 +375,26 @@ KEYS: Mapping[str, Key] = {
         "by rule or family: a severity, off, or a mapping of severity and options",
         _rules,
         {"type": "object"},
+    ),
+    "select": Key("the only rules or families to run", _names, _TEXTS_SCHEMA, per_file=False),
+    "ignore": Key("rules or families to leave out", _names, _TEXTS_SCHEMA, per_file=False),
+    "fail-on": Key(
+        f"the lowest severity that makes the exit status 1: {', '.join(THRESHOLDS)} (error)",
+        _choice(lambda: THRESHOLDS, "severity"),
+        {"enum": list(THRESHOLDS)},
+        per_file=False,
+    ),
+    "min-severity": Key(
+        f"the lowest severity that is shown: {', '.join(THRESHOLDS[:3])} (info)",
+        _choice(lambda: THRESHOLDS[:3], "severity"),
+        {"enum": list(THRESHOLDS[:3])},
+        per_file=False,
+    ),
+    "format": Key(
+        "the output format on standard output (full); files are named on the command line alone",
+        _choice(formats, "output format"),
+        {"enum": list(formats())},
+        per_file=False,
     ),
     "headers": Key(
         "header fields that the sending tool adds to every template",
@@ -332,6 +412,7 @@ KEYS: Mapping[str, Key] = {
     "plugins": Key("installed packages whose checks and rules count too", read_plugins, _TEXTS_SCHEMA, per_file=False),
     "own-domains": Key("domains that are yours, beside the From field's", _texts, _TEXTS_SCHEMA),
     "dkim-selectors": Key("DKIM selectors of your domains, for --dns", _texts, _TEXTS_SCHEMA),
+    "domains": Key("settings by domain, for maillint dns and --dns", None, {"type": "object"}, per_file=False),
     "dialect": Key(
         "the template language, where it cannot be told from the files",
         _choice(lambda: tuple(dialects()), "dialect"),
@@ -383,6 +464,12 @@ KEYS: Mapping[str, Key] = {
         items=clients,
     ),
     "baseline": Key("a file of known findings to leave out", _path, {"type": "string"}, per_file=False),
+    "require-baseline": Key(
+        "whether maillint check without a baseline file is an error (false)",
+        _yes_or_no,
+        {"type": "boolean"},
+        per_file=False,
+    ),
     "time-limit": Key(
         "seconds of processor time that the rules may spend on one message (60)",
         _seconds,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maillint.finding import DomainReport, FileReport, Finding, Fix, Related, Report, Unknown
+from maillint.finding import DomainReport, FileReport, Finding, Fix, FurtherPlace, Related, Report, Unknown
 from maillint.output import Context
 from maillint.output._json import dumps
 from maillint.output._report import SEVERITIES, shown, shown_of_domain
@@ -71,8 +71,12 @@ def _finding(finding: Finding, source: Source, context: Context) -> dict[str, ob
         "part": finding.part,
         "view": finding.view,
         "evidence": finding.evidence,
-        "fix": _fix(finding.fix),
+        "fix": _fix(finding.whole_fix),
     }
+    if finding.places:
+        result["places"] = [_place(place, finding) for place in finding.places]
+    if finding.unlisted:
+        result["unlisted"] = finding.unlisted
     if finding.related:
         result["related"] = [_related(place, source) for place in finding.related]
     return result
@@ -81,6 +85,13 @@ def _finding(finding: Finding, source: Source, context: Context) -> dict[str, ob
 def _basis(rule: str, context: Context) -> str | None:
     doc = context.rules.get(rule)
     return doc.basis or None if doc else None
+
+
+def _place(place: FurtherPlace, finding: Finding) -> dict[str, object]:
+    """A further place of a finding, with what is not the same at the first one."""
+    span = {name: getattr(place, name) for name in ("line", "column", "end_line", "end_column", "start", "end")}
+    other = {name: getattr(place, name) for name in ("part", "view", "evidence")}
+    return span | {name: value for name, value in other.items() if value != getattr(finding, name)}
 
 
 def _related(place: Related, source: Source) -> dict[str, object]:

@@ -54,7 +54,8 @@ def test_a_template_and_its_twin_are_one_message_in_two_files(mail: Path) -> Non
         ("bad.html", "html"), ("bad.txt", "txt"), ("good.html", "html"),
     ]  # fmt: skip
     alone = json.loads(maillint("check", "bad.txt", "-f", "json", folder=mail).stdout)
-    assert [file["path"] for file in alone["files"]] == ["bad.txt"]
+    assert [file["path"] for file in alone["files"]] == ["bad.html", "bad.txt"]
+    assert alone["files"] == report["files"][:2]
 
 
 def test_a_finding_in_a_base64_part_points_at_its_line(tmp_path: Path) -> None:
@@ -116,7 +117,6 @@ def test_standard_input(mail: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["check"], "name at least one file or folder"),
         (["check", "missing.html"], "missing.html: no such file or folder"),
         (["check", "empty"], "no templates or messages found in empty"),
         (["check", "bad.html", "--select", "markup/unclosed"], 'did you mean "markup/unclosed-tag"?'),
@@ -129,9 +129,7 @@ def test_standard_input(mail: Path) -> None:
         (["check", "bad.html", "-f", "json", "-f", "full"], "only one format can go to standard output"),
         (["check", "bad.html", "-o", "no/such/folder/out.txt"], "no/such/folder/out.txt: no such file"),
         (["check", "-", "bad.html"], "- stands alone"),
-        (["check", "--nonsense", "bad.html"], "no such option"),
-        (["bad.html"], "to lint it: maillint check bad.html"),
-        (["chekc", "bad.html"], "no such command"),
+        (["check", "--nonsense", "bad.html"], "no option --nonsense"),
         (["rule", "markup/unclosed"], 'did you mean "markup/unclosed-tag"?'),
     ],
 )
@@ -305,7 +303,7 @@ def test_version_and_help(tmp_path: Path) -> None:
     assert maillint("--version", folder=tmp_path).stdout == "maillint, version 0.1.0\n"
     page = maillint("--help", folder=tmp_path).stdout
     assert "Exit status" in page
-    assert "maillint check emails/" in page
+    assert "maillint check --touch 1 intro.html" in page
 
 
 def test_the_list_of_rules_and_a_rules_page(tmp_path: Path) -> None:

@@ -651,6 +651,15 @@ FAULTS = [
     ("rules:\n  markup/parse-error: {ignor: [a]}", 'check parse-error has no option "ignor"; did you mean "ignore"?'),
     ("rules:\n  markup/parse-error: {ignore: a}", '2:24: option "ignore" must be a list of texts'),
     ("sequences: a", "1:1: sequences must be a list"),
+    ("select: [markup/unclosed]", '1:10: no rule or family "markup/unclosed"; did you mean "markup/unclosed-tag"?'),
+    ("ignore: link", '1:1: no rule or family "link"; did you mean "links"?'),
+    ("fail-on: warn", '1:1: unknown severity "warn"; did you mean "warning"?'),
+    ("format: sarif=out", '1:1: unknown output format "sarif=out"; did you mean "sarif"?'),
+    ("require-baseline: known.json", "1:1: require-baseline must be true or false"),
+    ("domains: {localhost: {}}", '1:11: "localhost" is not a domain name'),
+    ("domains:\n  a.example: {selectors: [s1]}", '2:15: unknown key "selectors"; did you mean "dkim-selectors"?'),
+    ("domains:\n  a.example: {ips: [192.0.2.0/24]}", '2:21: "192.0.2.0/24" is not an IP address'),
+    ("domains:\n  a.example: {mail-from: bounce}", "2:15: mail-from must be an address"),
     ("sequences: [a.html]", '1:13: a sequence given as one pattern needs "{touch}" in it, once'),
     ("sequences: ['{touch}-{touch}.html']", '1:13: a sequence given as one pattern needs "{touch}" in it, once'),
     ("sequences: [1]", "1:13: a sequence must be a list of texts"),
@@ -778,6 +787,15 @@ VALUES = [
     ("rules", ["{}", "{markup: off}", "{markup: 'off', links: info}", f"{{{NAME}: {{severity: error, ignore: [a]}}}}"],
      ["[a]", "{markup: loud}", "{markup: true}", "{markup: {ignore: [a]}}", f"{{{NAME}: {{ignor: [a]}}}}",
       f"{{{NAME}: {{severity: loud}}}}", f"{{{NAME}: {{ignore: a}}}}"]),
+    *((key, ["links", "[links, markup/unclosed-tag]", "[]"], ["1", "[1]", "{a: b}"]) for key in ("select", "ignore")),
+    ("fail-on", ["error", "never"], ["fatal", "1", "[error]"]),
+    ("min-severity", ["error", "info"], ["never", "1", "[error]"]),
+    ("format", ["concise", "sarif"], ["yaml", "1", "[json]", "json=out.json"]),
+    ("require-baseline", ["true", "false"], ["known.json", "1", "[true]"]),
+    ("domains", ["{}", "{a.example: {}}", "{a.example: }", "{a.example: {dkim-selectors: s1, ips: [192.0.2.1]}}",
+                 "{a.example: {mail-from: b@c.example, helo: mx, ignore: [auth], rules: {auth: off}}}"],
+     ["[a.example]", "a.example", "{a.example: [s1]}", "{a.example: {selectors: [s1]}}", "{a.example: {ips: 1}}",
+      "{a.example: {mail-from: 1}}", "{a.example: {helo: []}}", "{a.example: {rules: {auth: loud}}}"]),
     ("headers", ["{}", "{From: a, X-Number: 7}"], ["[a]", "{From: [a]}", "{From: true}", "{From: 1.5}"]),
     *((key, ["a.example", "[a.example, b.example]", "[]"], ["1", "[1]", "{a: b}"])
       for key in ("exclude", "include", "own-domains", "dkim-selectors")),
@@ -825,7 +843,8 @@ def test_the_schema_takes_what_the_reader_takes(tmp_path: Path, schema: Any, tex
 
 def test_overrides_take_what_is_about_messages() -> None:
     assert {name for name, key in KEYS.items() if not key.per_file} == {
-        *("extends", "exclude", "include", "rule-folders", "plugins", "sequences", "baseline", "overrides")
+        *("extends", "exclude", "include", "rule-folders", "plugins", "sequences", "baseline", "overrides"),
+        *("select", "ignore", "fail-on", "min-severity", "format", "require-baseline", "domains"),
     }
 
 

@@ -115,7 +115,7 @@ def at(*offsets: int, path: str = "a.html", name: str = "x/rule") -> ActiveRule:
 
 def left(text: str, rule: ActiveRule, **settings: Any) -> list[int]:
     found = [found for report in reports(text, "links", more=[rule], **settings) for found in report.findings]
-    return [one.start for one in found if one.rule == "x/rule"]
+    return [place.start for one in found if one.rule == "x/rule" for place in one.at_each_place()]
 
 
 @pytest.mark.parametrize(
