@@ -173,7 +173,7 @@ def spf_lookups(facts: DomainFacts, options: Options) -> Results:
 @domain_check(
     "spf-void-lookups",
     fields=("count", "limit", "names"),
-    options={"limit": Option("whole number", 2, "empty answers that receivers take (RFC 7208 section 4.6.4)")},
+    options={"limit": Option("whole number", 2, "empty answers that receivers accept (RFC 7208 section 4.6.4)")},
 )
 def spf_void_lookups(facts: DomainFacts, options: Options) -> Results:
     """More lookups come back empty than receivers accept."""

@@ -76,8 +76,8 @@ def test_equal_faults_are_one_finding_with_their_number(tmp_path: Path) -> None:
     report = lint(write(tmp_path, f"x@hotmail.con\n{rows}"))
     messages = {finding.message: finding.evidence["rows"] for finding in report.findings}
     assert messages == {
-        "hotmail.con: typo of hotmail.com (line 1)": 1,
-        "gmial.com: typo of gmail.com (lines 2, 4, 6, 8, 10 and 24,571 more)": 3 * BATCH_ROWS,
+        "hotmail.con: typo for hotmail.com (line 1)": 1,
+        "gmial.com: typo for gmail.com (lines 2, 4, 6, 8, 10 and 24,571 more)": 3 * BATCH_ROWS,
         "no @ in the address (lines 3, 5, 7, 9, 11 and 24,571 more)": 3 * BATCH_ROWS,
     }
 
@@ -86,7 +86,7 @@ def test_what_differs_within_a_finding_is_counted(tmp_path: Path) -> None:
     names = ["gmai.com"] * 3 + ["gmial.com", "gmil.com", "gmal.com", "gnail.com", "gmail.con"]
     (finding,) = lint(write(tmp_path, "\n".join(f"u{number}@{name}" for number, name in enumerate(names)))).findings
     assert finding.message == (
-        "gmai.com (3), gmial.com (1), gmil.com (1), gmal.com (1) and 2 more: typo of gmail.com "
+        "gmai.com (3), gmial.com (1), gmil.com (1), gmal.com (1) and 2 more: typo for gmail.com "
         "(lines 1, 2, 3, 4, 5 and 3 more)"
     )
     assert finding.evidence["details"] == Counter(names)
