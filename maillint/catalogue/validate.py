@@ -32,7 +32,7 @@ def compile_rule(name: str, path: str, data: bytes, checks: Mapping[str, Check])
     file.known_keys((), values, _KEYS, "key")
     for part in name.split("/"):
         if not _NAME.fullmatch(part):
-            raise file.error((), f'"{part}" is no rule name: lower-case words with hyphens between them')
+            raise file.error((), f'"{part}" is not a rule name: use lower-case words joined by hyphens')
     for key in _REQUIRED:
         if key not in values:
             raise file.error((), f'"{key}" is missing')
@@ -114,7 +114,7 @@ def _require_fields(file: YamlFile, message: str, check: Check) -> None:
         if name is None:
             continue
         if spec or conversion or not _FIELD.fullmatch(name):
-            raise file.error(("message",), f'message: "{{{name}}}" is no plain field name')
+            raise file.error(("message",), f'message: "{{{name}}}" is not a plain field name')
         if name not in check.fields:
             fields = ", ".join(f"{{{field}}}" for field in sorted(check.fields)) or "none"
             raise file.error(("message",), f"message: check {check.name} has no field {{{name}}} (it has: {fields})")
@@ -175,5 +175,5 @@ def _levels(file: YamlFile, given: Any) -> dict[str, str]:
 
 def _severity(file: YamlFile, keys: Keys, word: Any, allowed: tuple[str, ...]) -> str:
     if word not in allowed:
-        raise file.error(keys, f'severity "{word}" is none of {", ".join(allowed)}')
+        raise file.error(keys, f'severity must be one of {", ".join(allowed)}, not "{word}"')
     return str(word)

@@ -85,7 +85,7 @@ def command(folder: str) -> None:
     target = os.path.join(folder, FILE_NAMES[0])  # noqa: PTH118
     existing = find_config(os.path.abspath(folder))  # noqa: PTH100
     if existing is not None and os.path.dirname(existing) == os.path.abspath(folder):  # noqa: PTH100, PTH120
-        raise LintError(f"{shown_path(existing)} is there already; nothing written")
+        raise LintError(f"{shown_path(existing)} already exists; nothing written")
     groups = Discovery().groups([folder])
     text = propose(groups, folder)
     with open(target, "x", encoding="utf-8") as file:  # noqa: PTH123

@@ -19,7 +19,7 @@ def test_init_writes_a_configuration_that_works_and_overwrites_nothing(mail: Pat
     before = (mail / "maillint.yaml").read_text()
     again = maillint("init", folder=mail)
     assert again.returncode == 2
-    assert "is there already; nothing written" in again.stderr
+    assert "already exists; nothing written" in again.stderr
     assert (mail / "maillint.yaml").read_text() == before
 
 
@@ -45,6 +45,6 @@ def test_init_overwrites_no_configuration_by_any_name(mail: Path, name: str) -> 
     (mail / name).write_text(text)
     result = maillint("init", folder=mail)
     assert (result.returncode, result.stderr.count("\n")) == (2, 1)
-    assert f"{name} is there already; nothing written" in result.stderr
+    assert f"{name} already exists; nothing written" in result.stderr
     assert (mail / name).read_text() == text
     assert sorted(path.name for path in mail.iterdir()) == sorted(["a.html", name])
