@@ -287,11 +287,13 @@ class LayeredConfig:
     def deselected(self) -> frozenset[str]:
         """The rules that are left out by name: by the command line, or by ``select`` and ``ignore`` in the files.
 
-        A ``--select`` says all that is to run, so what the files select and ignore does not count beside it.
+        A ``--select`` says all that is to run, so what the files select and ignore does not count beside it, but for
+        what they ignore of the ``domain``.
         """
         given = self.command_line
         selected = self._named(given.select or self._value("select", ()))
-        ignored = self._named((*given.ignore, *(() if given.select else self._all("ignore"))))
+        layers = [layer for layer in self._with("ignore") if layer.domain or not given.select]
+        ignored = self._named((*given.ignore, *(name for layer in layers for name in layer.values["ignore"])))
         return ignored | (frozenset(self.catalogue.rules) - selected if selected else frozenset())
 
     def _named(self, names: Sequence[str]) -> frozenset[str]:
