@@ -96,8 +96,7 @@ class LayeredConfig:
 
     def _touch_of(self, path: str) -> int | None:
         """The place of a file in the first sequence that it belongs to."""
-        sequences: tuple[TouchSequence, ...] = self._value("sequences", ())
-        touches = (sequence.touch_of(self.relative(path)) for sequence in sequences)
+        touches = (sequence.touch_of(self.relative(path)) for sequence in self.sequences)
         return next((touch for touch in touches if touch is not None), None)
 
     def for_domain(self, domain: str) -> LayeredConfig:
@@ -141,6 +140,12 @@ class LayeredConfig:
         for name, text in self._all("headers"):
             merged[name.lower()] = (name, text)
         return tuple(merged.values())
+
+    @property
+    def sequences(self) -> tuple[TouchSequence, ...]:
+        """Which files are which touch."""
+        value: tuple[TouchSequence, ...] = self._value("sequences", ())
+        return value
 
     @property
     def exclude(self) -> tuple[str, ...]:
