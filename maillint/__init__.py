@@ -11,7 +11,7 @@ from maillint._version import __version__
 TYPE_CHECKING = False  # typing itself costs milliseconds
 if TYPE_CHECKING:
     from maillint.api import Config, LintError, lint, render
-    from maillint.finding import Edit, FileReport, Finding, Fix, Related, Report, Severity, Unknown
+    from maillint.finding import Edit, FileReport, Finding, Fix, FurtherPlace, Related, Report, Severity, Unknown
 
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "FileReport",
     "Finding",
     "Fix",
+    "FurtherPlace",
     "LintError",
     "Related",
     "Report",

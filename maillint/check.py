@@ -107,13 +107,18 @@ if TYPE_CHECKING:
 AnyCheck = Callable[[Any, Options], Iterator[Any]]
 
 
+ALONE = ("",)
+"""What a check declares as ``cause`` where each place is a fault of its own, which has to be fixed for itself."""
+
+
 @frozen
 class Check:
     """A check with what it declares: evidence fields that its messages may use, and options.
 
     ``subject`` is the kind of subject that ``run`` is for (``Subject.kind`` in the engine): ``message``, ``domain``,
     ``online``, ``suppression``, or a kind that somebody else defines. ``needs`` are alternatives of what a message must
-    have for the check to run; without any, it always runs.
+    have for the check to run; without any, it always runs. ``cause`` names the evidence that makes several places in a
+    file one finding; without any, they are one where the rule's message is the same.
     """
 
     name: str
@@ -122,6 +127,7 @@ class Check:
     fields: frozenset[str]
     options: Mapping[str, Option]
     needs: PlainNeeds = ()
+    cause: tuple[str, ...] = ()
 
     @property
     def doc(self) -> str:
@@ -136,11 +142,12 @@ def subject_check(
     fields: Iterable[str] = (),
     options: Mapping[str, Option] | None = None,
     needs: Needs | Sequence[Needs] = (),
+    cause: Sequence[str] = (),
 ) -> Callable[[AnyCheck], Check]:
     """Declare a check over a kind of subject: a generator that is called with its facts and the rule's options."""
     alternatives = (needs,) if isinstance(needs, Needs) else needs
     plain = tuple(alternative.plain() for alternative in alternatives)
-    return lambda function: Check(name, function, subject, frozenset(fields), options or {}, plain)
+    return lambda function: Check(name, function, subject, frozenset(fields), options or {}, plain, tuple(cause))
 
 
 def check(
@@ -149,9 +156,14 @@ def check(
     fields: Iterable[str] = (),
     options: Mapping[str, Option] | None = None,
     needs: Needs | Sequence[Needs] = (),
+    cause: Sequence[str] = (),
 ) -> Callable[[MessageCheck], Check]:
-    """Declare a check over a message. ``needs``: what it cannot find anything without, or several alternatives."""
-    return subject_check("message", name, fields=fields, options=options, needs=needs)
+    """Declare a check over a message.
+
+    ``needs``: what it cannot find anything without, or several alternatives. ``cause``: the evidence that makes several
+    places in a file one finding; without it, they are one where the rule's message is the same.
+    """
+    return subject_check("message", name, fields=fields, options=options, needs=needs, cause=cause)
 
 
 def domain_check(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
+from itertools import pairwise
 
-from maillint.values import as_dict, field, frozen, replace
+from maillint.values import field, frozen, replace
 
 TYPE_CHECKING = False  # typing itself costs milliseconds
 if TYPE_CHECKING:
@@ -112,7 +113,8 @@ class Finding:
 
     ``part`` is the MIME part number (``1.2``) or None in a template; ``view`` names the audience or
     branch that alone shows the fault (``when plan == "pro"``, ``in Outlook``), else it is empty.
-    What has the same cause elsewhere in the file stands in ``places``, in the order of the file.
+    What has the same cause elsewhere in the file stands in ``places``, in the order of the file. ``unlisted`` is how
+    many more places of the rule there are than are listed, said by the last of its findings.
     """
 
     rule: str
@@ -132,12 +134,29 @@ class Finding:
     related: tuple[Related, ...] = ()
     excerpt: Excerpt | None = None
     places: tuple[FurtherPlace, ...] = ()
+    unlisted: int = 0
 
     def at_each_place(self) -> tuple[Finding, ...]:
         """A finding for each of its places, the first one first; each has one place only."""
         if not self.places:
             return (self,)
-        return (replace(self, places=()), *(replace(self, places=(), **as_dict(place)) for place in self.places))
+        alone = vars(self) | {"places": ()}
+        return (Finding(**alone), *(Finding(**alone | vars(place)) for place in self.places))
+
+    @property
+    def whole_fix(self) -> Fix | None:
+        """The fix of all its places together, which are alike in safety; None where no place has one.
+
+        Where they get into each other's way, it is that of the first place.
+        """
+        fixes = [fix for fix in (self.fix, *(place.fix for place in self.places)) if fix is not None]
+        if len(fixes) < 2:
+            return fixes[0] if fixes else None
+        once = dict.fromkeys(edit for fix in fixes for edit in fix.edits)
+        edits = sorted(once, key=lambda edit: (edit.start, edit.end))
+        if any(edit.end > after.start for edit, after in pairwise(edits)):
+            return fixes[0]
+        return Fix(tuple(edits), all(fix.safe for fix in fixes))
 
     def only_where(self, wanted: Callable[[Finding], bool]) -> Finding | None:
         """The finding at those of its places alone that are ``wanted``, each asked about as in ``at_each_place``."""
@@ -146,31 +165,42 @@ class Finding:
         left = [one for one in self.at_each_place() if wanted(one)]
         if len(left) > len(self.places):
             return self
-        return replace(left[0], places=tuple(map(_as_further, left[1:]))) if left else None
+        return joined(left) if left else None
 
 
-def _as_further(finding: Finding) -> FurtherPlace:
-    return FurtherPlace(**{name: value for name, value in as_dict(finding).items() if name in _OF_PLACE})
+def joined(findings: Sequence[Finding]) -> Finding:
+    """The first of findings with the same cause and one place each, with the places of the others."""
+    first, *others = findings
+    if not others:
+        return first
+    return replace(first, places=tuple(FurtherPlace(**{name: vars(one)[name] for name in _OF_PLACE}) for one in others))
 
 
-_OF_PLACE = frozenset(FurtherPlace.__annotations__)
+_OF_PLACE = tuple(FurtherPlace.__annotations__)
 
 
 @frozen
 class Unknown:
-    """What a rule could not determine about a file or a domain, and why."""
+    """What a rule could not determine about a file or a domain, and why.
+
+    ``remedy`` says what to write where, so that it can; empty where nobody can do anything about it. ``severity`` is
+    that of what the rule might have found.
+    """
 
     rule: str
     reason: str
+    remedy: str = ""
+    severity: Severity = Severity.INFO
 
 
 @frozen
 class FileReport:
     """What was found in one file; ``text`` is the file's decoded text, for the source frames.
 
-    ``facts`` are JSON-ready results beside the findings, for a list of recipients. The text of a stored report is
-    decoded when it is first asked for (``deferred``); one of very many reports keeps its findings and its text
-    compressed (``packed``).
+    ``facts`` are JSON-ready results beside the findings, for a list of recipients. ``suppressed`` counts the
+    places that comments silence, ``known`` those that a baseline leaves out; ``looks_first``: it reads like a first
+    message to a stranger, and nobody says whether it is. The text of a stored report is decoded when it is first asked
+    for (``deferred``); one of very many reports keeps its findings and its text compressed (``packed``).
     """
 
     path: str
@@ -184,6 +214,9 @@ class FileReport:
     text: str = field(default_factory=str, repr=False)
     notes: tuple[str, ...] = ()
     facts: Evidence = field(default_factory=dict)
+    suppressed: int = 0
+    known: int = 0
+    looks_first: bool = False
 
     @classmethod
     def deferred(cls, read: Callable[[], str], **fields: Any) -> FileReport:
@@ -237,6 +270,7 @@ class DomainReport:
     findings: tuple[DomainFinding, ...]
     unknown: tuple[Unknown, ...]
     facts: Evidence = field(default_factory=dict)
+    known: int = 0
 
 
 @frozen
@@ -292,9 +326,6 @@ class Report:
 
 NO_TEMPLATE = "a program, no template"
 """Why a file is passed over that holds nothing but code."""
-
-SKIPPED = "skipped: "
-"""How the reason of an unknown begins where a rule has nothing to search with."""
 
 INTERNAL_ERROR = "internal-error"
 """The name under which a check that raised is reported."""

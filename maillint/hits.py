@@ -142,6 +142,10 @@ class RowHit(NamedTuple):
 
 @frozen
 class NotKnown:
-    """Yielded instead of a guess: what the check lacks to answer."""
+    """Yielded instead of a guess: what the check lacks to answer, and what the user can write where to give it.
+
+    Without a ``remedy``, nobody can do anything about it, and the reason is shown to those alone who ask with ``-v``.
+    """
 
     reason: str
+    remedy: str = ""

@@ -68,12 +68,12 @@ def quiet_rules() -> list[ActiveRule]:
 
 def marked(text: str, findings: Iterable[Finding]) -> list[str]:
     """The characters that each finding points at."""
-    return [text[finding.start : finding.end] for finding in findings]
+    return [text[place.start : place.end] for finding in findings for place in finding.at_each_place()]
 
 
 def mended(text: str, findings: Iterable[Finding]) -> str:
     """The text with the fixes of all findings applied."""
-    edits = [edit for finding in findings if finding.fix is not None for edit in finding.fix.edits]
+    edits = [edit for finding in findings if finding.whole_fix for edit in finding.whole_fix.edits]
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end), reverse=True):
         text = text[: edit.start] + edit.text + text[edit.end :]
     return text

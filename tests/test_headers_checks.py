@@ -24,7 +24,8 @@ def report(name: str, text: str, kind: str = "eml", profile: str | None = "newsl
 
 def marked(name: str, text: str, **setting: Any) -> list[str]:
     """The pieces of the text that a rule's findings point at."""
-    return [text[found.start : found.end] for found in report(name, text, **setting).findings]
+    places = [place for found in report(name, text, **setting).findings for place in found.at_each_place()]
+    return [text[place.start : place.end] for place in places]
 
 
 def mended(name: str, text: str, *, safe: bool = True) -> str | None:
@@ -321,8 +322,8 @@ def test_a_tag_may_print_any_scheme() -> None:
         ("https://a9f2c41d7.leave.acme.example/", None),
         ("https://acme.example/u?email=jane@client.example", "shows an e-mail address"),
         ("https://acme.example/u/jane%40client.example", "shows an e-mail address"),
-        ("https://acme.example/u/{{ token }}", "still has a template tag in it"),
-        ("https://acme.example/u/*|UNIQID|*", "still has a template tag in it"),
+        ("https://acme.example/u/{{ token }}", "still contains a template tag"),
+        ("https://acme.example/u/*|UNIQID|*", "still contains a template tag"),
         ("mailto:leave@acme.example", None),
     ],
 )
@@ -569,12 +570,12 @@ def test_a_long_field_takes_little_time(name: str, piece: str) -> None:
         (' <"a b"@[192.0.2.1]>', None),
         ("\n <1@acme.example>", None),
         (" (a) <1@acme.example> (b)", None),
-        (" <>", "has nothing between its angle brackets"),
-        (" < >", "has nothing between its angle brackets"),
+        (" <>", "is empty between its angle brackets"),
+        (" < >", "is empty between its angle brackets"),
         ("", "is empty"),
         ("  ", "is empty"),
-        (" 1@acme.example", "has no angle brackets around it"),
-        (" <1@acme.example", "has no angle brackets around it"),
+        (" 1@acme.example", "has no angle brackets"),
+        (" <1@acme.example", "has no angle brackets"),
         (" <20261005>", "has no @"),
     ],
 )

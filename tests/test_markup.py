@@ -26,7 +26,7 @@ RULES = [active(f"markup/{name}") for name in NAMES]
 
 def found(text: str, kind: str = "html") -> list[Finding]:
     message = message_of(text, kind, profile="transactional")
-    return [finding for file in lint(message, RULES) for finding in file.findings]
+    return [place for file in lint(message, RULES) for finding in file.findings for place in finding.at_each_place()]
 
 
 def told(text: str, kind: str = "html") -> list[str]:

@@ -46,7 +46,7 @@ def found_in(folder: str, text: str, setting: Mapping[str, Any], rules: list[Act
     )
     message = read_message([source], settings, kind, FileAccess([folder] if files else ()))
     reports = suppress(message, lint(message, rules), rules, shipped())
-    return [finding for file in reports for finding in file.findings]
+    return [place for file in reports for finding in file.findings for place in finding.at_each_place()]
 
 
 def found_by(rule: Rule, text: str, setting: Mapping[str, Any]) -> list[Finding]:

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillint.engine.lint import lint
+from maillint.finding import Finding
 from maillint.message.kinds import kind_of
+from maillint.message.model import Message
 from maillint.message.read import MessageSettings, read_message
 from maillint.message.template.detect import recognise
 from maillint.message.template.dialect import Dialect, all_dialects, dialects
@@ -51,11 +53,15 @@ def unmark(text: str) -> tuple[str, list[tuple[str, int, int]]]:
     return clean + text[position:], sorted(expected)
 
 
+def _places(message: Message) -> list[Finding]:
+    return [place for file in lint(message, RULES) for found in file.findings for place in found.at_each_place()]
+
+
 @pytest.mark.parametrize("path", sorted(FOLDER.iterdir()), ids=lambda path: path.name)
 def test_every_planted_fault_is_found_at_its_place_and_nothing_else(path: Path) -> None:
     text, expected = unmark(path.read_text(encoding="utf-8"))
     message = read_message([Source.from_text(path.name, text)], MessageSettings(profile="transactional"))
-    found = sorted((found.rule, found.start, found.end) for file in lint(message, RULES) for found in file.findings)
+    found = sorted((found.rule, found.start, found.end) for found in _places(message))
     assert found == expected
     assert message.parts[0].dialect is not None
     assert path.name.startswith(message.parts[0].dialect.name), "the language is detected without help"

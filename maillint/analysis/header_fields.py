@@ -31,13 +31,13 @@ def field_views(message: Message, field: Field) -> Views:
 
 def absent(message: Message) -> Hit | NotKnown:
     """Say that a field is missing, at the place of the message as a whole, or that nobody can tell."""
-    return Hit(message.start, Span(0, 0)) if message.headers.known else NotKnown(NO_HEADERS)
+    return Hit(message.start, Span(0, 0)) if message.headers.known else NO_HEADERS
 
 
 def unless_stated(message: Message, name: str) -> Iterator[NotKnown]:
     """Say that a field is not known, where the message has no such field and the sending tool may add one."""
     if not message.headers.known and not message.headers.all(name):
-        yield NotKnown(NO_HEADERS)
+        yield NO_HEADERS
 
 
 def printed_by_tag(name: str) -> NotKnown:

@@ -9,7 +9,10 @@ from typing import Any
 from maillint.hits import NotKnown
 from maillint.message.model import Message
 
-NO_HEADERS = "no headers known"
+NO_HEADERS = NotKnown(
+    "no headers are given", 'write "headers:" in maillint.yaml, or "subject:" and "from:" in front matter'
+)
+TOUCH_NOT_DECLARED = NotKnown("whether this is a first message is not declared", 'write "touch: 1" in front matter')
 
 _SQUEEZED = dict.fromkeys(map(ord, "\t\n\r"))  # what clients leave out of an address
 
@@ -31,7 +34,7 @@ class Traits:
                     continue
                 if not (any(map(options.get, names)) if group == "options" else _MEETS[group](self, names)):
                     if group == "headers" and "or_unknown" in alternative and not self._message.headers.known:
-                        answer = NotKnown(NO_HEADERS)
+                        answer = NO_HEADERS
                     break
             else:
                 return True

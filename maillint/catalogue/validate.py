@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from maillint.catalogue.plugins import hint as plugin_hint
-from maillint.catalogue.rule import DECIDED_BY_KIND
+from maillint.catalogue.rule import BASES, DECIDED_BY_KIND
 from maillint.check import Check
 from maillint.checks import ShippedChecks
 from maillint.data.profiles import PROFILES
@@ -14,8 +14,8 @@ from maillint.data.yamlfile import FileError, Keys, YamlFile, read_yaml, suggest
 from maillint.patterns import regex
 from maillint.text.user_patterns import pattern_fault, selector_fault
 
-_TEXTS = ("summary", "check", "message", "why", "fix")
-_KEYS = (*_TEXTS, "options", "severity", "references", "requirements", "examples")
+_TEXTS = ("summary", "check", "message", "why", "fix", "score")
+_KEYS = (*_TEXTS, "options", "severity", "references", "requirements", "basis", "examples")
 _REQUIRED = ("summary", "check", "severity", "message", "why")
 _SEVERITIES = ("error", "warning", "info", "off")
 _NAME = regex(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -58,6 +58,8 @@ def compile_rule(name: str, path: str, data: bytes, checks: Mapping[str, Check])
         "fix": " ".join(values.get("fix", "").split()),
         "references": file.texts(("references",), values.get("references", []), "references"),
         "requirements": file.texts(("requirements",), values.get("requirements", []), "requirements"),
+        "basis": _basis(file, values),
+        "score": " ".join(values.get("score", "").split()),
     }
 
 
@@ -116,6 +118,18 @@ def _require_fields(file: YamlFile, message: str, check: Check) -> None:
         if name not in check.fields:
             fields = ", ".join(f"{{{field}}}" for field in sorted(check.fields)) or "none"
             raise file.error(("message",), f"message: check {check.name} has no field {{{name}}} (it has: {fields})")
+
+
+def _basis(file: YamlFile, values: Mapping[Any, Any]) -> str:
+    """What the rule rests on, "" where the file does not say; a filter stands beside its score."""
+    basis = values.get("basis", "")
+    if "basis" in values and basis not in tuple(BASES):
+        hint = suggestion(str(basis), BASES) or f" (there are: {', '.join(BASES)})"
+        raise file.error(("basis",), f'unknown basis "{basis}"{hint}')
+    if (basis == "filter") != ("score" in values):
+        place = "score" if "score" in values else "basis"
+        raise file.error((place,), '"basis: filter" and "score" go together: the filter, its rule and the points')
+    return str(basis)
 
 
 def _levels(file: YamlFile, given: Any) -> dict[str, str]:

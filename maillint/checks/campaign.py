@@ -110,9 +110,9 @@ def _risks(plan: Plan, options: Options) -> Iterator[tuple[str, tuple[str, str]]
         if sender.mailbox_age_days is not None and sender.mailbox_age_days < options["mailbox-days"]:
             yield f"a mailbox is {_days(sender.mailbox_age_days)} old", ("sender", "mailbox-age-days")
         if sender.recent_trouble:
-            yield "there has been trouble of late", ("sender", "recent-trouble")
+            yield "there was trouble recently", ("sender", "recent-trouble")
     if audience is not None and audience.privacy_sensitivity == "high":
-        yield "the readers are sensitive about privacy", ("audience", "privacy-sensitivity")
+        yield "the readers care about privacy", ("audience", "privacy-sensitivity")
 
 
 def _days(count: int) -> str:

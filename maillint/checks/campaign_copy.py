@@ -52,7 +52,7 @@ def reused_copy(campaign: Campaign, options: Options) -> Results:
     """Steps whose text is that of another step, footers and quotes left out."""
     plan = campaign.plan
     if campaign.has_unread_templates:
-        yield NotKnown("the plan stands in no file, so its templates are not known")
+        yield NotKnown("the plan was not read from a file, so its templates cannot be found", "name the plan's file")
     texts: dict[int, Sequence[str]] = {}
     holders: dict[tuple[str, ...], int] = {}
     templates: dict[str, int] = {}

@@ -59,7 +59,7 @@ def complaint_rate(campaign: Campaign, options: Options) -> Results:
         return
     reached = rate >= options["limit"]
     limit = options["limit"] if reached else options["target"]
-    words = "a rate that Gmail and Yahoo say never to reach" if reached else "below which Gmail says to stay"
+    words = "Gmail and Yahoo say never to reach" if reached else "Gmail says to stay below"
     yield Hit(plan.place, plan.span("list", "complaint-rate"), {"rate": rate, "limit": float(limit), "words": words})
 
 
@@ -85,7 +85,7 @@ def opt_in_single(campaign: Campaign, options: Options) -> Results:
     plan = campaign.plan
     opt_in = plan.recipients.opt_in if plan.recipients is not None else None
     if opt_in == "single":
-        problem = "anybody can sign up an address that is not theirs"
+        problem = "anybody can sign up somebody else's address"
     elif opt_in == "none" and campaign.profile == "newsletter":
         problem = "nobody has agreed to get this mail"
     else:
@@ -178,12 +178,17 @@ def test_sample(campaign: Campaign, options: Options) -> Results:
         baseline = options["baseline"] if test.baseline is None else test.baseline
         expected = min(baseline * options["factor"], 100) if test.expected is None else test.expected
         if test.per_arm is None:
-            yield NotKnown("how many messages each arm of a test gets is not declared (per-arm)")
+            yield NotKnown(
+                "the plan does not say how many messages each arm of a test gets", 'write "per-arm:" in the test'
+            )
             continue
         try:
             needed = needed_per_arm(baseline / 100, expected / 100, options["alpha"], options["power"])
         except (MeaninglessError, ValueError):
-            yield NotKnown("what a test is to tell apart is not declared (baseline and expected)")
+            yield NotKnown(
+                "the plan does not say which difference a test must show",
+                'write "baseline:" and "expected:" in the test',
+            )
             continue
         if test.per_arm < needed:
             visible = smallest_difference(baseline / 100, test.per_arm, options["alpha"], options["power"])
@@ -192,7 +197,7 @@ def test_sample(campaign: Campaign, options: Options) -> Results:
                 "needed": needed,
                 "baseline": float(baseline),
                 "expected": float(expected),
-                "visible": "no rate at all" if visible is None else f"{100 * visible:.1f} %",
+                "visible": "no other rate" if visible is None else f"{100 * visible:.1f}%",
             }
             yield Hit(plan.place, plan.span(*test.keys, "per-arm"), evidence)
 

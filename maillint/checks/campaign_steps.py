@@ -45,7 +45,7 @@ def step_spacing(campaign: Campaign, options: Options) -> Results:
     by_wait: dict[float, list[tuple[int, Span]]] = {}
     for number, step, _ in campaign.steps[1:]:
         if step.wait_days is None:
-            yield NotKnown("how long a step waits is not declared (wait-days)")
+            yield NotKnown("the plan does not say how long a step waits", 'write "wait-days:" in the step')
         elif step.wait_days < options["days"]:
             by_wait.setdefault(step.wait_days, []).append((number, plan.span(*step.keys, "wait-days")))
     for wait, ((number, span), *others) in by_wait.items():
@@ -96,7 +96,7 @@ def template_missing(campaign: Campaign, options: Options) -> Results:
     """Steps that name a file which is not there."""
     plan = campaign.plan
     if campaign.has_unread_templates:
-        yield NotKnown("the plan stands in no file, so its templates are not known")
+        yield NotKnown("the plan was not read from a file, so its templates cannot be found", "name the plan's file")
     missing = [plan.steps[number - 1] for number in campaign.missing]
     for step in missing[:1]:
         related = tuple((plan.span(*other.keys, "template"), f"{other.template} too") for other in missing[1:])

@@ -105,7 +105,7 @@ def mailbox_cap(campaign: Campaign, options: Options) -> Results:
         return
     mailboxes = plan.sender.mailboxes if plan.sender is not None else None
     if mailboxes is None:
-        yield NotKnown("how many mailboxes send is not declared (sender: mailboxes)")
+        yield NotKnown("the plan does not say how many mailboxes send", 'write "mailboxes:" under "sender:"')
         return
     over = [day for day, count in enumerate(volume.per_day) if count > cap * mailboxes]
     for day in over[:1]:
@@ -133,7 +133,7 @@ def bulk_threshold(campaign: Campaign, options: Options) -> Results:
     plan, volume = campaign.plan, campaign.plan.volume
     if volume is None or not volume.per_day:
         if plan.audience is not None and (plan.audience.size or 0) >= options["limit"]:
-            yield NotKnown("how many messages go out each day is not declared (volume: per-day)")
+            yield NotKnown("the plan does not say how many messages go out a day", 'write "per-day:" under "volume:"')
         return
     stated = {word.lower() for word in plan.sender.requirements} if plan.sender is not None else set()
     missing = [word for word in _BULK_REQUIREMENTS if word not in stated]

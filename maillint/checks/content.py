@@ -12,7 +12,6 @@ from maillint.analysis.header_fields import NO_HEADERS, field_views
 from maillint.analysis.language import language_of
 from maillint.check import Needs, Option, Options, check, subject_check
 from maillint.data.lists import load_list
-from maillint.finding import SKIPPED
 from maillint.hits import Change, Hit, NotKnown
 from maillint.message.mime.headers import Field
 from maillint.message.model import Message
@@ -82,7 +81,7 @@ def spam_words_subject(message: Message, options: Options) -> Iterator[Hit | Not
     """Phrases of spam in the Subject field."""
     subjects = message.headers.all("subject")
     if not subjects and not message.headers.known:
-        yield NotKnown(NO_HEADERS)
+        yield NO_HEADERS
     if subjects:
         yield from _without_list(message)
     for subject in subjects:
@@ -98,7 +97,9 @@ def _without_list(message: Message) -> Iterator[NotKnown]:
         return
     language = language_of(message)
     if language is not None and language.code not in listed_languages():
-        yield NotKnown(f"{SKIPPED}there is no list of phrases for {language.name}")
+        yield NotKnown(
+            f"there is no list of phrases for {language.name}", 'add phrases under "lists: phrases:" in maillint.yaml'
+        )
 
 
 def _find(text: str, shipped: Callable[[str], list[Match]], message: Message, options: Options) -> list[Match]:
@@ -189,14 +190,14 @@ def subject_fake_reply(message: Message, options: Options) -> Iterator[Hit | Not
         return
     subjects = headers.all("subject")
     if not subjects and not headers.known:
-        yield NotKnown(NO_HEADERS)
+        yield NO_HEADERS
     for subject in subjects:
         for view in field_views(message, subject):
             prefix = _reply_prefix(view.text)
             if prefix is None:
                 continue
             if not headers.known and (message.touch or 1) > 1:
-                yield NotKnown(NO_HEADERS)
+                yield NO_HEADERS
                 return
             if message.touch != 1 and _quotes_original(message):  # a first touch has nothing to quote
                 return

@@ -48,7 +48,7 @@ def pattern(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
             for match in found(header.text):
                 yield Hit(header, Span(*match.span()), {"match": match[0], "where": name})
         if not message.headers.known and not message.headers.all(name):
-            yield NotKnown(NO_HEADERS)
+            yield NO_HEADERS
         return
     for part in message.parts:
         if where == "source":
@@ -99,7 +99,7 @@ def _phrase_index(wanted: tuple[str, ...], excepted: tuple[str, ...]) -> PhraseI
     fields=("tag", "source"),
     options={
         "select": Option("text", "", "a CSS selector, as BeautifulSoup's select() takes it", required=True),
-        "require": Option("flag", False, "report a message that has no such element instead"),
+        "require": Option("flag", False, "report messages without such an element instead"),
     },
     needs=Needs(parts=("html",)),
 )
@@ -185,7 +185,7 @@ def header(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
         if message.headers.known:
             yield Hit(message.start, Span(0, 0), {"name": name, "value": ""})
         else:
-            yield NotKnown(NO_HEADERS)
+            yield NO_HEADERS
         return
     search = Search()
     for field in fields:

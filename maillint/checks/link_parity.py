@@ -52,7 +52,7 @@ def link_text_part_parity(message: Message, options: Options) -> Iterator[Hit | 
         return
     html, text = _Pages(message, message.html, options), _Pages(message, message.text, options)
     if html.part.template.has_inserts or text.part.template.has_inserts:
-        yield NotKnown("another template is inserted")
+        yield NotKnown("a part inserts another template")
         return
     if html.hidden - text.hidden or text.hidden - html.hidden:
         yield NotKnown("only a click tracker knows where a link leads")

@@ -31,14 +31,14 @@ _PROBLEMS = {
     "expired": "has expired",
     "not-yet-valid": "is not valid yet",
     "wrong-host": "is for another host",
-    "self-signed": "is signed by nobody but itself",
-    "untrusted": "is signed by nobody who is known, or an intermediate certificate is missing",
+    "self-signed": "is self-signed",
+    "untrusted": "comes from an unknown authority, or an intermediate certificate is missing",
     "revoked": "has been revoked",
 }
 LISTS = ("dbl", "surbl", "uribl")
 """The names in rules/lists/blocklists.yaml."""
 
-_NO_AUTHORITIES = "no certificate could be verified: are authorities installed?"
+_NO_AUTHORITIES = NotKnown("no certificate could be verified", "install CA certificates on this machine")
 
 
 @frozen
@@ -151,11 +151,11 @@ def _redirect_chain(online: Online, options: Options) -> Iterator[Hit | NotKnown
         if _dead_end(chain):
             continue
         if chain.end == "long":
-            path = f"is redirected more than {count - 1} times"
+            path = f"redirects more than {count - 1} times"
         elif count and not _stays(chain, own, options["allow"]):
-            path = f"is redirected to another site{f' ({count} times)' if count > 1 else ''}: {target}"
+            path = f"redirects to another site{f' ({count} times)' if count > 1 else ''}: {target}"
         elif count > options["max"] and chain.end != "loop":
-            path = f"is redirected {count} times, to {target}"
+            path = f"redirects {count} times, to {target}"
         if path:
             hops = [shorten(hop.url, LONGEST_EVIDENCE) for hop in chain.hops]
             yield answer.hit(path=path, count=count, target=shorten(chain.target, LONGEST_EVIDENCE), hops=hops)
@@ -181,7 +181,7 @@ def _bad_certificate(online: Online, options: Options) -> Iterator[Hit | NotKnow
         last = answer.chain.last
         if last.problem is not None:
             if last.problem == "untrusted" and online.web is not None and not online.web.verifies:
-                yield NotKnown(_NO_AUTHORITIES)
+                yield _NO_AUTHORITIES
             else:
                 yield answer.hit(host=shorten(u_label(last.host)), problem=_PROBLEMS[last.problem], fault=last.problem)
         elif last.kind == "unknown" and not last.secure and last.url.startswith("https:"):
@@ -241,7 +241,7 @@ def _blocklisted(online: Online, options: Options) -> Iterator[Hit | NotKnown]:
                     titles.append(f"{listing.title} ({', '.join(listing.kinds)})")
             if titles:
                 domains.append(shorten(u_label(host)))
-                words.append(f"{shorten(u_label(host))} is on {' and '.join(titles)}")
+                words.append(f"{shorten(u_label(host))} is listed by {' and '.join(titles)}")
         if words:
             link = request.link
             evidence = {"url": link.text, "domains": domains, "listed": "; ".join(words)}
@@ -252,7 +252,7 @@ def _blocklisted(online: Online, options: Options) -> Iterator[Hit | NotKnown]:
 
 # -- declarations -------------------------------------------------------------------------------------
 
-unreachable = Check("link-unreachable", _unreachable, "online", frozenset({"url", "problem"}), {})
+unreachable = Check("link-unreachable", _unreachable, "online", frozenset({"url", "problem"}), {}, cause=("url",))
 redirect_chain = Check(
     "link-redirect-chain",
     _redirect_chain,
@@ -262,6 +262,7 @@ redirect_chain = Check(
         "max": Option("whole number", 2, "redirects within one site that a link may have; no more than 5 are followed"),
         "allow": Option("texts", [], "hosts that links may be redirected to, with what is below them"),
     },
+    cause=("url",),
 )
 bad_certificate = Check(
     "link-bad-certificate", _bad_certificate, "online", frozenset({"url", "host", "problem", "fault"}), {}

@@ -126,7 +126,7 @@ def dead_domain(batch: Batch, options: Options) -> Iterator[RowHit | NotKnown]:
             yield NotKnown(f"the DNS does not say who takes the mail of some domains ({answer.reason})")
         elif reason := _dead(hosts):
             intended = slip_of(domain)
-            detail = domain if intended is None else f"{domain}, perhaps for {intended}"
+            detail = domain if intended is None else f"{domain} (perhaps {intended})"
             yield from (RowHit(index, {"reason": reason}, detail) for index in rows)
 
 
@@ -137,9 +137,9 @@ def _dead(hosts: MailHosts | None) -> str:
     if hosts.mx == Absent("nxdomain"):
         return "no such domain"
     if hosts.hosts == (NULL_MX,):
-        return "takes no mail (null MX)"
+        return "accepts no mail (null MX)"
     if isinstance(hosts.addresses, Absent):
-        return "mail servers that do not exist" if hosts.hosts else "neither MX records nor an address"
+        return "mail servers that do not exist" if hosts.hosts else "no MX or address records"
     return ""
 
 
@@ -153,7 +153,7 @@ def trap_risk(batch: Batch, options: Options) -> Iterator[RowHit]:
     placeholders = frozenset(options["placeholders"])
     for domain, rows in batch.domains.items():
         hosts = (batch.mail_hosts or {}).get(domain)
-        reason = "a placeholder, which takes no mail" if domain in placeholders else _odd(hosts)
+        reason = "a placeholder, which receives no mail" if domain in placeholders else _odd(hosts)
         if reason and not _dead(hosts):
             yield from (RowHit(index, {"reason": reason}, domain) for index in rows)
 
@@ -163,7 +163,7 @@ def _odd(hosts: MailHosts | None) -> str:
         return ""
     if all(map(is_private_host, hosts.addresses.records)):
         return "mail servers in a private network"
-    return "" if hosts.hosts else "no MX records, only an address"
+    return "" if hosts.hosts else "no MX records, only an address record"
 
 
 # -- columns and cells --------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ _FORMULA = regex(
     rf"""(?ix)
     \s{{0,20}} (?:
       = \s{{0,5}} [+-]? (?P<any>[a-z_][a-z0-9_.]{{0,60}}) \s?\(       # =HYPERLINK(
-    | [+\-@]{{1,3}} =? (?P<known>{_NAMES}) \(                         # @SUM(
+    | [+\-@]{{1,3}} =? (?P<function>{_NAMES}) \(                         # @SUM(
     | [=+\-@] .{{0,200}}? \b(?P<dde>[a-z_][\w.]{{0,60}}) \| '[^']{{0,200}}' !    # =cmd|'/C calc'!A0
     | = \s{{0,5}} [+-]? (?P<cell>\$?[a-z]{{1,3}}\$?[0-9]{{1,7}} | [0-9]{{1,10}}) \s? [-+*/&^] \s? [\w$"(]    # =A1+B1
     | = \s{{0,5}} [+-]? (?P<only>\$?[a-z]{{1,3}}\$?[0-9]{{1,7}}) \s{{0,5}}$        # =A1

@@ -27,8 +27,7 @@ def failed(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Templates that cannot be rendered with their sample data; *unknown* where it is no fault of theirs."""
     for fault in render(message).failed:
         yield Hit(fault.place, fault.span, {"reason": fault.reason, "data": _with_data(fault.label)})
-    for reason in render(message).unknown:
-        yield NotKnown(reason)
+    yield from render(message).unknown
 
 
 @check(
@@ -153,7 +152,7 @@ def _with_data(label: str) -> str:
     fields=("size", "limit", "data"),
     options={
         "limit": Option("whole number", 102_400, "bytes of HTML from which it is too much"),
-        "below": Option("whole number", 0, "bytes from which another rule tells it; 0: none"),
+        "below": Option("whole number", 0, "bytes from which another rule reports it; 0: no limit"),
     },
     needs=_RENDERED,
 )

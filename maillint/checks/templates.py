@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from maillint.analysis.greetings import greeting_length
-from maillint.check import ANY_FIELD, Needs, Options, check
+from maillint.check import ALONE, ANY_FIELD, Needs, Options, check
 from maillint.hits import Change, Hit, NotKnown, Place
 from maillint.message.memo import remembered
 from maillint.message.model import Message, Part
@@ -50,7 +50,7 @@ def _shown(text: str, span: Span) -> str:
 # -- tags that do not match ---------------------------------------------------------------------------
 
 
-@check("template-unbalanced", fields=("tag", "fault"), needs=_TEMPLATES)
+@check("template-unbalanced", fields=("tag", "fault"), needs=_TEMPLATES, cause=ALONE)
 def template_unbalanced(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Template blocks that are never closed, and tags that close or divide no block."""
     for place, template in _templates(message):
@@ -68,7 +68,7 @@ def _fault(text: str, problem: Problem) -> str:
         return "is never closed"
     if problem.other is not None:
         return f"comes before {_shown(text, problem.other.span)} is closed"
-    return "closes no block" if problem.tag.kind == "close" else "stands in no block that it could divide"
+    return "closes no open block" if problem.tag.kind == "close" else "is outside of any block"
 
 
 # -- tags that cannot be read -------------------------------------------------------------------------
@@ -100,20 +100,20 @@ _PLAIN = {
 }
 _WIDTHLESS = "\u200b\u200c\u200d\u2060\ufeff"
 _WHAT = {
-    "unclosed": "has no end",
+    "unclosed": "is never closed",
     "nested": "begins inside another tag",
     "quote": "is a typographic quote inside a template tag",
-    "space": "is no plain space, inside a template tag",
+    "space": "is not a plain space, inside a template tag",
     "markup": "is HTML inside a template tag",
     "reference": "is a character reference inside a template tag",
-    "comparison": "ends the tag; to compare, write gt, or put the comparison in brackets",
+    "comparison": "ends the tag; to compare, write gt, or put the comparison in parentheses",
 }
 
 
-_QUOTED = "stands in typographic quotes, inside a template tag"
+_QUOTED = "is in typographic quotes, inside a template tag"
 
 
-@check("template-broken-tag", fields=("text", "fault"), needs=_TEMPLATES)
+@check("template-broken-tag", fields=("text", "fault"), needs=_TEMPLATES, cause=ALONE)
 def template_broken_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Template tags with no end, and tags with typographic quotes, odd spaces or HTML in them."""
     for place, template in _templates(message):
@@ -241,7 +241,7 @@ def _without_default(place: Place, tags: Iterable[Tag], mentions: _Mentions, whe
             yield NotKnown(f"whether {_shown(place.text, tag.span)} has a default depends on {dialect.defaults}")
             continue
         remedy = _remedy(tag, dialect, mentions.text)
-        evidence = {"tag": _written(place.text, tag), "place": where, "remedy": f": {remedy}" if remedy else ""}
+        evidence = {"tag": _written(place.text, tag), "place": where, "remedy": f"; write {remedy}" if remedy else ""}
         yield Hit(place, tag.span, evidence, mentions.view if isinstance(place, Part) else None)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from maillint.analysis.beacons import shown
 from maillint.analysis.identifiers import identifiers, is_campaign, parameters, stripped_unsubscribes, without
 from maillint.analysis.links import links_of
+from maillint.analysis.traits import TOUCH_NOT_DECLARED
 from maillint.check import Needs, Option, Options, check
 from maillint.hits import Hit, NotKnown
 from maillint.message.model import Message
@@ -17,7 +18,7 @@ from maillint.text.spans import Span
 @check(
     "link-identifier",
     fields=("identifier", "url", "vendor", "parameter", "stripped", "clients"),
-    options={"ignore": Option("texts", [], "parameters that may stand, in whatever case")},
+    options={"ignore": Option("texts", [], "parameters to allow, in upper or lower case")},
     needs=(
         Needs(links=("?", "@", "%40", PLACEHOLDER_CHAR)),
         Needs(kinds=("eml",), headers=("to", "delivered-to"), links=("",)),
@@ -44,7 +45,7 @@ def link_identifier(message: Message, options: Options) -> Iterator[Hit | NotKno
 
 
 def _who_drop(clients: Sequence[str]) -> str:
-    return f"{' and '.join(clients)} drop{'s' * (len(clients) == 1)}"
+    return f"{' and '.join(clients)} strip{'s' * (len(clients) == 1)}"
 
 
 @check(
@@ -67,7 +68,7 @@ def stripped_unsubscribe(message: Message, options: Options) -> Iterator[Hit | N
 @check(
     "utm-in-first-touch",
     fields=("parameters", "url"),
-    options={"ignore": Option("texts", [], "parameters that may stand, in whatever case")},
+    options={"ignore": Option("texts", [], "parameters to allow, in upper or lower case")},
     needs=Needs(links=("?",)),
 )
 def utm_in_first_touch(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
@@ -85,7 +86,7 @@ def utm_in_first_touch(message: Message, options: Options) -> Iterator[Hit | Not
         if not found:
             continue
         if message.touch is None:
-            yield NotKnown("whether this is the first touch is not declared (touch: 1)")
+            yield TOUCH_NOT_DECLARED
             return
         names = ", ".join(parameter.name for parameter in found)
         evidence = {"parameters": names, "url": shown(link.part, link.span)}

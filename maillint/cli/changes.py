@@ -50,7 +50,8 @@ def changed_since(groups: Sequence[Group], revision: str) -> tuple[list[Group], 
 def _cut(file: FileReport, lines: Lines) -> FileReport:
     if lines is None:
         return file
-    return replace(file, findings=tuple(finding for finding in file.findings if _touches(finding, lines)))
+    left = (finding.only_where(lambda one: _touches(one, lines)) for finding in file.findings)
+    return replace(file, findings=tuple(finding for finding in left if finding is not None))
 
 
 def _touches(finding: Finding, lines: list[range]) -> bool:

@@ -44,15 +44,12 @@ from maillint.cli.common import (
 )
 from maillint.config.config import COMMAND_LINE, CommandLine
 from maillint.errors import LintError
-from maillint.files.access import UnreadableError, read_limited
 from maillint.files.paths import shown_path
 from maillint.finding import Failure, Report
-from maillint.message.kinds import is_plan
 from maillint.project.collector import resume
 from maillint.project.discovery import Discovery, Group
-from maillint.project.loader import LoadedMessage, guess_kind_of, load_text
 from maillint.project.parallel import cores
-from maillint.project.runner import Observe, Run, Work, lint_groups, lint_loaded
+from maillint.project.runner import Run, Work, lint_groups
 from maillint.values import frozen, replace
 
 if TYPE_CHECKING:
@@ -74,11 +71,11 @@ TARGET_OPTIONS = option_group(
     click.option("--diff-base", metavar="REV",
                  help="Report only findings on lines changed since this git revision."),
     click.option("--skip-pages", is_flag=True, envvar="MAILLINT_SKIP_PAGES",
-                 help="Pass web pages over where they are named, too, as in a folder; for hooks."),
+                 help="Judge named files as a folder's: pass over web pages and other texts; for hooks."),
     click.option("--follow-symlinks", is_flag=True, envvar="MAILLINT_FOLLOW_SYMLINKS",
                  help="Read links that lead out of the folders to lint, too."),
     click.option("--stdin-filename", metavar="NAME", type=click.Path(),
-                 help="With -: the name that tells kind and configuration."),
+                 help="With -: the file that the text is to stand in; it need not be there."),
 )  # fmt: skip
 
 KIND_OPTIONS = option_group(
@@ -288,20 +285,15 @@ def run_once(arguments: Arguments, targets: list[tuple[str, str | None]], clock:
     lookups = lookups_of(arguments)
     groups: list[Group] = []
     only_changed: Callable[[Report], Report] = lambda whole: whole  # noqa: E731 -- what --diff-base leaves of a report
-    if arguments.paths == ("-",) and is_plan(arguments.stdin_filename or ""):
-        from maillint.cli import plan_input  # noqa: PLC0415 -- seldom needed, as the next
+    if arguments.paths == ("-",):
+        from maillint.cli.standard_input import fix_text, groups_of, lint_text, read_text  # noqa: PLC0415 -- seldom needed
 
-        name = str(arguments.stdin_filename)
-        if arguments.fix or arguments.diff:
-            return plan_input.fix_stdin_plan(discovery, name, unsafe=arguments.unsafe_fixes, diff=arguments.diff)
-        run = plan_input.lint_stdin_plan(discovery, name)
-    elif arguments.paths == ("-",):
-        loaded = load_stdin(discovery, arguments.stdin_filename)
-        if isinstance(loaded, LoadedMessage) and (arguments.fix or arguments.diff):
-            from maillint.cli.fixing import fix_stdin  # noqa: PLC0415 -- seldom needed
-
-            return fix_stdin(loaded, unsafe=arguments.unsafe_fixes, diff=arguments.diff)
-        run = lint_stdin(loaded, lookups.observe if lookups else None, clock)
+        text = read_text(arguments.stdin_filename)
+        if not isinstance(text, Failure):
+            groups = groups_of(text, discovery)
+        if not isinstance(text, Failure) and (arguments.fix or arguments.diff):
+            return fix_text(text, groups, discovery.failures, unsafe=arguments.unsafe_fixes, diff=arguments.diff)
+        run = lint_text(text, groups, lookups.observe if lookups else None, clock)
     else:
         with clock.phase("find files") if clock else nullcontext():
             groups = discovery.groups(arguments.paths)
@@ -427,25 +419,3 @@ def drop_known(report: Report, arguments: Arguments, groups: Sequence[Group], di
     if stale and not arguments.quiet and arguments.diff_base is None:
         door.tell(describe(stale))
     return report
-
-
-# -- standard input -----------------------------------------------------------------------------------
-
-
-def load_stdin(discovery: Discovery, name: str | None) -> LoadedMessage | Failure:
-    """Read one message from standard input; ``name`` says its kind and which configuration holds for it."""
-    data = b""
-    try:
-        data = read_limited(sys.stdin.buffer)
-        name = shown_path(name) if name is not None else f"stdin.{guess_kind_of(data)}"
-        return load_text(discovery.text_group(name), data)
-    except UnreadableError as error:
-        return Failure(error.path or name or "stdin", str(error))
-
-
-def lint_stdin(loaded: LoadedMessage | Failure, observe: Observe | None, clock: Clock | None = None) -> Run:
-    """Lint what was read from standard input."""
-    if isinstance(loaded, Failure):
-        return Run(Report(failures=(loaded,)))
-    reports = lint_loaded(loaded, clock)
-    return Run(Report(tuple(reports)), ((loaded.group, observe(loaded)),) if observe else ())

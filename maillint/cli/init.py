@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from maillint.files.paths import shown_path
 from maillint.finding import Failure
 from maillint.message.kinds import PLAN_PATTERN, hook_pattern
 from maillint.message.read import MessageSettings
-from maillint.message.sidecars import HOOK_PATTERNS
+from maillint.message.sidecars import META_PATTERN, is_meta
 from maillint.message.template.signs import template_extension
 from maillint.patterns import regex
 from maillint.project.discovery import Discovery, Group
@@ -121,13 +120,10 @@ def propose(groups: list[Group], folder: str) -> str:
 
 def hook_files(groups: list[Group]) -> str:
     """Return the pattern of the paths that a pre-commit hook takes: the usual ones, and those of what was found."""
-    usual = hook_pattern()
-    names = {os.path.basename(group.paths[0]).lower() for group in groups if group.plan is None}  # noqa: PTH119
-    endings = sorted({ending for name in names if not re.search(usual, name) and (ending := template_extension(name))})
-    beside = [path for group in groups for path in group.paths[1:]]
-    patterns = [usual, *(f"{re.escape(ending)}$" for ending in endings)]
+    paths = [path for group in groups for path in group.paths]
+    patterns = [hook_pattern(ending for path in paths if (ending := template_extension(path)))]
     patterns += [PLAN_PATTERN] * any(group.plan is not None for group in groups)
-    patterns += [pattern for pattern in HOOK_PATTERNS if any(re.search(pattern, path) for path in beside)]
+    patterns += [META_PATTERN] * any(map(is_meta, paths))
     return "|".join(patterns)
 
 

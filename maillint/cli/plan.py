@@ -22,7 +22,7 @@ from maillint.cli.common import (
 )
 from maillint.config.config import CommandLine
 from maillint.errors import LintError
-from maillint.files.access import UnreadableError
+from maillint.files.access import UnreadableError, read_limited
 from maillint.files.paths import shown_path
 from maillint.message.kinds import is_plan
 from maillint.plan.model import Plan
@@ -203,11 +203,9 @@ def _read(path: str | None, ctx: click.Context) -> tuple[Plan, str]:
     from maillint.project.plan_files import read_plan_file  # noqa: PLC0415 -- see above
 
     if path == "-":
-        from maillint.cli.plan_input import read_stdin_plan  # noqa: PLC0415
-
         name = "stdin.campaign.yaml"
         try:
-            return read_stdin_plan(name), name
+            return read_plan_file(name, read_limited(sys.stdin.buffer)), name
         except UnreadableError as error:
             raise LintError(f"standard input: {error}") from None
     if path is None:

@@ -8,7 +8,7 @@ import click
 
 from maillint.catalogue.examples import examples
 from maillint.catalogue.load import Catalogue
-from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
+from maillint.catalogue.rule import BASES, DECIDED_BY_KIND, Level, Rule
 from maillint.cli import door
 from maillint.cli.common import CONFIG, Command, check_config_path, complete_rules, option_group
 from maillint.config.config import load_config
@@ -68,6 +68,8 @@ def page(rule: Rule) -> str:
     out = [rule.name, f"  {rule.summary}", ""]
     out += ["Severity", *(f"  {profile:<14}{words(rule.levels[profile])}" for profile in PROFILES), ""]
     out += ["Why", textwrap.fill(rule.why, 88, initial_indent="  ", subsequent_indent="  "), ""]
+    if rule.basis:
+        out += ["Basis", *textwrap.wrap(basis(rule), 88, initial_indent="  ", subsequent_indent="  "), ""]
     if rule.fix:
         out += ["What to do", textwrap.fill(rule.fix, 88, initial_indent="  ", subsequent_indent="  "), ""]
     if rule.check.options:
@@ -96,6 +98,11 @@ def page(rule: Rule) -> str:
     if rule.references:
         out += ["References", *(f"  {reference}" for reference in rule.references), ""]
     return "\n".join(out)
+
+
+def basis(rule: Rule) -> str:
+    """What a rule rests on, in a line."""
+    return f"{rule.basis}: {BASES[rule.basis]}" + (f" ({rule.score})" if rule.score else "")
 
 
 def words(level: Level) -> str:

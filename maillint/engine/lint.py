@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from maillint.analysis.traits import Traits
 from maillint.catalogue.rule import ActiveRule, Rule
@@ -11,7 +11,7 @@ from maillint.data.lists import load_list
 from maillint.engine.locate import locate
 from maillint.engine.run import run_rules
 from maillint.engine.subject import FileSubject
-from maillint.finding import SIZE_LIMIT, TIME_LIMIT, FileReport, Finding, Severity, Unknown
+from maillint.finding import SIZE_LIMIT, TIME_LIMIT, FileReport, Finding, FurtherPlace, Severity, Unknown
 from maillint.hits import Hit, NotKnown
 from maillint.message.memo import TimeLimit, TimeUpError, running_limit
 from maillint.message.model import Message
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 
 _MOST_NAMED = 5
+
+_PlaceT = TypeVar("_PlaceT", Finding, FurtherPlace)
 
 
 def lint(
@@ -170,11 +172,15 @@ class _RenderingSubject(_FilesOfMessage):
         from maillint.message.rendering.model import leads_back  # noqa: PLC0415 -- few messages are rendered
 
         own = (hit for hit in hits if leads_back(hit.place.map, hit.span))
-        reported = [other for other in self.already if other.rule == rule.name]
-        for finding in super().findings(rule, severity, own):
-            if not any(_overlap(finding, other) for other in reported):
-                view = f"{finding.view}, {self.rendering.label}" if finding.view else self.rendering.label
-                yield replace(finding, view=view, fix=None)
+        reported = [one for other in self.already if other.rule == rule.name for one in other.at_each_place()]
+        for whole in super().findings(rule, severity, own):
+            finding = whole.only_where(lambda one: not any(_overlap(one, other) for other in reported))
+            if finding is not None:
+                yield replace(self._here(finding), places=tuple(map(self._here, finding.places)))
+
+    def _here(self, place: _PlaceT) -> _PlaceT:
+        view = f"{place.view}, {self.rendering.label}" if place.view else self.rendering.label
+        return replace(place, view=view, fix=None)
 
 
 def _judging() -> Mapping[str, Sequence[str]]:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from maillint.catalogue.rule import Rule
+from maillint.check import ALONE
 from maillint.errors import reason_of
-from maillint.finding import Edit, Excerpt, Finding, Fix, Related, Severity
+from maillint.finding import Edit, Excerpt, Finding, Fix, Related, Severity, joined, source_order
 from maillint.hits import Hit, Place
 from maillint.text.spans import Span
+from maillint.values import replace
 
-MAX_PER_RULE = 200
-"""Findings of one rule in one subject at the most; the last one says how many more there are."""
+MAX_CAUSES = 200
+"""Findings of one rule in one subject at the most, each with all places of its cause."""
+
+MAX_PLACES = 2_000
+"""Places of one rule in one subject at the most; its last finding says how many more there are."""
 
 MAX_RELATED = 50
 """Places that a finding is related to, at the most."""
@@ -23,32 +28,51 @@ _LONGEST_REASON = 200
 
 
 def hits_to_findings(rule: Rule, severity: Severity, hits: Iterable[Hit]) -> Iterator[Finding]:
-    """One finding for each place and span, however many views show it; MAX_PER_RULE at the most.
+    """One finding for each cause in a file, with its places; MAX_CAUSES and MAX_PLACES at the most.
 
-    Of the hits beyond those, only their number is kept.
+    A place is a span, however many views show it. Of the hits beyond the bounds, only their number is kept.
     """
     grouped: dict[tuple[int, Span], list[Hit]] = {}
     more: set[int] = set()
     for hit in hits:
         key = (id(hit.place), hit.span)
-        if key in grouped or len(grouped) < MAX_PER_RULE:
+        if key in grouped or len(grouped) < MAX_PLACES:
             grouped.setdefault(key, []).append(hit)
         else:
             more.add(hash(key))
-    for number, group in enumerate(grouped.values(), 1):
-        yield _finding(rule, severity, group, len(more) if number == MAX_PER_RULE else 0)
+    causes: dict[tuple[object, ...], list[Finding]] = {}
+    unlisted = len(more)
+    for group in grouped.values():
+        finding = _finding(rule, severity, group)
+        cause = _cause(rule, finding)
+        if cause in causes or len(causes) < MAX_CAUSES:
+            causes.setdefault(cause, []).append(finding)
+        else:
+            unlisted += 1
+    for number, found in enumerate(causes.values(), 1):
+        whole = joined(sorted(found, key=source_order)) if len(found) > 1 else found[0]
+        if unlisted and number == len(causes):
+            words = f"{whole.message} (and {unlisted} more of this rule)"
+            whole = replace(whole, message=words, unlisted=unlisted)
+        yield whole
 
 
-def _finding(rule: Rule, severity: Severity, group: Sequence[Hit], more: int) -> Finding:
+def _cause(rule: Rule, finding: Finding) -> tuple[object, ...]:
+    """What findings of a rule have in common that are one."""
+    names = rule.check.cause
+    if names == ALONE:
+        return (object(),)
+    words = tuple(str(finding.evidence.get(name)) for name in names) if names else (finding.message,)
+    return finding.path, finding.severity, finding.fix is not None and not finding.fix.safe, *words
+
+
+def _finding(rule: Rule, severity: Severity, group: Sequence[Hit]) -> Finding:
     """The finding of hits at the same span of the same place; the first one has the evidence and the changes."""
     hit = max(group, key=lambda hit: hit.at_most or Severity.ERROR)
-    words = rule.wording(hit.evidence)
-    if more > 0:
-        words += f" (and {more} more of this rule)"
     return locate(
         rule.name,
         severity if hit.at_most is None else min(severity, hit.at_most),
-        words,
+        rule.wording(hit.evidence),
         hit.place,
         hit.span,
         _view_label(group),

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from maillint.catalogue.rule import DECIDED_BY_KIND, ActiveRule
+from maillint.catalogue.rule import DECIDED_BY_KIND, ActiveRule, Rule
 from maillint.engine.subject import FindingT, Subject
 from maillint.finding import Severity, Unknown
 from maillint.hits import NotKnown
@@ -15,7 +15,9 @@ from maillint.hits import NotKnown
 MAX_RESULTS = 25_000
 """What a check yields about one subject is taken no further than this."""
 
-KIND_NOT_DECLARED = "the kind of mail is not declared (profile: cold, newsletter or transactional)"
+KIND_NOT_DECLARED = NotKnown(
+    "the kind of mail is not declared", 'write "profile: newsletter" (or cold, transactional) in maillint.yaml'
+)
 
 if TYPE_CHECKING:
     from maillint.check import PlainNeeds
@@ -62,13 +64,19 @@ def run_rules(
         except Exception as error:  # of the check, or of evidence that lacks what the rule's message names
             findings.append(subject.failure(rule, error))
             continue
-        reasons = [result.reason for result in results if isinstance(result, NotKnown)]
+        reasons = [result for result in results if isinstance(result, NotKnown)]
         if level is not DECIDED_BY_KIND:
             findings.extend(found)
         elif found:
             reasons.append(KIND_NOT_DECLARED)
-        unknown.update(dict.fromkeys(Unknown(rule.name, reason) for reason in reasons))
+        worst = level if isinstance(level, Severity) else _worst(rule)
+        unknown.update(dict.fromkeys(Unknown(rule.name, why.reason, why.remedy, worst) for why in reasons))
     return subject.report(findings, list(unknown), own)
+
+
+def _worst(rule: Rule) -> Severity:
+    """How severe a rule can be, whatever the kind of mail is."""
+    return max((level for level in rule.levels.values() if isinstance(level, Severity)), default=Severity.INFO)
 
 
 def _results(active: ActiveRule, facts: Any) -> Sequence[Any]:

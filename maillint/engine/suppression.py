@@ -10,7 +10,7 @@ from maillint.analysis.directives import Directive, find_directives, may_be_near
 from maillint.catalogue.load import Catalogue
 from maillint.catalogue.rule import ActiveRule
 from maillint.checks.suppression import NotUnderstood, Suppressions
-from maillint.engine.locate import MAX_PER_RULE
+from maillint.engine.locate import MAX_CAUSES
 from maillint.engine.run import run_rules
 from maillint.engine.subject import FileSubject
 from maillint.finding import INCOMPLETE, FileReport, Finding, source_order
@@ -66,7 +66,7 @@ def _near_misses(message: Message, catalogue: Catalogue) -> list[NotUnderstood]:
             names = [miss.names[0]]
         if miss.sure or miss.right or names:
             found.append(NotUnderstood(miss, ", ".join(names) or "family/rule"))
-    return found[:MAX_PER_RULE]
+    return found[:MAX_CAUSES]
 
 
 class _Silencer:
@@ -88,9 +88,10 @@ class _Silencer:
 
     def remaining(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """The findings that no comment suppresses; those that say what went wrong are among them."""
-        return tuple(found for found in findings if found.rule in INCOMPLETE or not self._suppresses(found))
+        left = (found if found.rule in INCOMPLETE else found.only_where(self._lets_through) for found in findings)
+        return tuple(found for found in left if found is not None)
 
-    def _suppresses(self, found: Finding) -> bool:
+    def _lets_through(self, found: Finding) -> bool:
         suppressed = False
         for name in {found.rule, found.rule.partition("/")[0]}:
             for number in self._anywhere.pop(name, ()):
@@ -101,7 +102,7 @@ class _Silencer:
             if places is not None and places.cover(found.start):
                 suppressed = True
                 self.used.update((number, name) for number in places.newly_used())
-        return suppressed
+        return not suppressed
 
 
 class _Places:
@@ -145,7 +146,7 @@ def _unknown_names(directives: Sequence[Directive], catalogue: Catalogue) -> dic
         for name, _ in directive.names:
             if name not in known:
                 if name not in looked:
-                    looked[name] = catalogue.suggest(name) if len(looked) < MAX_PER_RULE and len(name) < 100 else ""
+                    looked[name] = catalogue.suggest(name) if len(looked) < MAX_CAUSES and len(name) < 100 else ""
                 unknown[number, name] = looked[name]
     return unknown
 

@@ -189,7 +189,7 @@ class LiveWeb(Web):
     def _refusal(self, parts: Url) -> str:
         """Why the host of a URL is not even looked up; empty if it may be."""
         if not self._allowed and is_private_host(parts.host):
-            return f"{parts.host} is reached from inside a network only, and is not requested"
+            return f"{parts.host} is inside a private network, and is not requested"
         port = int(parts.port or PORTS[parts.scheme])
         if port < 1024 and port not in PORTS.values():  # reserved for other protocols; browsers refuse them, too
             return f"{parts.host} is not requested at port {port}"

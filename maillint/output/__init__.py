@@ -26,11 +26,19 @@ class RuleDoc(Protocol):
 
     @property
     def fix(self) -> str:
-        """How to mend it."""
+        """How to fix it."""
 
     @property
     def references(self) -> tuple[str, ...]:
         """URLs of the sources of the rule."""
+
+    @property
+    def basis(self) -> str:
+        """What the rule rests on, in a word; "" where it is not stated."""
+
+    @property
+    def score(self) -> str:
+        """Which filter scores it, and how; "" unless the basis is a filter."""
 
 
 @frozen
@@ -38,9 +46,10 @@ class Context:
     """How to render a report.
 
     ``rules`` maps rule names to their texts; findings of other rules are shown without such texts. ``width`` is
-    that of the terminal, in cells. ``version`` is maillint's own. ``verbose`` is the number of ``-v``.
-    Findings below ``min_severity`` are not shown, but counted. ``fail_on`` is the lowest severity that a format
-    calls a failure, None if nothing is one.
+    that of the terminal, in cells. ``version`` is maillint's own. ``verbose`` is the number of ``-v``, and -1 where
+    nothing but findings is wanted. Findings below ``min_severity`` are not shown, but counted. ``fail_on`` is the
+    lowest severity that a format calls a failure, None if nothing is one. ``per_file`` is the number of findings of one
+    file that ``full`` shows at the most, None for all of them; ``links`` says that the terminal takes hyperlinks.
     """
 
     rules: Mapping[str, RuleDoc] = field(default_factory=dict)
@@ -50,6 +59,8 @@ class Context:
     verbose: int = 0
     min_severity: Severity = Severity.INFO
     fail_on: Severity | None = Severity.ERROR
+    per_file: int | None = None
+    links: bool = False
 
 
 class Format(Protocol):

@@ -113,6 +113,20 @@ def clip(text: str, width: int) -> str:
     return text[:end] + "…"
 
 
+def clip_left(text: str, width: int) -> str:
+    """Do what ``clip`` does from the other end: for a path, whose end tells most."""
+    text = visible(text)
+    if width_of(text) <= width:
+        return text
+    run, start, room = cells(text), len(text), width - 1
+    for cell in reversed(run):
+        room -= cell.width
+        if room < 0:
+            break
+        start = cell.start
+    return "…" + text[start:]
+
+
 def wrap(text: str, width: int) -> list[str]:
     """Return a text made ``visible`` in lines of at most ``width`` terminal cells; a longer word has a longer line."""
     lines: list[str] = []

@@ -1,4 +1,7 @@
-"""Source frames: the first and the last line of a span, cut to the terminal's width, with carets below it."""
+"""Source frames: the first and the last line of a span, cut to the terminal's width, with carets below it.
+
+The indentation of the lines is left out: a template's is deep, and of one line it says nothing.
+"""
 
 from __future__ import annotations
 
@@ -34,30 +37,39 @@ class Frames:
         if start == end and self._blank(first):
             return []
         if first == last:
-            return [self._rule(), *self._line(first, start, end, severity)]
+            return self._line(first, start, end, severity)
         stop = max(self.source.line_span(first).end, start)
-        lines = [self._rule(), *self._line(first, start, stop, severity)]
+        lines = self._line(first, start, stop, severity)
         if last > first + 1:
             lines.append(self.paint(f"{_CUT:>{self.gutter}}", "dim"))
         return lines + self._line(last, self._indented(last, end), end, severity)
 
-    def _line(self, number: int, start: int, end: int, severity: Severity) -> list[str]:
+    def draw_line(self, start: int, end: int, severity: Severity) -> list[str]:
+        """Return the first line of a span, with the span in the colour of its severity; empty for a blank line."""
+        size = len(self.source.text)
+        start = min(max(start, 0), size)
+        number = self.source.position(start)[0]
+        stop = min(max(end, start), size, max(self.source.line_span(number).end, start))
+        return [] if self._blank(number) else self._line(number, start, stop, severity, carets=False)
+
+    def _line(self, number: int, start: int, end: int, severity: Severity, carets: bool = True) -> list[str]:
         line = self.source.line_span(number)
         room = max(self.width - self.gutter - 3, _NARROWEST)
-        run, first, last = _window(self.source.text, line.start, line.end, start, end, room)
-        before = total(run[:first])
-        carets = max(total(run[first:last]), 1)
+        run, first, last = _window(self.source.text, self._indented(number, start), line.end, start, end, room)
         shown = "".join(
-            self.paint(cell.shown, "dim") if cell.replaced and cell.shown.strip() else cell.shown for cell in run
+            self.paint(cell.shown, "dim")
+            if cell.replaced and cell.shown.strip()
+            else self.paint(cell.shown, severity)
+            if not carets and first <= index < last
+            else cell.shown
+            for index, cell in enumerate(run)
         )
         label = self.paint(f"{number if self.numbered else '':>{self.gutter}} |", "dim")
-        return [
-            f"{label} {shown.rstrip()}" if shown.strip() else label,
-            f"{self._rule()} {' ' * before}{self.paint('^' * carets, severity)}",
-        ]
-
-    def _rule(self) -> str:
-        return self.paint(f"{'':>{self.gutter}} |", "dim")
+        lines = [f"{label} {shown.rstrip()}" if shown.strip() else label]
+        if carets:
+            below = " " * total(run[:first]) + self.paint("^" * max(total(run[first:last]), 1), severity)
+            lines.append(self.paint(f"{'':>{self.gutter}} |", "dim") + " " + below)
+        return lines
 
     def _blank(self, number: int) -> bool:
         line = self.source.line_span(number)
@@ -76,7 +88,7 @@ def of_record(finding: DomainFinding, width: int, paint: Paint) -> list[str]:
         return []
     frames = Frames(Source("", finding.record), width, paint, numbered=False)
     lines = frames.draw(finding.start, finding.end, finding.severity)
-    return lines if finding.end else lines[:2]
+    return lines if finding.end else lines[:1]
 
 
 def _window(text: str, line_start: int, line_end: int, start: int, end: int, room: int) -> tuple[list[Cell], int, int]:

@@ -15,7 +15,7 @@ from maillint.finding import (
 )
 from maillint.output import Context
 from maillint.output._cells import visible
-from maillint.values import NamedTuple
+from maillint.values import NamedTuple, replace
 
 SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 _SNIPPET = 400
@@ -62,18 +62,66 @@ def last_line(finding: Finding) -> int:
     return finding.end_line - (finding.end_column == 1 and finding.end_line > finding.line)
 
 
+def further_lines(finding: Finding) -> list[int]:
+    """Return the lines of a finding's further places, each once, without its own line."""
+    return [line for line in dict.fromkeys(place.line for place in finding.places) if line != finding.line]
+
+
+def places(finding: Finding, room: int | None = None) -> str:
+    """Return where else a finding stands, ``also in lines 18, 31 and 12 more``; "" for a finding of one place.
+
+    As many lines are named as fit into ``room`` cells (at least one), all of them without a ``room``.
+    """
+    lines = further_lines(finding)
+    own = any(place.line == finding.line for place in finding.places)
+    if not lines:
+        return "also further on in this line" if own else ""
+    head = f"also in {'this line, and in ' if own else ''}line{'s' * (len(lines) > 1)} "
+    named = [str(line) for line in lines]
+    for count in range(len(named), 0, -1):
+        if count == len(named):
+            text = head + _listed(named)
+        else:
+            text = f"{head}{', '.join(named[:count])} and {len(named) - count} more"
+        if room is None or len(text) <= room or count == 1:
+            return text
+    raise AssertionError
+
+
+def _listed(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+
+
+def fixable(report: Report) -> tuple[int, int]:
+    """Return how many findings have a safe fix, at one of their places at least, and how many only unsafe ones."""
+    safe = unsafe = 0
+    for finding in report.findings:
+        fixes = [fix for fix in (finding.fix, *(place.fix for place in finding.places)) if fix is not None]
+        if any(fix.safe for fix in fixes):
+            safe += 1
+        elif fixes:
+            unsafe += 1
+    return safe, unsafe
+
+
 class Reason(NamedTuple):
-    """Why something is unknown, with the rules that it is unknown to, and the files and domains."""
+    """Why rules were skipped, what to do about it, and which rules in which files and domains."""
 
     text: str
+    remedy: str
     rules: tuple[str, ...]
     files: tuple[str, ...]
     domains: tuple[str, ...]
 
+    @property
+    def is_offer(self) -> bool:
+        """Whether there is something to do about it: for what the DNS does not answer, to try again."""
+        return bool(self.remedy or self.domains)
+
 
 def reasons(report: Report) -> list[Reason]:
     """Return the unknowns of a report by reason, in its order; all texts are made ``visible``."""
-    by_reason: dict[str, tuple[dict[str, None], dict[str, None], dict[str, None]]] = {}
+    by_reason: dict[tuple[str, str], tuple[dict[str, None], dict[str, None], dict[str, None]]] = {}
     groups: list[tuple[int, str, tuple[Unknown, ...]]] = [
         *((1, file.path, file.unknown) for file in report.files),
         *((2, domain.domain, domain.unknown) for domain in report.domains),
@@ -84,7 +132,7 @@ def reasons(report: Report) -> list[Reason]:
         if own is None:  # files whose results are stored share what is unknown to them
             own = entries[id(unknowns)] = []
             for unknown in unknowns:
-                entry = by_reason.setdefault(visible(unknown.reason), ({}, {}, {}))
+                entry = by_reason.setdefault((visible(unknown.reason), visible(unknown.remedy)), ({}, {}, {}))
                 entry[0][visible(unknown.rule)] = None
                 if not any(entry is other for other in own):
                     own.append(entry)
@@ -92,8 +140,8 @@ def reasons(report: Report) -> list[Reason]:
         for entry in own:
             entry[kind][shown_place] = None
     return [
-        Reason(text, tuple(sorted(rules)), tuple(files), tuple(domains))
-        for text, (rules, files, domains) in by_reason.items()
+        Reason(*words, tuple(sorted(rules)), tuple(files), tuple(domains))
+        for words, (rules, files, domains) in by_reason.items()
     ]
 
 
@@ -115,6 +163,13 @@ def fingerprinted(file: FileReport, context: Context) -> list[tuple[Finding, str
         for finding in _ordered(file)
     ]
     return [pair for pair in pairs if pair[0].severity >= context.min_severity]
+
+
+def fingerprinted_places(file: FileReport, context: Context) -> list[tuple[Finding, str]]:
+    """Return the same for each place of the findings, for formats whose findings have one place each."""
+    return fingerprinted(
+        replace(file, findings=tuple(one for each in file.findings for one in each.at_each_place())), context
+    )
 
 
 def fingerprinted_of_domain(domain: DomainReport, context: Context) -> list[tuple[DomainFinding, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maillint.finding import DomainReport, FileReport, Finding, Fix, Related, Report, Unknown
+from maillint.finding import DomainReport, FileReport, Finding, Fix, FurtherPlace, Related, Report, Unknown
 from maillint.output import Context
 from maillint.output._json import dumps
 from maillint.output._report import SEVERITIES, shown, shown_of_domain
@@ -51,16 +51,17 @@ def _file(file: FileReport, context: Context) -> dict[str, object]:
         "dialect": file.dialect,
         "profile": file.profile,
         "touch": file.touch,
-        "findings": [_finding(finding, source) for finding in shown(file, context)],
+        "findings": [_finding(finding, source, context) for finding in shown(file, context)],
         "unknown": _unknown(file.unknown),
     }
 
 
-def _finding(finding: Finding, source: Source) -> dict[str, object]:
+def _finding(finding: Finding, source: Source, context: Context) -> dict[str, object]:
     result: dict[str, object] = {
         "rule": finding.rule,
         "severity": finding.severity.label,
         "message": finding.message,
+        "basis": _basis(finding.rule, context),
         "line": finding.line,
         "column": finding.column,
         "end_line": finding.end_line,
@@ -70,11 +71,27 @@ def _finding(finding: Finding, source: Source) -> dict[str, object]:
         "part": finding.part,
         "view": finding.view,
         "evidence": finding.evidence,
-        "fix": _fix(finding.fix),
+        "fix": _fix(finding.whole_fix),
     }
+    if finding.places:
+        result["places"] = [_place(place, finding) for place in finding.places]
+    if finding.unlisted:
+        result["unlisted"] = finding.unlisted
     if finding.related:
         result["related"] = [_related(place, source) for place in finding.related]
     return result
+
+
+def _basis(rule: str, context: Context) -> str | None:
+    doc = context.rules.get(rule)
+    return doc.basis or None if doc else None
+
+
+def _place(place: FurtherPlace, finding: Finding) -> dict[str, object]:
+    """A further place of a finding, with what is not the same at the first one."""
+    span = {name: getattr(place, name) for name in ("line", "column", "end_line", "end_column", "start", "end")}
+    other = {name: getattr(place, name) for name in ("part", "view", "evidence")}
+    return span | {name: value for name, value in other.items() if value != getattr(finding, name)}
 
 
 def _related(place: Related, source: Source) -> dict[str, object]:
@@ -103,6 +120,7 @@ def _domain(domain: DomainReport, context: Context) -> dict[str, object]:
                 "rule": finding.rule,
                 "severity": finding.severity.label,
                 "message": finding.message,
+                "basis": _basis(finding.rule, context),
                 "record": finding.record,
                 "start": finding.start,
                 "end": finding.end,

@@ -70,7 +70,9 @@ def _rule(name: str, doc: RuleDoc | None) -> dict[str, object]:
     }
     if doc.references:
         rule["helpUri"] = doc.references[0]
-    return rule | {"properties": {"tags": [name.partition("/")[0]]}}
+    properties: dict[str, object] = {"tags": [name.partition("/")[0]]}
+    properties |= {key: words for key, words in (("basis", doc.basis), ("score", doc.score)) if words}
+    return rule | {"properties": properties}
 
 
 def _results(
@@ -90,14 +92,15 @@ def _results(
         }
         result = _result(finding, message(finding), fingerprint, index)
         result["locations"] = [_place(location, region)]
-        if finding.related:
+        others = [(place.start, place.end, "here, too") for place in finding.places]
+        others += [(related.start, related.end, related.message) for related in finding.related]
+        if others:
             result["relatedLocations"] = [
-                _place(location, _region(source, related.start, related.end))
-                | {"id": ordinal, "message": _text(related.message)}
-                for ordinal, related in enumerate(finding.related)
+                _place(location, _region(source, start, end)) | {"id": ordinal, "message": _text(words)}
+                for ordinal, (start, end, words) in enumerate(others)
             ]
-        if finding.fix:
-            result["fixes"] = [_fix(finding.fix, location, source)]
+        if fix := finding.whole_fix:
+            result["fixes"] = [_fix(fix, location, source)]
         bag = {"part": finding.part, "view": finding.view, "evidence": finding.evidence}
         if properties := {key: value for key, value in bag.items() if value}:
             result["properties"] = properties

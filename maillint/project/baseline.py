@@ -1,4 +1,4 @@
-"""Known findings that a run leaves out: counted by path, rule and snippet, never by line."""
+"""Known findings that a run leaves out: each place of theirs counted by path, rule and snippet, never by line."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ MAX_SNIPPET = 80
 
 Key = tuple[str, str, str]
 """The path of a file, counted from the baseline's folder with ``/``, or a domain; a rule; the snippet that it found."""
+
+ANY = "more places"
+"""The snippet of places that were too many to be listed; no other has a space in it."""
 
 
 class BaselineError(LintError):
@@ -66,14 +69,20 @@ class Baseline:
         remaining = Counter(self.counts)
         files = []
         for file in report.files:
-            new = []
-            for finding in file.findings:
-                key = (self._path(file.path), finding.rule, snippet(file, finding))
-                if remaining[key] > 0:
-                    remaining[key] -= 1
-                else:
-                    new.append(finding)
-            files.append(replace(file, findings=tuple(new)))
+            path = self._path(file.path)
+
+            def is_new(place: Finding, file: FileReport = file, path: str = path) -> bool:
+                for text in (snippet(file, place), ANY):
+                    if remaining[path, place.rule, text] > 0:
+                        remaining[path, place.rule, text] -= 1
+                        return False
+                return True
+
+            left = (finding.only_where(is_new) for finding in file.findings)
+            files.append(replace(file, findings=tuple(finding for finding in left if finding is not None)))
+            for finding in file.findings:  # places that are not listed now either
+                if finding.unlisted:
+                    remaining[path, finding.rule, ANY] -= finding.unlisted
         linted = {self._path(file.path) for file in report.files}
         stale = [
             (path, rule, text)
@@ -131,12 +140,14 @@ def without_known(
 def render(report: Report, target: str) -> str:
     """Return the text of a baseline of all findings; ``target`` is the file that it will be written to."""
     folder = os.path.dirname(os.path.abspath(target))  # noqa: PTH100, PTH120
-    counts = Counter(
-        (relative_path(file.path, folder), finding.rule, snippet(file, finding))
-        for file in report.files
-        for finding in file.findings
-        if finding.rule not in INCOMPLETE  # a fault of maillint's own is never known
-    )
+    counts: Counter[Key] = Counter()
+    for file in report.files:
+        path = relative_path(file.path, folder)
+        for finding in file.findings:
+            if finding.rule not in INCOMPLETE:  # a fault of maillint's own is never known
+                counts.update((path, finding.rule, snippet(file, place)) for place in finding.at_each_place())
+                if finding.unlisted:
+                    counts[path, finding.rule, ANY] += finding.unlisted
     entries = [
         {"path": path, "rule": rule, "snippet": text, "count": count}
         for (path, rule, text), count in sorted(counts.items())

@@ -9,7 +9,8 @@ from maillint.config.config import LayeredConfig
 from maillint.data.lists import load_list
 from maillint.engine.domain import lint_domain
 from maillint.errors import LintError
-from maillint.finding import DomainReport, Report, Unknown
+from maillint.finding import DomainReport, FileReport, Report, Severity, Unknown
+from maillint.hits import NotKnown
 from maillint.network.facts import DomainFacts, Question, Selector, gather_all
 from maillint.network.resolver import Resolver
 from maillint.patterns import regex
@@ -27,10 +28,12 @@ demands are the highest; cold mail has to meet the same in practice.
 MOST_DOMAINS = 20
 """Domains of one message's senders that are looked up."""
 
-TOO_MANY = f"the senders of a message are looked up to {MOST_DOMAINS} domains, and it names more"
+TOO_MANY = NotKnown(f"the message names more than {MOST_DOMAINS} sender domains; the rest are not looked up")
 
 GONE = "auth/domain-missing"
-NO_DOMAIN = "no domain is known (a From field, or own-domains in the configuration)"
+NO_DOMAIN = NotKnown(
+    "the sender's domain is not known", 'write "from:" in front matter, or "own-domains:" in maillint.yaml'
+)
 
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _SELECTOR = regex(rf"{_LABEL}(?:\.{_LABEL})*")
@@ -69,7 +72,7 @@ def with_domains(report: Report, senders: Iterable[tuple[LayeredConfig, Sender]]
     A message without any is unknown. Raises LintError for an invalid selector in the configuration.
     """
     by_domain: dict[str, list[tuple[LayeredConfig, Sender]]] = {}
-    not_known: dict[str, str] = {}
+    not_known: dict[str, NotKnown] = {}
     for config, sender in senders:
         for domain in sender.domains:
             by_domain.setdefault(domain, []).append((config, sender))
@@ -79,11 +82,15 @@ def with_domains(report: Report, senders: Iterable[tuple[LayeredConfig, Sender]]
             not_known[sender.path] = TOO_MANY
     answers = gather_all([_question(domain, found) for domain, found in by_domain.items()], resolver)
     judged = [judge(facts, found[0][0]) for facts, found in zip(answers, by_domain.values(), strict=True)]
-    files = tuple(
-        replace(file, unknown=(*file.unknown, Unknown(GONE, not_known[file.path]))) if file.path in not_known else file
-        for file in report.files
-    )
+    files = tuple(_with_unknown(file, not_known.get(file.path)) for file in report.files)
     return replace(report, files=files, domains=(*report.domains, *judged))
+
+
+def _with_unknown(file: FileReport, why: NotKnown | None) -> FileReport:
+    """The report of a file, with why its sender was not looked up."""
+    if why is None:
+        return file
+    return replace(file, unknown=(*file.unknown, Unknown(GONE, why.reason, why.remedy, Severity.ERROR)))
 
 
 def _question(domain: str, senders: Sequence[tuple[LayeredConfig, Sender]]) -> Question:

@@ -191,7 +191,7 @@ def _choose(
     for report in reports:
         if report.path != source.path:
             continue
-        for finding in report.findings:
+        for finding in (one for found in report.findings for one in found.at_each_place()):
             fix = finding.fix
             if fix is None or not (fix.safe or unsafe) or (source.path, finding.rule, fix) in refused:
                 continue

@@ -14,7 +14,18 @@ from maillint.data.checkout import digest
 from maillint.data.lists import package_state
 from maillint.files.access import FileAccess, is_handed_over
 from maillint.files.paths import shown_path
-from maillint.finding import INCOMPLETE, Edit, Excerpt, FileReport, Finding, Fix, Related, Severity, Unknown
+from maillint.finding import (
+    INCOMPLETE,
+    Edit,
+    Excerpt,
+    FileReport,
+    Finding,
+    Fix,
+    FurtherPlace,
+    Related,
+    Severity,
+    Unknown,
+)
 from maillint.project.cache_file import cache_path, read_cache, state_of, update_cache
 from maillint.project.discovery import Group
 from maillint.project.loader import LoadedMessage, decode, read_files
@@ -24,7 +35,7 @@ MAX_VARIANTS = 4
 """Results of one message at the most: of different command lines, or for different files of it."""
 
 _FILE = "results.json"
-_FORMAT = 4
+_FORMAT = 5
 
 Stored = dict[str, Any]
 
@@ -200,7 +211,10 @@ class ResultCache:
         if number < 0:
             raise LookupError(number)
         if number not in self._revived:
-            self._revived[number] = tuple(Unknown(rule, reason) for rule, reason in self._unknown[number])
+            self._revived[number] = tuple(
+                Unknown(rule, reason, remedy, Severity(severity))
+                for rule, reason, remedy, severity in self._unknown[number]
+            )
         return self._revived[number]
 
     def variant(self, name: str, variant: str) -> Any:
@@ -312,7 +326,7 @@ def _digest(words: Iterable[str]) -> str:
 def _plain(report: FileReport) -> Stored:
     plain: Stored = as_dict(report)
     del plain["text"]
-    plain["unknown"] = [[unknown.rule, unknown.reason] for unknown in report.unknown]
+    plain["unknown"] = [[*as_dict(unknown).values()] for unknown in report.unknown]
     return plain
 
 
@@ -321,11 +335,9 @@ def revive(stored: Stored, unknown: tuple[Unknown, ...], read: Callable[[], str]
     findings = tuple(
         Finding(
             **{
-                **finding,
+                **_of_place(finding),
                 "severity": Severity(finding["severity"]),
-                "fix": _fix(finding["fix"]),
-                "related": tuple(Related(**related) for related in finding["related"]),
-                "excerpt": Excerpt(**finding["excerpt"]) if finding["excerpt"] else None,
+                "places": tuple(FurtherPlace(**_of_place(place)) for place in finding["places"]),
             }
         )
         for finding in stored["findings"]
@@ -336,13 +348,31 @@ def revive(stored: Stored, unknown: tuple[Unknown, ...], read: Callable[[], str]
     return FileReport.deferred(read, **fields) if findings else FileReport(**fields)
 
 
+def _of_place(stored: Stored) -> Stored:
+    return {
+        **stored,
+        "fix": _fix(stored["fix"]),
+        "related": tuple(Related(**related) for related in stored["related"]),
+        "excerpt": Excerpt(**stored["excerpt"]) if stored["excerpt"] else None,
+    }
+
+
 _TEXTS = ("path", "kind", "profile")
-_FINDING_TEXTS = ("rule", "message", "path", "view")
+_FINDING_TEXTS = ("rule", "message", "path")
 _NUMBERS = ("start", "end", "line", "column", "end_line", "end_column")
 
 
 def _is_sound(finding: Finding) -> bool:
     """Whether a stored finding has values of the kinds that formats count on."""
+    return (
+        _has_texts(vars(finding), _FINDING_TEXTS)
+        and type(finding.unlisted) is int
+        and _is_sound_place(finding)
+        and all(map(_is_sound_place, finding.places))
+    )
+
+
+def _is_sound_place(finding: Finding | FurtherPlace) -> bool:
     values = vars(finding)
     numbers = [values[name] for name in _NUMBERS]
     places = [(finding.start, finding.end), *((one.start, one.end) for one in finding.related)]
@@ -351,7 +381,7 @@ def _is_sound(finding: Finding) -> bool:
         numbers += places[-1]
     numbers += [number for place in places for number in place]
     return (
-        _has_texts(values, _FINDING_TEXTS)
+        isinstance(finding.view, str)
         and all(type(number) is int and 0 <= number < 1 << 40 for number in numbers)
         and isinstance(finding.evidence, dict)
         and (finding.part is None or isinstance(finding.part, str))

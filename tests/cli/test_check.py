@@ -54,7 +54,8 @@ def test_a_template_and_its_twin_are_one_message_in_two_files(mail: Path) -> Non
         ("bad.html", "html"), ("bad.txt", "txt"), ("good.html", "html"),
     ]  # fmt: skip
     alone = json.loads(maillint("check", "bad.txt", "-f", "json", folder=mail).stdout)
-    assert [file["path"] for file in alone["files"]] == ["bad.txt"]
+    assert [file["path"] for file in alone["files"]] == ["bad.html", "bad.txt"]
+    assert alone["files"] == report["files"][:2]
 
 
 def test_a_finding_in_a_base64_part_points_at_its_line(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_a_person_sees_what_was_found_and_what_it_means(run: Any) -> None:
         "  DKIM   s1: none\n"
         "\n"
         "two.example  error  auth/dkim-missing\n"
-        "there is no DKIM key at s1._domainkey.two.example\n"
+        "no DKIM key at s1._domainkey.two.example\n"
     )
     assert "  | v=spf1 a -all\n  | ^^^^^^^^^^^^^\n" in result.stdout
     assert result.stdout.endswith("2 errors, 1 warning in 1 domain\n")
@@ -148,8 +148,8 @@ def test_quiet_and_concise_have_no_overview(run: Any) -> None:
         assert "  MX " not in run("dns", "two.example", *options).stdout
     concise = run("dns", "two.example", "-f", "concise", "--selector", "s1").stdout.splitlines()
     assert concise == [
-        "two.example: error auth/dkim-missing there is no DKIM key at s1._domainkey.two.example",
-        "two.example: error auth/spf-multiple two.example has 2 SPF records; receivers then use none",
+        "two.example: error auth/dkim-missing no DKIM key at s1._domainkey.two.example",
+        "two.example: error auth/spf-multiple two.example has 2 SPF records; only one is allowed",
         "two.example: warning auth/dmarc-policy-none p=none in the record at _dmarc.two.example "
         "lets forged mail through",
         "2 errors, 1 warning in 1 domain",
@@ -189,7 +189,7 @@ def test_the_configuration_names_selectors_and_changes_severities(run: Any, tmp_
     )
     result = run("dns", "fine.example", "-f", "concise")
     assert result.stdout.splitlines()[0] == (
-        "fine.example: warning auth/dkim-missing there is no DKIM key at s2._domainkey.fine.example"
+        "fine.example: warning auth/dkim-missing no DKIM key at s2._domainkey.fine.example"
     )
     assert (result.returncode, len(result.stdout.splitlines())) == (0, 2)
 

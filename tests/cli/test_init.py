@@ -32,7 +32,7 @@ def test_init_proposes_what_it_has_found(tmp_path: Path) -> None:
     (mails / "docs").mkdir()
     (mails / "docs" / "index.html").write_text("<p>Manual</p>")
     printed = maillint("init", "mails", folder=tmp_path).stdout
-    assert r"files: \.(html?|xhtml|mjml|eml)(\.[a-z0-9]+)?$|\.liquid$" in printed
+    assert r"files: (?i)\.(html|htm|xhtml|mjml|eml|txt|text)$|" in printed and r"\.(liquid)$" in printed
     assert "maillint check mails" in printed
     written = (mails / "maillint.yaml").read_text().splitlines()
     assert {"#   - cold/intro-{touch}.html", "exclude: [docs/]"} <= set(written)

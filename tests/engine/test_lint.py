@@ -12,12 +12,12 @@ import pytest
 import maillint
 from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import DECIDED_BY_KIND, ActiveRule, Level, Rule
-from maillint.check import Check, Options
+from maillint.check import ALONE, Check, Options
 from maillint.data.lists import load_list
 from maillint.data.profiles import PROFILES
 from maillint.engine.domain import lint_domain
 from maillint.engine.lint import lint, lint_online
-from maillint.engine.locate import MAX_PER_RULE, MAX_RELATED
+from maillint.engine.locate import MAX_CAUSES, MAX_PLACES, MAX_RELATED
 from maillint.engine.run import KIND_NOT_DECLARED, MAX_RESULTS
 from maillint.finding import DomainFinding, Edit, Excerpt, FileReport, Finding, Fix, Related, Severity, Unknown
 from maillint.hits import Change, DomainHit, FileText, Hit, NotKnown
@@ -35,12 +35,15 @@ Generator = Callable[[Any, Options], Iterator[Any]]
 
 
 def active(run: Generator, name: str = "family/rule", **settings: Any) -> ActiveRule:
-    """A rule that binds a generator; ``levels`` or one ``severity`` for all profiles, ``message``, ``subject``."""
+    """A rule that binds a generator, with ``levels`` or one ``severity`` for all profiles, ``message``, ``subject``.
+
+    Without a ``cause``, each place is a finding of its own.
+    """
     levels: Mapping[str, Level] = settings.get("levels") or dict.fromkeys(
         PROFILES, settings.get("severity", Severity.WARNING)
     )
     subject = settings.get("subject", "message")
-    checks = {"check": Check("check", run, subject, frozenset(), {})}
+    checks = {"check": Check("check", run, subject, frozenset(), {}, cause=settings.get("cause", ALONE))}
     rule = Rule(name, "", "check", subject, {}, {}, levels, settings.get("message", "words"), checks=checks)
     return ActiveRule(rule, settings.get("options", {}))
 
@@ -92,11 +95,11 @@ def test_places_that_a_finding_is_related_to_are_bounded_and_counted() -> None:
 
 def test_what_a_check_finds_is_bounded_and_the_rest_is_unknown() -> None:
     hits = [Hit(PART, Span(n % 20, 20 + n), {}) for n in range(MAX_RESULTS + 5)]
-    report = first(PLAIN, active(yields(*hits), "x/y"))
-    assert len(report.findings) == MAX_PER_RULE
-    assert report.findings[-1].message.endswith("more of this rule)") or any(
-        f"(and {MAX_RESULTS - MAX_PER_RULE} more of this rule)" in found.message for found in report.findings
-    )
+    report = first(PLAIN, active(yields(*hits), "x/y", cause=()))
+    (found,) = report.findings
+    assert len(found.places) == MAX_PLACES - 1
+    assert found.unlisted == MAX_RESULTS - MAX_PLACES
+    assert found.message.endswith(f" (and {MAX_RESULTS - MAX_PLACES} more of this rule)")
     assert [one.reason for one in report.unknown] == [f"it has found {MAX_RESULTS:,} places; the rest is not looked at"]
 
 
@@ -209,14 +212,94 @@ def test_a_finding_about_the_whole_stands_at_the_sender_or_at_the_first_text() -
 
 @pytest.mark.parametrize(("count", "more"), [(199, 0), (200, 0), (201, 1), (450, 250)])
 def test_one_rule_has_no_more_findings_than_can_be_read(count: int, more: int) -> None:
-    assert MAX_PER_RULE == 200
+    assert MAX_CAUSES == 200
     message = message_of("x" * 1_000, "txt")
-    part = message.parts[0]
-    report = first(message, active(yields(*(Hit(part, Span(place, place + 1)) for place in range(count)))))
+    hits = [Hit(message.parts[0], Span(place, place + 1), {"name": place}) for place in range(count)]
+    report = first(message, active(yields(*hits), message="{name}"))
     assert len(report.findings) == min(count, 200)
     words = [found.message for found in report.findings]
-    assert set(words[:-1]) == {"words"}
-    assert words[-1] == (f"words (and {more} more of this rule)" if more else "words")
+    assert words[:-1] == [str(name) for name in range(len(words) - 1)]
+    assert words[-1] == (f"199 (and {more} more of this rule)" if more else str(count - 1))
+    assert report.findings[-1].unlisted == more
+
+
+# -- one cause is one finding -----------------------------------------------------------------------------------------
+
+
+def hits_at(*starts: int, size: int = 1, **evidence: Any) -> list[Hit]:
+    return [Hit(PART, Span(start, start + size), evidence) for start in starts]
+
+
+def test_what_reads_alike_is_one_finding_with_its_places_in_order() -> None:
+    hits = [*hits_at(12, 3, name="a"), *hits_at(20, name="b"), *hits_at(4, name="a", url="x")]
+    one, other = first(PLAIN, active(yields(*hits), message="{name}", cause=())).findings
+    assert (one.start, one.message, one.evidence) == (3, "a", {"name": "a"})
+    assert [(place.start, place.line, place.column, place.evidence) for place in one.places] == [
+        (4, 1, 5, {"name": "a", "url": "x"}),
+        (12, 1, 13, {"name": "a"}),
+    ]
+    assert (other.start, other.places) == (20, ())
+
+
+@pytest.mark.parametrize(
+    ("cause", "starts"), [((), [[3], [5], [7, 9]]), (("host",), [[3, 5], [7, 9]]), (ALONE, [[3], [5], [7], [9]])]
+)
+def test_a_check_may_name_its_cause(cause: tuple[str, ...], starts: list[list[int]]) -> None:
+    hits = [
+        *hits_at(3, host="a", target="x"),
+        *hits_at(5, host="a", target="y"),
+        *hits_at(7, 9, host="b", target="z"),
+    ]
+    found = first(PLAIN, active(yields(*hits), message="{host} {target}", cause=cause)).findings
+    assert [[place.start for place in one.at_each_place()] for one in found] == starts
+
+
+def test_places_differ_by_file_severity_and_safety_of_their_fix() -> None:
+    twins = read_message([Source.from_text("a.html", "<p>ab</p>"), Source.from_text("a.txt", "ab")], MessageSettings())
+    html, text = twins.parts
+    change = (Change(Span(0, 1), "x"),)
+    hits = [
+        Hit(html, Span(0, 1)),
+        Hit(text, Span(0, 1)),
+        Hit(html, Span(1, 2), at_most=Severity.INFO),
+        Hit(html, Span(2, 3), changes=change),
+        Hit(html, Span(3, 4), changes=change, safe=True),
+    ]
+    reports = lint(twins, [active(yields(*hits), severity=Severity.ERROR, cause=())])
+    found = [one for report in reports for one in report.findings]
+    assert [(one.path, one.start, [place.start for place in one.places]) for one in found] == [
+        ("a.html", 0, [3]),
+        ("a.html", 1, []),
+        ("a.html", 2, []),
+        ("a.txt", 0, []),
+    ]
+
+
+def test_the_fix_of_a_finding_is_that_of_all_its_places() -> None:
+    def put(start: int, text: str) -> Hit:
+        return Hit(PART, Span(start, start + 1), {}, changes=(Change(Span(start, start + 1), text),))
+
+    (found,) = first(PLAIN, active(yields(put(5, "b"), put(3, "a"), put(3, "a")), cause=())).findings
+    assert found.whole_fix == Fix((Edit(3, 4, "a"), Edit(5, 6, "b")), safe=False)
+    assert found.fix == Fix((Edit(3, 4, "a"),), safe=False)
+    assert found.places[0].fix == Fix((Edit(5, 6, "b"),), safe=False)
+    (found,) = first(PLAIN, active(yields(*hits_at(9, 11)), cause=())).findings
+    assert found.whole_fix is None
+    wide = Hit(PART, Span(4, 5), {}, changes=(Change(Span(2, 6), "c"),))
+    (found,) = first(PLAIN, active(yields(put(3, "a"), wide), cause=())).findings
+    assert found.whole_fix == found.fix == Fix((Edit(3, 4, "a"),), safe=False)
+
+
+def test_a_finding_can_be_cut_to_some_of_its_places() -> None:
+    (found,) = first(PLAIN, active(yields(*hits_at(3, 5, 7, name="a")), cause=())).findings
+    assert found.only_where(lambda one: True) is found
+    assert found.only_where(lambda one: False) is None
+    cut = found.only_where(lambda one: one.start != 3 and not one.places)
+    assert cut is not None
+    assert (cut.start, cut.column, [place.start for place in cut.places]) == (5, 6, [7])
+    (alone,) = first(PLAIN, active(yields(*hits_at(3)))).findings
+    assert alone.only_where(lambda one: True) is alone
+    assert alone.only_where(lambda one: False) is None
 
 
 def test_the_bound_is_for_each_rule() -> None:

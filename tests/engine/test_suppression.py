@@ -115,7 +115,7 @@ def at(*offsets: int, path: str = "a.html", name: str = "x/rule") -> ActiveRule:
 
 def left(text: str, rule: ActiveRule, **settings: Any) -> list[int]:
     found = [found for report in reports(text, "links", more=[rule], **settings) for found in report.findings]
-    return [one.start for one in found if one.rule == "x/rule"]
+    return [place.start for one in found if one.rule == "x/rule" for place in one.at_each_place()]
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_what_is_unused(text: str, select: tuple[str, ...], found: list[str]) ->
 def test_an_unknown_name_has_a_suggestion_and_is_not_unused() -> None:
     (report,) = reports("{# maillint: ignore[markup/unclosed-tags] why #}" + BAD)
     unknown, unclosed = report.findings
-    assert unknown.message == '"markup/unclosed-tags" is no rule or family; did you mean "markup/unclosed-tag"?'
+    assert unknown.message == '"markup/unclosed-tags" is not a rule or family; did you mean "markup/unclosed-tag"?'
     assert unclosed.rule == "markup/unclosed-tag"
 
 

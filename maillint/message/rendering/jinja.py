@@ -10,6 +10,7 @@ from typing import Any
 
 from maillint.data.lists import load_list
 from maillint.data.yamlfile import first_line
+from maillint.hits import NotKnown
 from maillint.message.html.tree import normalise
 from maillint.message.model import Message, Part, Place
 from maillint.message.rendering.mjml import render_mjml
@@ -46,9 +47,9 @@ def render_with_data(message: Message, samples: Source) -> Renderings:
     if message.source.path.lower().endswith(others) or any(
         part.dialect is not None and part.dialect.name != "jinja" for part in parts
     ):
-        return Renderings(unknown=("sample data are for Jinja templates alone",))
+        return Renderings(unknown=(NotKnown("sample data are for Jinja templates only"),))
     if "jinja2" not in packages():
-        return Renderings(unknown=("not rendered with its sample data: install maillint[jinja]",))
+        return Renderings(unknown=(NotKnown("not rendered with its sample data", "install maillint[jinja]"),))
     try:
         data = _read_data(samples)
     except ValueError as error:
@@ -57,14 +58,14 @@ def render_with_data(message: Message, samples: Source) -> Renderings:
     places: list[Place] = [*parts, subject] if subject is not None and "{" in subject.text else [*parts]
     made: dict[str, list[_Page]] = {}
     failed: dict[Failed, None] = {}
-    unknown: dict[str, None] = {}
+    unknown: dict[NotKnown, None] = {}
     for answer in _run_sandbox(places, data, message):
         place = places[answer.get("template", 0)]
         name = answer.get("set")
         if answer["state"] == "made":
             made.setdefault(str(name), []).append(_read_page(place, answer))
         elif answer["state"] == "foreign":
-            unknown[f"not rendered with its sample data: {answer['reason']}"] = None
+            unknown[NotKnown(f"not rendered with its sample data: {answer['reason']}")] = None
         else:
             label = _label(name) if isinstance(name, str) else ""
             failed[Failed(place, _line_span(place, answer.get("line", 0)), answer["reason"], label)] = None

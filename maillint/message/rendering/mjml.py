@@ -12,6 +12,7 @@ from functools import cache
 from itertools import takewhile
 
 from maillint.data.lists import load_list
+from maillint.hits import NotKnown
 from maillint.message.html.tree import Element
 from maillint.message.mjml.components import INCLUDED, components
 from maillint.message.mjml.parser import Mjml, parse_mjml
@@ -42,10 +43,10 @@ def render_mjml(message: Message) -> Renderings:
     if html.root is None or body is None:
         return Renderings()  # a file that others include
     if "mrml" not in packages():
-        return Renderings(unknown=("not rendered as HTML: install maillint[mjml]",))
+        return Renderings(unknown=(NotKnown("not rendered as HTML", "install maillint[mjml]"),))
     made = _Mrml(part, view, html).render()
     if isinstance(made, str):
-        return Renderings(unknown=(f"not rendered as HTML: {made}",))
+        return Renderings(unknown=(NotKnown(f"not rendered as HTML: {made}"),))
     include = part.included(body.span)
     fallback = part.map.span(body.span if include is None else include.tag)
     rendered = replace(made.made("text/html", fallback), dialect=part.dialect)

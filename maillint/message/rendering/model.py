@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from maillint.hits import NotKnown
 from maillint.text.offsets import OffsetMap, Piece
 from maillint.text.spans import Span
 from maillint.values import NamedTuple, field, frozen
@@ -60,7 +61,7 @@ class Renderings:
 
     made: tuple[Rendering, ...] = ()
     failed: tuple[Failed, ...] = ()
-    unknown: tuple[str, ...] = ()
+    unknown: tuple[NotKnown, ...] = ()
 
 
 class PartialOffsetMap(OffsetMap):
