@@ -218,11 +218,11 @@ def _host_name(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, fol
 class Sequence:
     """The messages of one sequence: path patterns in the order of the touches, or one pattern with ``{touch}``.
 
-    ``origins`` says where each pattern stands (``path:line``).
+    ``places`` says where each pattern stands: path, line and column.
     """
 
     patterns: tuple[str, ...]
-    origins: tuple[str, ...] = ()
+    places: tuple[tuple[str, int, int], ...] = field(default=(), repr=False, compare=False)
 
     def matching(self, path: str) -> set[str]:
         """The patterns that match a file, by its path as patterns see it."""
@@ -246,9 +246,9 @@ def _sequences(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, fol
         patterns = read_patterns(file, (*keys, index), entry, catalogue, folder)
         if isinstance(entry, str) and entry.count("{touch}") != 1:
             raise file.error((*keys, index), 'a sequence given as one pattern needs "{touch}" in it, once')
-        places = [file.places.get((*keys, index, number)) for number in range(len(patterns))]
         here = file.places.get((*keys, index)) or file.places.get(keys, (1, 1))
-        found.append(Sequence(patterns, tuple(f"{file.path}:{(place or here)[0]}" for place in places)))
+        places = [file.places.get((*keys, index, number), here) for number in range(len(patterns))]
+        found.append(Sequence(patterns, tuple((file.path, *place) for place in places)))
     return tuple(found)
 
 

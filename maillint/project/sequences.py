@@ -6,30 +6,28 @@ import os
 from collections.abc import Iterable, Iterator
 
 from maillint.config.config import LayeredConfig
-from maillint.errors import LintError
-from maillint.files.paths import shown_path
+from maillint.data.yamlfile import FileError
 
 
 def check_sequences(config: LayeredConfig, paths: Iterable[str], skipped_folders: frozenset[str]) -> None:
-    """Raise LintError for an entry of ``sequences`` that matches no file.
+    """Raise FileError for an entry of ``sequences`` that matches no file.
 
     ``paths`` are files that are known to be there; what they leave open is looked for below the configuration's
     folder, but for ``skipped_folders``.
     """
     left = {
-        (pattern, origin)
+        place: pattern
         for sequence in config.sequences
-        for pattern, origin in zip(sequence.patterns, sequence.origins, strict=True)
+        for pattern, place in zip(sequence.patterns, sequence.places, strict=True)
     }
     for path in _each(paths, config.folder, skipped_folders):
         if not left:
             return
         relative = config.relative(path)
         matched = {pattern for sequence in config.sequences for pattern in sequence.matching(relative)}
-        left = {(pattern, origin) for pattern, origin in left if pattern not in matched}
-    for pattern, origin in sorted(left, key=lambda entry: entry[1]):
-        path, _, line = origin.rpartition(":")
-        raise LintError(f'{shown_path(path)}:{line}: sequences: no file matches "{pattern}"')
+        left = {place: pattern for place, pattern in left.items() if pattern not in matched}
+    for place, pattern in sorted(left.items()):
+        raise FileError(*place, f'no file matches "{pattern}" (in sequences)')
 
 
 def _each(paths: Iterable[str], folder: str, skipped: frozenset[str]) -> Iterator[str]:
