@@ -12,6 +12,7 @@ from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import Rule
 from maillint.check import Option
 from maillint.cli import door
+from maillint.cli.common import Command
 from maillint.config.keys import DOMAIN_KEYS, KEYS
 from maillint.plan.read import plan_schema
 
@@ -24,9 +25,10 @@ _TYPES: Mapping[str, Mapping[str, Any]] = {
     "mapping": {"type": "object"},
 }
 _LEVEL: Mapping[str, Any] = {"enum": ["error", "warning", "info", "off", False]}
+_LEVEL_REF: Mapping[str, Any] = {"$ref": "#/$defs/level"}
 
 
-@click.command("schema")
+@click.command("schema", cls=Command)
 @click.argument("what", type=click.Choice(("config", "plan")), default="config")
 def command(what: str) -> None:
     """Print the JSON schema of maillint.yaml, or of a campaign plan, for editors and for checks.
@@ -34,10 +36,15 @@ def command(what: str) -> None:
     \b
     In maillint.yaml, an editor with a YAML language server reads it from
       # yaml-language-server: $schema=maillint.schema.json
-    after: maillint schema > maillint.schema.json
+    after: maillint schema > maillint.schema.json (maillint init does both)
     Likewise in a plan, after: maillint schema plan > plan.schema.json
     """
-    door.write(json.dumps(plan_schema() if what == "plan" else config_schema(), ensure_ascii=False, indent=2) + "\n")
+    door.write(schema_text(plan_schema() if what == "plan" else config_schema()))
+
+
+def schema_text(schema: Mapping[str, Any]) -> str:
+    """Return a schema as it is printed."""
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
 
 def config_schema() -> dict[str, Any]:
@@ -45,14 +52,16 @@ def config_schema() -> dict[str, Any]:
     properties = {name: key.json_schema() for name, key in KEYS.items()}
     catalogue = shipped()
     properties["rules"]["properties"] = {
-        **{family: {"description": f"all rules of the family {family}", **_LEVEL} for family in catalogue.families},
+        **{family: {"description": f"all rules of the family {family}", **_LEVEL_REF} for family in catalogue.families},
         **{rule.name: _rule(rule) for rule in catalogue.rules.values()},
     }
     properties["domains"]["additionalProperties"] = {
         "type": ["object", "null"],
-        "properties": {name: key.json_schema() for name, key in DOMAIN_KEYS.items()} | {"rules": properties["rules"]},
+        "properties": {name: key.json_schema() for name, key in DOMAIN_KEYS.items()},
         "additionalProperties": False,
     }
+    rules, properties["rules"] = properties["rules"], {"$ref": "#/$defs/rules"}
+    properties["domains"]["additionalProperties"]["properties"]["rules"] = properties["rules"]
     per_file = {name: properties[name] for name, key in KEYS.items() if key.per_file}
     properties["overrides"]["items"] = {
         "type": "object",
@@ -67,6 +76,7 @@ def config_schema() -> dict[str, Any]:
         "type": ["object", "null"],
         "properties": properties,
         "additionalProperties": False,
+        "$defs": {"rules": rules, "level": _LEVEL},
     }
 
 
@@ -75,8 +85,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "description": rule.summary,
         "anyOf": [
-            _LEVEL,
-            {"type": "object", "properties": {"severity": _LEVEL, **options}, "additionalProperties": False},
+            _LEVEL_REF,
+            {"type": "object", "properties": {"severity": _LEVEL_REF, **options}, "additionalProperties": False},
         ],
     }
 
