@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 Results = Iterator[Hit | NotKnown]
 
 _RATE_FIELDS = ("rate", "limit")
-_LISTS = frozenset({"list", "lists", "leads", "data", "database", "contacts", "addresses", "emails", "from"})
+_LISTS = frozenset(
+    {"list", "lists", "leads", "data", "database", "contacts", "addresses", "emails", "from",
+     "база", "базы", "бази", "базу", "список", "списки", "контакты", "контакти", "адреса", "лиды", "ліди"}
+)  # fmt: skip
 """What may stand behind a word such as ``bought`` that says where a list comes from."""
 
 

@@ -28,6 +28,7 @@ SHAPES = {
     "links in each other": ("a.html", '<v:rect href="https://a.example/">', ""),
     "words": ("a.html", "a.", "<p>"),
     "phrases": ("a.html", "100% free risk-free ", "<p>"),
+    "addresses of styles": ("a.html", "url(x)", '<p style="'),
     "rules of a style sheet": ("a.html", ".a b{display:none}", "<style>"),
     "tests": ("a.html.j2", "{% if a %}x{% endif %}", ""),
     "openers": ("a.html.j2", "{{", ""),
