@@ -16,7 +16,7 @@ from maillint.config.find import find_config
 from maillint.data.profiles import PROFILES
 from maillint.data.yamlfile import FileError, suggestion
 from maillint.errors import LintError
-from maillint.files.access import UnreadableError, read_bytes, source_from
+from maillint.files.access import MAX_BYTES, UnreadableError, read_bytes, source_from
 from maillint.files.paths import shown_path
 from maillint.finding import Edit, Failure, FileReport, Finding, Fix, FurtherPlace, Related, Report, Severity, Unknown
 from maillint.message.kinds import KINDS, Kind, guess_kind, is_plan, kind_of
@@ -70,6 +70,11 @@ class ConfigKeys(TypedDict, total=False):
     extends: str | Sequence[str]
     profile: Profile
     rules: Mapping[str, Any]
+    select: str | Sequence[str]
+    ignore: str | Sequence[str]
+    fail_on: str
+    min_severity: str
+    format: str
     headers: Mapping[str, str | int]
     exclude: str | Sequence[str]
     include: str | Sequence[str]
@@ -77,6 +82,7 @@ class ConfigKeys(TypedDict, total=False):
     plugins: str | Sequence[str]
     own_domains: str | Sequence[str]
     dkim_selectors: str | Sequence[str]
+    domains: Mapping[str, Mapping[str, Any]]
     dialect: str
     sequences: Sequence[str | Sequence[str]]
     jurisdictions: Sequence[str]
@@ -84,6 +90,7 @@ class ConfigKeys(TypedDict, total=False):
     lists: Mapping[str, Any]
     clients: str | Sequence[str]
     baseline: str | os.PathLike[str]
+    require_baseline: bool
     time_limit: float
     overrides: Sequence[Mapping[str, Any]]
 
@@ -159,7 +166,9 @@ def lint(
     ``kind`` says what a text is; without it, ``filename`` does, and without that the text itself: it is a
     message (``eml``) if it begins with a header field, HTML (or MJML) if it has a tag, else plain text. A text with no
     fields but such as people write (``Subject``, ``From`` …) is a draft of plain text. ``filename``
-    is also what the report calls it, and what path patterns of the configuration see; no file is opened.
+    is also what the report calls it, and what path patterns of the configuration see. A ``str`` is a name, and no file
+    is opened. A path (``pathlib.Path``) says that the text is what that file is to hold: its twin, its sidecars and
+    what it includes are read and reported as if the text stood there.
 
     ``config`` holds the settings. Without it a path has those of the nearest ``maillint.yaml``, everything
     else the defaults. ``profile`` and ``touch`` come before what the configuration and the text say, and
@@ -176,6 +185,8 @@ def lint(
         given.check()
         if isinstance(source, os.PathLike):
             return _lint_path(os.fspath(source), filename, config, given)
+        if isinstance(filename, os.PathLike) and given.kind is None and isinstance(source, (str, bytes)):
+            return _lint_in_place(source, os.fspath(filename), config, given)
         name = None if filename is None else os.fspath(filename).replace(os.sep, "/")
         settings = _defaults() if config is None else config._settings
         if isinstance(source, (bytes, bytearray, memoryview)):
@@ -311,14 +322,28 @@ def _lint_path(path: str, filename: str | os.PathLike[str] | None, chosen: Confi
     """Lint a file, with its plain-text twin and its sidecars, or the messages below a folder."""
     discovery = Discovery(config=None if chosen is None else chosen._settings)
     alone = os.path.isfile(path)  # noqa: PTH113
-    if alone and (given.kind is not None or filename is not None):
+    if alone and (filename is not None or given.kind not in {None, kind_of(path)}):
         name = shown_path(path) if filename is None else os.fspath(filename).replace(os.sep, "/")
         return _lint_text(read_bytes(path), name, discovery.config_for(name), given)
-    if given.kind is not None or filename is not None:
+    if not alone and (given.kind is not None or filename is not None):
         raise LintError(f"{path}: no such file: kind and filename are for one file")
     groups = discovery.groups([path])
     if not groups and not discovery.excluded and not discovery.failures:
         raise LintError(f"{path}: no templates or messages found{discovery.pages_found}")
+    return _lint_groups(groups, discovery, given, alone=alone)
+
+
+def _lint_in_place(text: str | bytes, path: str, chosen: Config | None, given: _Given) -> Report:
+    """Lint a text as the content of a file, with what lies beside it."""
+    discovery = Discovery(config=None if chosen is None else chosen._settings)
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    if len(data) > MAX_BYTES:
+        raise LintError(f"{path}: too large ({len(data):,} bytes; the limit is {MAX_BYTES:,})")
+    return _lint_groups(discovery.groups_of_text(path, data), discovery, given, alone=True)
+
+
+def _lint_groups(groups: Sequence[Group], discovery: Discovery, given: _Given, *, alone: bool) -> Report:
+    """Lint the messages and plans of a run; a failure is an error if the run is about one file ``alone``."""
     reports: list[FileReport] = []
     baselines: dict[str, str | None] = {}
     failures = list(discovery.failures)

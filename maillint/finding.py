@@ -39,6 +39,10 @@ class Severity(IntEnum):
             raise ValueError(word) from None
 
 
+THRESHOLDS = ("error", "warning", "info", "never")
+"""What may be the lowest severity that makes a run fail, or, but for the last, that is shown."""
+
+
 @frozen
 class Edit:
     """Replace the characters ``[start, end)`` of a file's text by ``text``."""
@@ -269,13 +273,27 @@ class DomainFinding:
 
 
 @frozen
+class FilePlace:
+    """A place in a file: a line, and the columns of what stands there where they are known (``end_column``: behind)."""
+
+    path: str
+    line: int
+    column: int | None = None
+    end_column: int | None = None
+
+
+@frozen
 class DomainReport:
-    """What was found in one domain's DNS; ``facts`` are the JSON-ready results behind it."""
+    """What was found in one domain's DNS; ``facts`` are the JSON-ready results behind it.
+
+    ``place`` is where a file names the domain: a message, the configuration, a plan.
+    """
 
     domain: str
     findings: tuple[DomainFinding, ...]
     unknown: tuple[Unknown, ...]
     facts: Evidence = field(default_factory=dict)
+    place: FilePlace | None = None
     known: int = 0
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from maillint.catalogue.examples import examples
 from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
+from maillint.cli.rule import basis
 from maillint.data.profiles import PROFILES
 from maillint.finding import Severity
 from tests.docs import anchor
@@ -58,6 +59,8 @@ def _index() -> str:
 
 def _page(rule: Rule) -> str:
     out = [f"## {rule.name}", "", f"{_escaped(rule.summary)}.", "", _escaped(rule.why), ""]
+    if rule.basis:
+        out += [f"**Basis.** {_escaped(basis(rule))}", ""]
     if rule.fix:
         out += [f"**What to do.** {_escaped(rule.fix)}", ""]
     out += ["| " + " | ".join(PROFILES) + " |", "|---" * len(PROFILES) + "|"]

@@ -114,7 +114,7 @@ def test_a_thymeleaf_field_is_named_by_its_expression(markup: str, tag: str | No
 )
 def test_the_remedy_is_in_the_languages_own_words_and_is_one(dialect: str, tag: str, remedy: str | None) -> None:
     findings = found(f"<p>Hello {tag},</p>", dialect=dialect)
-    assert [finding.evidence["remedy"] for finding in findings] == ([f": {remedy}"] if remedy else [])
+    assert [finding.evidence["remedy"] for finding in findings] == ([f"; write {remedy}"] if remedy else [])
     if remedy:
         start = tag[: tag.rfind("%}") + 2] if "{% load" in tag else ""
         assert found(f"<p>Hello {start}{remedy},</p>", dialect=dialect) == []

@@ -45,7 +45,8 @@ def test_a_bad_template_cannot_be_committed_and_a_good_one_can(tmp_path: Path) -
     )
     run(sys.executable, "-m", "pre_commit", "install", folder=project)
     (project / "intro.html").write_text(GOOD)
-    (project / "notes.txt").write_text("the hook leaves this alone: <b>\n")
+    (project / "requirements.txt").write_text("the hook leaves this alone: <b>\n")
+    (project / "draft.txt").write_text("Subject: Friday\n\nHi Ada, are you in on Friday?\n")
     run("git", "add", ".", folder=project)
     run("git", "commit", "--quiet", "-m", "good", folder=project)
 
@@ -55,6 +56,12 @@ def test_a_bad_template_cannot_be_committed_and_a_good_one_can(tmp_path: Path) -
     assert "intro.html:1:7" in refused.stdout + refused.stderr
     assert "markup/unclosed-tag" in refused.stdout + refused.stderr
     assert run("git", "log", "--format=%s", folder=project).stdout == "good\n"
+
+    (project / "intro.html").write_text(GOOD)
+    (project / "draft.txt").write_text("Subject: Re: Friday\n\nHi Ada, are you in on Friday?\n")
+    refused = run("git", "commit", "--quiet", "-am", "bad", folder=project, check=False)
+    assert "draft.txt:1:10  error  content/subject-fake-reply" in refused.stdout + refused.stderr
+    (project / "draft.txt").write_text("Subject: Friday\n\nHi Ada, are you in on Friday?\n")
 
     (project / ".pre-commit-config.yaml").write_text(
         f"repos:\n  - repo: {hooks}\n    rev: {revision}\n    hooks: [{{id: maillint-fix}}]\n"
@@ -75,17 +82,27 @@ def test_a_bad_template_cannot_be_committed_and_a_good_one_can(tmp_path: Path) -
         ("mail/a.html.j2", True),
         ("a.mjml", True),
         ("a.eml", True),
+        ("a.HTM", True),
+        ("intro.txt", True),
+        ("views/welcome.blade.php", True),
+        ("views/welcome-text.blade.php", True),
+        ("mail/order-body-html.jinja", True),
+        ("mail/welcome/html.ejs", True),
+        ("mail/email.body.gotmpl", True),
+        ("mailer/welcome.text.erb", True),
         ("plans/october.campaign.yaml", True),
         ("october.campaign.yml", True),
         ("campaign.yaml", False),
         ("mail/welcome_subject.txt", True),
         ("mail/welcome/subject.txt.j2", True),
-        ("mail/welcome.subject.text", True),
         ("postmark/order/meta.json", True),
-        ("notes.txt", False),
-        ("mail/subject.py", False),
-        ("mail/subjects.txt", False),
         ("mymeta.json", False),
+        ("mail/subject.py", False),
+        ("site.css.j2", False),
+        ("app.js.erb", False),
+        ("README.md", False),
+        ("a.html.gz", False),
+        ("htmlfile", False),
     ],
 )
 def test_the_hooks_take_templates_messages_and_sidecars(path: str, taken: bool) -> None:

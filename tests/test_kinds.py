@@ -10,8 +10,18 @@ import pytest
 import yaml
 
 from maillint import lint
-from maillint.message.kinds import KINDS, PLAN_PATTERN, format_extension, guess_kind, has_tags, hook_pattern, kind_of
-from maillint.message.sidecars import HOOK_PATTERNS
+from maillint.message.kinds import (
+    _BY_EXTENSION,
+    KINDS,
+    PLAN_PATTERN,
+    format_extension,
+    guess_kind,
+    has_tags,
+    hook_pattern,
+    kind_of,
+)
+from maillint.message.sidecars import META_PATTERN
+from maillint.message.template.signs import template_extensions
 from maillint.project.message_files import message_files
 from tests.cli.command import maillint
 
@@ -102,12 +112,27 @@ def test_a_message_begins_with_a_known_field(text: str) -> None:
 # -- one table ----------------------------------------------------------------------------------------
 
 
-def test_the_hooks_take_what_the_table_says() -> None:
+NAMES = [
+    *(f"{stem}{ending}" for stem in ("a", "a.css", "a.JS", "a.blade", "a.css.blade", "a.txt", "a.yaml", "a.plaintext")
+      for ending in (*_BY_EXTENSION, *template_extensions(), ".j2.txt", ".PHP", ".md", ".py", ".html.bak", ".j2x")),
+    "html", "a", "mail/txt", "meta.json.j2",
+]  # fmt: skip
+
+
+def test_the_hooks_take_what_has_a_kind() -> None:
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    assert {hook["files"] for hook in hooks} == {"|".join([hook_pattern(), PLAN_PATTERN, *HOOK_PATTERNS])}
-    for kind in KINDS.values():
-        for extension in kind.extensions:
-            assert bool(re.search(hook_pattern(), f"a{extension}")) is kind.stands_alone
+    assert {hook["files"] for hook in hooks} == {"|".join([hook_pattern(), PLAN_PATTERN, META_PATTERN])}
+    assert not any({"types", "types_or", "exclude", "exclude_types"} & hook.keys() for hook in hooks)
+    for name in NAMES:
+        assert bool(re.search(hook_pattern(), name)) is (kind_of(name) is not None), name
+
+
+def test_a_hook_takes_the_templates_that_it_is_given() -> None:
+    taken = [
+        name for name in ("a.html", "a.txt", "a.j2", "a.css.j2", "a.php") if re.search(hook_pattern([".j2"]), name)
+    ]
+    assert taken == ["a.html", "a.txt", "a.j2"]
+    assert hook_pattern([]) == r"(?i)\.(html|htm|xhtml|mjml|eml|txt|text)$"
 
 
 @pytest.mark.parametrize("html", KINDS["html"].extensions)

@@ -1173,8 +1173,8 @@ def test_a_hostile_message_costs_little(text: str) -> None:
 @pytest.mark.parametrize(
     ("url", "leads"),
     [
-        ("https://adf.ly/1a2b3", "is dead, since the service has closed"),
-        ("https://goo.gl/AbC123", "may be dead, since the service has closed and ended the links that nobody used"),
+        ("https://adf.ly/1a2b3", "is dead: the service has closed"),
+        ("https://goo.gl/AbC123", "may be dead: the service has closed and dropped unused links"),
         ("https://bit.ly/3E6heo", "hides where it leads"),
     ],
 )

@@ -437,7 +437,7 @@ def test_a_run_over_one_file_reads_beside_it_and_below_its_configuration_only(tm
     )
     command = ("check", "mails/a.mjml", "--no-cache", "-f", "concise", "--select", "mjml")
     alone = maillint(*command, folder=tmp_path / "project")
-    assert 'mjml/include-outside "../shared/b.mjml" lies outside' in alone.stdout
+    assert 'mjml/include-outside included file "../shared/b.mjml" is outside' in alone.stdout
     (tmp_path / "project/maillint.yaml").write_text("profile: newsletter\n")
     assert "include-outside" not in maillint(*command, folder=tmp_path / "project").stdout
     (tmp_path / "project/maillint.yaml").unlink()

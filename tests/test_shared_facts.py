@@ -12,6 +12,7 @@ import pytest
 
 import maillint.analysis.header_fields
 import maillint.analysis.links
+import maillint.message.html.parser
 import maillint.plugin
 from maillint.analysis.beacons import read_address
 from maillint.analysis.links import LinkInView, links_of
@@ -45,6 +46,16 @@ def test_a_link_is_understood_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(made) == 31
     assert list(links_of(message)) == made
     assert {link.views for link in made} == {views}
+
+
+@pytest.mark.parametrize("length", [1, 3_000])
+def test_a_link_is_the_same_in_views_that_have_been_parsed_apart(monkeypatch: pytest.MonkeyPatch, length: int) -> None:
+    """Whether or not the parser has kept what the start tag says."""
+    monkeypatch.setattr(maillint.message.html.parser, "_MOST_KEPT", 2)
+    link = f'<a href="https://acme.example/" title="{length * "x"}">Page</a>'
+    message = message_of(f"<p>{link}</p><!--[if mso]><table><tr><td><i>x</i></td></tr></table><![endif]--><b>y</b>")
+    [found] = links_of(message)
+    assert len(found.views) == len(message.parts[0].views) == 2
 
 
 def test_a_field_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -665,12 +665,12 @@ def test_pictures_that_carry_nobody(name: str) -> None:
 @pytest.mark.parametrize(
     ("carried", "words"),
     [
-        ("hero.png?m=jo%40client.example", "the reader's e-mail address"),
-        ("jo@client.example/hero.png", "the reader's e-mail address"),
-        ("hero.png?email=ann@other.example", "the reader's e-mail address"),
-        ("am9AY2xpZW50LmV4YW1wbGU/hero.png", "the reader's e-mail address in base64"),
-        ("hero.png?m=am9AY2xpZW50LmV4YW1wbGU%3D", "the reader's e-mail address in base64"),
-        ("hero/4c0ab2c8da6e1af7bc7e1702d6051ee6.png", "a hash of the reader's e-mail address"),
+        ("hero.png?m=jo%40client.example", "the recipient's e-mail address"),
+        ("jo@client.example/hero.png", "the recipient's e-mail address"),
+        ("hero.png?email=ann@other.example", "the recipient's e-mail address"),
+        ("am9AY2xpZW50LmV4YW1wbGU/hero.png", "the recipient's e-mail address in base64"),
+        ("hero.png?m=am9AY2xpZW50LmV4YW1wbGU%3D", "the recipient's e-mail address in base64"),
+        ("hero/4c0ab2c8da6e1af7bc7e1702d6051ee6.png", "a hash of the recipient's e-mail address"),
         ("hero.png?m=hello@acme.example", None),
         ("hero.png?email=hello@acme.example", None),
         ("hero/b50f5fc8c55ca2cbef8d9aff21c94d0d.png", None),
@@ -682,7 +682,7 @@ def test_pictures_in_a_finished_message(carried: str, words: str | None) -> None
         f"Content-Type: text/html\r\n\r\n{SHOWN.format(carried)}"
     )
     found = [each.message for each in run(text, active("tracked-image"), kind="eml")]
-    assert found == ([f"tracked picture: its address carries {words}"] if words else [])
+    assert found == ([f"tracked image: its address carries {words}"] if words else [])
 
 
 def test_tracked_pictures_of_a_host_are_one_finding() -> None:
@@ -694,7 +694,7 @@ def test_tracked_pictures_of_a_host_are_one_finding() -> None:
 def test_opaque_values_of_a_host_are_one_finding() -> None:
     text = SHOWN.format(f"1.png?e={OPAQUE}") + SHOWN.format(f"2.png?e={OPAQUE[::-1]}77")
     (found,) = run(text, active("tracked-image"))
-    assert found.message == "tracked picture: its address carries the parameter e, whose value nobody can read"
+    assert found.message == "tracked image: its address carries an opaque value (e=)"
 
 
 def test_a_counter_that_is_the_same_for_all_readers_tracks_nobody() -> None:

@@ -322,7 +322,9 @@ def _in_query(query: str) -> ReaderIdentifier | None:
         listed = identifier_names().get(low)
         if listed is not None and value:
             personal = listed[0] == "recipient"
-            return ReaderIdentifier(f"the parameter {name}, which names the reader, in its address", personal, personal)
+            return ReaderIdentifier(
+                f"the parameter {name}, which identifies the recipient, in its address", personal, personal
+            )
         if is_signature(low) or (low in signs().ordinary and _PLAIN_VALUE.fullmatch(value)):
             continue
         own.append(name if value else "")

@@ -19,6 +19,7 @@ from maillint.message.views import View
 from maillint.patterns import regex
 from maillint.text.percent import unquote
 from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.shorten import shorten
 from maillint.text.spans import Span, overlaps
 from maillint.values import frozen
 from maillint.web.urls import MOST_PARAMETERS, query_items, split
@@ -173,13 +174,14 @@ def _found_in(message: Message, link: LinkInView, address: FetchAddress, *, for_
         if found is not None:
             by_parameter = True
             what, vendor, recipient = found
+            what += f" ({shorten(parameter.name, 30)}=)" if parameter.name else ""
             changes = (_without_one(view, span, every, index, (parameter.span,)),) if whole else ()
             clients = _stripped().get(parameter.name.lower(), ())
             yield Identifier(what, vendor, parameter.span, changes, recipient, parameter.name, clients)
     if by_parameter:
         return
     if not for_account and _mail_in_path(message, address):
-        yield Identifier("the reader's e-mail address", "", span)
+        yield Identifier("the recipient's e-mail address", "", span)
     elif not for_account and (words := disguised_reader(message, address.url)) is not None:
         yield Identifier(words, "", span)
     elif _INNER.search(link.link.url):
@@ -265,10 +267,10 @@ def _named(parameter: Parameter) -> tuple[str, str, bool] | None:
         return None
     group, vendor = entry
     vendor = "" if vendor == "any" else vendor
-    of = f" of {vendor}" if vendor else ""
+    whose = f"{vendor}'" if vendor.endswith("s") else f"{vendor}'s" if vendor else "a"
     if group == "recipient":
-        return f"{parameter.name}{of}, which names the reader", vendor, True
-    return f"{parameter.name}{of}, which names a visit of somebody else", vendor, False
+        return f"{whose} recipient ID", vendor, True
+    return f"{whose} click ID from another visit", vendor, False
 
 
 def _mail_in(message: Message, address: FetchAddress, parameter: Parameter) -> tuple[str, str, bool] | None:
@@ -278,14 +280,14 @@ def _mail_in(message: Message, address: FetchAddress, parameter: Parameter) -> t
         kinds = {kind_of_tag(tag) for tag in _tags_of(address, parameter.name)}
         kind = next((kind for kind in ("mail", "reader") if kind in kinds), None)
         if kind is not None:
-            return ("the reader's e-mail address" if kind == "mail" else "the reader's number in a list"), "", True
+            return ("the recipient's e-mail address" if kind == "mail" else "a recipient ID"), "", True
         return None
     words = reader_words()
     named = name in words.mail_names or (name not in words.other_names and MAIL.fullmatch(value) is not None)
     if is_reader(message, value, named=named):
-        return "the reader's e-mail address", "", True
+        return "the recipient's e-mail address", "", True
     if name in words.mail_names and len(name) > 1 and HASH.fullmatch(value):
-        return "a hash of the reader's e-mail address", "", True
+        return "a hash of the recipient's e-mail address", "", True
     disguised = disguised_reader(message, value)
     return None if disguised is None else (disguised, "", True)
 
@@ -318,5 +320,5 @@ def _behind_wrapper(link: LinkInView) -> Iterator[Identifier]:
     for name, value in query_items(split(target).query):
         named = _named(Parameter(unquote(name), value, link.span))
         if named is not None:
-            yield Identifier(named[0], named[1], link.span, (), named[2])
+            yield Identifier(f"{named[0]} ({unquote(name)}=)", named[1], link.span, (), named[2])
             return

@@ -171,12 +171,12 @@ class _Judge:
             if vendor is None or not is_loaded(picture):
                 continue
             if is_added(original(url), self._trackers) or not self._is_for_people(element, url):
-                return Verdict("certain", vendor, f"{vendor} counts opens by this address", url, picture.span(name))
+                return Verdict("certain", vendor, f"{vendor} counts opens with this address", url, picture.span(name))
         remote = next(((url, name) for url, name in picture.addresses if is_remote(url)), None)
         if remote is None or is_allowed(remote[0], self._trackers):
             return None
         if element.tag == "amp-pixel":
-            return Verdict("certain", "", "amp-pixel is made for that", remote[0], picture.span(remote[1]))
+            return Verdict("certain", "", "<amp-pixel> has no other use", remote[0], picture.span(remote[1]))
         width, height = self._size(element)
         small = width is not None and height is not None and width < TINY and height < TINY
         empty = 0 in {width, height}
@@ -249,7 +249,7 @@ class _Judge:
         if is_open_path(address.parts) and identifier is not None and not big:
             return Verdict("likely", "", f"{shape}, and its address counts opens", url, span)
         if named and not big:
-            return Verdict("likely", "", f"{shape}, and it is called a tracker", url, span)
+            return Verdict("likely", "", f"{shape}, and its name says tracking", url, span)
         if thin or self._is_layout(url):
             return None
         if identifier is not None and not big and not (spacer and "token" in identifier.words):

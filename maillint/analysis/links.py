@@ -202,8 +202,8 @@ def _reading(link: Link) -> tuple[object, ...]:
     element = link.element
     if element is None:
         return link.span, link.url
-    pictures = tuple((image.span, image.element.start_tag, *image.element.gaps) for image in link.images)
-    return link.span, link.url, link.shown, link.shown_span, element.start_tag, pictures, *element.gaps
+    pictures = tuple((image.span, image.element.start_tag.source, *image.element.gaps) for image in link.images)
+    return link.span, link.url, link.shown, link.shown_span, element.start_tag.source, pictures, *element.gaps
 
 
 def _tags_in(view: View, span: Span) -> tuple[Tag, ...]:
@@ -326,14 +326,15 @@ def listed_hosts(key: str) -> frozenset[str]:
 
 
 def private_reason(host: str) -> str | None:
-    """Why no reader reaches a host, in words that follow its name; None for one that readers may reach."""
+    """Why no recipient reaches a host, in a sentence; None for one that recipients may reach."""
+    shown = shorten(host, 60)
     if is_private_host(host):
-        return "is reached from inside a network only"
+        return f"recipients cannot reach {shown}"
     if is_under(host, listed_hosts("tunnels")):
-        return "is a developer's own machine"
+        return f"{shown} is a tunnel to a developer's machine"
     single = host.isascii() and host.replace("-", "").isalnum()
     if single and host not in _SCHEMES and parse_ip(host) is None:  # https://https://acme.example
-        return "has no domain, so only a network of one's own knows it"
+        return f"{shown} has no domain; recipients cannot reach it"
     return None
 
 

@@ -64,7 +64,7 @@ def _pixels(message: Message, trackers: Amendment) -> Iterator[Pixel]:
                     verdict.sign, verdict.vendor, verdict.confidence, own, element,
                 )  # fmt: skip
         for load, vendor in tracker_loads(view, trackers).items():
-            sign = f"{vendor} counts opens by this address"
+            sign = f"{vendor} counts opens with this address"
             own = carries_reader(part, read_address(load.url, view, load.span))
             yield Pixel(part, view, load.span, load.span, sign, vendor, "certain", own)
 

@@ -113,7 +113,7 @@ def _disguises(message: Message) -> tuple[tuple[str, str], ...]:
     for address in recipients:
         data = address.encode("utf-8", "replace")
         plain = b64encode(data).decode().rstrip("=")
-        found += [(mark, "the reader's e-mail address in base64") for mark in {plain, plain.translate(_URL_SAFE)}]
+        found += [(mark, "the recipient's e-mail address in base64") for mark in {plain, plain.translate(_URL_SAFE)}]
         hashes = (function(data, usedforsecurity=False).hexdigest() for function in (md5, sha1, sha256))
-        found += [(mark, "a hash of the reader's e-mail address") for mark in hashes]
+        found += [(mark, "a hash of the recipient's e-mail address") for mark in hashes]
     return tuple(found)

@@ -17,6 +17,9 @@ Results = Iterator[DomainHit | NotKnown]
 MOST_PROBLEMS = 20
 """Faults of one record that are reported one by one; a hostile record may have thousands."""
 
+_WORDS = {"bad-cidr": "bad CIDR length", "character": "illegal character", "version": "bad version"}
+"""Words for codes that do not speak for themselves."""
+
 
 def unanswered(*lookups: Lookup) -> Iterator[NotKnown]:
     """Say why a lookup has no answer, for each lookup without one."""
@@ -31,8 +34,8 @@ def reason(answer: Answer | None) -> str:
 
 
 def words(code: str) -> str:
-    """The words of a problem's code: `unknown-mechanism` becomes “unknown mechanism”."""
-    return code.replace("-", " ")
+    """The words of a problem's code: `unknown-mechanism` becomes "unknown mechanism"."""
+    return _WORDS.get(code) or code.replace("-", " ")
 
 
 def whole(record: str) -> Span:

@@ -32,6 +32,7 @@ from maillint.message.views import View
 from maillint.patterns import regex
 from maillint.text.percent import unquote
 from maillint.text.placeholder import PLACEHOLDER_CHAR
+from maillint.text.shorten import shorten
 from maillint.text.spans import Span
 from maillint.values import frozen
 from maillint.web.trackers import is_allowed
@@ -102,7 +103,7 @@ def _in_view(message: Message, part: Part, view: View) -> Iterator[tuple[Picture
                 yield picture, name, address.parts.host, f"its address carries {carried}"
                 break
             if vendor is not None and carries_reader(part, address):
-                yield picture, name, address.parts.host, f"{vendor} counts opens by its address"
+                yield picture, name, address.parts.host, f"{vendor} counts opens with its address"
                 break
 
 
@@ -119,9 +120,9 @@ def _carried(message: Message, part: Part, address: FetchAddress) -> str | None:
     for words in recipient_tags(address):
         kind = kind_of_tag(words)
         if kind == "mail":
-            return "the reader's e-mail address"
+            return "the recipient's e-mail address"
         if kind == "reader" or prints_number(words):
-            return "the reader's number in a list"
+            return "a recipient ID"
     listed = _listed_parameter(address)
     if listed is not None:
         return listed
@@ -140,20 +141,20 @@ def _listed_parameter(address: FetchAddress) -> str | None:
     for name, value in query_items(address.parts.query):
         listed = identifier_names().get(unquote(name).lower())
         if listed is not None and listed[0] == "recipient" and value:
-            return f"{name}, which names the reader"
+            return f"a recipient ID ({name}=)"
     return None
 
 
 def _mail(message: Message, address: FetchAddress) -> str | None:
     found = mail_address(address.parts)
     if found is not None and is_reader(message, found, named=False):
-        return "the reader's e-mail address"
+        return "the recipient's e-mail address"
     for name, value in query_items(address.parts.query):
         if unquote(name).lower() in reader_words().mail_names and len(name) > 1:
             if HASH.fullmatch(value):
-                return "a hash of the reader's e-mail address"
+                return "a hash of the recipient's e-mail address"
             if is_reader(message, value, named=True):
-                return "the reader's e-mail address"
+                return "the recipient's e-mail address"
     return None
 
 
@@ -169,5 +170,5 @@ def _opaque(address: FetchAddress) -> str | None:
         if len(plain) < OPAQUE or unquote(name).lower() in signs().file_names:
             continue
         if _OPAQUE.fullmatch(plain) and "://" not in plain and is_token(plain):
-            return f"the parameter {name}, whose value nobody can read"
+            return f"an opaque value ({shorten(name, 30)}=)"
     return None

@@ -98,7 +98,9 @@ def faults(view: View) -> Iterator[Fault | None]:
                 yield _loose_fault(view, piece, certain=certain)
                 before = piece
             case "semicolon":
-                yield Fault(piece.span, "has a semicolon for a comma", (Change(piece.span, "" if last else ","),))
+                yield Fault(
+                    piece.span, "has a semicolon instead of a comma", (Change(piece.span, "" if last else ","),)
+                )
             case "text":
                 yield Fault(piece.span, "has text outside the angle brackets")
             case "tag":
@@ -126,7 +128,7 @@ def _uri_fault(view: View, piece: _Piece) -> Iterator[Fault]:
         whole = not _WHITE.search(address) and not _NEXT_URI.search(address)
         yield Fault(
             Span(piece.span.start, at),
-            "has an angle bracket that is not closed",
+            "has an unclosed angle bracket",
             (Change(Span(at, at), ">"),) if whole else (),
         )
     elif start - piece.span.start > 1 or piece.span.end - end > 1:
@@ -177,7 +179,7 @@ def _unreachable(uri: Uri) -> str | None:
         return None
     if private_reason(host.lower()) or ("." not in host and parse_ip(host) is None):
         return "leads to a host that recipients cannot reach"
-    return "leads to a host that only stands for another" if stands_for_another(host) else None
+    return "leads to a placeholder host" if stands_for_another(host) else None
 
 
 def _uri(view: View, piece: _Piece) -> Uri:

@@ -26,6 +26,8 @@ _LOCAL = "local"
 
 _COMPILED_NAME = "rules.json"
 _TEXTS_NAME = "rule-texts.json"
+_LONG = ("why", "fix", "references", "requirements", "basis", "score")
+"""What stands in the file of long texts, in this order."""
 
 
 @frozen
@@ -66,7 +68,7 @@ class Catalogue:
         for folder in (*of_plugins, *folders):
             for rule in load_folder(folder, checks):
                 if rule.name in rules:
-                    raise FileError(rule.path, 1, 1, f"a rule named {rule.name} exists already")
+                    raise FileError(rule.path, 1, 1, f"a rule named {rule.name} already exists")
                 rules[rule.name] = rule
         return Catalogue(rules, checks)
 
@@ -209,7 +211,7 @@ def _compile(files: Sequence[_RuleFile], checks: Mapping[str, Check]) -> tuple[s
     rules, texts = {}, {}
     for file in files:
         entry = compile_rule(*file, checks)
-        texts[file.name] = [entry.pop(name) for name in ("why", "fix", "references", "requirements")]
+        texts[file.name] = [entry.pop(name) for name in _LONG]
         rules[file.name] = entry | {"file": os.path.basename(file.path)}  # noqa: PTH119
     return json.dumps(rules, ensure_ascii=False), json.dumps(texts, ensure_ascii=False)
 
@@ -241,5 +243,5 @@ def _rule(
     )
 
 
-def _texts(why: str, fix: str, references: Sequence[str], requirements: Sequence[str]) -> Texts:
-    return Texts(why, fix, tuple(references), tuple(requirements))
+def _texts(why: str, fix: str, references: Sequence[str], requirements: Sequence[str], basis: str, score: str) -> Texts:
+    return Texts(why, fix, tuple(references), tuple(requirements), basis, score)

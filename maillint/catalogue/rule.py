@@ -35,6 +35,16 @@ LEVELS: Mapping[str, Level] = {
 """Each level by the word for it in a rule file."""
 
 
+BASES: Mapping[str, str] = {
+    "requirement": "a mailbox provider or a law asks for it",
+    "standard": "a standard or the specification of a format asks for it",
+    "filter": "a public spam filter scores it",
+    "measured": "figures from labelled mail bear it out",
+    "practice": "common practice; nobody has published proof",
+}
+"""What a rule can rest on, the firmest first: each word of a rule file with its meaning."""
+
+
 @frozen
 class Texts:
     """What a rule's file says to people at length."""
@@ -43,6 +53,8 @@ class Texts:
     fix: str = ""
     references: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ()
+    basis: str = ""
+    score: str = ""
 
 
 @frozen
@@ -89,7 +101,7 @@ class Rule:
 
     @property
     def fix(self) -> str:
-        """How to mend it."""
+        """How to fix it."""
         return self._texts.fix
 
     @property
@@ -101,6 +113,16 @@ class Rule:
     def requirements(self) -> tuple[str, ...]:
         """Who requires it."""
         return self._texts.requirements
+
+    @property
+    def basis(self) -> str:
+        """What the rule rests on, one of BASES; "" where its file does not say."""
+        return self._texts.basis
+
+    @property
+    def score(self) -> str:
+        """Which filter scores it, by which rule and with how many points; "" unless the basis is a filter."""
+        return self._texts.score
 
     @property
     def family(self) -> str:

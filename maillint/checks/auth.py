@@ -27,13 +27,13 @@ NO_SELECTOR = NotKnown("no DKIM selector is known", 'give --selector, or write "
 
 _LIKE_DMARC = regex(r"[^0-9A-Za-z]*v\s*=\s*dmarc", re.IGNORECASE)
 _DMARC_FAULTS = {
-    "bad-uri": "no report address (mailto:…)",
-    "unusable-uri": "an address that gets no report, since only mailto addresses at full domains do,",
+    "bad-uri": "invalid report address (not mailto:…)",
+    "unusable-uri": "unusable report address (reports only go to mailto: addresses at full domain names)",
 }
 _STALE = {
-    "removed-tag": "is no longer a tag of DMARC",
+    "removed-tag": "is no longer a DMARC tag",
     "obsolete-size": "is a size limit, which DMARC no longer has",
-    "unknown-tag": "is no tag of DMARC",
+    "unknown-tag": "is not a DMARC tag",
 }
 
 
@@ -119,7 +119,7 @@ def dkim_syntax(facts: DomainFacts, options: Options) -> Results:
     for at in _in_use(facts):
         if len(at.keys) > 1:
             second = at.keys[1].text
-            fault = {"fault": f"{len(at.keys)} records stand there", "code": "multiple"}
+            fault = {"fault": f"{len(at.keys)} records instead of one", "code": "multiple"}
             yield DomainHit({**_where(at), **fault}, second, whole(second))
     for key, where in _keys(facts):
         lacking = [problem for problem in key.problems if problem.code == "missing-key"]
@@ -130,10 +130,10 @@ def dkim_syntax(facts: DomainFacts, options: Options) -> Results:
 
 def _key_fault(key: DkimKey, problem: Problem) -> str:
     if problem.code == "missing-key":
-        return "no p= with a key"
+        return "no p= tag"
     if problem.code in {"bad-key", "bad-base64"}:
-        return f"a broken key ({problem.detail})"
-    return f"{words(problem.code)} “{shorten(key.text[problem.start : problem.end])}”"
+        return f"broken key ({problem.detail})"
+    return f'{words(problem.code)} "{shorten(key.text[problem.start : problem.end])}"'
 
 
 @domain_check(
@@ -208,7 +208,7 @@ def dmarc_missing(facts: DomainFacts, options: Options) -> Results:
         yield DomainHit({"domain": facts.domain, "but": ""})
     else:
         query, text = meant
-        but = f": what stands at {query.name} does not begin with “v=DMARC1;”"
+        but = f': the record at {query.name} does not begin with "v=DMARC1;"'
         yield DomainHit({"domain": facts.domain, "but": but}, text, first_word(text))
 
 
@@ -270,7 +270,7 @@ def dmarc_policy_none(facts: DomainFacts, options: Options) -> Results:
         below = query.domain != facts.dmarc.domain
         if record.effective("subdomain" if below else "domain") == "none":
             tag = _deciding_tag(record, below=below)
-            cause = shorten(record.text[tag.start : tag.end]) if tag else "the lack of p="
+            cause = shorten(record.text[tag.start : tag.end]) if tag else "no p="
             yield DomainHit({"name": query.name, "cause": cause}, record.text, _tag_span(tag, record.text))
 
 

@@ -34,7 +34,7 @@ def spf_missing(facts: DomainFacts, options: Options) -> Results:
         if meant is None:
             yield DomainHit({"domain": spf.domain, "fault": "has no SPF record", "but": ""})
         else:
-            but = ": this one does not begin with “v=spf1” and a space"
+            but = ': this one does not begin with "v=spf1" and a space'
             evidence = {"domain": spf.domain, "fault": "has no SPF record", "but": but}
             yield DomainHit(evidence, meant, first_word(meant))
 
@@ -115,10 +115,10 @@ def spf_unreached(facts: DomainFacts, options: Options) -> Results:
         if any(_written(record, term) != _written(record, end) for term in unreached):
             span = Span(unreached[0].start, unreached[-1].end)
             text = shorten(record.text[span.start : span.end])
-            yield DomainHit({"text": text, "place": f"behind “{_written(record, end)}”"}, record.text, span)
+            yield DomainHit({"text": text, "place": f'after "{_written(record, end)}"'}, record.text, span)
         redirect = record.modifier("redirect")
         if redirect is not None:
-            evidence = {"text": _written(record, redirect), "place": f"beside “{_written(record, end)}”"}
+            evidence = {"text": _written(record, redirect), "place": f'beside "{_written(record, end)}"'}
             yield DomainHit(evidence, record.text, _term_span(redirect))
 
 
@@ -133,7 +133,7 @@ def spf_open_end(facts: DomainFacts, options: Options) -> Results:
         elif not (record.all or record.redirect or record.errors):
             end = len(record.text.rstrip())
             start = record.text.rfind(" ", 0, end) + 1
-            yield DomainHit({"ending": "has no “all” at its end"}, record.text, Span(start, end))
+            yield DomainHit({"ending": 'has no "all" at its end'}, record.text, Span(start, end))
 
 
 @domain_check("spf-ptr", fields=("term",))
@@ -173,7 +173,7 @@ def spf_lookups(facts: DomainFacts, options: Options) -> Results:
 @domain_check(
     "spf-void-lookups",
     fields=("count", "limit", "names"),
-    options={"limit": Option("whole number", 2, "empty answers that receivers take (RFC 7208 section 4.6.4)")},
+    options={"limit": Option("whole number", 2, "empty answers that receivers accept (RFC 7208 section 4.6.4)")},
 )
 def spf_void_lookups(facts: DomainFacts, options: Options) -> Results:
     """More lookups come back empty than receivers accept."""
@@ -194,7 +194,7 @@ def _uncounted(tree: LookupTree) -> Iterator[NotKnown]:
         if trouble := _unanswered_step(tree, step):
             yield NotKnown(trouble)
     if not tree.complete:
-        yield NotKnown("the SPF record draws in too many others")
+        yield NotKnown("the SPF record includes too many others")
 
 
 def _unanswered_step(tree: LookupTree, step: Step) -> str:
@@ -244,20 +244,20 @@ def _broken(node: Node) -> str:
     if node.status == "missing":
         return "has no SPF record"
     if node.status == "malformed":
-        return "is no full domain name"
+        return "is not a full domain name"
     if node.status == "multiple":
         return "has more than one SPF record"
     if node.record and node.record.errors:
         error = node.record.errors[0]
         text = shorten(node.record.text[error.start : error.end])
-        return f"has a record that cannot be read ({words(error.code)} “{text}”)"
+        return f'has an invalid SPF record ({words(error.code)} "{text}")'
     return ""
 
 
 def _hit_below(record: SpfRecord, tree: LookupTree, step: Step, evidence: Mapping[str, str]) -> DomainHit:
     """A hit about what a step includes, at the term of the domain's own record that leads to it."""
     path = _path(tree, step)
-    way = " → ".join(shorten(passed.term.value) for passed in path)
+    way = " → ".join(shorten(leg.term.value) for leg in path)
     found = {"target": shorten(step.term.value), "path": way, **evidence}
     return DomainHit(found, record.text, _term_span(path[0].term))
 

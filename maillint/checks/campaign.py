@@ -81,8 +81,8 @@ def tracking_without_use(campaign: Campaign, options: Options) -> Results:
     "tracking-risky",
     fields=("what", "reasons"),
     options={
-        "domain-days": Option("whole number", 30, "days for which a domain is new"),
-        "mailbox-days": Option("whole number", 30, "days for which a mailbox is new"),
+        "domain-days": Option("whole number", 30, "days for which a domain counts as new"),
+        "mailbox-days": Option("whole number", 30, "days for which a mailbox counts as new"),
     },
 )
 def tracking_risky(campaign: Campaign, options: Options) -> Results:
@@ -110,9 +110,9 @@ def _risks(plan: Plan, options: Options) -> Iterator[tuple[str, tuple[str, str]]
         if sender.mailbox_age_days is not None and sender.mailbox_age_days < options["mailbox-days"]:
             yield f"a mailbox is {_days(sender.mailbox_age_days)} old", ("sender", "mailbox-age-days")
         if sender.recent_trouble:
-            yield "there has been trouble of late", ("sender", "recent-trouble")
+            yield "there was trouble recently", ("sender", "recent-trouble")
     if audience is not None and audience.privacy_sensitivity == "high":
-        yield "the readers are sensitive about privacy", ("audience", "privacy-sensitivity")
+        yield "the readers care about privacy", ("audience", "privacy-sensitivity")
 
 
 def _days(count: int) -> str:

@@ -99,7 +99,7 @@ def _phrase_index(wanted: tuple[str, ...], excepted: tuple[str, ...]) -> PhraseI
     fields=("tag", "source"),
     options={
         "select": Option("text", "", "a CSS selector, as BeautifulSoup's select() takes it", required=True),
-        "require": Option("flag", False, "report a message that has no such element instead"),
+        "require": Option("flag", False, "report messages without such an element instead"),
     },
     needs=Needs(parts=("html",)),
 )

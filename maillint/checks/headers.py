@@ -74,9 +74,9 @@ def _message_id_fault(text: str) -> str | None:
         return "is empty"
     found = _MESSAGE_ID.search(text)
     if found is None:
-        return "has no angle brackets around it"
+        return "has no angle brackets"
     if not found[0].strip("<> \t"):
-        return "has nothing between its angle brackets"
+        return "is empty between its angle brackets"
     return None if "@" in found[0] else "has no @"
 
 
@@ -91,7 +91,7 @@ def bcc_present(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
 @check(
     "duplicate-header",
     fields=("name", "count"),
-    options={"names": Option("texts", [], "fields that may stand once only", required=True)},
+    options={"names": Option("texts", [], "fields that may appear only once", required=True)},
     needs=Needs(headers=(ANY_FIELD,)),
 )
 def duplicate_header(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
@@ -196,11 +196,11 @@ def list_unsubscribe_syntax(message: Message, options: Options) -> Iterator[Hit 
     yield from unless_stated(message, "list-unsubscribe")
     for index, field in enumerate(message.headers.all("list-unsubscribe")):
         if index:
-            yield Hit(*value_place(field), {"fault": "stands twice", "url": ""})
+            yield Hit(*value_place(field), {"fault": "appears more than once", "url": ""})
         if not field.text.strip():
             yield Hit(*value_place(field), {"fault": "is empty", "url": ""})
         if message.finished and _ENCODED_WORD.search(field.raw):
-            yield Hit(*value_place(field), {"fault": "is in encoded words, which are for text only", "url": ""})
+            yield Hit(*value_place(field), {"fault": "is written in encoded words, which are for text only", "url": ""})
         place = whole_file(field) if message.finished else field
         for view in field_views(message, field):
             for fault in faults(view):
@@ -294,7 +294,7 @@ _HOST_TOKEN = regex(r"(?:^|\.)(?=[a-z-]*\d)[\w-]{8,}\.")
 
 def _token_fault(uri: Uri, *, finished: bool) -> str | None:
     if finished and (PLACEHOLDER_CHAR in uri.text or _UNRENDERED.search(uri.text)):
-        return "still has a template tag in it"
+        return "still contains a template tag"
     if uri.scheme not in {"http", "https"} or PLACEHOLDER_CHAR in uri.text or not uri.bracketed:
         return None
     url = split(uri.text)
@@ -343,13 +343,13 @@ def from_invalid(message: Message, options: Options) -> Iterator[Hit | NotKnown]
 
 def _address_fault(address: str | None, *, alone: bool) -> str | None:
     if address is None:
-        return "there is no e-mail address" if alone else "a comma in a name needs quotation marks around the name"
+        return "it has no e-mail address" if alone else "a name with a comma needs double quotes"
     match = _ADDRESS.fullmatch(address)
     if match is None:
-        return "it is no e-mail address"
+        return "it is not an e-mail address"
     domain = match["domain"]
     if not domain.isascii():
         return "its domain is not in ASCII (xn--…)"
     if "." not in domain.strip(".") or (not domain.startswith("[") and a_label(domain) is None):
-        return "its domain is no full host name"
+        return "its domain is not a full host name"
     return None

@@ -28,8 +28,8 @@ from maillint.values import frozen
 _MAX_SHOWN = 60
 _LONGEST_VALUE = 5_000  # characters of an attribute that are searched
 _ENCODED = ("%7B", "%7b", "%5B", "%5b", "%3C%", "%3c%", "%23%23", "%25%25", "*%7C", "*%7c", "%2A%7C", "%2a%7c")
-_UNFILLED = "is a template tag that nothing has filled"
-_UNREAD = "is a percent-encoded template tag, which few tools read as a tag"
+_UNFILLED = "is a template tag that was never filled in"
+_UNREAD = "is a percent-encoded template tag, which few tools recognise"
 
 
 @check(
@@ -212,12 +212,12 @@ class _Text:
             line = self._line_before(match.start())
             greeting = greeting_length(line)
             if greeting and not line[greeting:].strip(" \t\u00a0,"):
-                yield Span(*match.span()), "stands where a name should"
+                yield Span(*match.span()), "stands in place of a name"
         for match in lists.anywhere.finditer(text):
-            yield Span(*match.span()), "is what a program prints for a value"
+            yield Span(*match.span()), "is what a program prints instead of a value"
         for match in lists.in_prose.finditer(text) if _MAY_PRINT.search(text) else ():
             if self.talk() < _SOME:
-                yield Span(*match.span()), "is what a program prints for a value"
+                yield Span(*match.span()), "is what a program prints instead of a value"
         for match in _NOBODY.finditer(text):
             line = self._line_before(match.start())
             if len(line) < 40 and line and greeting_length(line) == len(line):
@@ -368,7 +368,7 @@ def _in_address(url: str) -> tuple[str, str] | None:
     if encoded is not None:
         return encoded, _UNFILLED
     value = _lists().in_urls.search(url)
-    return (value[0], "stands in an address where a value should") if value else None
+    return (value[0], "stands in an address in place of a value") if value else None
 
 
 def _is_tag_of_address(url: str, match: _Match) -> bool:

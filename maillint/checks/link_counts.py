@@ -32,9 +32,9 @@ _MAIL = regex(r"(?<![^@\s:/])[^@\s:/]++@([^@\s:/]++)")
 _EDGE = ".:*_-–—’"
 
 _COUNTING = {
-    "include": Option("texts", [], "links that are counted although they offer nothing to choose", choices=_ROLES),
+    "include": Option("texts", [], "kinds of links that count although they offer no choice", choices=_ROLES),
     "exclude": Option("texts", [], "words; a link with one of them in its address or text is not counted"),
-    "bare-domains": Option("flag", True, "whether domains in the text count, which clients make links of"),
+    "bare-domains": Option("flag", True, "whether domains in the text count, which clients turn into links"),
 }
 
 
@@ -43,8 +43,8 @@ _COUNTING = {
 
 @check(
     "link-first-touch-limit",
-    fields=("count", "limit", "anchors", "destinations"),
-    options={"max": Option("whole number", 1, "destinations that a first touch may have"), **_COUNTING},
+    fields=("links", "count", "limit", "anchors", "destinations"),
+    options={"max": Option("whole number", 1, "destinations that a first message may have"), **_COUNTING},
     needs=Needs(touches=("first",)),
 )
 def link_first_touch_limit(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
@@ -66,10 +66,10 @@ def link_first_touch_limit(message: Message, options: Options) -> Iterator[Hit |
 
 @check(
     "link-too-many",
-    fields=("count", "limit", "anchors", "destinations"),
+    fields=("links", "count", "limit", "anchors", "destinations"),
     options={
         "per-profile": Option("mapping", {}, "by profile, the destinations that a message may have"),
-        "per-touch": Option("mapping", {}, "by touch, the same; it comes before the profile's"),
+        "per-touch": Option("mapping", {}, "the same by touch; it takes precedence over the profile"),
         **_COUNTING,
     },
 )
@@ -109,8 +109,10 @@ class _Count:
 
 
 def _over(count: _Count, limit: int) -> Hit:
+    number = len(count.counted)
     evidence = {
-        "count": len(count.counted),
+        "links": f"{number} different links" if number > 1 else "1 link",
+        "count": number,
         "limit": limit,
         "anchors": count.anchors,
         "destinations": count.destinations,
@@ -281,10 +283,10 @@ def step_links(campaign: Campaign, options: Options) -> Iterator[Hit | NotKnown]
         if worst is not None:
             count = len(worst.counted)
             limit = "none" if policy == "none" else "only one"
-            problem = f"has {count} link{'s' * (count != 1)}, and the plan allows {limit}"
+            problem = f"has {count} link{'s' * (count != 1)}; the plan allows {limit}"
             evidence |= {"problem": problem, "count": count, "limit": _POLICIES[policy]}
         elif campaign.profile == "cold" and not waits_for_answer(step.condition) and (url := _calendar(message)):
-            evidence |= {"problem": f"offers a calendar ({url}) before anybody has shown interest", "url": url}
+            evidence |= {"problem": f"offers a calendar ({url}) before anyone has shown interest", "url": url}
         else:
             continue
         yield Hit(plan.place, plan.span(*step.keys, "template"), evidence)

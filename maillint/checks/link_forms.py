@@ -37,7 +37,7 @@ _COUNTED_UP = "01234567890123456789"
 @check(
     "link-placeholder",
     fields=("url", "reason"),
-    options={"words": Option("texts", [], "further addresses that stand for one that is to come, lower case")},
+    options={"words": Option("texts", [], "further placeholder addresses, in lower case")},
     needs=(Needs(links=("",)), Needs(parts=("html",), tags=("a", "mj-button", "button"))),
 )
 def link_placeholder(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
@@ -77,30 +77,38 @@ def _placeholder_reason(
     if PLACEHOLDER_CHAR in url and not host:
         return None
     if len(url) <= 12 and _NOTHING_BEHIND.fullmatch(url):
-        return f"there is nothing behind {url}"
+        return _nothing_behind(url)
     if url[0] == "#":
         lost = PLACEHOLDER_CHAR not in url and not _is_place(view, url[1:]) and url[1:].casefold() not in words
-        return f"no place in the message has the name {shorten(url[1:], 40)}" if lost else _stands_for(url, words)
+        return f'nothing in the message is named "{shorten(url[1:], 40)}"' if lost else _stands_for(url, words)
     if host and link.address.web:
         named = is_placeholder_host(message, host) and registrable(host) not in own
-        return f"{shorten(host, 60)} stands for a site that is to come" if named else None
+        return f"{shorten(host, 60)} is a placeholder" if named else None
     if parts.scheme == "mailto":
         found = _MAILTO.match(url)
         domain = found[1].rpartition("@")[2] if found else ""
         stands_for = PLACEHOLDER_CHAR not in domain and is_placeholder_host(message, domain)
         if not stands_for or registrable(domain) in own:
             return None
-        return f"{shorten(domain, 60)} stands for a domain that is to come"
+        return f"{shorten(domain, 60)} is a placeholder"
     if parts.scheme == "tel":
         digits = _NOT_DIGITS.sub("", url)
-        return "nobody has this number" if len(digits) > 6 and _is_made_up(digits) else None
+        return f"{shorten(url, 40)} is a placeholder" if len(digits) > 6 and _is_made_up(digits) else None
     return None if parts.scheme else _stands_for(url, words)
+
+
+def _nothing_behind(url: str) -> str:
+    """Say that an address that is hardly more than marks leads nowhere, and why."""
+    if url[0] == "/":
+        return f'"{url}" is relative, and mail has no base URL'
+    missing = {"#": "target", "mailto": "address", "tel": "number", "sms": "number"}
+    return f'"{url}" has no {missing.get(url[0]) or missing.get(url.partition(":")[0].lower(), "host")}'
 
 
 def _stands_for(url: str, words: frozenset[str]) -> str | None:
     if " ".join(url.casefold().strip(_EDGE).split()) not in words:
         return None
-    return f"{shorten(url, 40)} stands for an address that is to come"
+    return f'"{shorten(url, 40)}" is a placeholder'
 
 
 def _is_place(view: View, name: str) -> bool:
@@ -206,11 +214,11 @@ def _fault(message: Message, link: LinkInView, *, based: bool) -> _Fault | None:
 
 def _quotes_fault(url: str) -> _Fault | None:
     if url[0] in "=3" and _QUOTED_PRINTABLE.match(url):
-        return _Fault("it has the =3D of a quoted-printable message in it")
+        return _Fault('contains the "=3D" of quoted-printable')
     if url[0] in _QUOTES or url[-1] in _QUOTES or url.startswith(('\\"', "\\'")):
         inner = url.strip(_QUOTES + "\\ ")
         mended = _WEB.match(inner) is not None and not any(quote in inner for quote in _QUOTES)
-        return _Fault("a quotation mark is part of it", inner if mended else None)
+        return _Fault("contains a quotation mark", inner if mended else None)
     return None
 
 
@@ -218,10 +226,10 @@ def _scheme_fault(url: str) -> _Fault | None:
     double = _DOUBLE.match(url) if url.lower().count("http") > 1 else None
     if double is not None:
         scheme = double["second"].rstrip(":/").lower()
-        return _Fault("it has two schemes", _unspaced(f"{scheme}://{url[double.end() :]}"))
+        return _Fault("has two schemes", _unspaced(f"{scheme}://{url[double.end() :]}"))
     start = url[: url.find(":") + 4]
     if start[:-1] in {"http://", "https://"} and start[-1] not in "/\\" and not start[-1].isspace():
-        return _Fault("it has backslashes for slashes", _slashes(url)) if "\\" in url.partition("?")[0] else None
+        return _Fault("has backslashes instead of slashes", _slashes(url)) if "\\" in url.partition("?")[0] else None
     found = _LIKE_HTTP.match(url)
     if found is None:
         return None
@@ -232,12 +240,13 @@ def _scheme_fault(url: str) -> _Fault | None:
         return None  # a word that only begins like a scheme, and what follows is no scheme's mark
     if right and len(found[0]) == len(name) + 3 and found[0].endswith("://"):
         path = url.partition("?")[0]
-        return _Fault("it has backslashes for slashes", _slashes(url)) if "\\" in path else None
+        return _Fault("has backslashes instead of slashes", _slashes(url)) if "\\" in path else None
     if not rest or rest.startswith(("?", "#")):
-        return _Fault("it has no host")
+        return _Fault("has no host")
     scheme = "https" if "s" in name else "http"
     mended = _unspaced(f"{scheme}://{_slashes(rest)}")
-    return _Fault(f"{shorten(found[0], 20)} is not how a scheme is written", mended, right and mark in {"", ":", ";"})
+    reason = f'should begin with "{scheme}://", not "{shorten(found[0], 20)}"'
+    return _Fault(reason, mended, right and mark in {"", ":", ";"})
 
 
 def _mailto_fault(url: str) -> _Fault | None:
@@ -245,7 +254,8 @@ def _mailto_fault(url: str) -> _Fault | None:
     if found is None or found["wrong"].lower() == "mailto:":
         return None
     wrong = found["wrong"]
-    return _Fault(f"{shorten(wrong, 20)} is not how mailto is written", _unspaced(f"mailto:{url[found.end() :]}"))
+    reason = f'should begin with "mailto:", not "{shorten(wrong, 20)}"'
+    return _Fault(reason, _unspaced(f"mailto:{url[found.end() :]}"))
 
 
 def _unspaced(url: str) -> str | None:
@@ -264,23 +274,23 @@ def _space_fault(link: LinkInView, url: str) -> _Fault | None:
     has_host = _WEB.match(url) is not None and _SPACE.search(link.address.parts.host) is None
     if "\n" in url or "\r" in url:
         joined = _LINE_BREAK.sub("", url)
-        return _Fault("a line break is part of it", _unspaced(joined) if has_host else None)
+        return _Fault("contains a line break", _unspaced(joined) if has_host else None)
     ends = _ATTRIBUTE.search(url) is None  # else a quotation mark is missing, and attributes follow
-    return _Fault("white space is part of it", _SPACE.sub("%20", url) if has_host and ends else None)
+    return _Fault("contains white space", _SPACE.sub("%20", url) if has_host and ends else None)
 
 
 def _relative_fault(link: LinkInView, url: str) -> _Fault | None:
     parts = link.address.parts
     if url.startswith("//"):
-        return _Fault("it has no scheme, and a message has no page to take one from", f"https:{url}", safe=False)
+        return _Fault('begins with "//", and mail has no base URL', f"https:{url}", safe=False)
     if url[:4].lower() == "www.":
-        return _Fault("it has no scheme", f"https://{url}" if is_host_like(parts.host) else None)
+        return _Fault("has no scheme", f"https://{url}" if is_host_like(parts.host) else None)
     if _MAIL_ADDRESS.fullmatch(url.partition("?")[0]):
-        return _Fault("it has no scheme", f"mailto:{url}")
+        return _Fault("has no scheme", f"mailto:{url}")
     host = re.split("[/?#:]", url, maxsplit=1)[0]
     if is_host_like(host):
-        return _Fault("it has no scheme", f"https://{url}", safe=False)
-    return _Fault("it is relative, and a message has no address of its own")
+        return _Fault("has no scheme", f"https://{url}", safe=False)
+    return _Fault("is relative, and mail has no base URL")
 
 
 def _host_fault(message: Message, link: LinkInView) -> _Fault | None:
@@ -290,7 +300,7 @@ def _host_fault(message: Message, link: LinkInView) -> _Fault | None:
     if parts.scheme not in {"http", "https"} or not host:
         return None
     if parts.port and PLACEHOLDER_CHAR not in parts.port and parts.port_number is None:
-        return _Fault(f"{shorten(parts.port, 20)} is no port")
+        return _Fault(f"has an invalid port: {shorten(parts.port, 20)}")
     reason = _no_host(message, host)
     return None if reason is None else _Fault(reason)
 
@@ -302,9 +312,9 @@ def _no_host(message: Message, host: str) -> str | None:
         return None
     name = a_label(host)
     if name is None or any(label[0] == "-" or label[-1] == "-" for label in name.split(".")):
-        return f"{shorten(host, 60)} is no host name"
+        return f"has an invalid host name: {shorten(host, 60)}"
     tld = name.rpartition(".")[2]
-    return None if tld == name or _is_known(tld) else f"there is no top-level domain .{shorten(tld, 60)}"
+    return None if tld == name or _is_known(tld) else f"has an unknown top-level domain: .{shorten(tld, 60)}"
 
 
 @lru_cache(256)  # short keys: a label of a host name has no more than 63 characters
@@ -319,9 +329,9 @@ def _mail_address_fault(url: str) -> _Fault | None:
     if not address or PLACEHOLDER_CHAR in url:
         return None
     if "@" not in address and "%40" not in address:
-        return _Fault("it has no @ in its address")
+        return _Fault("has no @")
     single = "," not in address and ";" not in address
-    return _Fault("it has two @ in its address") if single and address.count("@") > 1 else None
+    return _Fault("has two @") if single and address.count("@") > 1 else None
 
 
 # -- invisible characters -------------------------------------------------------------------------------------
@@ -452,8 +462,8 @@ def _copying(host: str) -> str | None:
             return f"mixes {' and '.join(scripts)} letters"
         letter = restricted_letter(label)
         if letter is not None:
-            return f"has the letter {letter} (U+{ord(letter):04X}), which no name is written with"
+            return f"contains {letter} (U+{ord(letter):04X}), a letter that no name has"
         brand = copied_brand(label)
         if brand is not None:
-            return f"looks like {brand}, in {script_of(label[0])} letters"
+            return f"imitates {brand} in {script_of(label[0])} letters"
     return None

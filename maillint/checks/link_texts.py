@@ -60,7 +60,7 @@ class _Named:
     "link-text-mismatch",
     fields=("shown", "actual", "url"),
     options={
-        "brands": Option("texts", [], "further names with a dot that are written without meaning a site, lower case"),
+        "brands": Option("texts", [], "further names with a dot that do not mean a site, in lower case"),
         "same": Option("texts", [], "domains that count as one site"),
     },
     needs=Needs(parts=("html",), links=("",)),
@@ -145,7 +145,7 @@ def _file_endings() -> frozenset[str]:
 
 
 def _agree(shown: str, actual: str, same: Sequence[str]) -> bool:
-    if same_owner(shown, actual):
+    if same_owner(shown, actual) or _shown(shown) == _shown(actual):  # www.gov.uk is a site at a public suffix
         return True
     sites = {registrable(shown), registrable(actual)}
     return bool(same) and sites <= set(same)

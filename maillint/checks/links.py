@@ -45,7 +45,7 @@ _PORTS = {"http": "80", "https": "443", "ftp": "21", "": ""}
     options={
         "kinds": Option("texts", [], "the kinds of wrapper that are reported", choices=_KINDS, required=True),
         "own": Option("texts", [], "hosts of your own redirects, trackers and short links, with what is below them"),
-        "safe": Option("flag", False, "whether to put the target in its place is a safe fix"),
+        "safe": Option("flag", False, "whether replacing the link by its target is a safe fix"),
     },
     needs=Needs(links=("",)),
     cause=("vendor",),
@@ -75,8 +75,8 @@ def link_wrapped(message: Message, options: Options) -> Iterator[Hit | NotKnown]
 
 
 _ENDED = {
-    "all": "is dead, since the service has closed",
-    "idle": "may be dead, since the service has closed and ended the links that nobody used",
+    "all": "is dead: the service has closed",
+    "idle": "may be dead: the service has closed and dropped unused links",
 }
 
 
@@ -143,7 +143,7 @@ def _has_https(host: str) -> bool:
 @check(
     "link-dangerous-scheme",
     fields=("url", "scheme"),
-    options={"schemes": Option("texts", [], "the schemes that are reported, lower case", required=True)},
+    options={"schemes": Option("texts", [], "the schemes that are reported, in lower case", required=True)},
     needs=Needs(parts=("html",), links=(":", "\\")),
 )
 def link_dangerous_scheme(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
@@ -204,10 +204,11 @@ def link_private_host(message: Message, options: Options) -> Iterator[Hit | NotK
         if not host or not link.address.web or _is_malformed(link):
             continue
         reason = _private_reason(message, host)
+        shown = shorten(host, 60)
         if reason is None and is_under_test(host, own):
-            reason = "is a site under test"
+            reason = f"{shown} is a test site"
         if reason is not None:
-            yield Hit(link.part, link.span, {"url": link.text, "host": shorten(host, 60), "reason": reason}, link.views)
+            yield Hit(link.part, link.span, {"url": link.text, "host": shown, "reason": reason}, link.views)
 
 
 def _is_private(message: Message, host: str) -> bool:
@@ -249,7 +250,7 @@ def _tlds() -> frozenset[str]:
 @check(
     "link-unaligned",
     fields=("domain", "hosts"),
-    options={"shared": Option("texts", [], "domains of mailbox providers, which are nobody's own to link to")},
+    options={"shared": Option("texts", [], "domains of mailbox providers, which no sender owns")},
     needs=Needs(links=("",)),
 )
 def link_unaligned(message: Message, options: Options) -> Iterator[Hit | NotKnown]:

@@ -12,8 +12,11 @@ from maillint.message.html.tree import MAX_FAULTS, Element, Unclosed
 from maillint.message.html.vocabulary import CELLS, RAW_TEXT, VOID, is_office
 from maillint.message.model import Message, Part
 from maillint.message.views import View
+from maillint.patterns import regex
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span, character_at
+
+_TAG_NAME = regex(r"</?[\w:.-]+")
 
 
 @check(
@@ -58,8 +61,12 @@ def _effect(part: Part, unclosed: Unclosed, closer: str) -> tuple[bool, str]:
         return False, f"it swallows everything up to the {closer} on line {line}"
     if element.self_closing:
         empty = not part.text[element.span.end : max(element.content_end, element.span.end)].strip()
-        return empty and element.tag in CELLS, f"the / does not close it, {closer} does"
-    return False, f"{closer} ends it"
+        return empty and element.tag in CELLS, f'the "/" does not close it, {closer} does'
+    if unclosed.at is None:
+        return False, "it lasts to the end"
+    ender = _TAG_NAME.match(part.text, unclosed.at.start)
+    name = f"{ender[0]}>" if ender else closer  # without the attributes, which make no other cause of it
+    return False, f"{name} ends it" if name.startswith("</") else f"the next {name} ends it"
 
 
 @check("misplaced-element", fields=("tag", "parent", "effect"), needs=Needs(faults=("misplaced",)), cause=ALONE)
@@ -74,7 +81,7 @@ def misplaced_element(message: Message, options: Options) -> Iterator[Hit | NotK
             continue
         for misplaced in view.html.misplaced:
             tag, parent = misplaced.element.tag, misplaced.parent
-            effect = "closes the table around it" if tag == "table" else "is moved in front of the table"
+            effect = "closes the table around it" if tag == "table" else "moves in front of the table"
             related = ((parent.span, f"this <{parent.tag}>"),)
             evidence = {"tag": tag, "parent": parent.tag, "effect": effect}
             at_most = Severity.INFO if _is_dot(misplaced.element) else None  # nobody sees where it is moved
@@ -120,10 +127,10 @@ def stray_end_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown
     """End tags without an open element to end."""
     for part, view in message.views(("html",)):
         for stray in view.html.stray:
-            reason = "no such element is open here"
+            reason = f"no <{stray.tag}> is open here"
             if stray.closer is not None:
                 line = part.source.position(part.map.start(stray.closer.span.start))[0]
-                reason = f"the <{stray.closer.tag}> on line {line} has ended it already"
+                reason = f"the <{stray.closer.tag}> on line {line} has already ended it"
             elif stray.tag == "br":
                 reason = "clients read it as <br>"
             elif stray.tag in VOID:
@@ -142,13 +149,51 @@ def misnested_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown
             yield Hit(part, crossed.span, {"tag": crossed.tag, "inner": crossed.inner.tag}, view, related=related)
 
 
+_PROBLEMS = {
+    "absence-of-digits-in-numeric-character-reference": "character reference without digits",
+    "abrupt-closing-of-empty-comment": "comment is closed too early",
+    "abrupt-doctype-public-identifier": "public identifier of the doctype is cut off",
+    "abrupt-doctype-system-identifier": "system identifier of the doctype is cut off",
+    "cdata-in-html-content": "CDATA section, which HTML reads as a comment",
+    "character-reference-outside-unicode-range": "character reference beyond Unicode",
+    "control-character-in-input-stream": "control character in the text",
+    "disallowed-processing-instruction-target": "<?xml …?> declaration, which HTML does not have",
+    "end-tag-with-attributes": "end tag has attributes",
+    "end-tag-with-trailing-solidus": 'end tag ends with "/>"',
+    "eof-before-tag-name": 'the text ends after "<"',
+    "eof-in-cdata": "CDATA section is never closed",
+    "eof-in-doctype": "doctype is never closed",
+    "eof-in-script-html-comment-like-text": "comment in a script is never closed",
+    "eof-in-tag": "the text ends inside a tag",
+    "incorrectly-closed-comment": 'comment ends with "--!>"',
+    "incorrectly-opened-comment": '"<!" begins neither a comment nor a doctype',
+    "invalid-character-sequence-after-doctype-name": "doctype goes on after its name",
+    "invalid-first-character-of-tag-name": '"<" begins no tag; write &lt;',
+    "missing-attribute-value": 'no value after "="',
+    "missing-end-tag-name": '"</>" names no element',
+    "missing-whitespace-between-attributes": "no space between attributes",
+    "nested-comment": "comment begins inside a comment",
+    "noncharacter-in-input-stream": "noncharacter in the text",
+    "null-character-reference": "reference to the NUL character",
+    "surrogate-character-reference": "reference to a surrogate",
+    "unexpected-character-in-attribute-name": 'quotation mark or "<" in an attribute\'s name',
+    "unexpected-character-in-unquoted-attribute-value": 'quotation mark, "<" or "=" in a value without quotes',
+    "unexpected-equals-sign-before-attribute-name": '"=" without an attribute name before it',
+    "unexpected-null-character": "NUL character in the text",
+    "unexpected-question-mark-instead-of-tag-name": '"<?" begins no tag',
+    "unexpected-solidus-in-tag": '"/" inside a tag',
+    "unknown-named-character-reference": "unknown character reference",
+}
+"""Words for codes of tokenizer errors; the others are words themselves."""
+
+
 @check(
     "parse-error",
-    fields=("code", "text"),
+    fields=("code", "problem", "text"),
     options={
         "ignore": Option("texts", [], "error codes of the HTML standard that are not reported"),
-        "only": Option("texts", [], "error codes that alone are reported; empty: all"),
-        "harmless": Option("texts", [], "error codes that no client shows: notes, whatever the severity"),
+        "only": Option("texts", [], "the only error codes to report; empty: all"),
+        "harmless": Option("texts", [], "error codes that no client shows: only info, whatever the severity"),
     },
     needs=Needs(faults=("error",)),
     cause=("code",),
@@ -160,7 +205,8 @@ def parse_error(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
             if fault.code in options["ignore"] or (options["only"] and fault.code not in options["only"]):
                 continue
             span = character_at(part.text, fault.offset)
-            evidence = {"code": fault.code, "text": _around(part.text, fault.offset)}
+            problem = _PROBLEMS.get(fault.code) or fault.code.replace("-", " ")
+            evidence = {"code": fault.code, "problem": problem, "text": _around(part.text, fault.offset)}
             # an equals sign in href=/?a=b is what it was to be; a quote or < there is not
             plain = fault.code == "unexpected-character-in-unquoted-attribute-value" and part.text[slice(*span)] == "="
             harmless = plain or fault.code in options["harmless"]
@@ -184,7 +230,7 @@ def duplicate_attribute(message: Message, options: Options) -> Iterator[Hit | No
                         start -= 1
                     changes = (Change(Span(start, attribute.span.end), ""),)
                     same = part.text[slice(*attribute.value)] == seen[attribute.name]
-                    effect = "both say the same" if same else "only the first counts"
+                    effect = "both have the same value" if same else "clients keep the first"
                     evidence = {"name": attribute.name, "tag": element.tag, "effect": effect}
                     at_most = Severity.INFO if same else None
                     yield Hit(part, attribute.span, evidence, view, changes, safe=True, at_most=at_most)

@@ -53,7 +53,8 @@ def unknown_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
             changes = (Change(span, f"{likely} {view.text[span.start + len(likely) : span.end]}"),)
         elif likely in components():
             changes = (Change(span, likely), *_end_change(element, likely))
-        instead = likely if likely not in components() else f"<{likely}>"
+        name = f"<{likely}>" if likely in components() else likely
+        instead = f"use {name} instead" if element.tag in load_list("mjml")["removed"] else f"did you mean {name}?"
         yield Hit(part, span, {"tag": element.tag, "instead": instead}, view, changes)
 
 
@@ -133,7 +134,7 @@ def unknown_attribute(message: Message, options: Options) -> Iterator[Hit | NotK
             start = element.span.start
             for fault in _attribute_faults(message, component.name, view.text[start : element.span.end]):
                 span = Span(start + fault.start, start + fault.end)
-                hint = f"; did you mean {fault.instead}?" if fault.instead else ""
+                hint = f'; did you mean "{fault.instead}"?' if fault.instead else ""
                 changes = (Change(Span(span.start, span.start + len(fault.name)), fault.instead),)
                 taken = fault.instead in element.attrs
                 evidence = {"name": fault.name, "tag": component.name, "hint": hint}
@@ -274,17 +275,18 @@ def _colors() -> frozenset[str]:
 
 def _in_words(kind: str | Sequence[str]) -> str:
     if not isinstance(kind, str):
-        return ", ".join(word for word in kind if word)
+        *words, last = (word for word in kind if word)
+        return f"{', '.join(words)} or {last}" if words else last
     if kind in {"color", "flag", "number"}:
         return {"color": "a colour (a name, #hex, rgb or rgba)", "flag": "true or false", "number": "a number"}[kind]
     words = kind.split()
     units = [word for word in words if word in {"px", "%", "em"}]
-    said = f"a length in {' or '.join(units)}"
+    said = f"{'one to four lengths' if 'x4' in words else 'a length'} in {' or '.join(units)}"
     if "number" in words:
         said += ", or a number"
     if "auto" in words:
         said += ", or auto"
-    return f"{said}, one to four of them" if "x4" in words else said
+    return said
 
 
 def _with_units(kind: str | Sequence[str], value: str) -> str:
@@ -317,7 +319,7 @@ def unknown_class(message: Message, options: Options) -> Iterator[Hit | NotKnown
                 hint = _likely_class(message, name, html.class_names)
                 place = Span(span.start + found.start(), span.start + found.end())
                 changes = (Change(place, hint),) if hint else ()
-                words = f"; did you mean {hint}?" if hint else ""
+                words = f'; did you mean "{hint}"?' if hint else ""
                 yield Hit(part, place, {"name": name, "hint": words}, view, changes)
 
 
@@ -389,9 +391,9 @@ def _is_in_custom(element: Element, parent: Element) -> bool:
 def _where(around: Component, names: Sequence[str]) -> str:
     """Say where a component may stand, or that the one around it holds no components."""
     if around.holds == "html":
-        return "which holds HTML and no components"
+        return "which takes HTML, not components"
     if len(names) > 5:
-        return "only among the components of the body"
+        return "only in the body"
     tags = [f"<{name}>" for name in names]
     return "only in " + (tags[0] if len(tags) == 1 else f"{', '.join(tags[:-1])} or {tags[-1]}")
 

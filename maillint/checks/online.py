@@ -31,8 +31,8 @@ _PROBLEMS = {
     "expired": "has expired",
     "not-yet-valid": "is not valid yet",
     "wrong-host": "is for another host",
-    "self-signed": "is signed by nobody but itself",
-    "untrusted": "is signed by nobody who is known, or an intermediate certificate is missing",
+    "self-signed": "is self-signed",
+    "untrusted": "comes from an unknown authority, or an intermediate certificate is missing",
     "revoked": "has been revoked",
 }
 LISTS = ("dbl", "surbl", "uribl")
@@ -151,11 +151,11 @@ def _redirect_chain(online: Online, options: Options) -> Iterator[Hit | NotKnown
         if _dead_end(chain):
             continue
         if chain.end == "long":
-            path = f"is redirected more than {count - 1} times"
+            path = f"redirects more than {count - 1} times"
         elif count and not _stays(chain, own, options["allow"]):
-            path = f"is redirected to another site{f' ({count} times)' if count > 1 else ''}: {target}"
+            path = f"redirects to another site{f' ({count} times)' if count > 1 else ''}: {target}"
         elif count > options["max"] and chain.end != "loop":
-            path = f"is redirected {count} times, to {target}"
+            path = f"redirects {count} times, to {target}"
         if path:
             hops = [shorten(hop.url, LONGEST_EVIDENCE) for hop in chain.hops]
             yield answer.hit(path=path, count=count, target=shorten(chain.target, LONGEST_EVIDENCE), hops=hops)
@@ -241,7 +241,7 @@ def _blocklisted(online: Online, options: Options) -> Iterator[Hit | NotKnown]:
                     titles.append(f"{listing.title} ({', '.join(listing.kinds)})")
             if titles:
                 domains.append(shorten(u_label(host)))
-                words.append(f"{shorten(u_label(host))} is on {' and '.join(titles)}")
+                words.append(f"{shorten(u_label(host))} is listed by {' and '.join(titles)}")
         if words:
             link = request.link
             evidence = {"url": link.text, "domains": domains, "listed": "; ".join(words)}

@@ -25,7 +25,7 @@ _LONGEST_TAG = 40
 
 @recipients_check("address-syntax", fields=("fault", "kind"))
 def address_syntax(batch: Batch, options: Options) -> Iterator[RowHit]:
-    """Addresses that are none."""
+    """Addresses that are invalid."""
     for index, address in enumerate(batch.addresses):
         if address[3] and address[3] != NO_ADDRESS and index not in batch.row_faults:
             yield RowHit(index, {"fault": FAULTS[address.fault], "kind": address.fault})
@@ -48,7 +48,7 @@ def malformed_row(batch: Batch, options: Options) -> Iterator[RowHit]:
 
 @recipients_check("duplicate-address")
 def duplicate_address(batch: Batch, options: Options) -> Iterator[RowHit]:
-    """Addresses of mailboxes that stand in an earlier row too."""
+    """Addresses of mailboxes that are in an earlier row too."""
     for index in batch.repeats:
         yield RowHit(index, {})
 
@@ -83,12 +83,12 @@ def account_names(batch: Batch, options: Options) -> Iterator[RowHit]:
     "disposable-domain",
     fields=("details",),
     options={
-        "domains": Option("texts", [], "further domains of throw-away addresses"),
-        "except": Option("texts", [], "domains that are none"),
+        "domains": Option("texts", [], "further domains of disposable addresses"),
+        "except": Option("texts", [], "domains that are not disposable"),
     },
 )
 def disposable_domain(batch: Batch, options: Options) -> Iterator[RowHit]:
-    """Addresses that are made to be thrown away."""
+    """Disposable addresses."""
     from disposable_email_domains import blocklist  # noqa: PLC0415 -- for lists alone
 
     more, spared = frozenset(options["domains"]), frozenset(options["except"])
@@ -104,10 +104,10 @@ def disposable_domain(batch: Batch, options: Options) -> Iterator[RowHit]:
 @recipients_check(
     "typo-domain",
     fields=("details", "suggestion"),
-    options={"except": Option("texts", [], "domains that are no slips")},
+    options={"except": Option("texts", [], "domains that are not typos")},
 )
 def typo_domain(batch: Batch, options: Options) -> Iterator[RowHit]:
-    """Domains that are a slip of the finger away from those of large providers."""
+    """Domains that are a typo away from those of large providers."""
     for domain, rows in batch.domains.items():
         intended = None if domain in options["except"] else slip_of(domain)
         if intended is not None and not _dead((batch.mail_hosts or {}).get(domain)):
@@ -126,7 +126,7 @@ def dead_domain(batch: Batch, options: Options) -> Iterator[RowHit | NotKnown]:
             yield NotKnown(f"the DNS does not say who takes the mail of some domains ({answer.reason})")
         elif reason := _dead(hosts):
             intended = slip_of(domain)
-            detail = domain if intended is None else f"{domain}, perhaps for {intended}"
+            detail = domain if intended is None else f"{domain} (perhaps {intended})"
             yield from (RowHit(index, {"reason": reason}, detail) for index in rows)
 
 
@@ -137,23 +137,23 @@ def _dead(hosts: MailHosts | None) -> str:
     if hosts.mx == Absent("nxdomain"):
         return "no such domain"
     if hosts.hosts == (NULL_MX,):
-        return "takes no mail (null MX)"
+        return "accepts no mail (null MX)"
     if isinstance(hosts.addresses, Absent):
-        return "mail servers that do not exist" if hosts.hosts else "neither MX records nor an address"
+        return "mail servers that do not exist" if hosts.hosts else "no MX or address records"
     return ""
 
 
 @recipients_check(
     "trap-risk",
     fields=("details", "reason"),
-    options={"placeholders": Option("texts", [], "domains that stand for none", required=True)},
+    options={"placeholders": Option("texts", [], "domains used as placeholders", required=True)},
 )
 def trap_risk(batch: Batch, options: Options) -> Iterator[RowHit]:
     """Domains where mail ends that nobody asked for: placeholders, and domains without mail servers of their own."""
     placeholders = frozenset(options["placeholders"])
     for domain, rows in batch.domains.items():
         hosts = (batch.mail_hosts or {}).get(domain)
-        reason = "a placeholder, which takes no mail" if domain in placeholders else _odd(hosts)
+        reason = "a placeholder, which receives no mail" if domain in placeholders else _odd(hosts)
         if reason and not _dead(hosts):
             yield from (RowHit(index, {"reason": reason}, domain) for index in rows)
 
@@ -163,7 +163,7 @@ def _odd(hosts: MailHosts | None) -> str:
         return ""
     if all(map(is_private_host, hosts.addresses.records)):
         return "mail servers in a private network"
-    return "" if hosts.hosts else "no MX records, only an address"
+    return "" if hosts.hosts else "no MX records, only an address record"
 
 
 # -- columns and cells --------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ _FORMULA = regex(
     rf"""(?ix)
     \s{{0,20}} (?:
       = \s{{0,5}} [+-]? (?P<any>[a-z_][a-z0-9_.]{{0,60}}) \s?\(       # =HYPERLINK(
-    | [+\-@]{{1,3}} =? (?P<known>{_NAMES}) \(                         # @SUM(
+    | [+\-@]{{1,3}} =? (?P<function>{_NAMES}) \(                         # @SUM(
     | [=+\-@] .{{0,200}}? \b(?P<dde>[a-z_][\w.]{{0,60}}) \| '[^']{{0,200}}' !    # =cmd|'/C calc'!A0
     | = \s{{0,5}} [+-]? (?P<cell>\$?[a-z]{{1,3}}\$?[0-9]{{1,7}} | [0-9]{{1,10}}) \s? [-+*/&^] \s? [\w$"(]    # =A1+B1
     | = \s{{0,5}} [+-]? (?P<only>\$?[a-z]{{1,3}}\$?[0-9]{{1,7}}) \s{{0,5}}$        # =A1

@@ -152,7 +152,7 @@ def _with_data(label: str) -> str:
     fields=("size", "limit", "data"),
     options={
         "limit": Option("whole number", 102_400, "bytes of HTML from which it is too much"),
-        "below": Option("whole number", 0, "bytes from which another rule tells it; 0: none"),
+        "below": Option("whole number", 0, "bytes from which another rule reports it; 0: no limit"),
     },
     needs=_RENDERED,
 )

@@ -68,7 +68,7 @@ def _fault(text: str, problem: Problem) -> str:
         return "is never closed"
     if problem.other is not None:
         return f"comes before {_shown(text, problem.other.span)} is closed"
-    return "closes no block" if problem.tag.kind == "close" else "stands in no block that it could divide"
+    return "closes no open block" if problem.tag.kind == "close" else "is outside of any block"
 
 
 # -- tags that cannot be read -------------------------------------------------------------------------
@@ -100,17 +100,17 @@ _PLAIN = {
 }
 _WIDTHLESS = "\u200b\u200c\u200d\u2060\ufeff"
 _WHAT = {
-    "unclosed": "has no end",
+    "unclosed": "is never closed",
     "nested": "begins inside another tag",
     "quote": "is a typographic quote inside a template tag",
-    "space": "is no plain space, inside a template tag",
+    "space": "is not a plain space, inside a template tag",
     "markup": "is HTML inside a template tag",
     "reference": "is a character reference inside a template tag",
-    "comparison": "ends the tag; to compare, write gt, or put the comparison in brackets",
+    "comparison": "ends the tag; to compare, write gt, or put the comparison in parentheses",
 }
 
 
-_QUOTED = "stands in typographic quotes, inside a template tag"
+_QUOTED = "is in typographic quotes, inside a template tag"
 
 
 @check("template-broken-tag", fields=("text", "fault"), needs=_TEMPLATES, cause=ALONE)
@@ -241,7 +241,7 @@ def _without_default(place: Place, tags: Iterable[Tag], mentions: _Mentions, whe
             yield NotKnown(f"whether {_shown(place.text, tag.span)} has a default depends on {dialect.defaults}")
             continue
         remedy = _remedy(tag, dialect, mentions.text)
-        evidence = {"tag": _written(place.text, tag), "place": where, "remedy": f": {remedy}" if remedy else ""}
+        evidence = {"tag": _written(place.text, tag), "place": where, "remedy": f"; write {remedy}" if remedy else ""}
         yield Hit(place, tag.span, evidence, mentions.view if isinstance(place, Part) else None)
 
 

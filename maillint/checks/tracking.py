@@ -75,7 +75,7 @@ def tracked_image(message: Message, options: Options) -> Iterator[Hit | NotKnown
     """
     for found in tracked_pictures(message):
         evidence = {"sign": found.sign, "url": shown(found.part, found.url_span)}
-        related = tuple((span, "here, too") for span in found.others)
+        related = tuple((span, "also here") for span in found.others)
         yield Hit(found.part, found.span, evidence, found.views, related=related)
 
 

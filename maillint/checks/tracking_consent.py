@@ -22,13 +22,13 @@ from maillint.message.model import Message
         "jurisdictions": Option(
             "texts",
             [],
-            "where readers are: eu, fr, uk, or another country's code; empty: off",
+            "where recipients are: eu, fr, uk, or another country's code; empty: off",
             text_fault=jurisdiction_fault,
         ),
         "consent": Option(
             "text",
             "none",
-            "what readers have agreed to: nothing, opens counted in sum, or opens and clicks counted for each of them",
+            "what recipients have agreed to: nothing, opens counted in total, or opens and clicks counted for each",
             choices=CONSENT,
         ),
     },
@@ -52,7 +52,7 @@ def consent_required(message: Message, options: Options) -> Iterator[Hit | NotKn
         yield Hit(tag.part, tag.span, {**law, "what": "an open pixel"}, tag.view)
     for link, found in identifiers(message):
         if found.recipient:
-            yield Hit(link.part, found.span, {**law, "what": "a link that names its reader"}, link.views)
+            yield Hit(link.part, found.span, {**law, "what": "a link that identifies its recipient"}, link.views)
 
 
 @cache

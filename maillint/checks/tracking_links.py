@@ -18,7 +18,7 @@ from maillint.text.spans import Span
 @check(
     "link-identifier",
     fields=("identifier", "url", "vendor", "parameter", "stripped", "clients"),
-    options={"ignore": Option("texts", [], "parameters that may stand, in whatever case")},
+    options={"ignore": Option("texts", [], "parameters to allow, in upper or lower case")},
     needs=(
         Needs(links=("?", "@", "%40", PLACEHOLDER_CHAR)),
         Needs(kinds=("eml",), headers=("to", "delivered-to"), links=("",)),
@@ -45,7 +45,7 @@ def link_identifier(message: Message, options: Options) -> Iterator[Hit | NotKno
 
 
 def _who_drop(clients: Sequence[str]) -> str:
-    return f"{' and '.join(clients)} drop{'s' * (len(clients) == 1)}"
+    return f"{' and '.join(clients)} strip{'s' * (len(clients) == 1)}"
 
 
 @check(
@@ -68,7 +68,7 @@ def stripped_unsubscribe(message: Message, options: Options) -> Iterator[Hit | N
 @check(
     "utm-in-first-touch",
     fields=("parameters", "url"),
-    options={"ignore": Option("texts", [], "parameters that may stand, in whatever case")},
+    options={"ignore": Option("texts", [], "parameters to allow, in upper or lower case")},
     needs=Needs(links=("?",)),
 )
 def utm_in_first_touch(message: Message, options: Options) -> Iterator[Hit | NotKnown]:

@@ -102,21 +102,25 @@ def _identifier(view: View, load: Load) -> ReaderIdentifier | None:
     return reader_identifier(read_address(load.url, view, load.span))
 
 
+def _has(identifier: ReaderIdentifier) -> str:
+    return f"it has {identifier.words}"
+
+
 # -- styles ---------------------------------------------------------------------------------------------------
 
 
 def _style_reason(view: View, load: Load) -> str | None:
     """Say why what a style loads shows nothing; None where it may show something."""
     if load.how == "@import":
-        return None if _is_own_file(load) else "most clients ignore imported sheets"
+        return None if _is_own_file(load) else "most clients ignore imported style sheets"
     identifier = _identifier(view, load)
     if load.selector.startswith("@font-face"):
-        return identifier.words if identifier is not None and identifier.sure and not _is_font(load) else None
+        return _has(identifier) if identifier is not None and identifier.sure and not _is_font(load) else None
     if load.element is not None:
         return _element_style_reason(view, load, load.element, identifier)
     if _ON_DEMAND.search(load.selector) or any(map(_ON_DEMAND.search, load.conditions)):
-        return "it tells of printing, answering or forwarding" if identifier is not None else None
-    return identifier.words if identifier is not None and identifier.personal else None
+        return "it reports printing, replying or forwarding" if identifier is not None else None
+    return _has(identifier) if identifier is not None and identifier.personal else None
 
 
 def _element_style_reason(view: View, load: Load, element: Element, identifier: ReaderIdentifier | None) -> str | None:
@@ -130,7 +134,7 @@ def _element_style_reason(view: View, load: Load, element: Element, identifier: 
     if width is not None and height is not None and width < TINY and height < TINY:
         return f"the element is {width:g}×{height:g} px"
     if identifier is not None and identifier.personal:
-        return identifier.words
+        return _has(identifier)
     if identifier is not None and load.how in _BACKGROUNDS and not _has_room(element) and _is_empty(view, element):
         return f"the element is empty, with {identifier.words}"
     return None
@@ -168,9 +172,9 @@ def _element_reason(view: View, load: Load, element: Element) -> str | None:
     if tag == "link":
         return None if _is_own_file(load) else "readers never see it"
     if tag == "meta":
-        return "it leaves the message for another address"
+        return "it takes the reader to another address"
     if tag in _DOCUMENTS:
-        return "clients that allow it load it unasked"
+        return "clients that allow it load it without asking"
     if tag == "audio":
         silent = "controls" not in element.attrs
         return "it has no controls" if silent or "autoplay" in element.attrs else _unseen(view, load, element)
@@ -188,4 +192,4 @@ def _unseen(view: View, load: Load, element: Element) -> str | None:
     if hiding is not None and not visibility.shown_elsewhere(hiding, element):
         return f"it is hidden by {hiding.words}"
     identifier = _identifier(view, load)
-    return identifier.words if identifier is not None and identifier.personal else None
+    return _has(identifier) if identifier is not None and identifier.personal else None

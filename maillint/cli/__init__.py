@@ -42,12 +42,29 @@ class Commands(click.Group):
         command: click.Command = import_module(f"maillint.cli.{cmd_name}").command
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Show the help where nothing is named; say of which command an option is that stands before any."""
+        if not args and not ctx.resilient_parsing:
+            click.echo(ctx.get_help(), color=ctx.color)
+            ctx.exit(2)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            from maillint.cli.suggest import owner_of  # noqa: PLC0415 -- only an error needs it, as below
+
+            owner = owner_of(ctx, self, error.option_name)
+            if owner is None:
+                raise
+            raise click.UsageError(f"{error.option_name} belongs to a command: {owner}", ctx) from None
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Suggest the command for `maillint FILE`."""
-        if args and args[0] not in COMMANDS and ("." in args[0] or "/" in args[0]):
-            ctx.fail(f"no such command '{args[0]}'; to lint it: maillint check {args[0]}")
+        """Suggest a command for one that is mistyped, and for `maillint FILE`."""
+        if args and args[0] not in COMMANDS and not ctx.resilient_parsing:
+            from maillint.cli.suggest import instead_of  # noqa: PLC0415
+
+            ctx.fail(f'no command "{args[0]}"{instead_of(args, COMMANDS)}')
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -58,17 +75,16 @@ class Commands(click.Group):
 
 EPILOG = """\b
 Examples:
-  maillint check emails/                  lint every template and message below a folder
-  maillint check --touch 1 intro.html     judge it as a first message to a stranger
-  maillint check --dns newsletter.eml     look up the sender's SPF, DKIM and DMARC too
-  maillint dns acme.example               only those
-  maillint plan october.campaign.yaml     decide about tracking, links, measures and the ramp
-  maillint list subscribers.csv           invalid, repeated and mistyped addresses of a list
-  maillint rule links/text-mismatch       what a rule wants, why, and examples
+  maillint check                       lint what is below the working folder
+  maillint check --touch 1 intro.html  as a first message to a stranger
+  maillint check --dns news.eml        the sender's SPF, DKIM and DMARC too
+  maillint dns acme.example            only those
+  maillint plan october.campaign.yaml  decide on tracking, links and the ramp
+  maillint list subscribers.csv        invalid, repeated, mistyped addresses
+  maillint rule links/text-mismatch    what a rule wants, why, and examples
 
-\b
-Exit status: 0 nothing at or above --fail-on; 1 something; 2 wrong usage, configuration
-or input. Offline unless told otherwise. Settings: maillint.yaml, see docs/configuration.md.
+Exit status: 0 nothing at or above --fail-on; 1 something; 2 wrong usage, configuration or input. Offline unless told
+otherwise. Settings: maillint.yaml (`maillint init` writes one).
 """
 
 
@@ -78,7 +94,7 @@ def group() -> None:
     """Lint e-mail templates and messages before they are sent.
 
     maillint reads .html, .eml and .txt files, in any common template language, and says what will cost the
-    inbox, the reply or the reader's trust: where exactly, why, and how to mend it.
+    inbox, the reply or the reader's trust: where exactly, why, and how to fix it.
     """
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import partial
@@ -13,27 +12,45 @@ import click
 
 from maillint.cli import door
 from maillint.cli.common import (
-    LEVELS,
+    BASELINE,
+    COLOR,
+    CONFIG,
+    FAIL_ON,
+    FAIL_ON_UNKNOWN,
+    FORMAT,
+    IGNORE,
+    MIN_SEVERITY,
+    OUTPUT_FILE,
+    QUIET,
+    SELECT,
+    WRITE_BASELINE,
+    Command,
+    check_config_path,
+    complete_dialects,
+    configured_targets,
+    drop_known_of_domains,
     exit_status,
     make_context,
+    option_group,
     parse_formats,
+    profile_option,
     progress_for,
+    resolver_option,
+    rules_not_run,
+    run_config,
+    save_baseline,
     show_failures,
     split_names,
     write,
 )
-from maillint.config.config import DEFAULT_PER_FILE, CommandLine
-from maillint.data.profiles import PROFILES
+from maillint.config.config import COMMAND_LINE, DEFAULT_PER_FILE, CommandLine
 from maillint.errors import LintError
-from maillint.files.access import UnreadableError, read_limited
 from maillint.files.paths import shown_path
-from maillint.finding import INCOMPLETE, Failure, Report
-from maillint.message.kinds import is_plan
+from maillint.finding import Failure, Report
 from maillint.project.collector import resume
 from maillint.project.discovery import Discovery, Group
-from maillint.project.loader import LoadedMessage, guess_kind_of, load_text
 from maillint.project.parallel import cores
-from maillint.project.runner import Observe, Run, Work, lint_groups, lint_loaded
+from maillint.project.runner import Run, Work, lint_groups
 from maillint.values import frozen, replace
 
 if TYPE_CHECKING:
@@ -41,13 +58,6 @@ if TYPE_CHECKING:
     from maillint.cli.online import Lookups
     from maillint.cli.progress import Progress
     from maillint.engine.clock import Clock
-
-
-def complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """The rules and families that a name may become; for shell completion."""
-    from maillint.catalogue.load import shipped  # noqa: PLC0415 -- only while completing
-
-    return [name for name in (*shipped().families, *shipped().rules) if name.startswith(incomplete)]
 
 
 def jobs_of(ctx: click.Context, param: click.Parameter, value: str) -> int:
@@ -59,36 +69,48 @@ def jobs_of(ctx: click.Context, param: click.Parameter, value: str) -> int:
     raise click.BadParameter(f'"{value}" is neither auto nor a number from 1 to 256', ctx, param)
 
 
-RULE_OPTIONS = (
-    click.option("--select", multiple=True, metavar="RULE", envvar="MAILLINT_SELECT", shell_complete=complete_rules,
-                 help="Run only this rule or family. Repeatable."),
-    click.option("--ignore", multiple=True, metavar="RULE", envvar="MAILLINT_IGNORE", shell_complete=complete_rules,
-                 help="Leave out this rule or family. Repeatable."),
-    click.option("--profile", type=click.Choice(PROFILES), envvar="MAILLINT_PROFILE",
-                 help="The kind of mail, where the files do not say it."),
-    click.option("--touch", type=click.IntRange(1), metavar="N",
-                 help="Place in the sequence; 1 is the first touch."),
-    click.option("--dialect", metavar="NAME", envvar="MAILLINT_DIALECT",
-                 help="The template language, where it cannot be told."),
-    click.option("--config", "config_path", type=click.Path(dir_okay=False), metavar="FILE",
-                 envvar="MAILLINT_CONFIG", help="Use this configuration instead of the nearest maillint.yaml."),
-    click.option("--show-settings", is_flag=True,
-                 help="Show every setting that holds for the named files, and its origin, instead of linting."),
+TARGET_OPTIONS = option_group(
+    "What to lint",
+    click.option("--diff-base", metavar="REV",
+                 help="Report only findings on lines changed since this git revision."),
+    click.option("--skip-pages", is_flag=True, envvar="MAILLINT_SKIP_PAGES",
+                 help="Judge named files as a folder's: pass over web pages and other texts; for hooks."),
+    click.option("--follow-symlinks", is_flag=True, envvar="MAILLINT_FOLLOW_SYMLINKS",
+                 help="Read links that lead out of the folders to lint, too."),
+    click.option("--stdin-filename", metavar="NAME", type=click.Path(),
+                 help="With -: the file that the text is to stand in; it need not be there."),
 )  # fmt: skip
 
-FIX_OPTIONS = (
+KIND_OPTIONS = option_group(
+    "The kind of mail",
+    profile_option("The kind of mail, where the files do not say it"),
+    click.option("--touch", type=click.IntRange(1), metavar="N",
+                 help="Place in the sequence; 1 is the first touch."),
+    click.option("--dialect", metavar="NAME", envvar="MAILLINT_DIALECT", shell_complete=complete_dialects,
+                 help="The template language, where it cannot be told."),
+)  # fmt: skip
+
+RULE_OPTIONS = option_group(
+    "Rules and settings",
+    SELECT,
+    IGNORE,
+    CONFIG,
+    click.option("--show-settings", is_flag=True,
+                 help="Show every setting that holds for the named files, and its origin, instead of linting."),
+    BASELINE,
+    WRITE_BASELINE,
+)  # fmt: skip
+
+FIX_OPTIONS = option_group(
+    "Fixing",
     click.option("--fix", is_flag=True, help="Apply the safe fixes and report what is left."),
     click.option("--unsafe-fixes", is_flag=True,
                  help="With --fix or --diff: apply those too that may change the meaning."),
     click.option("--diff", is_flag=True, help="Show what --fix would change instead of changing it; 1 if anything."),
 )  # fmt: skip
 
-SCOPE_OPTIONS = (
-    click.option("--baseline", metavar="FILE", envvar="MAILLINT_BASELINE",
-                 help="Leave out the findings that this file knows."),
-    click.option("--write-baseline", metavar="FILE", help="Write all findings to a baseline file and exit with 0."),
-    click.option("--diff-base", metavar="REV",
-                 help="Report only findings on lines changed since this git revision."),
+ONLINE_OPTIONS = option_group(
+    "Online",
     click.option("--dns", is_flag=True, help="Look up SPF, DKIM and DMARC of the From domains too (goes online)."),
     click.option("--online", is_flag=True,
                  help="Ask where links lead, and what their certificates say (goes online)."),
@@ -96,56 +118,34 @@ SCOPE_OPTIONS = (
                  metavar="SECONDS", help="With --online: how long one address may take."),
     click.option("--online-allow-private", multiple=True, metavar="NETWORK",
                  help="With --online: private addresses that may be requested, such as 10.0.0.0/8. Repeatable."),
-    click.option("--resolver", metavar="HOST[:PORT]", envvar="MAILLINT_RESOLVER",
-                 help="With --dns or --online: ask this DNS server."),
-    click.option("--follow-symlinks", is_flag=True, envvar="MAILLINT_FOLLOW_SYMLINKS",
-                 help="Read links that lead out of the folders to lint, too."),
-    click.option("--skip-pages", is_flag=True, envvar="MAILLINT_SKIP_PAGES",
-                 help="Pass web pages over where they are named, too, as in a folder; for hooks."),
-    click.option("--stdin-filename", metavar="NAME", help="With -: the name that tells kind and configuration."),
+    resolver_option("With --dns or --online: ask this DNS server."),
 )  # fmt: skip
 
-OUTPUT_OPTIONS = (
-    click.option("--fail-on", type=click.Choice(LEVELS), default="error", show_default=True,
-                 envvar="MAILLINT_FAIL_ON", help="The lowest severity that makes the exit status 1."),
-    click.option("--fail-on-unknown", is_flag=True, envvar="MAILLINT_FAIL_ON_UNKNOWN",
-                 help="Exit with 1, too, where a rule was skipped whose findings would reach --fail-on."),
-    click.option("--min-severity", type=click.Choice(LEVELS[:3]), default="info", show_default=True,
-                 envvar="MAILLINT_MIN_SEVERITY",
-                 help="Show nothing below this; the exit status and the counts stay."),
-    click.option("-f", "--format", "formats", multiple=True, metavar="NAME[=FILE]", envvar="MAILLINT_FORMAT",
-                 help="Output format: full (the default), concise, json, sarif, github, gitlab, junit, markdown, "
-                      "summary. With =FILE it is written there; repeatable."),
-    click.option("-o", "--output-file", metavar="FILE", help="Write the output to a file instead."),
+OUTPUT_OPTIONS = option_group(
+    "Output",
+    FORMAT,
+    OUTPUT_FILE,
+    FAIL_ON,
+    FAIL_ON_UNKNOWN,
+    MIN_SEVERITY,
     click.option("--statistics", is_flag=True, help="Show how often each rule hit instead of each finding."),
-    click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True,
-                 help="NO_COLOR and FORCE_COLOR are honoured."),
+    COLOR,
     click.option("--all", "show_all", is_flag=True,
                  help="Show every finding and every place of it: by default, full sums up what is too much."),
-    click.option("-q", "--quiet", is_flag=True, help="Print nothing but findings."),
+    QUIET,
     click.option("-v", "--verbose", count=True, help="Tell how each file was read."),
 )  # fmt: skip
 
-RUN_OPTIONS = (
+RUN_OPTIONS = option_group(
+    "Running",
+    click.option("--watch", is_flag=True, help="Lint again whenever a file changes, until Ctrl-C."),
     click.option("-j", "--jobs", default="auto", show_default=True, metavar="N", callback=jobs_of,
                  envvar="MAILLINT_JOBS", help="Processes to use."),
     click.option("--no-cache", is_flag=True, envvar="MAILLINT_NO_CACHE",
                  help="Lint every file anew; keep no results in .maillint_cache."),
-    click.option("--watch", is_flag=True, help="Lint again whenever a file changes, until Ctrl-C."),
     click.option("--profile-rules", is_flag=True,
                  help="Say on standard error how long each phase and each rule takes; one process, no cache."),
 )  # fmt: skip
-
-
-def with_options(*groups: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
-    """Put groups of options on a command, in the order in which help shows them."""
-
-    def decorate(function: Any) -> Any:
-        for option in reversed([option for group in groups for option in group]):
-            function = option(function)
-        return function
-
-    return decorate
 
 
 @frozen
@@ -174,9 +174,9 @@ class Arguments:
     follow_symlinks: bool
     skip_pages: bool
     stdin_filename: str | None
-    fail_on: str
+    fail_on: str | None
     fail_on_unknown: bool
-    min_severity: str
+    min_severity: str | None
     formats: tuple[str, ...]
     output_file: str | None
     statistics: bool
@@ -204,30 +204,34 @@ class Arguments:
         )
 
 
-@click.command("check")
+@click.command("check", cls=Command)
 @click.argument("paths", nargs=-1, type=click.Path())
-@with_options(RULE_OPTIONS, FIX_OPTIONS, SCOPE_OPTIONS, OUTPUT_OPTIONS, RUN_OPTIONS)
+@TARGET_OPTIONS
+@KIND_OPTIONS
+@RULE_OPTIONS
+@FIX_OPTIONS
+@ONLINE_OPTIONS
+@OUTPUT_OPTIONS
+@RUN_OPTIONS
 @click.pass_context
 def command(ctx: click.Context, /, **given: Any) -> None:
     """Lint templates and messages.
 
-    PATHS are files (.html, .htm, .eml, .txt, template files, campaign plans) or folders, which are walked; - reads
-    one message from standard input. A template and its plain-text twin (welcome.html, welcome.txt) are one message.
-    Front matter in a template may state subject, from, headers, touch and profile.
+    PATHS are files (.html, .htm, .eml, .txt, template files, campaign plans) or folders, which are walked; without
+    any, the working folder; - reads one message from standard input. A template and its plain-text twin
+    (welcome.html, welcome.txt) are one message. Front matter in a template may state subject, from, headers, touch
+    and profile.
 
     \b
     Examples:
-      maillint check .
+      maillint check
       maillint check --profile cold --fail-on warning sequence/
       maillint check --fix emails/
       maillint check -f full -f sarif=maillint.sarif emails/
       cat mail.eml | maillint check - --stdin-filename mail.eml
     """
-    arguments = Arguments(**given)
-    if not arguments.paths:
-        raise click.UsageError("name at least one file or folder, or - for standard input", ctx)
-    if arguments.config_path is not None and not os.path.isfile(arguments.config_path):  # noqa: PTH113
-        raise click.UsageError(f"--config: {arguments.config_path}: no such file", ctx)
+    arguments = Arguments(**{**given, "paths": given["paths"] or (".",)})
+    check_config_path(ctx, arguments.config_path)
     asks_dns = arguments.dns or arguments.online
     if arguments.resolver is not None and not asks_dns and "MAILLINT_RESOLVER" not in os.environ:
         raise click.UsageError("--resolver goes with --dns or --online", ctx)
@@ -242,7 +246,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         from maillint.cli.settings import show_settings  # noqa: PLC0415 -- seldom wanted
 
         discovery = arguments.discovery()
-        door.show(show_settings(discovery, arguments.paths))
+        door.show(show_settings(discovery, arguments.paths, given_in(ctx)))
         show_failures(Report(failures=tuple(discovery.failures)))
         ctx.exit(2 if discovery.failures else 0)
     run = partial(run_profiled if arguments.profile_rules else run_once, arguments, targets)
@@ -256,7 +260,20 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     ctx.exit(run())
 
 
-def run_profiled(arguments: Arguments, targets: Sequence[tuple[str, str | None]]) -> int:
+def given_in(ctx: click.Context) -> dict[str, tuple[Any, str]]:
+    """What the command line or the environment gives, by the keys of the configuration; each with its origin."""
+    found: dict[str, tuple[Any, str]] = {}
+    for param in ctx.command.params:
+        source = ctx.get_parameter_source(param.name or "")
+        key = {"formats": "format"}.get(param.name or "", (param.name or "").replace("_", "-"))
+        if source is click.core.ParameterSource.COMMANDLINE:
+            found[key] = ctx.params[str(param.name)], COMMAND_LINE
+        elif source is click.core.ParameterSource.ENVIRONMENT:
+            found[key] = ctx.params[str(param.name)], f"environment, {getattr(param, 'envvar', '')}"
+    return found
+
+
+def run_profiled(arguments: Arguments, targets: list[tuple[str, str | None]]) -> int:
     """Do what ``run_once`` does, and say how long it took."""
     from maillint.cli.profiling import start_clock, table  # noqa: PLC0415 -- seldom wanted, as the next
     from maillint.project.profiling import watching  # noqa: PLC0415
@@ -268,7 +285,7 @@ def run_profiled(arguments: Arguments, targets: Sequence[tuple[str, str | None]]
     return status
 
 
-def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]], clock: Clock | None = None) -> int:
+def run_once(arguments: Arguments, targets: list[tuple[str, str | None]], clock: Clock | None = None) -> int:
     """Lint (or fix) once, write the output, and return the exit status; a ``clock`` measures it."""
     if arguments.fix or arguments.diff or arguments.dns or arguments.online or arguments.watch:
         resume()  # these do more than lint each message once
@@ -277,25 +294,22 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]], cl
     lookups = lookups_of(arguments, progress)
     groups: list[Group] = []
     only_changed: Callable[[Report], Report] = lambda whole: whole  # noqa: E731 -- what --diff-base leaves of a report
-    if arguments.paths == ("-",) and is_plan(arguments.stdin_filename or ""):
-        from maillint.cli import plan_input  # noqa: PLC0415 -- seldom needed, as the next
+    if arguments.paths == ("-",):
+        from maillint.cli.standard_input import fix_text, groups_of, lint_text, read_text  # noqa: PLC0415 -- seldom needed
 
-        name = str(arguments.stdin_filename)
-        if arguments.fix or arguments.diff:
-            return plan_input.fix_stdin_plan(discovery, name, unsafe=arguments.unsafe_fixes, diff=arguments.diff)
-        run = plan_input.lint_stdin_plan(discovery, name)
-    elif arguments.paths == ("-",):
-        loaded = load_stdin(discovery, arguments.stdin_filename)
-        if isinstance(loaded, LoadedMessage) and (arguments.fix or arguments.diff):
-            from maillint.cli.fixing import fix_stdin  # noqa: PLC0415 -- seldom needed
-
-            return fix_stdin(loaded, unsafe=arguments.unsafe_fixes, diff=arguments.diff)
-        run = lint_stdin(loaded, lookups.observe if lookups else None, clock)
+        text = read_text(arguments.stdin_filename)
+        if not isinstance(text, Failure):
+            groups = groups_of(text, discovery)
+        if not isinstance(text, Failure) and (arguments.fix or arguments.diff):
+            return fix_text(text, groups, discovery.failures, unsafe=arguments.unsafe_fixes, diff=arguments.diff)
+        run = lint_text(text, groups, lookups.observe if lookups else None, clock)
     else:
         with progress.phase("looking for files"), clock.phase("find files") if clock else nullcontext():
             groups = discovery.groups(arguments.paths)
         if not groups and not discovery.excluded and not discovery.failures:
             raise LintError(nothing_found(arguments.paths, discovery))
+        if arguments.write_baseline is None:
+            require_baselines(groups, arguments)
         if arguments.diff_base is not None:
             from maillint.cli.changes import changed_since  # noqa: PLC0415 -- runs git
 
@@ -315,16 +329,32 @@ def run_once(arguments: Arguments, targets: Sequence[tuple[str, str | None]], cl
     run = with_discovery(run, discovery)
     with progress.phase("looking up links") if lookups else nullcontext():
         report = only_changed(lookups.add_links(run.report) if lookups else run.report)
+    if lookups is not None:
+        with progress.phase("looking up domains"):
+            report = lookups.add_domains(report, run.observed)
     if arguments.write_baseline is not None:
         left_out = rules_not_run(discovery, online=arguments.online)
         return save_baseline(report, arguments.write_baseline, left_out, follow=arguments.follow_symlinks)
     report = drop_known(report, arguments, groups, discovery)
-    if lookups is not None:
-        with progress.phase("looking up domains"):
-            report = lookups.add_domains(report, run.observed)
+    baseline = arguments.baseline or run_config(discovery).baseline
+    report = drop_known_of_domains(report, baseline, discovery, quiet=arguments.quiet)
+    return show(report, arguments, targets, discovery, clock)
+
+
+def show(
+    report: Report,
+    arguments: Arguments,
+    targets: list[tuple[str, str | None]],
+    discovery: Discovery,
+    clock: Clock | None,
+) -> int:
+    """Write a report in the formats of the command line, else the configuration's; return the exit status."""
+    config = run_config(discovery)
     verbosity = -1 if arguments.quiet else arguments.verbose
     per_file = None if arguments.show_all else most_per_file(discovery)
-    context = make_context(discovery.catalogue, arguments.fail_on, verbosity, arguments.min_severity, per_file)
+    limits = {"fail_on": arguments.fail_on, "min_severity": arguments.min_severity}
+    context = replace(make_context(discovery.catalogue, config, verbosity, **limits), per_file=per_file)
+    targets = configured_targets(targets, config, given=bool(arguments.formats) or arguments.statistics)
     with clock.phase("output") if clock else nullcontext():
         write(report, context, targets, arguments.color, follow=arguments.follow_symlinks)
     show_failures(report)
@@ -384,21 +414,21 @@ def lint_with_progress(
 # -- baseline -----------------------------------------------------------------------------------------
 
 
-def save_baseline(report: Report, path: str, not_run: frozenset[str], *, follow: bool = False) -> int:
-    """Write all findings as known ones; return the exit status."""
-    from maillint.files.atomic import write_output  # noqa: PLC0415 -- as the next two
-    from maillint.output._cells import visible  # noqa: PLC0415
-    from maillint.project.baseline import Baseline, merged  # noqa: PLC0415 -- few runs have one
+def require_baselines(groups: Sequence[Group], arguments: Arguments) -> None:
+    """Raise LintError where a configuration of the run requires a baseline file, and there is none."""
+    for config in {group.config.path: group.config for group in groups}.values():
+        if not config.require_baseline:
+            continue
+        path = arguments.baseline or config.baseline
+        if path is None or not os.path.exists(path):  # noqa: PTH110
+            from maillint.cli.settings import config_origin  # noqa: PLC0415 -- seldom needed
 
-    old = Baseline.read(path, follow=follow) if os.path.exists(path) else None  # noqa: PTH110
-    write_output(path, merged(old, report, path, not_run).encode("utf-8", "backslashreplace"), follow=follow)
-    broken = [finding for file in report.files for finding in file.findings if finding.rule in INCOMPLETE]
-    count = len(report.severities) - len(broken)
-    door.say(f"Wrote {count} finding{'s' * (count != 1)} to {visible(path)}.")
-    for finding in broken:
-        door.tell(f"{finding.path}: {finding.message}")
-    show_failures(report)
-    return 2 if report.failures or broken else 0
+            origin = config_origin(config, "require-baseline")
+            what = "no baseline is named" if path is None else f"there is no {shown_path(path)}"
+            target = "maillint-baseline.json" if path is None else shown_path(path)
+            name = f', and name it in {shown_path(str(config.path))}: "baseline: {target}"' if path is None else ""
+            command = f"maillint check {' '.join(arguments.paths)} --write-baseline {target}"
+            raise LintError(f'{origin}: require-baseline: {what}; write one with "{command}"{name}')
 
 
 def drop_known(report: Report, arguments: Arguments, groups: Sequence[Group], discovery: Discovery) -> Report:
@@ -416,34 +446,3 @@ def drop_known(report: Report, arguments: Arguments, groups: Sequence[Group], di
     if stale and not arguments.quiet and arguments.diff_base is None:
         door.tell(describe(stale))
     return report
-
-
-def rules_not_run(discovery: Discovery, *, online: bool) -> frozenset[str]:
-    """The rules that this command line has not run: left out by name, or run with --online alone."""
-    names = {name for config in discovery.configs for name in config.deselected}
-    if not online:
-        rules = (rule for config in discovery.configs for rule in config.catalogue.rules.values())
-        names.update(rule.name for rule in rules if rule.subject == "online")
-    return frozenset(names)
-
-
-# -- standard input -----------------------------------------------------------------------------------
-
-
-def load_stdin(discovery: Discovery, name: str | None) -> LoadedMessage | Failure:
-    """Read one message from standard input; ``name`` says its kind and which configuration holds for it."""
-    data = b""
-    try:
-        data = read_limited(sys.stdin.buffer)
-        name = shown_path(name) if name is not None else f"stdin.{guess_kind_of(data)}"
-        return load_text(discovery.text_group(name), data)
-    except UnreadableError as error:
-        return Failure(error.path or name or "stdin", str(error))
-
-
-def lint_stdin(loaded: LoadedMessage | Failure, observe: Observe | None, clock: Clock | None = None) -> Run:
-    """Lint what was read from standard input."""
-    if isinstance(loaded, Failure):
-        return Run(Report(failures=(loaded,)))
-    reports = lint_loaded(loaded, clock)
-    return Run(Report(tuple(reports)), ((loaded.group, observe(loaded)),) if observe else ())

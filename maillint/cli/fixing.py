@@ -14,8 +14,7 @@ from maillint.message.kinds import kind_of
 from maillint.message.mime.headers import read_block
 from maillint.output._cells import visible
 from maillint.project.discovery import Group
-from maillint.project.fix import FixedFile, changed_files, encode, fix_groups, fix_loaded
-from maillint.project.loader import LoadedMessage
+from maillint.project.fix import FixedFile, encode, fix_groups
 from maillint.project.runner import Observe, Run
 from maillint.text.diff import unified_diff
 from maillint.values import replace
@@ -78,13 +77,3 @@ def show_patch(changes: Iterable[FixedFile]) -> None:
 def diff_lines(change: FixedFile) -> Iterator[str]:
     """The lines of a unified diff."""
     return unified_diff(change.before.text, change.after.text, visible(change.path))
-
-
-def fix_stdin(loaded: LoadedMessage, *, unsafe: bool, diff: bool) -> int:
-    """Print standard input's text fixed (or what fixing would change); return the exit status."""
-    changes = changed_files(loaded, fix_loaded(loaded, unsafe=unsafe)[0])
-    if diff:
-        show_patch(changes)
-        return int(bool(changes))
-    door.write_bytes(encode(changes[0].after) if changes else loaded.sources[0].data)
-    return 0

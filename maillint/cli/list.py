@@ -8,10 +8,31 @@ from typing import IO
 import click
 
 from maillint.cli import door
-from maillint.cli.common import LEVELS, exit_status, make_context, parse_formats, split_names, wants_color, write
+from maillint.cli.common import (
+    COLOR,
+    CONFIG,
+    FAIL_ON,
+    FORMAT,
+    IGNORE,
+    MIN_SEVERITY,
+    OUTPUT_FILE,
+    QUIET,
+    SELECT,
+    Command,
+    check_config_path,
+    configured_targets,
+    exit_status,
+    make_context,
+    option_group,
+    parse_formats,
+    profile_option,
+    resolver_option,
+    split_names,
+    wants_color,
+    write,
+)
 from maillint.cli.list_overview import overview
 from maillint.config.config import CommandLine
-from maillint.data.profiles import PROFILES
 from maillint.finding import Report
 from maillint.network.resolver import DEFAULT_TIMEOUT, DnsResolver
 from maillint.output._paint import Paint
@@ -28,41 +49,68 @@ _LONGEST_TIMEOUT = 60.0
 _WORTH_SHOWING = 1_000
 
 
-@click.command("list")
-@click.argument("path", metavar="FILE")
-@click.option("--column", metavar="NAME", help="The column of addresses: its name in the header, or its number; in "
-                                               "JSON Lines its key (user.email).")  # fmt: skip
-@click.option("--input-format", type=click.Choice(FORMATS), help="Read FILE as this, whatever it looks like.")
-@click.option("--delimiter", metavar="CHARACTER", help="What separates cells: comma, semicolon, tab, pipe, or another "
-                                                       "character.")  # fmt: skip
-@click.option("--header/--no-header", default=None, help="Whether the first row names the columns.")
-@click.option("--encoding", metavar="NAME", help="The encoding of FILE, such as windows-1251.")
-@click.option("--suppress", multiple=True, metavar="FILE",
-              help="Addresses, domains or digests of addresses that must get no mail. Repeatable.")  # fmt: skip
-@click.option("--dns", is_flag=True, help="Ask the DNS who takes the mail of each domain.")
-@click.option("--resolver", metavar="HOST[:PORT]", envvar="MAILLINT_RESOLVER",
-              help="With --dns: ask this DNS server instead of the system's.")  # fmt: skip
-@click.option("--timeout", type=click.FloatRange(0, _LONGEST_TIMEOUT, min_open=True), default=DEFAULT_TIMEOUT,
-              show_default=True, metavar="SECONDS", help="With --dns: how long one lookup may take.")  # fmt: skip
-@click.option("--split", metavar="FOLDER", help="Write the clean and the doubtful rows into two files of a new folder.")
-@click.option("--show-addresses", is_flag=True, help="Quote addresses as they are; otherwise names in them are masked.")
-@click.option("--profile", type=click.Choice(PROFILES), help="The kind of mail that the list is for.")
-@click.option("--select", multiple=True, metavar="RULE", help="Run only this rule. Repeatable.")
-@click.option("--ignore", multiple=True, metavar="RULE", help="Leave out this rule. Repeatable.")
-@click.option("--fail-on", type=click.Choice(LEVELS), default="error", show_default=True,
-              help="The lowest severity that makes the exit status 1.")  # fmt: skip
-@click.option("--min-severity", type=click.Choice(LEVELS[:3]), default="info", show_default=True,
-              help="Show no findings below this severity.")  # fmt: skip
-@click.option("-f", "--format", "formats", multiple=True, metavar="NAME[=FILE]",
-              help="Output format: full (the default), concise, json, or another of maillint check. "
-                   "With =FILE it is written there; repeatable.")  # fmt: skip
-@click.option("-o", "--output-file", metavar="FILE", help="Write the output to a file instead.")
-@click.option("--config", "config_path", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
-              help="Use this configuration instead of the nearest maillint.yaml.")  # fmt: skip
-@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True,
-              help="NO_COLOR is honoured.")  # fmt: skip
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but findings.")
-@click.option("-v", "--verbose", count=True, help="Add the references of each rule, and all that stayed unknown.")
+@click.command("list", cls=Command)
+@click.argument("path", metavar="FILE", type=click.Path())
+@option_group(
+    "What to check",
+    click.option(
+        "--suppress",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(),
+        help="Addresses, domains or digests of addresses that must get no mail. Repeatable.",
+    ),
+    click.option(
+        "--split",
+        metavar="FOLDER",
+        type=click.Path(),
+        help="Write the clean and the doubtful rows into two files of a new folder.",
+    ),
+    profile_option("The kind of mail that the list is for"),
+)
+@option_group(
+    "How to read it",
+    click.option(
+        "--column",
+        metavar="NAME",
+        help="The column of addresses: its name in the header, or its number; in JSON Lines its key (user.email).",
+    ),
+    click.option("--input-format", type=click.Choice(FORMATS), help="Read FILE as this, whatever it looks like."),
+    click.option(
+        "--delimiter",
+        metavar="CHARACTER",
+        help="What separates cells: comma, semicolon, tab, pipe, or another character.",
+    ),
+    click.option("--header/--no-header", default=None, help="Whether the first row names the columns."),
+    click.option("--encoding", metavar="NAME", help="The encoding of FILE, such as windows-1251."),
+)
+@option_group("Rules and settings", SELECT, IGNORE, CONFIG)
+@option_group(
+    "Online",
+    click.option("--dns", is_flag=True, help="Ask the DNS who takes the mail of each domain."),
+    resolver_option("With --dns: ask this DNS server instead of the system's."),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(0, _LONGEST_TIMEOUT, min_open=True),
+        default=DEFAULT_TIMEOUT,
+        show_default=True,
+        metavar="SECONDS",
+        help="With --dns: how long one lookup may take.",
+    ),
+)
+@option_group(
+    "Output",
+    FORMAT,
+    OUTPUT_FILE,
+    FAIL_ON,
+    MIN_SEVERITY,
+    click.option("--show-addresses", is_flag=True,
+                 help="Quote addresses as they are; otherwise names in them are masked."),
+    COLOR,
+    QUIET,
+    click.option("-v", "--verbose", count=True,
+                 help="Add the references of each rule, and all that was skipped."),
+)  # fmt: skip
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -81,8 +129,8 @@ def command(
     profile: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
-    fail_on: str,
-    min_severity: str,
+    fail_on: str | None,
+    min_severity: str | None,
     formats: tuple[str, ...],
     output_file: str | None,
     config_path: str | None,
@@ -105,6 +153,7 @@ def command(
       maillint list contacts.csv --column "Work e-mail" --split sorted
     """
     targets = parse_formats(formats, output_file)
+    check_config_path(ctx, config_path)
     wishes = Wishes(encoding, input_format, None if delimiter is None else delimiter_of(delimiter), header, column)
     if resolver is not None and not dns and ctx.get_parameter_source("resolver") is not None:
         source = ctx.get_parameter_source("resolver")
@@ -126,7 +175,9 @@ def command(
     if sys.stderr.isatty() and not quiet:
         run = replace(run, progress=_show_progress)
     report = Report(files=(lint_list(file, rules, kind, run),))
-    context = make_context(discovery.catalogue, fail_on, -1 if quiet else verbose, min_severity)
+    limits = {"fail_on": fail_on, "min_severity": min_severity}
+    context = make_context(discovery.catalogue, config, -1 if quiet else verbose, **limits)
+    targets = configured_targets(targets, config, given=bool(formats))
     if ("full", None) in targets and not quiet:
         door.show(overview(report.files[0], split, context.width, Paint(wants_color(color, sys.stdout))))
     write(report, context, targets, color)

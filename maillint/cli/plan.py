@@ -10,10 +10,19 @@ from typing import Any
 import click
 
 from maillint.cli import door
-from maillint.cli.common import terminal_width, wants_color
+from maillint.cli.common import (
+    COLOR,
+    CONFIG,
+    Command,
+    check_config_path,
+    option_group,
+    parse_formats,
+    terminal_width,
+    wants_color,
+)
 from maillint.config.config import CommandLine
 from maillint.errors import LintError
-from maillint.files.access import UnreadableError
+from maillint.files.access import UnreadableError, read_limited
 from maillint.files.paths import shown_path
 from maillint.message.kinds import is_plan
 from maillint.plan.model import Plan
@@ -23,31 +32,86 @@ RATE = click.FloatRange(0, 100, min_open=True)
 COUNT = click.IntRange(1, 1_000_000_000)
 
 
-@click.command("plan")
+class PlanFormat(click.Choice[str]):
+    """The formats of this command; another one that the environment asks every command for stands for the default."""
+
+    def __init__(self) -> None:
+        super().__init__(("full", "json"))
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take a format."""
+        if ctx is not None and param is not None and value not in self.choices:
+            source = ctx.get_parameter_source(str(param.name))
+            if source is click.core.ParameterSource.ENVIRONMENT and parse_formats(value.split(), None):
+                return "full"
+        return super().convert(value, param, ctx)
+
+
+def complete_keys(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The keys of a plan that a text may become; for shell completion."""
+    from maillint.cli.plan_new import QUESTIONS  # noqa: PLC0415 -- only while completing
+
+    return [f"{key}=" for key in QUESTIONS if f"{key}=".startswith(incomplete)]
+
+
+@click.command("plan", cls=Command)
 @click.argument("file", required=False, type=click.Path(dir_okay=False))
-@click.option("--new", is_flag=True,
-              help="Make a plan: by asking, or from --set where there is no terminal. It is written to FILE, which "
-                   "must not be there, or else to standard output.")  # fmt: skip
-@click.option("--set", "given", multiple=True, metavar="KEY=VALUE",
-              help="With --new: the value of a key, such as goal.kind=meeting, sender.age-days=12 or "
-                   "steps=intro-1.html,intro-2.html; it is not asked for. Repeatable.")  # fmt: skip
-@click.option("--journal", is_flag=True, help="Print the entry of this week's journal instead, in Markdown.")
-@click.option("--week", metavar="DATE", help="With --journal: a day of the week that it is about; else this week.")
-@click.option("--ramp", type=COUNT, metavar="N",
-              help="Propose a ramp to N messages a day: by the plan, or without FILE for any sender.")  # fmt: skip
-@click.option("--start", type=COUNT, metavar="N", help="Messages on the first day of a proposed ramp.")
-@click.option("--compare", nargs=2, metavar="COUNT/SENT COUNT/SENT",
-              help="Compare two arms of an A/B test, such as --compare 12/400 30/400.")  # fmt: skip
-@click.option("--sample", nargs=2, type=RATE, metavar="NOW EXPECTED",
-              help="How many messages each arm needs to tell two rates, in per cent, apart: --sample 3 6.")  # fmt: skip
-@click.option("--none-in", type=COUNT, metavar="SENT",
-              help="The rate that none in so many still allows (rule of three).")  # fmt: skip
-@click.option("-f", "--format", "output_format", type=click.Choice(("full", "json")), default="full",
-              show_default=True, help="Output format.")  # fmt: skip
-@click.option("--config", "config_path", type=click.Path(dir_okay=False), metavar="FILE",
-              help="Take the rules' options from this configuration.")  # fmt: skip
-@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True,
-              help="NO_COLOR is honoured.")  # fmt: skip
+@option_group(
+    "Making a plan",
+    click.option(
+        "--new",
+        is_flag=True,
+        help="Make a plan: by asking, or from --set where there is no terminal. It is written to FILE, which "
+        "must not be there, or else to standard output.",
+    ),
+    click.option(
+        "--set",
+        "given",
+        multiple=True,
+        metavar="KEY=VALUE",
+        shell_complete=complete_keys,
+        help="With --new: the value of a key, such as goal.kind=meeting, sender.age-days=12 or "
+        "steps=intro-1.html,intro-2.html; it is not asked for. Repeatable.",
+    ),
+)
+@option_group(
+    "Journal",
+    click.option("--journal", is_flag=True, help="Print the entry of this week's journal instead, in Markdown."),
+    click.option("--week", metavar="DATE", help="With --journal: a day of the week that it is about; else this week."),
+)
+@option_group(
+    "Arithmetic",
+    click.option(
+        "--ramp",
+        type=COUNT,
+        metavar="N",
+        help="Propose a ramp to N messages a day: by the plan, or without FILE for any sender.",
+    ),
+    click.option("--start", type=COUNT, metavar="N", help="Messages on the first day of a proposed ramp."),
+    click.option(
+        "--compare",
+        nargs=2,
+        metavar="COUNT/SENT COUNT/SENT",
+        help="Compare two arms of an A/B test, such as --compare 12/400 30/400.",
+    ),
+    click.option(
+        "--sample",
+        nargs=2,
+        type=RATE,
+        metavar="NOW EXPECTED",
+        help="How many messages each arm needs to tell two rates, in per cent, apart: --sample 3 6.",
+    ),
+    click.option(
+        "--none-in", type=COUNT, metavar="SENT", help="The rate that none in so many still allows (rule of three)."
+    ),
+)
+@option_group("Rules and settings", CONFIG)
+@option_group(
+    "Output",
+    click.option("-f", "--format", "output_format", type=PlanFormat(), default="full", metavar="NAME",
+                 envvar="MAILLINT_FORMAT", help="Output format: full (the default) or json."),
+    COLOR,
+)  # fmt: skip
 @click.pass_context
 def command(ctx: click.Context, /, **given: Any) -> None:
     """Walk through the decision behind a campaign, and read its results.
@@ -63,7 +127,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     Examples:
       maillint plan october.campaign.yaml
       maillint plan --new october.campaign.yaml
-      maillint plan --new --set goal.kind=meeting --set "goal.sentence=Book calls with CFOs"
+      maillint plan --new --set goal.kind=meeting --set audience.size=200
       maillint plan october.campaign.yaml --journal >> journal.md
       maillint plan --ramp 200 --start 20
       maillint plan --compare 12/400 30/400
@@ -86,8 +150,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     if given["new"]:
         _make(path, given["given"])
         return
-    if given["config_path"] is not None and not os.path.isfile(given["config_path"]):  # noqa: PTH113
-        raise click.UsageError(f"--config: {given['config_path']}: no such file", ctx)
+    check_config_path(ctx, given["config_path"])
     discovery = Discovery(given["config_path"], CommandLine())
     if path is None and given["ramp"] is not None:
         from maillint.cli.plan_page import proposed_ramp  # noqa: PLC0415 -- only what is printed is loaded, as below
@@ -140,11 +203,9 @@ def _read(path: str | None, ctx: click.Context) -> tuple[Plan, str]:
     from maillint.project.plan_files import read_plan_file  # noqa: PLC0415 -- see above
 
     if path == "-":
-        from maillint.cli.plan_input import read_stdin_plan  # noqa: PLC0415
-
         name = "stdin.campaign.yaml"
         try:
-            return read_stdin_plan(name), name
+            return read_plan_file(name, read_limited(sys.stdin.buffer)), name
         except UnreadableError as error:
             raise LintError(f"standard input: {error}") from None
     if path is None:
@@ -169,7 +230,7 @@ def _make(path: str | None, given: Sequence[str]) -> None:
     if path is not None and not is_plan(path):
         raise click.UsageError(f"{path}: the name of a plan ends in .campaign.yaml")
     if path is not None and os.path.lexists(path):
-        raise LintError(f"{shown_path(path)} is there already; nothing written")
+        raise LintError(f"{shown_path(path)} already exists; nothing written")
     text = new_plan(given, _shipped_options(), asks=sys.stdin.isatty())
     if path is None:
         door.show_all(text)
@@ -195,14 +256,12 @@ def _arithmetic(given: Mapping[str, Any]) -> str:
     if given["none_in"]:
         sent = given["none_in"]
         rate = 100 * proportions.at_most(sent)
-        return f"none in {sent:,}: the rate may still be {rate:.2g} % (rule of three, 95 %)\n"
+        return f"none in {sent:,}: the rate may still be {rate:.2g}% (rule of three, 95%)\n"
     try:
         if given["sample"]:
             now, expected = given["sample"]
             needed = proportions.needed_per_arm(now / 100, expected / 100)
-            return (
-                f"to tell {now:g} % from {expected:g} %: {needed:,} messages for each arm (two-sided 5 %, power 80 %)\n"
-            )
+            return f"to tell {now:g}% from {expected:g}%: {needed:,} messages per arm (two-sided 5%, power 80%)\n"
         counts = [_fraction(text) for text in given["compare"]]
         found = proportions.compare(*counts[0], *counts[1])
     except proportions.MeaninglessError as error:
@@ -210,7 +269,7 @@ def _arithmetic(given: Mapping[str, Any]) -> str:
     lines = []
     for (count, sent), rate in zip(counts, (found.first, found.second), strict=True):
         low, high = proportions.interval(count, sent)
-        lines.append(f"{count:,} of {sent:,}: {100 * rate:.2f} % (95 %: {100 * low:.2f} to {100 * high:.2f})")
+        lines.append(f"{count:,} of {sent:,}: {100 * rate:.2f}% (95%: {100 * low:.2f} to {100 * high:.2f})")
     how = "Fisher's exact test, since the counts are small" if found.exact else "test of two proportions"
     verdict = "they differ beyond chance" if found.differ else "the difference may well be chance"
     return "\n".join([*lines, f"p = {found.p_value:.2g} ({how}): {verdict}"]) + "\n"

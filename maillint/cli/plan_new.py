@@ -37,24 +37,24 @@ class _Question(NamedTuple):
     value: Callable[[str], Any] = str
 
 
-_QUESTIONS: Mapping[str, _Question] = {
+QUESTIONS: Mapping[str, _Question] = {
     question.key: question
     for question in (
-        _Question("goal.sentence", "The goal in one sentence: who is to do what"),
-        _Question("goal.kind", f"What readers are to do ({', '.join(GOALS[:6])})"),
+        _Question("goal.sentence", "The goal in one sentence: who should do what"),
+        _Question("goal.kind", f"What readers should do ({', '.join(GOALS[:6])})"),
         _Question("audience.size", "How many readers", _number),
         _Question("audience.privacy-sensitivity", "How much they mind being watched (low, medium, high)"),
         _Question("audience.jurisdictions", "Where they are (such as de, fr, us)", _several),
         _Question("sender.domain", "The domain that sends"),
-        _Question("sender.age-days", "For how many days it has sent mail", _number),
+        _Question("sender.age-days", "How many days it has been sending mail", _number),
         _Question("sender.mailboxes", "How many mailboxes send", _number),
         _Question("sender.servers", "Whose servers send (own, dedicated, shared)"),
         _Question("sender.recent-trouble", "Blocks or complaints in the last weeks (yes, no)", _flag),
         _Question("list.source", "Where the addresses come from (own-signup, customers, researched …)"),
-        _Question("list.opt-in", "How readers have agreed (double, single, soft, none)"),
+        _Question("list.opt-in", "How readers agreed (double, single, soft, none)"),
         _Question("steps", "The templates in order (intro-1.html, intro-2.html)", _several),
-        _Question("action", "What you change next week if too few do that"),
-        _Question("volume", "How many messages a day in the end", _number),
+        _Question("action", "What you will change next week if too few do that"),
+        _Question("volume", "How many messages a day you want to reach", _number),
     )
 }
 _NEEDED = ("goal.kind", "goal.sentence")
@@ -70,10 +70,10 @@ def new_plan(given: Sequence[str], options: Options, *, asks: bool) -> str:
     answers: dict[str, Any] = {}
     for item in given:
         key, equals, text = item.partition("=")
-        if not equals or key not in _QUESTIONS:
-            hint = suggestion(key, _QUESTIONS) or f" (there are {', '.join(_QUESTIONS)})"
+        if not equals or key not in QUESTIONS:
+            hint = suggestion(key, QUESTIONS) or f" (there are {', '.join(QUESTIONS)})"
             raise click.UsageError(f"--set: no key {key!r} to give as KEY=VALUE{hint}")
-        answers[key] = _QUESTIONS[key].value(text.strip())
+        answers[key] = QUESTIONS[key].value(text.strip())
         if fault := _fault(key, answers[key]):
             raise click.UsageError(f"--set {key}: {fault}")
     if asks:
@@ -89,7 +89,7 @@ def new_plan(given: Sequence[str], options: Options, *, asks: bool) -> str:
 def _ask(answers: dict[str, Any]) -> None:
     """Ask for what is not given, on standard error; an empty answer leaves a key out, unless the plan needs it."""
     door.say("An empty answer leaves a key out.")
-    for key, question in _QUESTIONS.items():
+    for key, question in QUESTIONS.items():
         while key not in answers:
             text = click.prompt(question.text, default="", show_default=False, err=True).strip()
             if not text:
@@ -189,7 +189,7 @@ def _volume(plan: Plan, options: Options, target: int | None) -> Iterator[str]:
     if not days:
         return
     yield ""
-    yield "# From a Monday on, each day half as much again at the most."
+    yield "# From a Monday on, each day half as much again at most."
     yield f"volume: {{per-day: [{', '.join(str(day.sent) for day in days)}]}}"
 
 

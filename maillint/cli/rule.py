@@ -8,24 +8,26 @@ import click
 
 from maillint.catalogue.examples import examples
 from maillint.catalogue.load import Catalogue
-from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
+from maillint.catalogue.rule import BASES, DECIDED_BY_KIND, Level, Rule
 from maillint.cli import door
+from maillint.cli.common import CONFIG, Command, check_config_path, complete_rules, option_group
 from maillint.config.config import load_config
 from maillint.data.profiles import PROFILES
 from maillint.finding import Severity
 from maillint.project.discovery import Discovery
 
 
-@click.command("rule")
-@click.argument("name", required=False)
-@click.option("--config", "config_path", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
-              help="Show the rules that this configuration knows.")  # fmt: skip
-def command(name: str | None, config_path: str | None) -> None:
+@click.command("rule", cls=Command)
+@click.argument("name", required=False, shell_complete=complete_rules)
+@option_group("Rules and settings", CONFIG)
+@click.pass_context
+def command(ctx: click.Context, name: str | None, config_path: str | None) -> None:
     """Show the rules, or one rule's page.
 
     Without NAME, every rule with its severities and what it flags; with a family's name, the rules of that
     family; with a rule's name, why it matters, what to do, its options and examples.
     """
+    check_config_path(ctx, config_path)
     config = load_config(config_path) if config_path else Discovery().config_for("x.html")
     catalogue = config.catalogue
     if name is None:
@@ -33,7 +35,7 @@ def command(name: str | None, config_path: str | None) -> None:
         return
     rules = catalogue.matching(name)
     if not rules:
-        raise click.UsageError(f'no rule or family "{name}"{catalogue.suggest(name)}')
+        raise click.UsageError(f'no rule or family "{name}"{catalogue.suggest(name)}', ctx)
     if len(rules) == 1 and rules[0].name == name:
         door.show_all(page(rules[0]))
     else:
@@ -66,6 +68,8 @@ def page(rule: Rule) -> str:
     out = [rule.name, f"  {rule.summary}", ""]
     out += ["Severity", *(f"  {profile:<14}{words(rule.levels[profile])}" for profile in PROFILES), ""]
     out += ["Why", textwrap.fill(rule.why, 88, initial_indent="  ", subsequent_indent="  "), ""]
+    if rule.basis:
+        out += ["Basis", *textwrap.wrap(basis(rule), 88, initial_indent="  ", subsequent_indent="  "), ""]
     if rule.fix:
         out += ["What to do", textwrap.fill(rule.fix, 88, initial_indent="  ", subsequent_indent="  "), ""]
     if rule.check.options:
@@ -94,6 +98,11 @@ def page(rule: Rule) -> str:
     if rule.references:
         out += ["References", *(f"  {reference}" for reference in rule.references), ""]
     return "\n".join(out)
+
+
+def basis(rule: Rule) -> str:
+    """What a rule rests on, in a line."""
+    return f"{rule.basis}: {BASES[rule.basis]}" + (f" ({rule.score})" if rule.score else "")
 
 
 def words(level: Level) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
-from maillint.config.config import COMMAND_LINE, DEFAULT_PER_FILE, LayeredConfig
+from maillint.cli.common import split_names
+from maillint.config.config import DEFAULT, DEFAULT_PER_FILE, LayeredConfig
 from maillint.config.keys import KEYS
 from maillint.data.amendments import Amendment, Lists
 from maillint.data.consent import has_rule
@@ -16,17 +18,30 @@ from maillint.output._cells import visible
 from maillint.project.discovery import Discovery
 from maillint.values import field_names
 
+Given = Mapping[str, tuple[Any, str]]
+"""What the command line and the environment say, by the keys of the configuration; each with its origin."""
 
-def show_settings(discovery: Discovery, paths: Sequence[str]) -> str:
+_DEFAULTS = {
+    "fail-on": "error",
+    "min-severity": "info",
+    "format": "full",
+    "require-baseline": "false",
+    "max-findings-per-file": str(DEFAULT_PER_FILE),
+}
+_LISTS = frozenset({"exclude", "include", "own-domains", "dkim-selectors", "rule-folders", "ignore"})
+"""Keys whose values in several layers count together."""
+
+
+def show_settings(discovery: Discovery, paths: Sequence[str], given: Given) -> str:
     """Return a page for each message under the paths."""
-    return "\n".join(_page(group.paths[0], group.config) for group in discovery.groups(paths))
+    return "\n".join(_page(group.paths[0], group.config, given) for group in discovery.groups(paths))
 
 
-def _page(path: str, config: LayeredConfig) -> str:
+def _page(path: str, config: LayeredConfig, given: Given) -> str:
     where = f"  configuration: {shown_path(config.path) if config.path else 'none'}"
     lines = [visible(shown_path(path)), visible(where), ""]
-    lines += [_line(key, *_value(config, key)) for key in KEYS if key not in {"extends", "overrides", "rules"}]
-    lines.append(_line("touch", *_touch(config)))
+    lines += [_line(key, *_value(config, key, given)) for key in KEYS if key not in {"extends", "overrides", "rules"}]
+    lines.append(_line("touch", *_touch(config, given)))
     lines += ["", "  rules"]
     profile = config.command_line.profile or config.profile
     profiles = [profile] if profile else list(PROFILES)
@@ -39,15 +54,20 @@ def _line(name: str, value: str, origin: str) -> str:
     return visible(f"  {name}: {value}  ({origin})")
 
 
-def _value(config: LayeredConfig, key: str) -> tuple[str, str]:
-    given = {"profile": config.command_line.profile, "dialect": config.command_line.dialect}.get(key)
-    if given is not None:
-        return given, COMMAND_LINE
-    found = [layer for layer in config.layers if key in layer.values]
+def _value(config: LayeredConfig, key: str, given: Given) -> tuple[str, str]:
+    if key in {"select", "ignore"}:
+        return _names(config, key, given)
+    if key == "domains":
+        layers = [layer for layer in config.layers if layer.domain]
+        origins = _origins(layer.origins["domains"] for layer in layers)
+        return ", ".join(layer.domain for layer in layers) or "none", origins or DEFAULT
+    if key in given:
+        value, origin = given[key]
+        return ", ".join(value) if isinstance(value, tuple) else str(value), origin
+    found = [layer for layer in config.layers if key in layer.values and not layer.domain]
     if not found:
-        defaults = {"time-limit": f"{config.time_limit:g}", "max-findings-per-file": str(DEFAULT_PER_FILE)}
-        return defaults.get(key, "none"), "default"
-    if key in {"exclude", "include", "own-domains", "dkim-selectors", "rule-folders"}:
+        return f"{config.time_limit:g}" if key == "time-limit" else _DEFAULTS.get(key, "none"), DEFAULT
+    if key in _LISTS:
         values = [str(item) for layer in found for item in layer.values[key]]
         return ", ".join(values) or "none", _origins(layer.origins[key] for layer in found)
     if key == "headers":
@@ -61,7 +81,23 @@ def _value(config: LayeredConfig, key: str) -> tuple[str, str]:
         value = "; ".join(", ".join(sequence.patterns) for sequence in value)
     if key == "jurisdictions":
         value = tuple(code if has_rule(code) else f"{code} (no rule needs it)" for code in value)
+    if isinstance(value, bool):
+        value = "true" if value else "false"
     return ", ".join(value) if isinstance(value, tuple) else str(value), config_origin(config, key)
+
+
+def _names(config: LayeredConfig, key: str, given: Given) -> tuple[str, str]:
+    """``select`` or ``ignore``, as the command line leaves it: what it selects counts alone."""
+    names: list[str] = []
+    origins: list[str] = []
+    if key in given:
+        names, origins = [*split_names(given[key][0])], [given[key][1]]
+    if "select" not in given:
+        found = [layer for layer in config.layers if key in layer.values and not layer.domain]
+        for layer in found[-1:] if key == "select" else found:
+            names += layer.values[key]
+            origins.append(layer.origins[key])
+    return ", ".join(names) or "none", _origins(origins) or DEFAULT
 
 
 def _amended(lists: Lists) -> Iterable[str]:
@@ -86,9 +122,9 @@ def _origins(origins: Iterable[str]) -> str:
     return ", ".join(shown)
 
 
-def _touch(config: LayeredConfig) -> tuple[str, str]:
-    if config.command_line.touch is not None:
-        return str(config.command_line.touch), COMMAND_LINE
+def _touch(config: LayeredConfig, given: Given) -> tuple[str, str]:
+    if "touch" in given:
+        return str(given["touch"][0]), given["touch"][1]
     if config.touch is not None:
         plans = [layer.origins["touch"] for layer in config.layers if "touch" in layer.origins]
         return str(config.touch), _origins(plans) if plans else config_origin(config, "sequences")

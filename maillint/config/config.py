@@ -62,13 +62,14 @@ class LayeredConfig:
 
     ``path`` is the configuration file, None without one. Later ``layers`` come before earlier ones, the command line
     before all; layers that are for some files only count in the settings of such a file (``for_file``). So does
-    ``touch``, its place in a sequence.
+    ``touch``, its place in a sequence. Layers about a domain count in the settings of that ``domain`` (``for_domain``).
     """
 
     path: str | None = None
     layers: tuple[Layer, ...] = ()
     command_line: CommandLine = field(default_factory=CommandLine)
     touch: int | None = None
+    domain: str = ""
 
     @property
     def folder(self) -> str:
@@ -98,15 +99,22 @@ class LayeredConfig:
 
     def _touch_of(self, path: str) -> int | None:
         """The place of a file in the first sequence that it belongs to."""
-        sequences: tuple[TouchSequence, ...] = self._value("sequences", ())
-        touches = (sequence.touch_of(self.relative(path)) for sequence in sequences)
+        touches = (sequence.touch_of(self.relative(path)) for sequence in self.sequences)
         return next((touch for touch in touches if touch is not None), None)
+
+    def for_domain(self, domain: str) -> LayeredConfig:
+        """The settings of a domain, which is given in A-labels."""
+        return replace(self, domain=domain) if any(layer.domain == domain for layer in self.layers) else self
 
     # -- values
 
     def _with(self, key: str) -> list[Layer]:
-        """The layers that have a key, without those that are for some files only."""
-        return [layer for layer in self.layers if key in layer.values and not layer.files]
+        """The layers that have a key, without those that are for some files, or another domain, only."""
+        return [
+            layer
+            for layer in self.layers
+            if key in layer.values and not layer.files and layer.domain in ("", self.domain)
+        ]
 
     def _value(self, key: str, default: Any = None) -> Any:
         """The value of the last layer that has a key."""
@@ -137,6 +145,12 @@ class LayeredConfig:
         return tuple(merged.values())
 
     @property
+    def sequences(self) -> tuple[TouchSequence, ...]:
+        """Which files are which touch."""
+        value: tuple[TouchSequence, ...] = self._value("sequences", ())
+        return value
+
+    @property
     def exclude(self) -> tuple[str, ...]:
         """Path patterns of files to leave out."""
         return self._all("exclude")
@@ -163,9 +177,35 @@ class LayeredConfig:
         return named
 
     @property
+    def domain_names(self) -> tuple[str, ...]:
+        """The domains that the files name as the sender's, in A-labels: ``own-domains``, and those with settings."""
+        from maillint.web.domains import a_label  # noqa: PLC0415 -- a cached result needs no domain
+
+        own = (name for domain in self.own_domains if (name := a_label(domain)))
+        return tuple(dict.fromkeys([*own, *(layer.domain for layer in self.layers if layer.domain)]))
+
+    @property
     def dkim_selectors(self) -> tuple[str, ...]:
-        """DKIM selectors of the sender's domains."""
-        return self._all("dkim-selectors")
+        """DKIM selectors of the sender's domains; those of the ``domain``, where it has its own."""
+        own = [layer for layer in self._with("dkim-selectors") if layer.domain]
+        return tuple(name for layer in own for name in layer.values["dkim-selectors"]) or self._all("dkim-selectors")
+
+    @property
+    def sending_ips(self) -> tuple[str, ...]:
+        """The addresses that send the ``domain``'s mail."""
+        return self._all("ips")
+
+    @property
+    def mail_from(self) -> str | None:
+        """The envelope sender of the ``domain``'s mail: empty for none, None where the files do not say it."""
+        value: str | None = self._value("mail-from")
+        return value
+
+    @property
+    def helo(self) -> str | None:
+        """The name that the server gives itself which sends the ``domain``'s mail."""
+        value: str | None = self._value("helo")
+        return value
 
     @property
     def time_limit(self) -> float:
@@ -177,6 +217,30 @@ class LayeredConfig:
     def max_findings_per_file(self) -> int:
         """How many findings of one file are shown for people; 0 for all."""
         value: int = self._value("max-findings-per-file", DEFAULT_PER_FILE)
+        return value
+
+    @property
+    def fail_on(self) -> str | None:
+        """The word for the lowest severity that makes a run fail, where the files say it."""
+        value: str | None = self._value("fail-on")
+        return value
+
+    @property
+    def min_severity(self) -> str | None:
+        """The word for the lowest severity that is shown, where the files say it."""
+        value: str | None = self._value("min-severity")
+        return value
+
+    @property
+    def output_format(self) -> str | None:
+        """The output format, where the files say it."""
+        value: str | None = self._value("format")
+        return value
+
+    @property
+    def require_baseline(self) -> bool:
+        """Whether a run without a file of known findings is an error."""
+        value: bool = self._value("require-baseline", False)
         return value
 
     @property
@@ -235,9 +299,15 @@ class LayeredConfig:
 
     @cached_property
     def deselected(self) -> frozenset[str]:
-        """The rules that the command line leaves out by name."""
-        selected = self._named(self.command_line.select)
-        ignored = self._named(self.command_line.ignore)
+        """The rules that are left out by name: by the command line, or by ``select`` and ``ignore`` in the files.
+
+        A ``--select`` says all that is to run, so what the files select and ignore does not count beside it, but for
+        what they ignore of the ``domain``.
+        """
+        given = self.command_line
+        selected = self._named(given.select or self._value("select", ()))
+        layers = [layer for layer in self._with("ignore") if layer.domain or not given.select]
+        ignored = self._named((*given.ignore, *(name for layer in layers for name in layer.values["ignore"])))
         return ignored | (frozenset(self.catalogue.rules) - selected if selected else frozenset())
 
     def _named(self, names: Sequence[str]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from maillint.catalogue.load import Catalogue, shipped
 from maillint.catalogue.plugins import PluginError, load_plugin
-from maillint.config.keys import KEYS, read_folders, read_patterns, read_plugins
+from maillint.config.keys import DOMAIN_KEYS, KEYS, Key, read_domain, read_folders, read_patterns, read_plugins
 from maillint.data.lists import load_data, rules_folder
 from maillint.data.profiles import PROFILES
 from maillint.data.yamlfile import MAX_LENGTH, FileError, Keys, YamlFile, read_yaml
@@ -28,15 +28,18 @@ _PER_FILE = tuple(name for name, key in KEYS.items() if key.per_file)
 
 @frozen
 class Layer:
-    """What one file says, or one entry of its ``overrides``: values by key, and where each stands (``path:line``).
+    """What one file says, or one entry of its ``overrides`` or ``domains``.
 
-    ``files`` are path patterns of the files that the layer is for, counted from ``folder``; empty for every file.
+    Values by key, and where each stands (``path:line``). ``files`` are path patterns of the files that the layer is
+    for, counted from ``folder``; empty for every file. ``domain`` is the one that it is for, in A-labels; empty for
+    what is not about a domain.
     """
 
     values: Mapping[str, Any]
     origins: Mapping[str, str]
     folder: str
     files: tuple[str, ...] = ()
+    domain: str = ""
 
     def matches(self, path: str) -> bool:
         """Whether the patterns match a file."""
@@ -88,6 +91,7 @@ class _Reader:
             *layers,
             _layer(file, (), values, catalogue, folder),
             *(_override(file, ("overrides", index), entry, catalogue, folder) for index, entry in enumerate(entries)),
+            *_domains(file, values.get("domains"), catalogue, folder),
         ]
 
     def _extended(self, file: YamlFile, values: Mapping[str, Any], folder: str) -> Iterator[list[Layer]]:
@@ -108,7 +112,7 @@ def _check_numbers(file: YamlFile, values: Mapping[str, Any]) -> None:
     while pending:
         keys, value = pending.pop()
         if isinstance(value, int) and value.bit_length() > _MAX_BITS:
-            raise file.error(keys, "a number of too many digits")
+            raise file.error(keys, "a number with too many digits")
         if isinstance(value, dict):
             pending.extend(((*keys, key), item) for key, item in value.items())
         elif isinstance(value, list):
@@ -161,6 +165,17 @@ def _override(file: YamlFile, keys: Keys, entry: Any, catalogue: Catalogue, fold
     return _layer(file, keys, rest, catalogue, folder, files)
 
 
+def _domains(file: YamlFile, value: Any, catalogue: Catalogue, folder: str) -> Iterator[Layer]:
+    """A layer for each entry under ``domains``."""
+    for name, entry in file.mapping(("domains",), {} if value is None else value, "domains").items():
+        keys = ("domains", name)
+        settings = file.mapping(keys, {} if entry is None else entry, f"the settings of {name}")
+        file.known_keys(keys, settings, DOMAIN_KEYS, "key")
+        layer = _layer(file, keys, settings, catalogue, folder, known=DOMAIN_KEYS)
+        origins = {"domains": f"{file.path}:{file.places.get(keys, (1, 1))[0]}", **layer.origins}
+        yield Layer(layer.values, origins, folder, domain=read_domain(file, keys, name))
+
+
 def _layer(
     file: YamlFile,
     keys: Keys,
@@ -168,11 +183,12 @@ def _layer(
     catalogue: Catalogue,
     folder: str,
     files: tuple[str, ...] = (),
+    known: Mapping[str, Key] = KEYS,
 ) -> Layer:
     checked = {}
     origins = {}
     for key, value in values.items():
-        read = KEYS[key].read
+        read = known[key].read
         if read is not None:
             checked[key] = read(file, (*keys, key), value, catalogue, folder)
             origins[key] = f"{file.path}:{file.places.get((*keys, key), (1, 1))[0]}"

@@ -15,8 +15,10 @@ from maillint.data.consent import CONSENT, jurisdiction_fault, jurisdictions
 from maillint.data.lists import load_list
 from maillint.data.profiles import PROFILES
 from maillint.data.yamlfile import Keys, YamlFile, suggestion
-from maillint.finding import Severity
+from maillint.finding import THRESHOLDS, Severity
 from maillint.message.template.dialect import dialects
+from maillint.network.answers import is_address
+from maillint.output import formats
 from maillint.text.globs import TOUCH, is_pattern, matches, touch_of
 from maillint.text.phrases import Phrase, compile_phrases
 from maillint.values import field, frozen
@@ -74,6 +76,21 @@ def _choice(choices: Callable[[], tuple[str, ...]], what: str) -> Read:
         return str(value)
 
     return read
+
+
+def _yes_or_no(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> bool:
+    if not isinstance(value, bool):
+        raise file.error(keys, f"{keys[-1]} must be true or false")
+    return value
+
+
+def _names(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
+    """Read names of rules and families."""
+    names = file.texts(keys, value, str(keys[-1]))
+    for index, name in enumerate(names):
+        if not catalogue.matching(name):
+            raise file.error((*keys, index), f'no rule or family "{name}"{catalogue.suggest(name)}')
+    return tuple(names)
 
 
 def _texts(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
@@ -169,14 +186,55 @@ def _level(file: YamlFile, keys: Keys, word: Any) -> Level:
         return Severity.parse(word)
     except (ValueError, AttributeError):
         shown = str(word).lower() if isinstance(word, bool) else word
-        raise file.error(keys, f'"{shown}" is none of error, warning, info, off') from None
+        raise file.error(keys, f'severity must be error, warning, info or off, not "{shown}"') from None
+
+
+# -- domains ------------------------------------------------------------------------------------------
+
+
+def read_domain(file: YamlFile, keys: Keys, name: str) -> str:
+    """Read the name of a domain, in A-labels; raises FileError."""
+    label = a_label(name)
+    if label is None or "." not in label:
+        raise file.error(keys, f'"{name}" is not a domain name')
+    return label
+
+
+def _ips(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> tuple[str, ...]:
+    texts = file.texts(keys, value, str(keys[-1]))
+    for index, text in enumerate(texts):
+        if not is_address(text):
+            raise file.error((*keys, index), f'"{text}" is not an IP address')
+    return tuple(texts)
+
+
+def _mail_from(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> str:
+    if not isinstance(value, str) or (value and not all(value.rpartition("@"))):
+        raise file.error(keys, f'{keys[-1]} must be an address, such as bounce@em.acme.example, or "" for none')
+    return value
+
+
+def _host_name(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise file.error(keys, f"{keys[-1]} must be a name, such as mx.acme.example")
+    return value
 
 
 @frozen
 class Sequence:
-    """The messages of one sequence: path patterns in the order of the touches, or one pattern with ``{touch}``."""
+    """The messages of one sequence: path patterns in the order of the touches, or one pattern with ``{touch}``.
+
+    ``places`` says where each pattern stands: path, line and column.
+    """
 
     patterns: tuple[str, ...]
+    places: tuple[tuple[str, int, int], ...] = field(default=(), repr=False, compare=False)
+
+    def matching(self, path: str) -> set[str]:
+        """The patterns that match a file, by its path as patterns see it."""
+        if len(self.patterns) == 1 and TOUCH in self.patterns[0]:
+            return set(self.patterns) if touch_of(path, self.patterns[0]) is not None else set()
+        return {pattern for pattern in self.patterns if matches(path, [pattern])}
 
     def touch_of(self, path: str) -> int | None:
         """The place of a file in the sequence, by its path as patterns see it; None for a file that is not in it."""
@@ -194,7 +252,9 @@ def _sequences(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, fol
         patterns = read_patterns(file, (*keys, index), entry, catalogue, folder)
         if isinstance(entry, str) and entry.count("{touch}") != 1:
             raise file.error((*keys, index), 'a sequence given as one pattern needs "{touch}" in it, once')
-        found.append(Sequence(patterns))
+        here = file.places.get((*keys, index)) or file.places.get(keys, (1, 1))
+        places = [file.places.get((*keys, index, number), here) for number in range(len(patterns))]
+        found.append(Sequence(patterns, tuple((file.path, *place) for place in places)))
     return tuple(found)
 
 
@@ -227,7 +287,7 @@ def _amendment(file: YamlFile, keys: Keys, value: Any, read: ReadEntry) -> Amend
     allow = _entries(file, (*keys, "allow"), value.get("allow", []), read)
     for index, entry in enumerate(allow):
         if entry in add:
-            raise file.error((*keys, "allow", index), f'"{entry}" stands under "add", too')
+            raise file.error((*keys, "allow", index), f'"{entry}" is also under "add"')
     return Amendment(add, allow)
 
 
@@ -244,14 +304,14 @@ def _entries(file: YamlFile, keys: Keys, value: Any, read: ReadEntry) -> tuple[s
 def _host(text: str) -> str:
     name = a_label(text.removeprefix("*."))
     if name is None:
-        raise ValueError(f'"{text}" is no host; write its name alone, such as go.acme.example')
+        raise ValueError(f'"{text}" is not a host name; write it alone, such as go.acme.example')
     return name
 
 
 def _top_level(text: str) -> str:
     name = a_label(text.removeprefix("."))
     if name is None or "." in name:
-        raise ValueError(f'"{text}" is no top-level domain; write it as "xyz"')
+        raise ValueError(f'"{text}" is not a top-level domain; write it as "xyz"')
     return name
 
 
@@ -262,7 +322,7 @@ def _phrase(text: str) -> str:
 
 def _words(text: str) -> str:
     if not text.strip():
-        raise ValueError("an empty text is in no list")
+        raise ValueError("an empty text cannot be in a list")
     return text
 
 
@@ -310,6 +370,18 @@ def _jurisdictions(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue,
 
 _TEXTS_SCHEMA = _one_or_several({"type": "string"})
 
+DOMAIN_KEYS: Mapping[str, Key] = {
+    "dkim-selectors": Key("the domain's DKIM selectors, in place of those for every domain", _texts, _TEXTS_SCHEMA),
+    "ips": Key("addresses that send the domain's mail: SPF is evaluated for each", _ips, _TEXTS_SCHEMA),
+    "mail-from": Key('the envelope sender of the domain\'s mail; "" for none', _mail_from, {"type": "string"}),
+    "helo": Key("the name that the sending server gives itself", _host_name, {"type": "string"}),
+    "ignore": Key("rules or families to leave out for the domain", _names, _TEXTS_SCHEMA),
+    "rules": Key(
+        "by rule or family: a severity, off, or a mapping of severity and options", _rules, {"type": "object"}
+    ),
+}
+"""Every key of an entry under ``domains``."""
+
 KEYS: Mapping[str, Key] = {
     "extends": Key("files whose settings come before these, or a shipped profile", None, _TEXTS_SCHEMA, per_file=False),
     "profile": Key(
@@ -321,6 +393,26 @@ KEYS: Mapping[str, Key] = {
         "by rule or family: a severity, off, or a mapping of severity and options",
         _rules,
         {"type": "object"},
+    ),
+    "select": Key("the only rules or families to run", _names, _TEXTS_SCHEMA, per_file=False),
+    "ignore": Key("rules or families to leave out", _names, _TEXTS_SCHEMA, per_file=False),
+    "fail-on": Key(
+        f"the lowest severity that makes the exit status 1: {', '.join(THRESHOLDS)} (error)",
+        _choice(lambda: THRESHOLDS, "severity"),
+        {"enum": list(THRESHOLDS)},
+        per_file=False,
+    ),
+    "min-severity": Key(
+        f"the lowest severity that is shown: {', '.join(THRESHOLDS[:3])} (info)",
+        _choice(lambda: THRESHOLDS[:3], "severity"),
+        {"enum": list(THRESHOLDS[:3])},
+        per_file=False,
+    ),
+    "format": Key(
+        "the output format on standard output (full); files are named on the command line alone",
+        _choice(formats, "output format"),
+        {"enum": list(formats())},
+        per_file=False,
     ),
     "headers": Key(
         "header fields that the sending tool adds to every template",
@@ -338,6 +430,7 @@ KEYS: Mapping[str, Key] = {
     "plugins": Key("installed packages whose checks and rules count too", read_plugins, _TEXTS_SCHEMA, per_file=False),
     "own-domains": Key("domains that are yours, beside the From field's", _texts, _TEXTS_SCHEMA),
     "dkim-selectors": Key("DKIM selectors of your domains, for --dns", _texts, _TEXTS_SCHEMA),
+    "domains": Key("settings by domain, for maillint dns and --dns", None, {"type": "object"}, per_file=False),
     "dialect": Key(
         "the template language, where it cannot be told from the files",
         _choice(lambda: tuple(dialects()), "dialect"),
@@ -389,6 +482,12 @@ KEYS: Mapping[str, Key] = {
         items=clients,
     ),
     "baseline": Key("a file of known findings to leave out", _path, {"type": "string"}, per_file=False),
+    "require-baseline": Key(
+        "whether maillint check without a baseline file is an error (false)",
+        _yes_or_no,
+        {"type": "boolean"},
+        per_file=False,
+    ),
     "time-limit": Key(
         "seconds of processor time that the rules may spend on one message (60)",
         _seconds,

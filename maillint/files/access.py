@@ -88,12 +88,16 @@ class FileAccess:
 
     Everything that the text of a message names or that is looked for beside it is read through here: what it
     includes, sample data, its plain-text twin, its sidecars. Without roots nothing is read, and no path is looked at.
-    With ``follow``, links inside the roots may lead out of them.
+    With ``follow``, links inside the roots may lead out of them. ``texts`` hold, by path, what counts instead of what
+    stands in files, which need not be there.
     """
 
-    def __init__(self, roots: Iterable[str] = (), *, follow: bool = False) -> None:
+    def __init__(
+        self, roots: Iterable[str] = (), *, follow: bool = False, texts: Mapping[str, bytes] | None = None
+    ) -> None:
         self._given = tuple(roots)
         self._follow = follow
+        self._texts = texts or {}
         self._states: dict[str, str] = {}
         self.complete = True
 
@@ -116,19 +120,26 @@ class FileAccess:
 
     def check_link(self, path: str) -> None:
         """Refuse a file of the run that is a link out of the roots; raises UnreadableError."""
-        if os.path.islink(path) and self._given and not is_handed_over(path) and not self.allows(path):  # noqa: PTH114
+        if path in self._texts or not self._given or is_handed_over(path):
+            return
+        if os.path.islink(path) and not self.allows(path):  # noqa: PTH114
             raise UnreadableError("a link that leads out of the folders to lint; --follow-symlinks reads it")
 
     def has_file(self, path: str) -> bool:
         """Whether a regular file is there, inside the roots."""
-        return bool(self._given) and os.path.isfile(path) and self.allows(path)  # noqa: PTH113
+        return bool(self._given) and (path in self._texts or (os.path.isfile(path) and self.allows(path)))  # noqa: PTH113
 
     def names(self, folder: str) -> list[str]:
         """The names of what is in a folder; empty where it cannot be listed, or lies outside the roots."""
         try:
-            return os.listdir(folder or ".") if self.allows(folder or ".") else []  # noqa: PTH208
+            names = os.listdir(folder or ".") if self.allows(folder or ".") else []  # noqa: PTH208
         except OSError:
-            return []
+            names = []
+        for path in self._texts:
+            above, name = os.path.split(path)
+            if above == folder and name not in names:
+                names.append(name)
+        return names
 
     def read(self, path: str, limit: int) -> FoundFile | None:
         """Read a regular file inside the roots; None where there is none.
@@ -146,6 +157,8 @@ class FileAccess:
         if not self.has_file(path):
             return None
         real = os.path.realpath(path)
+        if path in self._texts:
+            return FoundFile(real, self._texts[path][: limit + 1])
         try:
             with open(real, "rb") as file:  # noqa: PTH123
                 return FoundFile(real, file.read(limit + 1))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final, Literal, get_args
 
-from maillint.message.template.signs import template_extension
+from maillint.message.template.signs import template_extension, template_extensions
 from maillint.values import NamedTuple
 
 Kind = Literal["html", "mjml", "eml", "txt"]
@@ -81,11 +81,26 @@ def format_extension(name: str) -> str:
     return extension if _BY_EXTENSION.get(extension, "eml") != "eml" else ""
 
 
-def hook_pattern() -> str:
-    """A regular expression of the file names that stand alone, templates' extensions included; for pre-commit."""
-    extensions = [extension[1:] for kind in KINDS.values() if kind.stands_alone for extension in kind.extensions]
-    longer = [f"{name}?" if name[:-1] in extensions else name for name in extensions if f"{name}l" not in extensions]
-    return rf"\.({'|'.join(longer)})(\.[a-z0-9]+)?$"
+def hook_pattern(claimed: Iterable[str] | None = None) -> str:
+    """A regular expression of the paths whose kind is known, which ``kind_of`` decides; for pre-commit.
+
+    ``claimed`` are the extensions of templates, those of all languages unless given. Which of the files are mail is
+    left to the run (``--skip-pages``).
+    """
+    own = "|".join(extension[1:] for extension in _BY_EXTENSION)
+    endings = sorted({extension[1:] for extension in (template_extensions() if claimed is None else claimed)})
+    if not endings:
+        return rf"(?i)\.({own})$"
+    by_length: dict[int, list[str]] = {}
+    for extension in sorted(_OTHER_EXTENSIONS):
+        by_length.setdefault(len(extension), []).append(extension[1:])
+    no_mail = "".join(rf"(?<!\.({'|'.join(names)}))" for _, names in sorted(by_length.items()))
+    for longer in endings:
+        first, _, last = longer.rpartition(".")
+        if first:  # blade.php is one extension, and what stands before it counts
+            endings = [rf"(?<!\.{first}\.){name}" if name == last else name for name in endings]
+    claimed_names = "|".join(name.replace(".", r"\.") if "(" not in name else name for name in endings)
+    return rf"(?i)\.({own})$|{no_mail}\.({claimed_names})$"
 
 
 def _extension(path: str) -> str:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 META = "meta.json"
 """Beside ``content.html`` and ``content.txt``: what Postmark's command-line tool keeps of a template."""
 
-HOOK_PATTERNS = (r"(^|[/._-])subject\.te?xt(\.[a-z0-9]+)?$", r"(^|/)meta\.json$")
-"""Regular expressions of the paths that are probably sidecars; for pre-commit."""
+META_PATTERN = r"(^|/)meta\.json$"
+"""A regular expression of the paths of what is called so; for pre-commit."""
 
 LONGEST_SUBJECT = 998
 """Characters in the line of a subject's file at the most: those of a line of mail (RFC 5322, section 2.1.1)."""

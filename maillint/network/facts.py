@@ -176,6 +176,15 @@ class DomainFacts:
             return True
         return None if any(isinstance(answer, Unreachable) for answer in answers) else False
 
+    @property
+    def unanswered(self) -> str:
+        """Why nothing is known of the domain, where no question about it was answered; empty where one was."""
+        lookups = [self.txt, self.mx, self.address, *(key.lookup for key in self.keys)]
+        if not self.spf.impossible:
+            lookups.append(self.spf.lookup)
+        answered = len(self.dmarc.unreachable) < len(self.dmarc.queries)
+        return "" if answered or not all(lookup.open for lookup in lookups) else self.txt.open
+
     def results(self) -> dict[str, Any]:
         """The facts as JSON-ready values, by subject; null where a lookup was not answered."""
         return {

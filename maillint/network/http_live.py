@@ -102,7 +102,7 @@ class _Site:
             self.connected = self.connected or succeeded
             self.failures += not succeeded
             if not self.connected and self.failures >= _FAILURES_OF_SITE:
-                self.fault = f"{self.name} takes no connections"
+                self.fault = f"{self.name} accepts no connections"
 
 
 class LiveWeb(Web):
@@ -174,7 +174,7 @@ class LiveWeb(Web):
                 self._end = time.monotonic() + self._budget
             over = time.monotonic() >= self._end
         if over:
-            return Hop(url, "unknown", f"the {self._budget:g} s for all links are over")
+            return Hop(url, "unknown", f"the {self._budget:g} s for all links are used up")
         with site.slots:
             with site.lock:
                 site.requests += 1
@@ -183,14 +183,14 @@ class LiveWeb(Web):
                 if site.fault:
                     return Hop(url, "unknown", site.fault)
             if self._failures is not None and self._failures >= _FAILURES_OF_ALL:
-                return Hop(url, "unknown", "no server answers: there seems to be no way to the web")
+                return Hop(url, "unknown", "no server answers: the web seems to be out of reach")
             addresses = self._addresses(url, parts.host)
             return addresses if isinstance(addresses, Hop) else _Request(self, site, url, parts, addresses).hop()
 
     def _refusal(self, parts: Url) -> str:
         """Why the host of a URL is not even looked up; empty if it may be."""
         if not self._allowed and is_private_host(parts.host):
-            return f"{parts.host} is reached from inside a network only, and is not requested"
+            return f"{parts.host} is inside a private network, and is not requested"
         port = int(parts.port or PORTS[parts.scheme])
         if port < 1024 and port not in PORTS.values():  # reserved for other protocols; browsers refuse them, too
             return f"{parts.host} is not requested at port {port}"

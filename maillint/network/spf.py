@@ -149,9 +149,9 @@ def no_record_reason(domain: str) -> str:
     if query_name(domain) is not None:
         return ""
     if is_literal(domain):
-        return "an address literal, for which SPF says nothing"
+        return "an address literal, which SPF does not cover"
     labels = domain.removesuffix(".").split(".")
-    return "a malformed domain name" if len(labels) > 1 or not labels[0] else "a single label, and no full domain name"
+    return "a malformed domain name" if len(labels) > 1 or not labels[0] else "a single label, not a full domain name"
 
 
 def is_literal(domain: str) -> bool:

@@ -32,6 +32,14 @@ class RuleDoc(Protocol):
     def references(self) -> tuple[str, ...]:
         """URLs of the sources of the rule."""
 
+    @property
+    def basis(self) -> str:
+        """What the rule rests on, in a word; "" where it is not stated."""
+
+    @property
+    def score(self) -> str:
+        """Which filter scores it, and how; "" unless the basis is a filter."""
+
 
 @frozen
 class Context:

@@ -51,16 +51,17 @@ def _file(file: FileReport, context: Context) -> dict[str, object]:
         "dialect": file.dialect,
         "profile": file.profile,
         "touch": file.touch,
-        "findings": [_finding(finding, source) for finding in shown(file, context)],
+        "findings": [_finding(finding, source, context) for finding in shown(file, context)],
         "unknown": _unknown(file.unknown),
     }
 
 
-def _finding(finding: Finding, source: Source) -> dict[str, object]:
+def _finding(finding: Finding, source: Source, context: Context) -> dict[str, object]:
     result: dict[str, object] = {
         "rule": finding.rule,
         "severity": finding.severity.label,
         "message": finding.message,
+        "basis": _basis(finding.rule, context),
         "line": finding.line,
         "column": finding.column,
         "end_line": finding.end_line,
@@ -79,6 +80,11 @@ def _finding(finding: Finding, source: Source) -> dict[str, object]:
     if finding.related:
         result["related"] = [_related(place, source) for place in finding.related]
     return result
+
+
+def _basis(rule: str, context: Context) -> str | None:
+    doc = context.rules.get(rule)
+    return doc.basis or None if doc else None
 
 
 def _place(place: FurtherPlace, finding: Finding) -> dict[str, object]:
@@ -114,6 +120,7 @@ def _domain(domain: DomainReport, context: Context) -> dict[str, object]:
                 "rule": finding.rule,
                 "severity": finding.severity.label,
                 "message": finding.message,
+                "basis": _basis(finding.rule, context),
                 "record": finding.record,
                 "start": finding.start,
                 "end": finding.end,

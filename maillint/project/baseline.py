@@ -6,21 +6,20 @@ import json
 import os
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from maillint.errors import LintError
 from maillint.files.access import FileAccess, UnreadableError, read_bytes
 from maillint.files.paths import relative_path
-from maillint.finding import INCOMPLETE, FileReport, Finding, Report, count_places
-from maillint.values import frozen, replace
+from maillint.finding import INCOMPLETE, DomainFinding, FileReport, Finding, Report, count_places
+from maillint.values import field, frozen, replace
 
 VERSION = 1
 MAX_SNIPPET = 80
 """Characters of a snippet at the most; a longer one ends in a digest of the whole."""
 
 Key = tuple[str, str, str]
-"""The path of a file, counted from the baseline's folder with ``/``; a rule; the snippet that it found.
-
-"""
+"""The path of a file, counted from the baseline's folder with ``/``, or a domain; a rule; the snippet that it found."""
 
 ANY = "more places"
 """The snippet of places that were too many to be listed; no other has a space in it."""
@@ -32,10 +31,11 @@ class BaselineError(LintError):
 
 @frozen
 class Baseline:
-    """How often each known finding occurs in each file; ``folder`` is what the paths count from."""
+    """How often each known finding occurs in each file and domain; ``folder`` is what the paths count from."""
 
     counts: Counter[Key]
     folder: str
+    domains: Counter[Key] = field(default_factory=Counter)
 
     @classmethod
     def read(cls, path: str, *, follow: bool = False) -> Baseline:
@@ -52,11 +52,13 @@ class Baseline:
             raise BaselineError(f"{path}: not a baseline of version {VERSION}")
         try:
             counts: Counter[Key] = Counter()
+            domains: Counter[Key] = Counter()
             for entry in data["findings"]:
-                counts[str(entry["path"]), str(entry["rule"]), str(entry["snippet"])] += int(entry.get("count", 1))
+                kind, subject = (domains, entry["domain"]) if "domain" in entry else (counts, entry["path"])
+                kind[str(subject), str(entry["rule"]), str(entry["snippet"])] += int(entry.get("count", 1))
         except (KeyError, TypeError, ValueError, OverflowError):
             raise BaselineError(f"{path}: not a baseline: an entry lacks path, rule or snippet") from None
-        return cls(counts, os.path.dirname(os.path.abspath(path)))  # noqa: PTH100, PTH120
+        return cls(counts, os.path.dirname(os.path.abspath(path)), domains)  # noqa: PTH100, PTH120
 
     def filter(self, report: Report, not_run: Collection[str] = ()) -> tuple[Report, list[Key]]:
         """Leave out the known findings; also return the entries that no longer occur.
@@ -90,6 +92,27 @@ class Baseline:
             if count > 0 and rule not in not_run and (path in linted or self.is_gone(path))
         ]
         return replace(report, files=tuple(files)), stale
+
+    def filter_domains(self, report: Report, not_run: Collection[str] = ()) -> tuple[Report, list[Key]]:
+        """Do for the report's domains what ``filter`` does for its files; what is unknown of one may still occur."""
+        remaining = Counter(self.domains)
+        domains = []
+        for domain in report.domains:
+            new = []
+            for finding in domain.findings:
+                key = (domain.domain, finding.rule, domain_snippet(finding))
+                if remaining[key] > 0:
+                    remaining[key] -= 1
+                else:
+                    new.append(finding)
+            domains.append(replace(domain, findings=tuple(new), known=len(domain.findings) - len(new)))
+        judged = {domain.domain: {one.rule for one in domain.unknown} for domain in report.domains}
+        stale = [
+            (name, rule, text)
+            for (name, rule, text), count in remaining.items()
+            if count > 0 and name in judged and rule not in not_run and rule not in judged[name]
+        ]
+        return replace(report, domains=tuple(domains)), stale
 
     def is_gone(self, path: str) -> bool:
         """Whether a file that an entry names is no longer there."""
@@ -131,13 +154,22 @@ def render(report: Report, target: str) -> str:
         {"path": path, "rule": rule, "snippet": text, "count": count}
         for (path, rule, text), count in sorted(counts.items())
     ]
+    entries += _domain_entries(
+        Counter(
+            (domain.domain, finding.rule, domain_snippet(finding))
+            for domain in report.domains
+            for finding in domain.findings
+            if finding.rule not in INCOMPLETE
+        )
+    )
     return json.dumps({"version": VERSION, "findings": entries}, ensure_ascii=False, indent=1) + "\n"
 
 
 def merged(old: Baseline | None, report: Report, target: str, not_run: Collection[str] = ()) -> str:
     """Return a new baseline's text that keeps the old entries of what this run has not looked at.
 
-    That is: of files which it has not linted and which are still there, and of rules that were ``not_run``.
+    That is: of files which it has not linted and which are still there, of domains that it has not judged, and of rules
+    that were ``not_run``, or that could not be answered for a domain.
     """
     text = render(report, target)
     if old is None:
@@ -149,7 +181,17 @@ def merged(old: Baseline | None, report: Report, target: str, not_run: Collectio
         for (path, rule, piece), count in old.counts.items()
         if not old.is_gone(path) and (path not in linted or rule in not_run)
     ]
-    data["findings"].sort(key=lambda entry: (entry["path"], entry["rule"], entry["snippet"]))
+    judged = {domain.domain: {one.rule for one in domain.unknown} for domain in report.domains}
+    data["findings"] += _domain_entries(
+        Counter(
+            {
+                (name, rule, piece): count
+                for (name, rule, piece), count in old.domains.items()
+                if name not in judged or rule in not_run or rule in judged[name]
+            }
+        )
+    )
+    data["findings"].sort(key=lambda entry: ("domain" in entry, *map(str, entry.values())))
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -160,7 +202,23 @@ def snippet(file: FileReport, finding: Finding) -> str:
     """
     excerpt = finding.excerpt
     text = excerpt.text[excerpt.start : excerpt.end] if excerpt else ""
-    text = text or file.text[finding.start : finding.end] or finding.message
+    return _shortened(text or file.text[finding.start : finding.end] or finding.message)
+
+
+def domain_snippet(finding: DomainFinding) -> str:
+    """The part of a record that a finding is about, or its message; likewise without white space."""
+    record = finding.record or ""
+    return _shortened(record[finding.start : finding.end] or record or finding.message)
+
+
+def _domain_entries(counts: Mapping[Key, int]) -> list[dict[str, Any]]:
+    return [
+        {"domain": name, "rule": rule, "snippet": text, "count": count}
+        for (name, rule, text), count in sorted(counts.items())
+    ]
+
+
+def _shortened(text: str) -> str:
     text = "".join(text.split()).replace("'", '"')
     if len(text) <= MAX_SNIPPET:
         return text
@@ -169,11 +227,11 @@ def snippet(file: FileReport, finding: Finding) -> str:
     return f"{text[: MAX_SNIPPET - 17]}…{blake2b(text.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
 
 
-def describe(stale: Sequence[Key]) -> str:
+def describe(stale: Sequence[Key], what: str = "file") -> str:
     """One line about entries that no longer occur."""
     count = len(stale)
-    files = len({path for path, _, _ in stale})
+    places = len({place for place, _, _ in stale})
     return (
         f"{count} baseline entr{'y' if count == 1 else 'ies'} no longer occur{'s' * (count == 1)} "
-        f"in {files} file{'s' * (files != 1)}; --write-baseline takes them out"
+        f"in {places} {what}{'s' * (places != 1)}; --write-baseline takes them out"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from maillint.catalogue.load import Catalogue, shipped
@@ -36,14 +36,19 @@ SKIPPED_FOLDERS = frozenset(
 """Folders that a walk never enters; a file in one can still be named."""
 
 
+_NO_TEXTS: Mapping[str, bytes] = {}
+
+
 @frozen
 class Group:
-    """The files of one message, the one it is named after first, and those whose findings are requested (``wanted``).
+    """The files of one message, the one it is named after first, and those whose findings are reported (``wanted``).
 
-    ``config`` holds the settings of the first file. ``roots`` are the folders in which files that the message names
-    may be read: those given to the run, those of files given to it, and the project's, where there is a
-    configuration; without any, the message stands in no file. ``follow``: links in them may lead out of them.
-    A ``plan`` is a group of its own; ``steps`` are the messages of its steps, None where there is no file.
+    These are all that the configuration does not exclude, whichever of them a run was given. ``config`` holds the
+    settings of the first file. ``roots`` are the folders in which files that the message names may be read: those given
+    to the run, those of files given to it, and the project's, where there is a configuration; without any, the message
+    stands in no file. ``follow``: links in them may lead out of them. ``texts`` hold, by path, what counts instead of
+    what stands in files. A ``plan`` is a group of its own; ``steps`` are the messages of its steps, None where there is
+    no file.
     """
 
     paths: tuple[str, ...]
@@ -51,12 +56,13 @@ class Group:
     config: LayeredConfig = field(repr=False)
     roots: tuple[str, ...] = ()
     follow: bool = False
+    texts: Mapping[str, bytes] = field(default=_NO_TEXTS, repr=False, compare=False)
     plan: Plan | None = field(default=None, repr=False)
     steps: tuple[Group | None, ...] = field(default=(), repr=False)
 
     def access(self) -> FileAccess:
         """What may be read for the message."""
-        return FileAccess(self.roots, follow=self.follow)
+        return FileAccess(self.roots, follow=self.follow, texts=self.texts)
 
     @classmethod
     def for_text(cls, name: str, config: LayeredConfig) -> Group:
@@ -73,7 +79,8 @@ class Discovery:
 
     A folder that cannot be listed is one of the ``failures``, and costs the others nothing.
     ``config_path`` names the configuration of every file; a ``config`` is that configuration. Web pages in a folder are
-    ``passed_over``; with ``skip_pages``, those that are named are, too. With ``cache``, what tells them is kept.
+    ``passed_over``; with ``skip_pages``, files that are named are judged as those in a folder are, and what is no mail
+    counts as ``excluded``. With ``cache``, what tells web pages is kept.
     ``whole``: findings are reported wherever they stand in a file.
     """
 
@@ -99,6 +106,7 @@ class Discovery:
         self._nearest: dict[str, str | None] = {}
         self._by_folder: dict[str, LayeredConfig] = {}
         self._given: tuple[str, ...] = ()
+        self._texts = _NO_TEXTS
         self._access: dict[str | None, FileAccess] = {}
         self._names: dict[str, list[str]] = {}
         self._folders: dict[str, Folder] = {}
@@ -176,12 +184,11 @@ class Discovery:
                 for found in self._walk(path):
                     wanted.setdefault(found)
             elif os.path.lexists(path):
-                if self._excluded(path) or (is_meta(path) and len(self._message(path)) == 1):
-                    self.excluded += 1  # another tool's meta.json, which a hook passes along
-                elif self._skip_pages and self._is_page(path):
+                path = os.path.normpath(path)  # noqa: PLW2901
+                if self._excluded(path) or not self._takes_named(path):
                     self.excluded += 1
                 else:
-                    wanted.setdefault(os.path.normpath(path))
+                    wanted.setdefault(path)
             else:
                 raise MissingPathError(f"{path}: no such file or folder")
         if self._pages is not None:
@@ -190,23 +197,60 @@ class Discovery:
                 wanted.update(dict.fromkeys(self._pages_met))  # who names so few files means them
                 programs = [file for file in self.passed_over if file.reason == NO_TEMPLATE]
                 self.passed_over = programs if wanted else self.passed_over
-        messages: dict[tuple[str, ...], set[str]] = {}
+        return self._groups_of(wanted)
+
+    def groups_of_text(self, name: str, data: bytes) -> list[Group]:
+        """The message that a text makes as the content of a file, with what lies beside it; a plan brings its messages.
+
+        The file need not be there. None where the configuration excludes it.
+        """
+        path = os.path.normpath(name)
+        self._given = (os.path.dirname(path) or ".",)  # noqa: PTH120
+        self._named = frozenset({path})
+        self._texts = {path: data}
+        if self._excluded(path) or not self._is_ours(path):
+            self.excluded += 1
+            return []
+        return self._groups_of([path])
+
+    def _takes_named(self, path: str) -> bool:
+        """Whether a run takes a file that was named: without ``skip_pages``, and of no known kind, always."""
+        if not self._skip_pages or (kind_of(path) is None and not is_meta(path)):
+            return self._is_ours(path)
+        return self._takes(path) and not self._is_page(path)
+
+    def _is_ours(self, path: str) -> bool:
+        """Whether a file can be linted at all: a ``meta.json`` is another tool's where no message is beside it."""
+        return not is_meta(path) or len(self._message(path)) > 1 or self._included(path)
+
+    def _groups_of(self, paths: Iterable[str]) -> list[Group]:
+        """The messages that files belong to, and the plans among the files with the messages of their steps.
+
+        Raises FileError for a sequence of a configuration that has no file.
+        """
+        paths = list(paths)
+        for config in self.configs:
+            if config.sequences:
+                from maillint.project.sequences import check_sequences  # noqa: PLC0415 -- few projects have any
+
+                check_sequences(config, paths, SKIPPED_FOLDERS)
+        messages: dict[tuple[str, ...], None] = {}
         plans: dict[str, None] = {}
         beside: dict[str, None] = {}  # plans that lie beside messages of the run
-        for path in wanted:
+        for path in paths:
             if is_plan(path):
                 plans.setdefault(path)
                 continue
-            messages.setdefault(self._message(path), set()).add(path)
+            messages.setdefault(self._message(path))
             beside.update(dict.fromkeys(self._folder(path).plans))
         if not plans and not beside:
-            return [self._group(files, frozenset(own)) for files, own in messages.items()]
+            return [self._group(files) for files in messages]
         return self._groups_of_plans(
             messages, plans, [path for path in beside if path not in plans and not self._excluded(path)]
         )
 
     def _groups_of_plans(
-        self, messages: dict[tuple[str, ...], set[str]], plans: Iterable[str], beside: Iterable[str]
+        self, messages: dict[tuple[str, ...], None], plans: Iterable[str], beside: Iterable[str]
     ) -> list[Group]:
         """The messages of the run and those of plans, with what plans say of them, and the plans themselves.
 
@@ -228,18 +272,15 @@ class Discovery:
                     if step is None or step in settings:
                         continue
                     if linted and not any(map(self._excluded, step)):
-                        messages.setdefault(step, set()).update(step)
+                        messages.setdefault(step)
                     config = self.settings_of(step[0])
                     settings[step] = with_step(config, plan, number, plan_is_linted=linted and self._whole)
                 if linted:
                     named.append((path, plan, steps))
-        by_files = {
-            files: self._group(files, frozenset(messages.get(files, files)), settings.get(files))
-            for files in {**messages, **settings}
-        }
+        by_files = {files: self._group(files, settings.get(files)) for files in {**messages, **settings}}
         for path, plan, steps in named:
             messages_of_steps = tuple(by_files[step] if step is not None else None for step in steps)
-            own.append(replace(self._group((path,), frozenset({path})), plan=plan, steps=messages_of_steps))
+            own.append(replace(self._group((path,)), plan=plan, steps=messages_of_steps))
         return [*own, *(by_files[files] for files in messages)]
 
     def _plan(self, path: str, *, report: bool) -> Plan | None:
@@ -249,7 +290,7 @@ class Discovery:
         if path not in self._plans:
             try:
                 self._files(path).check_link(path)
-                self._plans[path] = read_plan_file(path)
+                self._plans[path] = read_plan_file(path, self._texts.get(path))
             except UnreadableError as error:
                 self._plans[path] = None
                 if isinstance(error, ForeignPlanError) and path not in self._named:
@@ -268,9 +309,10 @@ class Discovery:
         """A text that stands in no file, with the settings that a file of this name would have."""
         return Group.for_text(name, self.settings_of(name))
 
-    def _group(self, files: tuple[str, ...], wanted: frozenset[str], config: LayeredConfig | None = None) -> Group:
-        config = config or self.settings_of(files[0])
-        return Group(files, wanted, config, self._roots(config), self._follow)
+    def _group(self, files: tuple[str, ...], config: LayeredConfig | None = None) -> Group:
+        own = config or self.settings_of(files[0])
+        wanted = frozenset(file for file in files if not self._excluded(file))
+        return Group(files, wanted, own, self._roots(own), self._follow, self._texts)
 
     def _roots(self, config: LayeredConfig) -> tuple[str, ...]:
         return self._given if config.path is None else (*self._given, config.folder)
@@ -297,7 +339,7 @@ class Discovery:
     def _files(self, path: str) -> FileAccess:
         config = self.config_for(path)
         if config.path not in self._access:
-            self._access[config.path] = FileAccess(self._roots(config), follow=self._follow)
+            self._access[config.path] = FileAccess(self._roots(config), follow=self._follow, texts=self._texts)
         return self._access[config.path]
 
     def _walk(self, top: str) -> Iterator[str]:
@@ -311,22 +353,21 @@ class Discovery:
                 continue
             self._names["" if folder == "." else folder] = names
             folders = []
-            stems = frozenset(stem_of(name) for name in names if kind_of(name) in {"html", "mjml"})
             for name in names:
                 path = os.path.join(folder, name) if folder != "." else name  # noqa: PTH118
                 if os.path.isdir(path):  # noqa: PTH112
                     if name not in SKIPPED_FOLDERS and not os.path.islink(path):  # noqa: PTH114
                         folders.append(path)
-                elif self._takes(path, stems) and not self._excluded(path) and not self._is_page(path):
+                elif self._takes(path) and not self._excluded(path) and not self._is_page(path):
                     yield path
             pending.extend(reversed(folders))
 
-    def _takes(self, path: str, stems: frozenset[str]) -> bool:
-        """Whether a walk takes a file: messages and HTML always, plain text where it belongs to a message."""
+    def _takes(self, path: str) -> bool:
+        """Whether a walk takes a file: messages and HTML always, plain text where it belongs to one or is a draft."""
         kind = kind_of(path)
         if (kind is not None and KINDS[kind].stands_alone) or is_plan(path):
             return True
-        if kind == "txt" and stem_of(os.path.basename(path)) in stems:  # noqa: PTH119
+        if kind == "txt" and stem_of(os.path.basename(path)) in self._folder(path).stems:  # noqa: PTH119
             return True
         if (kind == "txt" or is_meta(path)) and len(self._message(path)) > 1:
             return True
@@ -370,15 +411,15 @@ class Discovery:
     def _given_project(self, folder: str) -> Project:
         from maillint.project.web_pages import Project  # noqa: PLC0415
 
-        tops = [os.path.abspath(given) for given in self._given]  # noqa: PTH100
+        tops = [os.path.abspath(path) for path in self._given]  # noqa: PTH100
         inside = [top for top in tops if f"{folder}{os.sep}".startswith(top.rstrip(os.sep) + os.sep)]
         top = min(inside, key=len, default=folder)
         return Project(top, os.path.basename(top))  # noqa: PTH119
 
     def _is_mail_in_text(self, path: str) -> bool:
         """Whether a plain text that stands alone is a draft of mail: by front matter, a header, or merge tags."""
-        from maillint.project.web_pages import HEAD, is_draft  # noqa: PLC0415
+        from maillint.project.web_pages import HEAD, decode_head, is_draft  # noqa: PLC0415
 
         found = self._files(path).read(path, HEAD)
-        data = (found.data or b"")[:HEAD] if found is not None else b""
-        return data[:4] in {b"---\n", b"---\r"} or is_draft(path, data.decode("utf-8-sig", "replace"))
+        text = decode_head((found.data or b"")[:HEAD], "utf-8-sig") if found is not None else ""
+        return text[:4] in {"---\n", "---\r"} or is_draft(path, text)

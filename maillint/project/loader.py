@@ -103,12 +103,13 @@ def failure(group: Group, error: Exception) -> Failure:
 
 def read_files(group: Group) -> list[bytes]:
     """Read a group's files; raises UnreadableError with the file's path."""
-    contents = []
+    contents: list[bytes] = []
     access = group.access()
     for path in group.paths:
+        text = group.texts.get(path)
         try:
             access.check_link(path)
-            contents.append(read_bytes(path))
+            contents.append(read_bytes(path) if text is None else text)
         except UnreadableError as error:
             raise UnreadableError(str(error), shown_path(path)) from None
     return contents

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from maillint.files.access import FileAccess
 from maillint.message.kinds import KINDS, is_plan, kind_of
@@ -35,6 +36,7 @@ class Folder:
         self._files = files
         self._messages: dict[str, tuple[str, ...]] = {}
         names = files.names(path) if names is None else names
+        self._listed = names
         self._there = frozenset(name.lower() for name in names)
         self.plans = [self._joined(name) for name in names if is_plan(name)]
         subjects = [name for name in names if "subject" in name.lower() and kind_of(name) in {"html", "txt"}]
@@ -49,6 +51,11 @@ class Folder:
         """The files of the message that a file of this folder belongs to, the one it is named after first."""
         names = self._messages.get(os.path.basename(path))  # noqa: PTH119
         return tuple(map(self._joined, names)) if names else self._twins(path)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The names of the HTML and MJML files up to their first dots."""
+        return frozenset(stem_of(name) for name in self._listed if kind_of(name) in {"html", "mjml"})
 
     def _add_subjects(self, names: Sequence[str], subjects: Sequence[str]) -> None:
         bodies: dict[str, list[str]] = {}

@@ -27,9 +27,9 @@ STEP_LINKS = "campaign/step-links"
 _LIMITS = {"none": 0, "one": 1}
 
 
-def read_plan_file(path: str) -> Plan:
-    """Read a plan from its file; raises UnreadableError, with line and column where these are known."""
-    return plan_of(source_from(shown_path(path), read_bytes(path), ""))
+def read_plan_file(path: str, data: bytes | None = None) -> Plan:
+    """Read a plan from its file, or from its ``data``; raises UnreadableError, with line and column where known."""
+    return plan_of(source_from(shown_path(path), read_bytes(path) if data is None else data, ""))
 
 
 def plan_of(source: Source) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -209,13 +210,20 @@ def _head(path: str) -> bytes:
         return b""
 
 
+def decode_head(data: bytes, encoding: str) -> str:
+    """The text of a file's beginning; ``encoding`` is that of what does not begin with the mark of UTF-16."""
+    if data[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+        encoding = "utf-16"
+    return data.decode(encoding, "replace")
+
+
 def weigh(path: str, head: bytes, *, twin: bool = False) -> Evidence:
     """Weigh what a file's path and its beginning say.
 
     ``path`` is that within the project, with ``/``. ``twin``: whether a text or a subject lies beside the file.
     """
     signs = _signs()
-    text = head.decode("latin-1").lower()
+    text = decode_head(head, "latin-1").lower()
     if _is_program(path, text):
         return Evidence(signs.page_to, (NO_TEMPLATE,))
     found: dict[str, int] = {}

@@ -20,14 +20,14 @@ FAULTS = {
     "no-local-part": "nothing before the @",
     "no-domain": "nothing after the @",
     "bare-host": "no dot in the domain",
-    "ip-address": "an IP address in the place of the domain",
-    "reserved-domain": "a domain that is reserved for other uses, and gets no mail",
+    "ip-address": "an IP address instead of a domain",
+    "reserved-domain": "a reserved domain, which receives no mail",
     "invisible": "an invisible character in the address",
     "white-space": "white space in the address",
-    "dots": "a dot too many in the address",
-    "link": "a mailto: link in the place of an address",
+    "dots": "a misplaced dot in the address",
+    "link": "a mailto: link instead of an address",
     "too-long": "an address of more than 254 characters",
-    "characters": "characters that an address cannot have",
+    "characters": "characters that an address cannot contain",
 }
 """What can be wrong with an address, in words."""
 

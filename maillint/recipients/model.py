@@ -20,7 +20,7 @@ ROW_FAULTS = {
     "open-quote": "a quotation mark that is never closed",
     "long-cell": "a cell of more than 131,072 characters",
     "nul": "NUL characters",
-    "undecodable": "bytes that are not of the list's encoding",
+    "undecodable": "bytes that are invalid in the list's encoding",
     "not-json": "a line that is not a JSON object",
 }
 """What can be wrong with a row, in words."""

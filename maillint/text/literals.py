@@ -13,8 +13,6 @@ _SEGMENT = regex(r"/((?:[A-Za-z0-9_-]|\\\.)+)(?:/|\\\?)")
 _SEGMENTS = regex(r"/\(\?:((?:[A-Za-z0-9_|-]|\\\.)+)\)(?:/|\\\?)")  # a group of alternatives: /(?:one|two)/
 _TOKEN = regex(r"(\\[^\w\s]|[\w/=&%~!@#:;,<>'-])|(\\\w|\[\^?\]?[^\]]*(?:\]|\Z)|\{[^}]*(?:\}|\Z)|.)", re.DOTALL)
 _MAYBE = frozenset("?*{")
-_TELLING = 4
-"""Shorter pieces of text stand nearly everywhere."""
 
 
 def first_segments(path: str) -> list[str]:
@@ -28,7 +26,7 @@ def first_segments(path: str) -> list[str]:
 def literal_piece(pattern: str) -> str:
     """Return the longest literal text that every match of a pattern contains; empty where there is none."""
     outside = outside_groups(pattern)
-    if "|" in outside:
+    if "|" in outside.replace("\\|", ""):
         return ""
     runs, run = [], ""
     for literal, other in _TOKEN.findall(outside):
@@ -45,7 +43,7 @@ def literal_piece(pattern: str) -> str:
 def literal_pieces(pattern: str) -> tuple[str, ...]:
     """Return texts of which every match of a pattern contains one; empty where that is not plain to see."""
     pieces = tuple(map(literal_piece, _alternatives(pattern)))
-    return pieces if all(len(piece) >= _TELLING for piece in pieces) else ()
+    return pieces if all(pieces) else ()
 
 
 def outside_groups(pattern: str) -> str:

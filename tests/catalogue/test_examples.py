@@ -81,7 +81,7 @@ def test_a_difference_shows_the_text_with_what_is_expected_and_what_was_found() 
         "    <p>Hi</p>\n"
         '    <p class="a" «class="b"»>\n'
         "    Hello</p>\n"
-        "  2:14: markup/duplicate-attribute class stands twice on <p>; only the first counts"
+        "  2:14: markup/duplicate-attribute <p> has two class attributes; clients keep the first"
     )
 
 
@@ -90,7 +90,7 @@ def test_a_finding_that_is_not_expected_and_one_that_is_missing() -> None:
     assert difference("<p>a</p>", [Span(3, 4)], []) == "expected:\n    <p>«a»</p>\nfound:\n    <p>a</p>"
     assert difference('<p class="a" class="b">', [], found('<p class="a" class="b">')).endswith(
         'found:\n    <p class="a" «class="b"»>\n'
-        "  1:14: markup/duplicate-attribute class stands twice on <p>; only the first counts"
+        "  1:14: markup/duplicate-attribute <p> has two class attributes; clients keep the first"
     )
 
 

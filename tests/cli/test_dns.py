@@ -20,6 +20,7 @@ from maillint.cli.dns import domain_name, envelope_sender, seconds, selector, se
 from maillint.network.facts import Selector
 from tests.cli.command import maillint
 from tests.dns_server import DnsServer
+from tests.files import write_files
 from tests.linting import domain_rules
 
 pytestmark = pytest.mark.slow
@@ -130,7 +131,7 @@ def test_a_person_sees_what_was_found_and_what_it_means(run: Any) -> None:
         "  DKIM   s1: none\n"
         "\n"
         "two.example  error  auth/dkim-missing\n"
-        "  there is no DKIM key at s1._domainkey.two.example\n"
+        "  no DKIM key at s1._domainkey.two.example\n"
     )
     assert "  | v=spf1 a -all\n  | ^^^^^^^^^^^^^\n" in result.stdout
     assert result.stdout.endswith("2 errors, 1 warning in 1 domain\n")
@@ -148,10 +149,10 @@ def test_quiet_and_concise_have_no_overview(run: Any) -> None:
         assert "  MX " not in run("dns", "two.example", *options).stdout
     concise = run("dns", "two.example", "-f", "concise", "--selector", "s1").stdout.splitlines()
     assert concise == [
-        "two.example: error auth/dkim-missing there is no DKIM key at s1._domainkey.two.example",
-        "two.example: error auth/spf-multiple two.example has 2 SPF records; receivers then use none",
-        "two.example: warning auth/dmarc-policy-none p=none in the record at _dmarc.two.example "
-        "lets forged mail through",
+        "two.example: error auth/dkim-missing no DKIM key at s1._domainkey.two.example",
+        "two.example: error auth/spf-multiple two.example has 2 SPF records; only one is allowed",
+        "two.example: warning auth/dmarc-policy-none the DMARC record at _dmarc.two.example "
+        "lets forged mail through (p=none)",
         "2 errors, 1 warning in 1 domain",
     ]
 
@@ -189,7 +190,7 @@ def test_the_configuration_names_selectors_and_changes_severities(run: Any, tmp_
     )
     result = run("dns", "fine.example", "-f", "concise")
     assert result.stdout.splitlines()[0] == (
-        "fine.example: warning auth/dkim-missing there is no DKIM key at s2._domainkey.fine.example"
+        "fine.example: warning auth/dkim-missing no DKIM key at s2._domainkey.fine.example"
     )
     assert (result.returncode, len(result.stdout.splitlines())) == (0, 2)
 
@@ -221,9 +222,9 @@ def test_usual_selectors_are_tried_where_none_is_known(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "name at least one domain"),
+        ([], "name a domain, or state own-domains in maillint.yaml (see maillint dns --help)"),
         (["https://acme.example/a?b"], "'https://acme.example/a?b' is a URL; did you mean acme.example?"),
-        (["a.example", "--selector", "s1._domainkey.b.test"], "--selector: b.test is none of the domains to check"),
+        (["a.example", "--selector", "s1._domainkey.b.test"], "--selector: b.test is not one of the domains to check"),
         (["a.example", "--helo", "mx"], "give the sending address too, with --ip"),
         (["a.example", "--resolver", "127.0.0.1:dns"], "--resolver: '127.0.0.1:dns': the port is a number"),
         (["a.example", "--timeout", "soon"], "--timeout: 'soon' is not a number of seconds"),
@@ -396,6 +397,61 @@ def test_own_domains_stand_in_where_a_template_has_no_from(run: Any, tmp_path: P
     assert [key["origin"] for key in document["domains"][0]["dkim"]] == ["declared"]
 
 
+NAMED = [
+    pytest.param({"a.eml": message("Acme <news@bare.example>")}, ("check", "."), ("a.eml", 1, 13, 30), id="message"),
+    pytest.param(
+        {"a.eml": "From: A <a@fine.example>,\r\n B <b@bare.example>\r\n\r\nHi"}, ("check", "a.eml"),
+        ("a.eml", 2, 5, 19), id="folded field",
+    ),
+    pytest.param(
+        {"t.html": "---\nsubject: Hi\nfrom: ann@Bare.example\n---\n<p>Hi</p>\n"}, ("check", "t.html"),
+        ("t.html", 3, 7, 23), id="front matter",
+    ),
+    pytest.param(
+        {"t.html": "<p>Hi</p>\n", "maillint.yaml": "profile: cold\nown-domains:\n  - fine.example\n  - Bare.Example\n"},
+        ("check", "t.html"), ("maillint.yaml", 2, None, None), id="own-domains",
+    ),
+    pytest.param(
+        {"mail/t.html": "<p>Hi</p>\n", "pyproject.toml": '[tool.maillint]\nheaders = {From = "A <a@bare.example>"}\n'},
+        ("check", "mail"), ("pyproject.toml", 2, None, None), id="headers",
+    ),
+    pytest.param(
+        {"maillint.yaml": "profile: cold\ndomains:\n  bare.example: {dkim-selectors: [s1]}\n"},
+        ("dns",), ("maillint.yaml", 3, None, None), id="settings of the domain",
+    ),
+    pytest.param(
+        {"maillint.yaml": "profile: cold\n"}, ("dns", "bare.example"), ("maillint.yaml", 1, None, None), id="named",
+    ),
+    pytest.param({}, ("dns", "bare.example"), ("maillint.yaml", 1, None, None), id="no file"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "arguments", "place"), NAMED)
+def test_a_finding_about_a_domain_stands_where_the_domain_is_named(
+    run: Any,
+    tmp_path: Path,
+    files: dict[str, str],
+    arguments: tuple[str, ...],
+    place: tuple[str, int, int | None, int | None],
+) -> None:
+    """Code scanning refuses a log with a single result that stands in no file."""
+    write_files(tmp_path, files)
+    dns = ("--dns",) if arguments[0] == "check" else ()
+    wanted = ("-f", "sarif", "-f", "gitlab=gitlab.json", "-f", "github=github.txt")
+    log = json.loads(run(*arguments, *dns, "--select", "auth/spf-missing", *wanted).stdout)["runs"][0]
+    (result,) = [found for found in log["results"] if found["message"]["text"].startswith("bare.example: ")]
+    (location,) = result["locations"]
+    uri, region = location["physicalLocation"]["artifactLocation"]["uri"], location["physicalLocation"]["region"]
+    assert (uri, region["startLine"], region.get("startColumn"), region.get("endColumn")) == place
+    assert log["artifacts"][location["physicalLocation"]["artifactLocation"]["index"]]["location"]["uri"] == uri
+    assert location["logicalLocations"][0]["fullyQualifiedName"] == "bare.example"
+    issues = json.loads((tmp_path / "gitlab.json").read_text())
+    assert {"path": uri, "lines": {"begin": place[1], "end": place[1]}} in [issue["location"] for issue in issues]
+    command = (tmp_path / "github.txt").read_text()
+    assert (f"file={uri},line={place[1]}," in command) is bool(files)
+    assert "title=auth/spf-missing::bare.example: " in command
+
+
 def test_spf_is_looked_up_where_the_messages_return_to(run: Any, tmp_path: Path) -> None:
     (tmp_path / "a.eml").write_text(message("a@bare.example", "Return-Path: <bounce@fine.example>"))
     assert "auth/spf-missing" not in rules(only_auth(run, "a.eml"))[0]
@@ -426,7 +482,7 @@ def test_many_domains_on_a_dead_server_end_in_bounded_time(tmp_path: Path) -> No
     document = json.loads(result.stdout)
     assert rules(document) == [[]] * len(names)
     assert all(domain["unknown"] for domain in document["domains"])
-    assert result.returncode == 0
+    assert result.returncode == 2
 
 
 # -- offline ------------------------------------------------------------------------------------------
@@ -487,3 +543,159 @@ def test_every_option_is_documented(tmp_path: Path) -> None:
     options = re.findall(r"^  (?:-\w, )?(--[a-z-]+)", maillint("dns", "--help", folder=tmp_path).stdout, re.MULTILINE)
     short = {"--format": "-f", "--output-file": "-o", "--quiet": "-q", "--verbose": "-v"}
     assert [name for name in options if f"`{short.get(name, name)}" not in text and name != "--help"] == []
+
+
+# -- the configuration's domains, known findings, and what was not answered ---------------------------
+
+
+def test_without_a_domain_those_of_the_configuration_are_checked(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "maillint.yaml").write_text(
+        "own-domains: [fine.example, Bücher.example]\ndomains: {two.example: {}, fine.example: {}}\n"
+    )
+    document = json.loads(run("dns", "-f", "json").stdout)
+    names = ["fine.example", "xn--bcher-kva.example", "two.example"]
+    assert [domain["domain"] for domain in document["domains"]] == names
+    document = json.loads(run("dns", "bare.example", "-f", "json").stdout)
+    assert [domain["domain"] for domain in document["domains"]] == ["bare.example"]
+
+
+def test_a_file_is_no_domain(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_text("")
+    (tmp_path / "mails").mkdir()
+    for name in ("a.eml", "mails"):
+        line = f"maillint: {name} is no domain; for the domains that it is from: maillint check --dns {name} "
+        assert run("dns", name).stderr == f"{line}(see maillint dns --help)\n"
+
+
+DOMAINS = """\
+dkim-selectors: [s9]
+domains:
+  fine.example:
+    dkim-selectors: [s1]
+    ips: [192.0.2.7, 203.0.113.7]
+    mail-from: bounce@two.example
+    helo: mx.fine.example
+  two.example:
+    ignore: [auth/dkim-missing]
+    rules: {auth/spf-multiple: warning}
+"""
+
+
+@pytest.mark.parametrize("command", [("dns", "fine.example", "two.example"), ("check", "--dns", "a.eml", "b.eml")])
+def test_settings_of_a_domain(run: Any, tmp_path: Path, command: tuple[str, ...]) -> None:
+    (tmp_path / "maillint.yaml").write_text(DOMAINS)
+    for name, domain in {"a": "fine.example", "b": "two.example"}.items():
+        (tmp_path / f"{name}.eml").write_text(f"From: a@{domain}\nSubject: x\n\nHi\n")
+    select = "auth/dkim-missing,auth/spf-multiple"
+    document = json.loads(run(*command, "-f", "json", "--select", select).stdout)
+    fine, two = document["domains"]
+    assert [key["selector"] for key in fine["dkim"]] == ["s1"]
+    assert fine["spf"]["domain"] == "two.example"
+    checks = [(one["ip"], one["mail_from"], one["helo"]) for one in fine["spf"]["check_host"]]
+    assert checks == [(ip, "bounce@two.example", "mx.fine.example") for ip in ("192.0.2.7", "203.0.113.7")]
+    assert [(found["rule"], found["severity"]) for found in two["findings"]] == [("auth/spf-multiple", "warning")]
+
+
+def test_options_come_before_the_settings_of_a_domain(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "maillint.yaml").write_text(DOMAINS)
+    options = ("--ip", "198.51.100.9", "--mail-from", "a@fine.example", "--selector", "s2")
+    [domain] = json.loads(run("dns", "fine.example", *options, "-f", "json").stdout)["domains"]
+    assert [key["selector"] for key in domain["dkim"]] == ["s2", "s1"]  # those that are named are more
+    [check] = domain["spf"]["check_host"]
+    assert (check["ip"], check["mail_from"]) == ("198.51.100.9", "a@fine.example")
+
+
+def test_known_findings_of_domains_and_of_files_stand_in_one_baseline(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("<p>Hi <b>Ada</p>\n")
+    known = ("--baseline", "known.json")
+    maillint("check", "a.html", "--select", "markup", "--write-baseline", "known.json", folder=tmp_path)
+    result = run("dns", "two.example", "--write-baseline", "known.json")
+    assert (result.returncode, result.stderr) == (0, "Wrote 2 findings to known.json.\n")
+    entries = json.loads((tmp_path / "known.json").read_text())["findings"]
+    assert [entry.get("path") or entry["domain"] for entry in entries] == ["a.html", *["two.example"] * 2]
+    assert run("dns", "two.example", *known).returncode == 0
+    assert run("dns", "two.example", *known).stderr == ""
+    assert run("dns", "bare.example", *known).returncode == 1
+    assert maillint("check", "a.html", "--select", "markup", *known, folder=tmp_path).returncode == 0
+    (tmp_path / "maillint.yaml").write_text("baseline: known.json\n")
+    (tmp_path / "b.eml").write_text("From: a@two.example\nSubject: x\n\nHi\n")
+    result = run("check", "b.eml", "--dns", "--select", "auth", "-f", "json")
+    assert (result.returncode, rules(json.loads(result.stdout))) == (0, [[]])
+
+
+def test_entries_that_no_longer_occur_are_reported_and_taken_out(run: Any, tmp_path: Path) -> None:
+    entry = {"domain": "fine.example", "rule": "auth/dmarc-policy-none", "snippet": "p=none", "count": 1}
+    others = [{**entry, "domain": "gone.example"}, {**entry, "domain": "broken.example"}]
+    (tmp_path / "known.json").write_text(json.dumps({"version": 1, "findings": [entry, *others]}))
+    named = ("dns", "fine.example", "broken.example", "--selector", "s1")
+    result = run(*named, "--baseline", "known.json")
+    assert result.stderr == (
+        "maillint: 1 baseline entry no longer occurs in 1 domain; --write-baseline takes them out\n"
+    )
+    run(*named, "--write-baseline", "known.json")
+    left = json.loads((tmp_path / "known.json").read_text())["findings"]
+    assert left == [others[1], others[0]]  # one could not be answered, the other was not looked at
+
+
+ALL_FORMATS = ["concise", "full", "github", "gitlab", "json", "junit", "markdown", "sarif", "summary"]
+
+
+@pytest.mark.parametrize("output_format", ALL_FORMATS)
+def test_reasons_are_given_in_every_format(run: Any, output_format: str) -> None:
+    result = run("dns", "slow.example", "fine.example", "--selector", "s1", *TIMEOUT, "-f", output_format)
+    assert "timed out after 0.5 s" in result.stdout + result.stderr
+    assert result.returncode == 0
+
+
+@pytest.mark.parametrize("options", [(), ("-q",), ("--fail-on", "never"), *(("-f", name) for name in ALL_FORMATS)])
+def test_a_run_without_any_answer_ends_with_2(tmp_path: Path, options: tuple[str, ...]) -> None:
+    with DnsServer({}, {"*": "refused"}) as server:
+        result = maillint("dns", "a.example", "b.example", "--resolver", server.address, *options, folder=tmp_path)
+    assert result.returncode == 2
+    assert result.stderr == "maillint: no question was answered (a.example TXT: REFUSED)\n"
+
+
+def test_a_run_without_any_answer_writes_no_baseline(tmp_path: Path) -> None:
+    with DnsServer({}, {"*": "refused"}) as server:
+        named = ("dns", "a.example", "--write-baseline", "known.json", "--resolver", server.address)
+        result = maillint(*named, folder=tmp_path)
+    assert (result.returncode, (tmp_path / "known.json").exists()) == (2, False)
+
+
+def test_a_single_answer_is_enough(run: Any) -> None:
+    assert run("dns", "slow.example", *TIMEOUT).returncode == 0
+
+
+@pytest.mark.parametrize(("domain", "status"), [("fine.example", 0), ("broken.example", 1)])
+def test_what_was_skipped_can_fail_a_run(run: Any, domain: str, status: int) -> None:
+    result = run("dns", domain, "--selector", "s1", "--fail-on-unknown", "--fail-on", "never", *TIMEOUT)
+    assert result.returncode == status
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("MAILLINT_SELECT", "auth/spf-multiple", ["auth/spf-multiple"]),
+        ("MAILLINT_IGNORE", "auth/dkim-missing,auth/dmarc-policy-none", ["auth/spf-multiple"]),
+        ("MAILLINT_CONFIG", "other.yaml", ["auth/spf-multiple"]),
+        ("MAILLINT_BASELINE", "known.json", []),
+    ],
+)
+def test_the_environment_holds_for_domains_too(
+    server: DnsServer, tmp_path: Path, name: str, value: str, expected: list[str]
+) -> None:
+    (tmp_path / "other.yaml").write_text("ignore: [auth/dkim-missing, auth/dmarc-policy-none]\n")
+    command = ("dns", "two.example", "--resolver", server.address, "-f", "json")
+    maillint(*command, "--write-baseline", "known.json", folder=tmp_path)
+    result = maillint(*command, folder=tmp_path, **{"MAILLINT_IGNORE": "auth/mx-missing", name: value})
+    assert [found for found in rules(json.loads(result.stdout))[0] if found != "auth/mx-missing"] == expected
+
+
+def test_keys_about_the_run_hold_for_domains_too(server: DnsServer, tmp_path: Path) -> None:
+    (tmp_path / "maillint.yaml").write_text(
+        "select: [auth/spf-multiple, auth/dmarc-policy-none]\nfail-on: never\nformat: concise\nmin-severity: error\n"
+    )
+    result = maillint("dns", "two.example", "--resolver", server.address, folder=tmp_path)
+    assert result.returncode == 0
+    assert result.stdout.startswith("two.example: error auth/spf-multiple ")
+    assert "dmarc-policy-none" not in result.stdout

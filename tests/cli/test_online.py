@@ -100,13 +100,13 @@ def test_hosts_that_do_not_exist_and_redirects(run: Any, web: HttpServer, tmp_pa
     other = web.url("/", host="other.example")
     assert result.stdout.splitlines()[:-1] == [
         "a.html:1:10: warning links/unreachable link leads nowhere: there is no host gone.example",
-        f"a.html:2:10: warning links/redirect-chain link is redirected to another site: {other}",
+        f"a.html:2:10: warning links/redirect-chain link redirects to another site: {other}",
     ]
     found = findings(run("a.html", "-f", "json"))[1]
     assert found["evidence"] == {
         "url": away,
         "target": other,
-        "path": f"is redirected to another site: {other}",
+        "path": f"redirects to another site: {other}",
         "count": 1,
         "hops": [away, other],
     }
@@ -217,7 +217,7 @@ def test_nothing_private_is_requested_unless_it_is_named(run: Any, web: HttpServ
     result = run("a.html", "-f", "json", private="")
     assert web.connections == 0
     assert {words for _, words in unknown(result)} == {
-        "127.0.0.1 is reached from inside a network only, and is not requested",
+        "127.0.0.1 is inside a private network, and is not requested",
         "acme.example leads to a private address, and is not requested",
     }
     assert unknown(run("a.html", "-f", "json")) == []
@@ -322,7 +322,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
         ({"since": -9, "until": -1}, "acme.example", "the certificate of acme.example has expired"),
         ({"since": 1}, "acme.example", "the certificate of acme.example is not valid yet"),
         ({}, "other.example", "the certificate of acme.example is for another host"),
-        ({"signed": False}, "acme.example", "the certificate of acme.example is signed by nobody but itself"),
+        ({"signed": False}, "acme.example", "the certificate of acme.example is self-signed"),
     ],
 )
 def test_certificates(
@@ -351,7 +351,7 @@ def test_an_unknown_authority_is_a_fault_only_where_others_are_known(
         assert findings(alone) == []
         assert unknown(alone) == [("links/bad-certificate", "no certificate could be verified")]
         (found,) = findings(run("b.html", "-f", "json", SSL_CERT_FILE=str(authority.path)))
-        assert "signed by nobody who is known" in found["message"]
+        assert "comes from an unknown authority" in found["message"]
 
 
 # -- blocklists ---------------------------------------------------------------------------------------
@@ -390,7 +390,8 @@ def test_blocklists_are_queried_only_where_the_configuration_turns_them_on(lists
     result = check(lists, tmp_path)
     (found,) = findings(result)
     assert (
-        found["message"] == "www.bad.example is on Spamhaus DBL (phishing)" or "bad.example is on" in found["message"]
+        found["message"] == "www.bad.example is listed by Spamhaus DBL (phishing)"
+        or "bad.example is listed by" in found["message"]
     )
     assert found["severity"] == "error"
     assert result.returncode == 1
@@ -418,7 +419,7 @@ def test_a_mirror_of_ones_own(lists: DnsServer, tmp_path: Path) -> None:
         "    zones: {surbl: lists.acme.example}\n"
     )
     (found,) = findings(check(lists, tmp_path))
-    assert found["message"] == "www.bad.example is on SURBL (spam and other abuse)"
+    assert found["message"] == "www.bad.example is listed by SURBL (spam and other abuse)"
 
 
 # -- with the rest of the command ---------------------------------------------------------------------

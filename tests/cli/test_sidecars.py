@@ -108,11 +108,20 @@ def test_every_file_of_a_message_leads_to_it(conventions: Path, number: int) -> 
 
 
 @pytest.mark.parametrize("number", [0, 8, 17])
-def test_a_file_named_by_a_hook_is_judged_with_its_message(conventions: Path, number: int) -> None:
+def test_whichever_file_is_named_the_whole_message_is_reported(conventions: Path, number: int) -> None:
     for name in CONVENTIONS[number]:
         files = check(conventions / str(number), name, "--select", REPLY)
-        assert [file["path"] for file in files] == [name]
-        assert len(found(files)) == (name == CONVENTIONS[number][-1])
+        assert [file["path"] for file in files] == list(CONVENTIONS[number])
+        assert len(found(files)) == 1
+
+
+def test_what_is_excluded_is_read_and_not_reported(tmp_path: Path) -> None:
+    files = {"a.html": HTML, "a_subject.txt": "Re: x\n", "maillint.yaml": "exclude: ['*_subject.txt']\n"}
+    write_files(tmp_path, files)
+    [file] = check(tmp_path, "a.html")
+    assert file["path"] == "a.html"
+    assert REPLY not in {unknown["rule"] for unknown in file["unknown"]}  # so the subject has been read
+    assert check(tmp_path, "a_subject.txt") == []
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,7 @@ def test_what_is_unused(text: str, select: tuple[str, ...], found: list[str]) ->
 def test_an_unknown_name_has_a_suggestion_and_is_not_unused() -> None:
     (report,) = reports("{# maillint: ignore[markup/unclosed-tags] why #}" + BAD)
     unknown, unclosed = report.findings
-    assert unknown.message == '"markup/unclosed-tags" is no rule or family; did you mean "markup/unclosed-tag"?'
+    assert unknown.message == '"markup/unclosed-tags" is not a rule or family; did you mean "markup/unclosed-tag"?'
     assert unclosed.rule == "markup/unclosed-tag"
 
 

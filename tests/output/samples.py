@@ -35,6 +35,8 @@ class Doc:
     why: str
     fix: str
     references: tuple[str, ...] = ()
+    basis: str = ""
+    score: str = ""
 
 
 RULES = {
@@ -47,12 +49,15 @@ RULES = {
             "click it twice.\n",
             "Show the site that the link opens, or words instead of an address.",
             ("https://www.rfc-editor.org/rfc/rfc3986",),
+            "filter",
+            "Rspamd HTTP_TO_HTTPS, 0.5",
         ),
         Doc(
             "content/subject-fake-reply",
             "a reply prefix on a message that answers nothing",
             "Gmail's sender guidelines forbid it.",
             "Drop the prefix.",
+            basis="requirement",
         ),
         Doc(
             "markup/unclosed-tag",

@@ -27,6 +27,7 @@ DESIGN = [
     "rule",
     "severity",
     "message",
+    "basis",
     "line",
     "column",
     "end_line",

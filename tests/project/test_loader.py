@@ -213,7 +213,9 @@ def test_a_message_knows_where_it_comes_from_and_what_it_was_read_with(
     [group] = Discovery().groups(["a.txt"])
     loaded = load(group)
     assert [source.path for source in loaded.sources] == ["a.html", "a.txt"]
-    assert (loaded.kind, loaded.wanted, loaded.message.profile) == ("html", frozenset({"a.txt"}), "transactional")
+    assert (loaded.kind, loaded.wanted, loaded.message.profile) == (
+        "html", frozenset({"a.html", "a.txt"}), "transactional"
+    )  # fmt: skip
     assert loaded.message.sources == loaded.sources
     again = loaded.with_sources([loaded.sources[0], loaded.sources[0]])
     assert (again.group, again.settings, len(again.message.parts)) == (group, loaded.settings, 2)

@@ -138,6 +138,45 @@ def test_named_files_and_their_folder_are_judged_alike(tmp_path: Path) -> None:
     assert taken(tmp_path) == taken(tmp_path, *files, skip_pages=True)
 
 
+TEXTS: dict[str, str | bytes] = {
+    "intro.txt": "Subject: Your order\n\nHi Ada,\n",
+    "stated.txt": "---\nsubject: Your order\n---\nHi Ada,\n",
+    "merge.txt": "Hi {{ first_name }},\n\nyour order is ready.\n",
+    "wide.txt": "Subject: Größe\n\nHi Ada,\n".encode("utf-16"),
+    "letter.html": LETTER,
+    "letter.txt": "Hello {{ name }}, your invoice is ready.\n",
+    "letter_subject.txt": "Your invoice\n",
+}
+OTHER_TEXTS: dict[str, str | bytes] = {
+    "README.txt": "Subject to change: {{ first_name }}\n",
+    "requirements.txt": "click==8.1\n",
+    "robots.txt": "User-agent: *\nDisallow: /\n",
+    "notes.txt": "call Ada on Friday\n",
+    "words.txt": "free\nmoney\n",
+    "data.txt": b"\0\1\2",
+    "CMakeLists.txt": "project(acme)\nset(A ${NAME})\n",
+    "subject.txt": "Friday\n",
+    "empty.txt": "",
+    "settings.html.bak": LETTER,
+}
+
+
+def test_texts_are_mail_where_they_say_so(tmp_path: Path) -> None:
+    """In a folder and by a hook alike, and nothing is said of the others."""
+    write_files(tmp_path, {**TEXTS, **{f"docs/{name}": text for name, text in OTHER_TEXTS.items()}})
+    names = [*TEXTS, *(f"docs/{name}" for name in OTHER_TEXTS if name != "settings.html.bak")]
+    assert taken(tmp_path) == taken(tmp_path, *names, skip_pages=True) == (sorted(TEXTS), [])
+    hook = maillint("check", "--skip-pages", *names[len(TEXTS) :], folder=tmp_path)
+    assert (hook.returncode, hook.stderr) == (0, "")
+    assert "docs/" not in hook.stdout
+
+
+def test_a_file_of_no_known_kind_that_a_hook_names_is_linted(tmp_path: Path) -> None:
+    """Somebody has said that the hook takes it."""
+    write_files(tmp_path, {"letter.mail": LETTER})
+    assert taken(tmp_path, "letter.mail", skip_pages=True) == (["letter.mail"], [])
+
+
 def test_an_included_file_is_linted(tmp_path: Path) -> None:
     write_files(tmp_path, {"maillint.yaml": "include: [odd/]\n", "odd/a.html": PAGE, "site/a.html": PAGE})
     assert taken(tmp_path) == (["odd/a.html"], ["site/a.html"])

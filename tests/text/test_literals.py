@@ -32,6 +32,8 @@ def test_first_segments(pattern: str, segments: list[str]) -> None:
         (r"/pixels?/a", "/pixel"),
         (r"/x(?:longer than the rest)/ab", "/ab"),
         (r"a|b", ""),
+        (r"\|\s*default\s*:", "default"),
+        (r"\|\s*(?:raw|safe)", "|"),
         (r"\d+", ""),
     ],
 )

@@ -68,7 +68,7 @@ def broken_conditionals(text: str) -> list[BrokenConditional]:
     starts = {broken.span.start for broken in found}.union(ends)
     for match in _MALFORMED.finditer(text):
         if match.start() not in starts:
-            reason = "white space stands before the bracket" if match["space"] else "it is not written <!--[if …]>"
+            reason = "white space before the bracket" if match["space"] else "it is not written as <!--[if …]>"
             found.append(BrokenConditional(Span(*match.span()), reason, True))
     return sorted(found)
 

@@ -14,6 +14,7 @@ from typing import Any
 from maillint.data.lists import load_list
 from maillint.message.template.tags import Tag
 from maillint.patterns import regex
+from maillint.text.literals import literal_pieces
 from maillint.values import frozen
 
 _IGNORED = regex(r"[\s_\-$]+")
@@ -27,13 +28,16 @@ _MAX_LENGTH = 300
 
 @frozen
 class _Index:
-    """The list, arranged for look-up: roles by expression, by how one begins, by name, and by name with its owners."""
+    """The list, arranged for look-up: roles by expression, by how one begins, by name, and by name with its owners.
+
+    Of ``patterns``, each has the pieces of which one stands in every name that it fits.
+    """
 
     exact: Mapping[str, str]
     openings: tuple[tuple[str, str], ...]
     names: Mapping[str, str]
     owned: Mapping[str, tuple[str, frozenset[str]]]
-    patterns: tuple[tuple[re.Pattern[str], str], ...]
+    patterns: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...]
     calls: frozenset[str]
 
 
@@ -44,7 +48,7 @@ def _index() -> _Index:
     openings: list[tuple[str, str]] = []
     names: dict[str, str] = {}
     owned: dict[str, tuple[str, frozenset[str]]] = {}
-    patterns: list[tuple[re.Pattern[str], str]] = []
+    patterns: list[tuple[tuple[str, ...], re.Pattern[str], str]] = []
     for role, entry in data["roles"].items():
         for tool in entry.get("tools", {}).values():
             for text in tool:
@@ -56,7 +60,7 @@ def _index() -> _Index:
             names.setdefault(name, role)
         for name in entry.get("owned", ()):
             owned.setdefault(name, (role, frozenset(entry["of"])))
-        patterns.extend((re.compile(pattern), role) for pattern in entry.get("patterns", ()))
+        patterns.extend((literal_pieces(pattern), regex(pattern), role) for pattern in entry.get("patterns", ()))
     return _Index(exact, tuple(openings), names, owned, tuple(patterns), frozenset(map(_plain, data["calls"])))
 
 
@@ -126,4 +130,10 @@ def _named(expression: str, index: _Index) -> str | None:
         return None
     if len(name) > 60:
         return None
-    return next((role for pattern, role in index.patterns if pattern.search(name)), None)
+    fitting = (role for pieces, pattern, role in index.patterns if _may_hold(name, pieces) and pattern.search(name))
+    return next(fitting, None)
+
+
+def _may_hold(name: str, pieces: tuple[str, ...]) -> bool:
+    """Whether one of the pieces stands in a name, or there are none to look for."""
+    return not pieces or any(piece in name for piece in pieces)

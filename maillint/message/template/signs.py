@@ -47,6 +47,11 @@ def extensions() -> Mapping[str, str]:
     return found
 
 
+def template_extensions() -> frozenset[str]:
+    """Every extension that a dialect claims."""
+    return frozenset(_endings())
+
+
 def template_extension(path: str) -> str:
     """The extension at the end of a file's name that a dialect claims (``.blade.php``), "" if there is no such."""
     low = path.lower()
