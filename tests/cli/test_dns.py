@@ -130,8 +130,7 @@ def test_a_person_sees_what_was_found_and_what_it_means(run: Any) -> None:
         "  DMARC  v=DMARC1; p=none; rua=mailto:dmarc@two.example\n"
         "  DKIM   s1: none\n"
         "\n"
-        "two.example  error  auth/dkim-missing\n"
-        "  no DKIM key at s1._domainkey.two.example\n"
+        "two.example  error  auth/dkim-missing  no DKIM key at s1._domainkey.two.example\n"
     )
     assert "  | v=spf1 a -all\n  | ^^^^^^^^^^^^^\n" in result.stdout
     assert result.stdout.endswith("2 errors, 1 warning in 1 domain\n")
