@@ -216,9 +216,19 @@ def _host_name(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, fol
 
 @frozen
 class Sequence:
-    """The messages of one sequence: path patterns in the order of the touches, or one pattern with ``{touch}``."""
+    """The messages of one sequence: path patterns in the order of the touches, or one pattern with ``{touch}``.
+
+    ``places`` says where each pattern stands: path, line and column.
+    """
 
     patterns: tuple[str, ...]
+    places: tuple[tuple[str, int, int], ...] = field(default=(), repr=False, compare=False)
+
+    def matching(self, path: str) -> set[str]:
+        """The patterns that match a file, by its path as patterns see it."""
+        if len(self.patterns) == 1 and TOUCH in self.patterns[0]:
+            return set(self.patterns) if touch_of(path, self.patterns[0]) is not None else set()
+        return {pattern for pattern in self.patterns if matches(path, [pattern])}
 
     def touch_of(self, path: str) -> int | None:
         """The place of a file in the sequence, by its path as patterns see it; None for a file that is not in it."""
@@ -236,7 +246,9 @@ def _sequences(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, fol
         patterns = read_patterns(file, (*keys, index), entry, catalogue, folder)
         if isinstance(entry, str) and entry.count("{touch}") != 1:
             raise file.error((*keys, index), 'a sequence given as one pattern needs "{touch}" in it, once')
-        found.append(Sequence(patterns))
+        here = file.places.get((*keys, index)) or file.places.get(keys, (1, 1))
+        places = [file.places.get((*keys, index, number), here) for number in range(len(patterns))]
+        found.append(Sequence(patterns, tuple((file.path, *place) for place in places)))
     return tuple(found)
 
 

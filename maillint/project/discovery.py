@@ -224,7 +224,16 @@ class Discovery:
         return not is_meta(path) or len(self._message(path)) > 1 or self._included(path)
 
     def _groups_of(self, paths: Iterable[str]) -> list[Group]:
-        """The messages that files belong to, and the plans among the files with the messages of their steps."""
+        """The messages that files belong to, and the plans among the files with the messages of their steps.
+
+        Raises FileError for a sequence of a configuration that has no file.
+        """
+        paths = list(paths)
+        for config in self.configs:
+            if config.sequences:
+                from maillint.project.sequences import check_sequences  # noqa: PLC0415 -- few projects have any
+
+                check_sequences(config, paths, SKIPPED_FOLDERS)
         messages: dict[tuple[str, ...], None] = {}
         plans: dict[str, None] = {}
         beside: dict[str, None] = {}  # plans that lie beside messages of the run

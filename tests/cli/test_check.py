@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from maillint._version import __version__
 from tests.cli.command import BAD, maillint
 
 pytestmark = pytest.mark.slow
@@ -300,7 +301,7 @@ def test_statistics(mail: Path) -> None:
 
 
 def test_version_and_help(tmp_path: Path) -> None:
-    assert maillint("--version", folder=tmp_path).stdout == "maillint, version 0.1.0\n"
+    assert maillint("--version", folder=tmp_path).stdout == f"maillint, version {__version__}\n"
     page = maillint("--help", folder=tmp_path).stdout
     assert "Exit status" in page
     assert "maillint check --touch 1 intro.html" in page
