@@ -130,8 +130,7 @@ def test_a_person_sees_what_was_found_and_what_it_means(run: Any) -> None:
         "  DMARC  v=DMARC1; p=none; rua=mailto:dmarc@two.example\n"
         "  DKIM   s1: none\n"
         "\n"
-        "two.example  error  auth/dkim-missing\n"
-        "no DKIM key at s1._domainkey.two.example\n"
+        "two.example  error  auth/dkim-missing  no DKIM key at s1._domainkey.two.example\n"
     )
     assert "  | v=spf1 a -all\n  | ^^^^^^^^^^^^^\n" in result.stdout
     assert result.stdout.endswith("2 errors, 1 warning in 1 domain\n")
@@ -140,7 +139,7 @@ def test_a_person_sees_what_was_found_and_what_it_means(run: Any) -> None:
 def test_what_could_not_be_known_is_said_with_its_reason(run: Any) -> None:
     result = run("dns", "slow.example", "--selector", "s1", *TIMEOUT)
     assert "  SPF    unknown\n" in result.stdout
-    assert "unknown: slow.example TXT: timed out after 0.5 s (12 rules in slow.example: " in result.stdout
+    assert "skipped: 12 rules in slow.example: slow.example TXT: timed out after 0.5 s\n" in result.stdout
     assert result.returncode == 0
 
 
@@ -386,7 +385,7 @@ def test_which_domain_a_message_is_from(run: Any, tmp_path: Path, sender: str, d
     document = only_auth(run, "a.eml")
     assert [domain["domain"] for domain in document.get("domains", [])] == domains
     reasons = [one["reason"] for one in document["files"][0]["unknown"] if one["rule"] == "auth/domain-missing"]
-    assert reasons == ([] if domains else ["no domain is known (a From field, or own-domains in the configuration)"])
+    assert reasons == ([] if domains else ["the sender's domain is not known"])
 
 
 def test_own_domains_stand_in_where_a_template_has_no_from(run: Any, tmp_path: Path) -> None:
@@ -563,7 +562,7 @@ def test_a_file_is_no_domain(run: Any, tmp_path: Path) -> None:
     (tmp_path / "a.eml").write_text("")
     (tmp_path / "mails").mkdir()
     for name in ("a.eml", "mails"):
-        line = f"maillint: {name} is no domain; for the domains that it is from: maillint check --dns {name} "
+        line = f"maillint: {name} is not a domain; for the domains that it is from: maillint check --dns {name} "
         assert run("dns", name).stderr == f"{line}(see maillint dns --help)\n"
 
 

@@ -52,7 +52,7 @@ def test_what_a_list_looks_like(run: Any) -> None:
         "  1  warning  recipients/typo-domain\n"
         "\n"
         "list.csv:3:1  warning  recipients/typo-domain\n"
-        "gmial.com: typo for gmail.com (line 3)\n"
+        "  gmial.com: typo for gmail.com (line 3)\n"
     )
     assert result.stdout.endswith("1 error, 1 warning in 1 file\n")
     assert (result.stderr, result.returncode) == ("", 1)
