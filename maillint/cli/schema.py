@@ -29,7 +29,7 @@ _LEVEL_REF: Mapping[str, Any] = {"$ref": "#/$defs/level"}
 
 
 @click.command("schema", cls=Command)
-@click.argument("what", type=click.Choice(("config", "plan")), default="config")
+@click.argument("what", metavar="[config|plan]", type=click.Choice(("config", "plan")), default="config")
 def command(what: str) -> None:
     """Print the JSON schema of maillint.yaml, or of a campaign plan, for editors and for checks.
 
