@@ -263,13 +263,27 @@ class DomainFinding:
 
 
 @frozen
+class FilePlace:
+    """A place in a file: a line, and the columns of what stands there where they are known (``end_column``: behind)."""
+
+    path: str
+    line: int
+    column: int | None = None
+    end_column: int | None = None
+
+
+@frozen
 class DomainReport:
-    """What was found in one domain's DNS; ``facts`` are the JSON-ready results behind it."""
+    """What was found in one domain's DNS; ``facts`` are the JSON-ready results behind it.
+
+    ``place`` is where a file names the domain: a message, the configuration, a plan.
+    """
 
     domain: str
     findings: tuple[DomainFinding, ...]
     unknown: tuple[Unknown, ...]
     facts: Evidence = field(default_factory=dict)
+    place: FilePlace | None = None
     known: int = 0
 
 

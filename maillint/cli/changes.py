@@ -29,6 +29,9 @@ _LINE_END = regex(r"\r\n|\n")
 _LONE_RETURN = regex(r"\r")
 _REGULAR = (b"100", b"000")
 
+_NO_REVISION = ("single revision", "valid commit name", "valid object name")
+_FETCH = "fetch the whole history (fetch-depth: 0 for actions/checkout, else git fetch --unshallow)"
+
 Lines = list[range] | None  # None: the whole file is new
 
 
@@ -94,7 +97,7 @@ class _Tree:
         self.top = os.path.realpath(os.fsdecode(_git("rev-parse", "--show-toplevel").removesuffix(b"\n")))
         base, dots, head = revision.partition("...")
         if dots:
-            merge_base = _git("merge-base", base or "HEAD", head or "HEAD")
+            merge_base = _git("merge-base", base or "HEAD", head or "HEAD", shown=revision)
             base = merge_base.decode("ascii").strip()
         wanted = f"{base}^{{tree}}"
         self._tree = _git("rev-parse", "--verify", wanted, shown=base).decode("ascii").strip()
@@ -138,7 +141,7 @@ class _Tree:
             end = output.index(b"\n", position)
             words = output[position:end].split()
             if len(words) != 3:
-                raise LintError("--diff-base: an earlier version of a file is missing; fetch the whole history")
+                raise LintError(f"--diff-base: an earlier version of a file is missing; {_FETCH}")
             start, position = end + 1, end + 1 + int(words[2]) + 1
             yield output[start : position - 1]
 
@@ -220,6 +223,12 @@ def _git(*arguments: str, folder: str | None = None, given: bytes = b"", shown: 
     return _run(command, folder, {**os.environ, "LC_ALL": "C"}, given=given, shown=shown)
 
 
+def _is_shallow() -> bool:
+    """Whether the clone has only the latest commits, as those of CI do."""
+    command = ["git", "-c", "safe.bareRepository=explicit", "rev-parse", "--is-shallow-repository"]
+    return subprocess.run(command, capture_output=True, check=False).stdout.strip() == b"true"
+
+
 def _run(
     command: Sequence[str],
     folder: str | None,
@@ -236,7 +245,8 @@ def _run(
     if result.returncode not in fine:
         said = result.stderr.decode("utf-8", "replace").strip().splitlines()
         reason = said[0].removeprefix("fatal: ") if said else "git failed"
-        if shown is not None and "single revision" in reason:
-            reason = f'git knows no revision "{shown}"'
+        if shown is not None and (not said or any(words in reason for words in _NO_REVISION)):
+            reason = f'git knows no revision "{shown}"' if said else f"{shown}: no common ancestor is known"
+            reason += f"; {_FETCH}" if _is_shallow() else ""
         raise LintError(f"--diff-base: {reason}")
     return result.stdout

@@ -10,6 +10,7 @@ import click
 
 from maillint.catalogue.load import shipped
 from maillint.catalogue.rule import Rule
+from maillint.catalogue.validate import rule_schema
 from maillint.check import Option
 from maillint.cli import door
 from maillint.cli.common import Command
@@ -29,17 +30,18 @@ _LEVEL_REF: Mapping[str, Any] = {"$ref": "#/$defs/level"}
 
 
 @click.command("schema", cls=Command)
-@click.argument("what", metavar="[config|plan]", type=click.Choice(("config", "plan")), default="config")
+@click.argument("what", metavar="[config|plan|rule]", type=click.Choice(("config", "plan", "rule")), default="config")
 def command(what: str) -> None:
-    """Print the JSON schema of maillint.yaml, or of a campaign plan, for editors and for checks.
+    """Print the JSON schema of maillint.yaml, of a campaign plan or of a rule file, for editors and for checks.
 
     \b
     In maillint.yaml, an editor with a YAML language server reads it from
       # yaml-language-server: $schema=maillint.schema.json
     after: maillint schema > maillint.schema.json (maillint init does both)
     Likewise in a plan, after: maillint schema plan > plan.schema.json
+    and in a rule file, after: maillint schema rule > rule.schema.json
     """
-    door.write(schema_text(plan_schema() if what == "plan" else config_schema()))
+    door.write(schema_text({"config": config_schema, "plan": plan_schema, "rule": rule_schema}[what]()))
 
 
 def schema_text(schema: Mapping[str, Any]) -> str:

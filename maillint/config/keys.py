@@ -180,7 +180,7 @@ def _level(file: YamlFile, keys: Keys, word: Any) -> Level:
         return Severity.parse(word)
     except (ValueError, AttributeError):
         shown = str(word).lower() if isinstance(word, bool) else word
-        raise file.error(keys, f'"{shown}" is none of error, warning, info, off') from None
+        raise file.error(keys, f'severity must be error, warning, info or off, not "{shown}"') from None
 
 
 # -- domains ------------------------------------------------------------------------------------------
@@ -281,7 +281,7 @@ def _amendment(file: YamlFile, keys: Keys, value: Any, read: ReadEntry) -> Amend
     allow = _entries(file, (*keys, "allow"), value.get("allow", []), read)
     for index, entry in enumerate(allow):
         if entry in add:
-            raise file.error((*keys, "allow", index), f'"{entry}" stands under "add", too')
+            raise file.error((*keys, "allow", index), f'"{entry}" is also under "add"')
     return Amendment(add, allow)
 
 
@@ -298,14 +298,14 @@ def _entries(file: YamlFile, keys: Keys, value: Any, read: ReadEntry) -> tuple[s
 def _host(text: str) -> str:
     name = a_label(text.removeprefix("*."))
     if name is None:
-        raise ValueError(f'"{text}" is no host; write its name alone, such as go.acme.example')
+        raise ValueError(f'"{text}" is not a host name; write it alone, such as go.acme.example')
     return name
 
 
 def _top_level(text: str) -> str:
     name = a_label(text.removeprefix("."))
     if name is None or "." in name:
-        raise ValueError(f'"{text}" is no top-level domain; write it as "xyz"')
+        raise ValueError(f'"{text}" is not a top-level domain; write it as "xyz"')
     return name
 
 
@@ -316,7 +316,7 @@ def _phrase(text: str) -> str:
 
 def _words(text: str) -> str:
     if not text.strip():
-        raise ValueError("an empty text is in no list")
+        raise ValueError("an empty text cannot be in a list")
     return text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from maillint.finding import (
     DomainFinding,
     DomainReport,
+    FilePlace,
     FileReport,
     Finding,
     Report,
@@ -149,6 +150,11 @@ def count_groups(files: int, domains: int) -> str:
     """Return ``2 files and 1 domain``, or only one of these if the other count is 0."""
     counts = ((files, "file"), (domains, "domain"))
     return " and ".join(plural(count, noun) for count, noun in counts if count)
+
+
+def place_of(domain: DomainReport) -> FilePlace:
+    """Return where a file names a domain; where none does, the file in which one would state it."""
+    return domain.place or FilePlace("maillint.yaml", 1)
 
 
 def fingerprinted(file: FileReport, context: Context) -> list[tuple[Finding, str]]:

@@ -5,7 +5,7 @@ The escapes are documented in "Workflow commands for GitHub Actions" and the too
 
 from __future__ import annotations
 
-from maillint.finding import Finding, Report, Severity
+from maillint.finding import DomainFinding, DomainReport, Finding, Report, Severity
 from maillint.output import Context
 from maillint.output._cells import visible
 from maillint.output._paint import Paint
@@ -17,14 +17,14 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 
 
 def render(report: Report, context: Context) -> str:
-    """Return a command per finding; a finding about a domain has no file to annotate."""
+    """Return a command per finding; one about a domain annotates the place where a file names it, if one does."""
     lines = [
         f"::{_COMMANDS[finding.severity]} {_properties(file.path, finding)}::{_data(message(finding))}"
         for file in report.files
         for finding in shown(file, context)
     ]
     lines += [
-        f"::{_COMMANDS[finding.severity]} title={_property(finding.rule)}"
+        f"::{_COMMANDS[finding.severity]} {_domain_properties(domain, finding)}"
         f"::{_data(visible(f'{domain.domain}: {finding.message}'))}"
         for domain in report.domains
         for finding in shown_of_domain(domain, context)
@@ -41,6 +41,17 @@ def _properties(path: str, finding: Finding) -> str:
         values |= {"endLine": last_line(finding)}
     values["title"] = finding.rule
     return ",".join(f"{key}={_property(str(value))}" for key, value in values.items())
+
+
+def _domain_properties(domain: DomainReport, finding: DomainFinding) -> str:
+    place = domain.place
+    values: dict[str, object] = {}
+    if place is not None:
+        values = {"file": place.path, "line": place.line, "col": place.column}
+        if place.end_column is not None:
+            values |= {"endLine": place.line, "endColumn": place.end_column}
+    values["title"] = finding.rule
+    return ",".join(f"{key}={_property(str(value))}" for key, value in values.items() if value is not None)
 
 
 def _data(text: str) -> str:

@@ -6,21 +6,30 @@ from maillint.finding import Report, Severity
 from maillint.output import Context
 from maillint.output._cells import visible
 from maillint.output._json import dumps
-from maillint.output._report import fingerprinted, fingerprinted_of_domain, last_line, message
+from maillint.output._report import fingerprinted, fingerprinted_of_domain, last_line, message, place_of
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 
 
 def render(report: Report, context: Context) -> str:
-    """Return a JSON array of issues; the path of an issue about a domain is the domain's name."""
+    """Return a JSON array of issues; one about a domain stands where a file names it."""
     issues = [
         _issue(finding.rule, message(finding), print_, finding.severity, file.path, finding.line, last_line(finding))
         for file in report.files
         for finding, print_ in fingerprinted(file, context)
     ]
     issues += [
-        _issue(finding.rule, visible(finding.message), print_, finding.severity, domain.domain, 1, 1)
+        _issue(
+            finding.rule,
+            visible(f"{domain.domain}: {finding.message}"),
+            print_,
+            finding.severity,
+            place.path,
+            place.line,
+            place.line,
+        )
         for domain in report.domains
+        for place in [place_of(domain)]
         for finding, print_ in fingerprinted_of_domain(domain, context)
     ]
     return dumps(issues)

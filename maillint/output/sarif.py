@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 from maillint.finding import DomainFinding, DomainReport, Edit, FileReport, Finding, Fix, Report, Severity
 from maillint.output import Context, RuleDoc
 from maillint.output._cells import well_formed
 from maillint.output._json import dumps
-from maillint.output._report import fingerprinted, fingerprinted_of_domain, message
+from maillint.output._report import SEVERITIES, fingerprinted, fingerprinted_of_domain, message, place_of
 from maillint.output.markdown import escape
 from maillint.text.source import Source
 
@@ -17,14 +18,29 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _FINGERPRINT = "maillint/v1"
 
+MOST_RESULTS = 25_000
+"""Findings in a log at the most: GitHub's code scanning refuses one with more as a whole."""
+
+_MOST_LOCATIONS = 999  # beside the first: code scanning refuses a result with more than a thousand
+
 
 def render(report: Report, context: Context) -> str:
     """Return a log of one run.
 
-    Files that could not be linted, and unknowns, are notifications of its invocation.
+    Files that could not be linted, and unknowns, are notifications of its invocation. So is how many findings are left
+    out: code scanning takes no log with more than MOST_RESULTS.
     """
     files = [(file, fingerprinted(file, context)) for file in report.files]
     domains = [(domain, fingerprinted_of_domain(domain, context)) for domain in report.domains]
+    severities = [
+        *(finding.severity for _, pairs in files for finding, _ in pairs),
+        *(finding.severity for _, pairs in domains for finding, _ in pairs),
+    ]
+    left_out = len(severities) - MOST_RESULTS
+    if left_out > 0:
+        limit = _Limit(severities)
+        files = [(file, [pair for pair in pairs if limit.takes(pair[0].severity)]) for file, pairs in files]
+        domains = [(domain, [pair for pair in pairs if limit.takes(pair[0].severity)]) for domain, pairs in domains]
     names = {
         *(finding.rule for _, pairs in files for finding, _ in pairs),
         *(finding.rule for _, pairs in domains for finding, _ in pairs),
@@ -32,20 +48,43 @@ def render(report: Report, context: Context) -> str:
         *(unknown.rule for domain in report.domains for unknown in domain.unknown),
     }
     index = {name: position for position, name in enumerate(sorted(names))}
+    paths = [file.path for file in report.files]
+    places = dict.fromkeys(place_of(domain).path for domain, pairs in domains if pairs)
+    artifacts = [*paths, *(path for path in places if path not in paths)]
     results = [
         *(result for number, (file, pairs) in enumerate(files) for result in _results(number, file, pairs, index)),
-        *(_domain_result(domain, *pair, index) for domain, pairs in domains for pair in pairs),
+        *(_domain_result(domain, *pair, index, artifacts) for domain, pairs in domains for pair in pairs),
     ]
     run: dict[str, object] = {
         "tool": {"driver": _driver(index, context)},
-        "invocations": [_invocation(report, index)],
-        "artifacts": [{"location": _location(file.path), "roles": ["analysisTarget"]} for file in report.files],
+        "invocations": [_invocation(report, index, left_out)],
+        "artifacts": [_artifact(path, linted=number < len(paths)) for number, path in enumerate(artifacts)],
         "columnKind": "unicodeCodePoints",
         "newlineSequences": ["\r\n", "\r", "\n"],
         "results": results,
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return dumps(log)
+
+
+class _Limit:
+    """Takes MOST_RESULTS findings, the weightiest, and of the lightest that it takes those that come first."""
+
+    def __init__(self, severities: Iterable[Severity]) -> None:
+        counts = Counter(severities)
+        self._left = dict.fromkeys(SEVERITIES, 0)
+        room = MOST_RESULTS
+        for severity in SEVERITIES:
+            self._left[severity] = min(counts[severity], room)
+            room -= self._left[severity]
+
+    def takes(self, severity: Severity) -> bool:
+        self._left[severity] -= 1
+        return self._left[severity] >= 0
+
+
+def _artifact(path: str, *, linted: bool) -> dict[str, object]:
+    return {"location": _location(path), **({"roles": ["analysisTarget"]} if linted else {})}
 
 
 def _driver(index: Mapping[str, int], context: Context) -> dict[str, object]:
@@ -97,7 +136,7 @@ def _results(
         if others:
             result["relatedLocations"] = [
                 _place(location, _region(source, start, end)) | {"id": ordinal, "message": _text(words)}
-                for ordinal, (start, end, words) in enumerate(others)
+                for ordinal, (start, end, words) in enumerate(others[:_MOST_LOCATIONS])
             ]
         if fix := finding.whole_fix:
             result["fixes"] = [_fix(fix, location, source)]
@@ -108,11 +147,24 @@ def _results(
     return results
 
 
+def _domain_location(domain: DomainReport, artifacts: Sequence[str]) -> dict[str, object]:
+    """The domain, and where a file names it: code scanning takes no result that stands in no file."""
+    place = place_of(domain)
+    region = {"startLine": place.line, "startColumn": place.column, "endColumn": place.end_column}
+    return {
+        **_place(
+            _location(place.path) | {"index": artifacts.index(place.path)},
+            {key: value for key, value in region.items() if value is not None},
+        ),
+        "logicalLocations": [{"fullyQualifiedName": domain.domain, "kind": "resource"}],
+    }
+
+
 def _domain_result(
-    domain: DomainReport, finding: DomainFinding, fingerprint: str, index: Mapping[str, int]
+    domain: DomainReport, finding: DomainFinding, fingerprint: str, index: Mapping[str, int], artifacts: Sequence[str]
 ) -> dict[str, object]:
-    result = _result(finding, finding.message, fingerprint, index)
-    result["locations"] = [{"logicalLocations": [{"fullyQualifiedName": domain.domain, "kind": "resource"}]}]
+    result = _result(finding, f"{domain.domain}: {finding.message}", fingerprint, index)
+    result["locations"] = [_domain_location(domain, artifacts)]
     bag = {"record": finding.record, "evidence": finding.evidence}
     if properties := {key: value for key, value in bag.items() if value}:
         result["properties"] = properties
@@ -151,7 +203,7 @@ def _replacement(edit: Edit, source: Source) -> dict[str, object]:
     }
 
 
-def _invocation(report: Report, index: Mapping[str, int]) -> dict[str, object]:
+def _invocation(report: Report, index: Mapping[str, int], left_out: int) -> dict[str, object]:
     groups = [
         *(([{"physicalLocation": {"artifactLocation": _location(f.path)}}], f.unknown) for f in report.files),
         *(
@@ -177,6 +229,9 @@ def _invocation(report: Report, index: Mapping[str, int]) -> dict[str, object]:
         }
         for failure in report.failures
     ]
+    if left_out > 0:
+        words = f"{left_out} findings are left out, the lightest: a log holds {MOST_RESULTS} at the most"
+        notes.insert(0, {"level": "warning", "message": _text(words)})
     return {"executionSuccessful": not failures, "toolExecutionNotifications": [*failures, *notes]}
 
 

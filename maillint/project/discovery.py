@@ -411,7 +411,7 @@ class Discovery:
     def _given_project(self, folder: str) -> Project:
         from maillint.project.web_pages import Project  # noqa: PLC0415
 
-        tops = [os.path.abspath(given) for given in self._given]  # noqa: PTH100
+        tops = [os.path.abspath(path) for path in self._given]  # noqa: PTH100
         inside = [top for top in tops if f"{folder}{os.sep}".startswith(top.rstrip(os.sep) + os.sep)]
         top = min(inside, key=len, default=folder)
         return Project(top, os.path.basename(top))  # noqa: PTH119

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from maillint.analysis.senders import aligned, common, envelope_domain, from_domains, signing_selectors
+from maillint.analysis.senders import aligned, common, envelope_domain, from_domains, from_places, signing_selectors
 from maillint.config.config import LayeredConfig
 from maillint.data.lists import load_list
 from maillint.engine.domain import lint_domain
 from maillint.errors import LintError
-from maillint.finding import DomainReport, FileReport, Report, Severity, Unknown
+from maillint.files.paths import shown_path
+from maillint.finding import DomainReport, FilePlace, FileReport, Report, Severity, Unknown
 from maillint.hits import NotKnown
+from maillint.message.model import Message
 from maillint.network.facts import DomainFacts, Question, Selector, gather_all
 from maillint.network.resolver import Resolver
 from maillint.patterns import regex
 from maillint.project.loader import LoadedMessage
-from maillint.values import frozen, replace
+from maillint.values import field, frozen, replace
 from maillint.web import domains
 
 PROFILE = "newsletter"
@@ -35,6 +37,7 @@ NO_DOMAIN = NotKnown(
     "the sender's domain is not known", 'write "from:" in front matter, or "own-domains:" in maillint.yaml'
 )
 
+_BETWEEN = regex(r"[\s<>,;()\"]+")
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _SELECTOR = regex(rf"{_LABEL}(?:\.{_LABEL})*")
 
@@ -47,7 +50,8 @@ class Sender:
     """Whom a message is from, as far as the DNS is concerned; small enough to come from another process.
 
     ``selectors`` are those of the message's DKIM signatures, by the domain that they are aligned with; ``envelope`` is
-    the domain of its Return-Path; ``too_many``: of its domains some are left out.
+    the domain of its Return-Path; ``too_many``: of its domains some are left out. ``places`` are those of the domains
+    that the message itself names.
     """
 
     path: str
@@ -55,6 +59,7 @@ class Sender:
     selectors: Mapping[str, tuple[Selector, ...]]
     envelope: str | None
     too_many: bool = False
+    places: Mapping[str, FilePlace] = field(default_factory=dict)
 
 
 def sender_of(loaded: LoadedMessage) -> Sender:
@@ -63,7 +68,21 @@ def sender_of(loaded: LoadedMessage) -> Sender:
     own = from_domains(message) or [name for domain in config.own_domains if (name := domains.a_label(domain))]
     named = tuple(own[:MOST_DOMAINS])
     selectors = {domain: tuple(signing_selectors(message, domain)) for domain in named}
-    return Sender(message.source.path, named, selectors, envelope_domain(message), len(own) > MOST_DOMAINS)
+    too_many = len(own) > MOST_DOMAINS
+    return Sender(message.source.path, named, selectors, envelope_domain(message), too_many, _places(message, named))
+
+
+def _places(message: Message, names: Iterable[str]) -> dict[str, FilePlace]:
+    """Where the From fields of a message name domains."""
+    found: dict[str, FilePlace] = {}
+    for name, header, span in from_places(message):
+        if header.given or name not in names or name in found:
+            continue
+        start, end = header.in_file(span)
+        (line, column), (end_line, end_column) = header.source.position(start), header.source.position(end)
+        is_one_line = end_line == line and end > start
+        found[name] = FilePlace(header.source.path, line, column, end_column if is_one_line else None)
+    return found
 
 
 def with_domains(report: Report, senders: Iterable[tuple[LayeredConfig, Sender]], resolver: Resolver) -> Report:
@@ -81,7 +100,10 @@ def with_domains(report: Report, senders: Iterable[tuple[LayeredConfig, Sender]]
         elif sender.too_many:
             not_known[sender.path] = TOO_MANY
     answers = gather_all([_question(domain, found) for domain, found in by_domain.items()], resolver)
-    judged = [judge(facts, found[0][0]) for facts, found in zip(answers, by_domain.values(), strict=True)]
+    judged = [
+        judge(facts, found[0][0], next((place for _, sender in found if (place := sender.places.get(domain))), None))
+        for (domain, found), facts in zip(by_domain.items(), answers, strict=True)
+    ]
     files = tuple(_with_unknown(file, not_known.get(file.path)) for file in report.files)
     return replace(report, files=files, domains=(*report.domains, *judged))
 
@@ -122,12 +144,35 @@ def with_settings(question: Question, config: LayeredConfig) -> Question:
 # -- one domain ---------------------------------------------------------------------------------------
 
 
-def judge(facts: DomainFacts, config: LayeredConfig) -> DomainReport:
-    """Run the rules about domains. Where the domain does not exist, that is all there is to say."""
+def judge(facts: DomainFacts, config: LayeredConfig, place: FilePlace | None = None) -> DomainReport:
+    """Run the rules about domains. Where the domain does not exist, that is all there is to say.
+
+    ``place`` is where a message names the domain; without it, the configuration's counts.
+    """
     rules = config.for_domain(facts.domain).rules_for(PROFILE)
     report = lint_domain(facts, facts.domain, facts.results(), rules)
+    report = replace(report, place=place or place_in(config, facts.domain))
     gone = tuple(finding for finding in report.findings if finding.rule == GONE)
     return replace(report, findings=gone, unknown=()) if gone else report
+
+
+def place_in(config: LayeredConfig, domain: str) -> FilePlace | None:
+    """The line of the configuration that names a domain, else its first one; None without a configuration."""
+    origins = [layer.origins["domains"] for layer in config.layers if layer.domain == domain]
+    for key in ("own-domains", "headers"):
+        origins += [layer.origins[key] for layer in config.layers if domain in _names_in(layer.values.get(key, ()))]
+    for origin in origins:
+        path, _, line = origin.rpartition(":")
+        if line.isdecimal():
+            return FilePlace(shown_path(path), int(line))
+    return None if config.path is None else FilePlace(shown_path(config.path), 1)
+
+
+def _names_in(value: object) -> set[str | None]:
+    """The domains in a value of the configuration (a text, a list of texts, names with values), in A-labels."""
+    if isinstance(value, str):
+        return {domains.a_label(word.rpartition("@")[2]) for word in _BETWEEN.split(value) if "." in word}
+    return set().union(*map(_names_in, value)) if isinstance(value, Iterable) else set()
 
 
 def selectors_for(domain: str, named: Iterable[Selector], config: LayeredConfig) -> tuple[Selector, ...]:

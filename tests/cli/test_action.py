@@ -99,6 +99,24 @@ def test_only_changed_lines(runner: Path) -> None:
     assert "line=2" in result.stdout and "line=1," not in result.stdout
 
 
+def test_a_base_that_has_not_been_fetched_is_one_line_that_says_what_to_do(runner: Path) -> None:
+    base = git(runner / "work", "rev-parse", "HEAD")
+    git(runner / "work", "commit", "-qm", "more", "--allow-empty")
+    (runner / "work").rename(runner / "origin")
+    git(runner, "clone", "-q", "--depth", "1", f"file://{runner / 'origin'}", str(runner / "work"))
+    result, outputs = lint(runner, changed_only="true", base=base)
+    assert (result.returncode, result.stdout, outputs) == (2, "", {})
+    assert result.stderr == (
+        f'maillint: --diff-base: git knows no revision "{base}"; fetch the whole history (fetch-depth: 0 for '
+        "actions/checkout, else git fetch --unshallow)\n"
+    )
+
+
+def test_the_base_of_a_merge_queue_counts_too() -> None:
+    base = step("Lint")["env"]["BASE"]
+    assert base == "${{ github.event.pull_request.base.sha || github.event.merge_group.base_sha }}"
+
+
 def test_a_wrong_option_uploads_nothing(runner: Path) -> None:
     result, outputs = lint(runner, arguments="--no-such-option")
     assert result.returncode == 2

@@ -244,3 +244,19 @@ def test_outside_a_repository_there_is_one_line(mail: Path) -> None:
     result = check(mail, "a.html")
     assert (result.returncode, result.stderr.count("\n")) == (2, 1)
     assert result.stderr.startswith("maillint: --diff-base: not a git repository")
+
+
+@pytest.mark.parametrize("revision", ["{base}", "{base}...", "HEAD~1", "HEAD~1...", "no-such"])
+def test_a_clone_without_its_history_says_what_to_fetch(repository: Path, tmp_path: Path, revision: str) -> None:
+    command = ["git", "rev-parse", "HEAD"]
+    base = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=True).stdout.strip()
+    commit(repository)
+    clone = tmp_path / "clone"
+    git("clone", "-q", "--depth", "1", f"file://{repository}", str(clone), folder=tmp_path)
+    revision = revision.format(base=base)
+    result = maillint("check", ".", "--diff-base", revision, "--no-cache", folder=clone)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == (
+        f'maillint: --diff-base: git knows no revision "{revision}"; fetch the whole history '
+        "(fetch-depth: 0 for actions/checkout, else git fetch --unshallow)\n"
+    )

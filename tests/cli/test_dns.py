@@ -20,6 +20,7 @@ from maillint.cli.dns import domain_name, envelope_sender, seconds, selector, se
 from maillint.network.facts import Selector
 from tests.cli.command import maillint
 from tests.dns_server import DnsServer
+from tests.files import write_files
 from tests.linting import domain_rules
 
 pytestmark = pytest.mark.slow
@@ -129,8 +130,7 @@ def test_a_person_sees_what_was_found_and_what_it_means(run: Any) -> None:
         "  DMARC  v=DMARC1; p=none; rua=mailto:dmarc@two.example\n"
         "  DKIM   s1: none\n"
         "\n"
-        "two.example  error  auth/dkim-missing\n"
-        "no DKIM key at s1._domainkey.two.example\n"
+        "two.example  error  auth/dkim-missing  no DKIM key at s1._domainkey.two.example\n"
     )
     assert "  | v=spf1 a -all\n  | ^^^^^^^^^^^^^\n" in result.stdout
     assert result.stdout.endswith("2 errors, 1 warning in 1 domain\n")
@@ -139,7 +139,7 @@ def test_a_person_sees_what_was_found_and_what_it_means(run: Any) -> None:
 def test_what_could_not_be_known_is_said_with_its_reason(run: Any) -> None:
     result = run("dns", "slow.example", "--selector", "s1", *TIMEOUT)
     assert "  SPF    unknown\n" in result.stdout
-    assert "unknown: slow.example TXT: timed out after 0.5 s (12 rules in slow.example: " in result.stdout
+    assert "skipped: 12 rules in slow.example: slow.example TXT: timed out after 0.5 s\n" in result.stdout
     assert result.returncode == 0
 
 
@@ -150,8 +150,8 @@ def test_quiet_and_concise_have_no_overview(run: Any) -> None:
     assert concise == [
         "two.example: error auth/dkim-missing no DKIM key at s1._domainkey.two.example",
         "two.example: error auth/spf-multiple two.example has 2 SPF records; only one is allowed",
-        "two.example: warning auth/dmarc-policy-none p=none in the record at _dmarc.two.example "
-        "lets forged mail through",
+        "two.example: warning auth/dmarc-policy-none the DMARC record at _dmarc.two.example "
+        "lets forged mail through (p=none)",
         "2 errors, 1 warning in 1 domain",
     ]
 
@@ -223,7 +223,7 @@ def test_usual_selectors_are_tried_where_none_is_known(tmp_path: Path) -> None:
     [
         ([], "name a domain, or state own-domains in maillint.yaml (see maillint dns --help)"),
         (["https://acme.example/a?b"], "'https://acme.example/a?b' is a URL; did you mean acme.example?"),
-        (["a.example", "--selector", "s1._domainkey.b.test"], "--selector: b.test is none of the domains to check"),
+        (["a.example", "--selector", "s1._domainkey.b.test"], "--selector: b.test is not one of the domains to check"),
         (["a.example", "--helo", "mx"], "give the sending address too, with --ip"),
         (["a.example", "--resolver", "127.0.0.1:dns"], "--resolver: '127.0.0.1:dns': the port is a number"),
         (["a.example", "--timeout", "soon"], "--timeout: 'soon' is not a number of seconds"),
@@ -385,7 +385,7 @@ def test_which_domain_a_message_is_from(run: Any, tmp_path: Path, sender: str, d
     document = only_auth(run, "a.eml")
     assert [domain["domain"] for domain in document.get("domains", [])] == domains
     reasons = [one["reason"] for one in document["files"][0]["unknown"] if one["rule"] == "auth/domain-missing"]
-    assert reasons == ([] if domains else ["no domain is known (a From field, or own-domains in the configuration)"])
+    assert reasons == ([] if domains else ["the sender's domain is not known"])
 
 
 def test_own_domains_stand_in_where_a_template_has_no_from(run: Any, tmp_path: Path) -> None:
@@ -394,6 +394,61 @@ def test_own_domains_stand_in_where_a_template_has_no_from(run: Any, tmp_path: P
     document = only_auth(run, "t.html")
     assert rules(document) == [[]]
     assert [key["origin"] for key in document["domains"][0]["dkim"]] == ["declared"]
+
+
+NAMED = [
+    pytest.param({"a.eml": message("Acme <news@bare.example>")}, ("check", "."), ("a.eml", 1, 13, 30), id="message"),
+    pytest.param(
+        {"a.eml": "From: A <a@fine.example>,\r\n B <b@bare.example>\r\n\r\nHi"}, ("check", "a.eml"),
+        ("a.eml", 2, 5, 19), id="folded field",
+    ),
+    pytest.param(
+        {"t.html": "---\nsubject: Hi\nfrom: ann@Bare.example\n---\n<p>Hi</p>\n"}, ("check", "t.html"),
+        ("t.html", 3, 7, 23), id="front matter",
+    ),
+    pytest.param(
+        {"t.html": "<p>Hi</p>\n", "maillint.yaml": "profile: cold\nown-domains:\n  - fine.example\n  - Bare.Example\n"},
+        ("check", "t.html"), ("maillint.yaml", 2, None, None), id="own-domains",
+    ),
+    pytest.param(
+        {"mail/t.html": "<p>Hi</p>\n", "pyproject.toml": '[tool.maillint]\nheaders = {From = "A <a@bare.example>"}\n'},
+        ("check", "mail"), ("pyproject.toml", 2, None, None), id="headers",
+    ),
+    pytest.param(
+        {"maillint.yaml": "profile: cold\ndomains:\n  bare.example: {dkim-selectors: [s1]}\n"},
+        ("dns",), ("maillint.yaml", 3, None, None), id="settings of the domain",
+    ),
+    pytest.param(
+        {"maillint.yaml": "profile: cold\n"}, ("dns", "bare.example"), ("maillint.yaml", 1, None, None), id="named",
+    ),
+    pytest.param({}, ("dns", "bare.example"), ("maillint.yaml", 1, None, None), id="no file"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "arguments", "place"), NAMED)
+def test_a_finding_about_a_domain_stands_where_the_domain_is_named(
+    run: Any,
+    tmp_path: Path,
+    files: dict[str, str],
+    arguments: tuple[str, ...],
+    place: tuple[str, int, int | None, int | None],
+) -> None:
+    """Code scanning refuses a log with a single result that stands in no file."""
+    write_files(tmp_path, files)
+    dns = ("--dns",) if arguments[0] == "check" else ()
+    wanted = ("-f", "sarif", "-f", "gitlab=gitlab.json", "-f", "github=github.txt")
+    log = json.loads(run(*arguments, *dns, "--select", "auth/spf-missing", *wanted).stdout)["runs"][0]
+    (result,) = [found for found in log["results"] if found["message"]["text"].startswith("bare.example: ")]
+    (location,) = result["locations"]
+    uri, region = location["physicalLocation"]["artifactLocation"]["uri"], location["physicalLocation"]["region"]
+    assert (uri, region["startLine"], region.get("startColumn"), region.get("endColumn")) == place
+    assert log["artifacts"][location["physicalLocation"]["artifactLocation"]["index"]]["location"]["uri"] == uri
+    assert location["logicalLocations"][0]["fullyQualifiedName"] == "bare.example"
+    issues = json.loads((tmp_path / "gitlab.json").read_text())
+    assert {"path": uri, "lines": {"begin": place[1], "end": place[1]}} in [issue["location"] for issue in issues]
+    command = (tmp_path / "github.txt").read_text()
+    assert (f"file={uri},line={place[1]}," in command) is bool(files)
+    assert "title=auth/spf-missing::bare.example: " in command
 
 
 def test_spf_is_looked_up_where_the_messages_return_to(run: Any, tmp_path: Path) -> None:

@@ -67,6 +67,28 @@ def test_indices_lead_to_rules_and_artifacts() -> None:
         assert rule is None or rules[rule["index"]]["id"] == rule["id"]
 
 
+def test_a_log_is_no_larger_than_code_scanning_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("maillint.output.sarif.MOST_RESULTS", 4)
+    report = replace(RUN, domains=DOMAIN.domains)
+    run = run_of(report)
+    assert len(run_of(replace(report, files=report.files[1:], domains=()))["results"]) == 1
+    levels = [result["level"] for result in run["results"]]
+    assert levels == ["error", "error", "error", "error"]
+    note = run["invocations"][0]["toolExecutionNotifications"][1]
+    assert (note["level"], note["message"]["text"]) == (
+        "warning", "4 findings are left out, the lightest: a log holds 4 at the most"
+    )  # fmt: skip
+    monkeypatch.setattr("maillint.output.sarif.MOST_RESULTS", 6)
+    assert [result["level"] for result in run_of(report)["results"]].count("warning") == 2
+    assert len(run_of(replace(report, domains=()))["results"]) == 5
+
+
+def test_a_result_has_no_more_places_than_code_scanning_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("maillint.output.sarif._MOST_LOCATIONS", 2)
+    [result] = [one for one in run_of(RUN)["results"] if one.get("relatedLocations")]
+    assert len(result["relatedLocations"]) <= 2
+
+
 def test_levels() -> None:
     assert [result["level"] for result in run_of(RUN)["results"]] == ["note", "error", "error", "warning", "error"]
 
