@@ -51,7 +51,8 @@ def test_what_a_list_looks_like(run: Any) -> None:
         "  1  error    recipients/address-syntax\n"
         "  1  warning  recipients/typo-domain\n"
         "\n"
-        "list.csv:3:1  warning  recipients/typo-domain  gmial.com: typo for gmail.com (line 3)\n"
+        "list.csv:3:1  warning  recipients/typo-domain\n"
+        "  gmial.com: typo for gmail.com (line 3)\n"
     )
     assert result.stdout.endswith("1 error, 1 warning in 1 file\n")
     assert (result.stderr, result.returncode) == ("", 1)
