@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).parents[1]
-OWN = re.compile(r"<owner>/maillint@v[\d.]+")
+OWN = re.compile(r"<owner>/maillint@<revision>")
 PINNED = f"example/maillint@{40 * '0'}  # a release"
 BLOCK = re.compile(r"^```yaml file=\S*?([^\s/]+\.ya?ml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -82,6 +82,7 @@ class ConfigKeys(TypedDict, total=False):
     plugins: str | Sequence[str]
     own_domains: str | Sequence[str]
     dkim_selectors: str | Sequence[str]
+    domains: Mapping[str, Mapping[str, Any]]
     dialect: str
     sequences: Sequence[str | Sequence[str]]
     jurisdictions: Sequence[str]

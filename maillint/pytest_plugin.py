@@ -130,10 +130,10 @@ class AssertCleanMail:
 
         severities = {severity.label: severity for severity in Severity}
         if word is not None and word not in severities:
-            raise ValueError(f'fail_on: "{word}" is none of error, warning, info')
+            raise ValueError(f'fail_on must be error, warning or info, not "{word}"')
         chosen = word or self._pytest.getini("maillint_fail_on")
         if chosen not in severities:
-            raise pytest.UsageError(f'maillint_fail_on: "{chosen}" is none of error, warning, info')
+            raise pytest.UsageError(f'maillint_fail_on must be error, warning or info, not "{chosen}"')
         return severities[chosen]
 
     def _own_config(self) -> Config:

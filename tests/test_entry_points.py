@@ -144,7 +144,7 @@ def test_a_check_that_maillint_ships_may_be_imported(site: Site) -> None:
         ("1 / 0", {}, "acme", 'plugin "acme" cannot be imported: ZeroDivisionError: division by zero'),
         (good("pattern"), {}, "acme", 'plugin "acme": a check named pattern comes with maillint; give it another name'),
         (good("x"), {"a/b.yaml": rule("y")}, "acme", 'rules/a/b.yaml:2:1: unknown check "y"'),
-        (good("x"), {"markup/unclosed-tag.yaml": rule("x")}, "acme", "a rule named markup/unclosed-tag exists already"),
+        (good("x"), {"markup/unclosed-tag.yaml": rule("x")}, "acme", "a rule named markup/unclosed-tag already exists"),
     ],
 )
 def test_what_is_wrong_with_a_plugin_is_one_line(

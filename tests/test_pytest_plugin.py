@@ -148,7 +148,7 @@ def test_the_outbox_of_django_can_be_asserted(project: pytest.Pytester) -> None:
         ("'mail/intro.html'", "AssertionError: 'mail/intro.html' looks like a path: give a pathlib.Path, or say the"),
         ("['a.html', 'b.html']", "AssertionError: 'a.html' looks like a path: give a pathlib.Path, or say the"),
         ("'Hi', profile='colt'", 'AssertionError: unknown profile "colt"; did you mean "cold"?'),
-        ("'Hi', fail_on='never'", 'ValueError: fail_on: "never" is none of error, warning, info'),
+        ("'Hi', fail_on='never'", 'ValueError: fail_on must be error, warning or info, not "never"'),
         ("b'\\0'", "AssertionError: binary data (it has NUL bytes), not text"),
     ],
 )
@@ -282,7 +282,7 @@ def test_it(assert_clean_mail):
             "maillint_fail_on = never",
             {},
             False,
-            'maillint_fail_on: "never" is none of error, warning, info',
+            'maillint_fail_on must be error, warning or info, not "never"',
             id="word",
         ),
         pytest.param("maillint_config = a.yaml", {}, False, "a.yaml: no such file or directory", id="no file"),

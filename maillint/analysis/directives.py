@@ -21,12 +21,13 @@ from maillint.values import frozen
 MAX_NAMES = 500
 """Names of one comment that count: there are fewer rules."""
 
-_DIRECTIVE = regex(
+DIRECTIVE = regex(
     r"maillint:[ \t]*(?P<scope>ignore-file|ignore)\b(?:[ \t]*\[(?P<names>(?:[^\]\r\nm]++|m(?!aillint:))*+)\])?"
     r"(?P<rest>(?:[^\r\nm]++|m(?!aillint:[ \t]*ignore\b))*+)"  # a line may have several
 )
 _NAME = regex(r"[^\s,]+")
-_CLOSERS = regex(r"--!?>|--\]|#\}|-?%\}|(?:--)?~?\}\}|\*/|\*@|[-_]?%>|\*\}|\*#|\?>|\{%-?\s*endcomment|</#comment>")
+CLOSERS = regex(r"--!?>|--\]|#\}|-?%\}|(?:--)?~?\}\}|\*/|\*@|[-_]?%>|\*\}|\*#|\?>|\{%-?\s*endcomment|</#comment>")
+_NEAR = ("maillint", "mail-lint", "mailint", "noqa", "nolint", "-disable", "djlint:off")
 _BLANK = " \t"
 _LINE_ENDS = {"", "\n", "\r"}
 _SHOWN = regex(r"\S")
@@ -61,6 +62,12 @@ class Directive:
         return self.place.source.path
 
 
+def may_be_near_miss(text: str) -> bool:
+    """Whether a text may have a comment that is meant as a suppression; see ``near_misses``."""
+    lowered = text.lower()
+    return any(needle in lowered for needle in _NEAR)
+
+
 def find_directives(message: Message) -> list[Directive]:
     """Every suppression comment of a message, in order."""
     found: list[Directive] = []
@@ -86,12 +93,12 @@ def _sidecars(message: Message) -> Iterator[Part]:
 def _in_part(part: Part) -> Iterator[Directive]:
     if "maillint:" not in part.text:
         return
-    comments = list(_template_comments(part))
-    html_comments = _HtmlComments(part.text if part.markup else "")
+    comments = list(template_comments(part))
+    html_comments = HtmlComments(part.text if part.markup else "")
     found: list[_Found] = []
-    for match in _DIRECTIVE.finditer(part.text):
+    for match in DIRECTIVE.finditer(part.text):
         look_at_clock()
-        comment = _template_comment(comments, match.start())
+        comment = template_comment(comments, match.start())
         in_html = comment is None
         if comment is None:
             comment = html_comments.around(match.start())
@@ -110,7 +117,7 @@ def directives_in_yaml(source: Source, end: int) -> Iterator[Directive]:
     """The suppression comments of a text in YAML, which reaches to ``end``, in order."""
     text = source.text[:end]
     found: list[_Found] = []
-    for match in _DIRECTIVE.finditer(text):
+    for match in DIRECTIVE.finditer(text):
         start = text.rfind("\n", 0, match.start()) + 1
         mark = text.rfind("#", start, match.start())
         if mark >= 0 and not text[mark + 1 : match.start()].strip():
@@ -118,7 +125,7 @@ def directives_in_yaml(source: Source, end: int) -> Iterator[Directive]:
     yield from _directives(Part(text, source, OffsetMap.identity(end), "text/plain"), found)
 
 
-def _template_comments(part: Part) -> Iterator[Span]:
+def template_comments(part: Part) -> Iterator[Span]:
     """The template's comments, each with its opening and closing tags, so that it can be taken out as a whole."""
     tags = part.template.tags
     for number, tag in enumerate(tags):
@@ -133,12 +140,13 @@ def _template_comments(part: Part) -> Iterator[Span]:
             yield tag.span
 
 
-def _template_comment(comments: Sequence[Span], offset: int) -> Span | None:
+def template_comment(comments: Sequence[Span], offset: int) -> Span | None:
+    """The comment around a place, of those of a template."""
     index = bisect_right(comments, offset, key=lambda span: span.start) - 1
     return comments[index] if index >= 0 and offset < comments[index].end else None
 
 
-class _HtmlComments:
+class HtmlComments:
     """Finds the HTML comment around a place, from the last beginning before it to the first end behind it."""
 
     def __init__(self, text: str) -> None:
@@ -146,6 +154,7 @@ class _HtmlComments:
         self._ends = [found.start() for found in re.finditer("-->", text)]
 
     def around(self, offset: int) -> Span | None:
+        """The comment around a place, with what delimits it."""
         begun = bisect_right(self._starts, offset - 4)
         ended = bisect_left(self._ends, offset)
         if not begun or ended == len(self._ends):
@@ -173,7 +182,7 @@ def _directives(part: Part, found: Sequence[_Found]) -> Iterator[Directive]:
         look_at_clock()
         all_names = () if match["names"] is None else _NAME.finditer(part.text, *match.span("names"))
         names = list(islice(all_names, MAX_NAMES))
-        closer = _CLOSERS.search(match["rest"])
+        closer = CLOSERS.search(match["rest"])
         reason = (match["rest"][: closer.start()] if closer else match["rest"]).rstrip().strip(" \t:-–—")
         alone = several[comment] == 1 and _says_nothing(
             part.text[comment.start : match.start()] + part.text[match.end() : comment.end]

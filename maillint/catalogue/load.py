@@ -68,7 +68,7 @@ class Catalogue:
         for folder in (*of_plugins, *folders):
             for rule in load_folder(folder, checks):
                 if rule.name in rules:
-                    raise FileError(rule.path, 1, 1, f"a rule named {rule.name} exists already")
+                    raise FileError(rule.path, 1, 1, f"a rule named {rule.name} already exists")
                 rules[rule.name] = rule
         return Catalogue(rules, checks)
 

@@ -101,7 +101,7 @@ class Rule:
 
     @property
     def fix(self) -> str:
-        """How to mend it."""
+        """How to fix it."""
         return self._texts.fix
 
     @property

@@ -32,7 +32,7 @@ def compile_rule(name: str, path: str, data: bytes, checks: Mapping[str, Check])
     file.known_keys((), values, _KEYS, "key")
     for part in name.split("/"):
         if not _NAME.fullmatch(part):
-            raise file.error((), f'"{part}" is no rule name: lower-case words with hyphens between them')
+            raise file.error((), f'"{part}" is not a rule name: use lower-case words joined by hyphens')
     for key in _REQUIRED:
         if key not in values:
             raise file.error((), f'"{key}" is missing')
@@ -114,7 +114,7 @@ def _require_fields(file: YamlFile, message: str, check: Check) -> None:
         if name is None:
             continue
         if spec or conversion or not _FIELD.fullmatch(name):
-            raise file.error(("message",), f'message: "{{{name}}}" is no plain field name')
+            raise file.error(("message",), f'message: "{{{name}}}" is not a plain field name')
         if name not in check.fields:
             fields = ", ".join(f"{{{field}}}" for field in sorted(check.fields)) or "none"
             raise file.error(("message",), f"message: check {check.name} has no field {{{name}}} (it has: {fields})")
@@ -130,6 +130,31 @@ def _basis(file: YamlFile, values: Mapping[Any, Any]) -> str:
         place = "score" if "score" in values else "basis"
         raise file.error((place,), '"basis: filter" and "score" go together: the filter, its rule and the points')
     return str(basis)
+
+
+def rule_schema() -> dict[str, Any]:
+    """Return the schema (JSON Schema 2020-12) of a rule file."""
+    text, texts = {"type": "string"}, {"type": ["string", "array"], "items": {"type": "string"}}
+    level = {"enum": [*_SEVERITIES, False]}
+    general = {"enum": [*_SEVERITIES, DECIDED_BY_KIND.value, False]}
+    profiles = {profile: general if profile == "general" else level for profile in PROFILES}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:maillint:rule:1",
+        "title": "A rule of maillint",
+        "type": "object",
+        "required": list(_REQUIRED),
+        "properties": {
+            **dict.fromkeys(_TEXTS, text),
+            "options": {"type": "object"},
+            "severity": {"anyOf": [level, {"type": "object", "properties": profiles, "additionalProperties": False}]},
+            "basis": {"oneOf": [{"const": word, "description": meaning} for word, meaning in BASES.items()]},
+            "references": texts,
+            "requirements": texts,
+            "examples": {"type": "array", "items": {"type": "object"}},
+        },
+        "additionalProperties": False,
+    }
 
 
 def _levels(file: YamlFile, given: Any) -> dict[str, str]:
@@ -150,5 +175,5 @@ def _levels(file: YamlFile, given: Any) -> dict[str, str]:
 
 def _severity(file: YamlFile, keys: Keys, word: Any, allowed: tuple[str, ...]) -> str:
     if word not in allowed:
-        raise file.error(keys, f'severity "{word}" is none of {", ".join(allowed)}')
+        raise file.error(keys, f'severity must be one of {", ".join(allowed)}, not "{word}"')
     return str(word)

@@ -173,7 +173,7 @@ def spf_lookups(facts: DomainFacts, options: Options) -> Results:
 @domain_check(
     "spf-void-lookups",
     fields=("count", "limit", "names"),
-    options={"limit": Option("whole number", 2, "empty answers that receivers take (RFC 7208 section 4.6.4)")},
+    options={"limit": Option("whole number", 2, "empty answers that receivers accept (RFC 7208 section 4.6.4)")},
 )
 def spf_void_lookups(facts: DomainFacts, options: Options) -> Results:
     """More lookups come back empty than receivers accept."""
@@ -257,7 +257,7 @@ def _broken(node: Node) -> str:
 def _hit_below(record: SpfRecord, tree: LookupTree, step: Step, evidence: Mapping[str, str]) -> DomainHit:
     """A hit about what a step includes, at the term of the domain's own record that leads to it."""
     path = _path(tree, step)
-    way = " → ".join(shorten(passed.term.value) for passed in path)
+    way = " → ".join(shorten(leg.term.value) for leg in path)
     found = {"target": shorten(step.term.value), "path": way, **evidence}
     return DomainHit(found, record.text, _term_span(path[0].term))
 

@@ -81,8 +81,8 @@ def tracking_without_use(campaign: Campaign, options: Options) -> Results:
     "tracking-risky",
     fields=("what", "reasons"),
     options={
-        "domain-days": Option("whole number", 30, "days for which a domain is new"),
-        "mailbox-days": Option("whole number", 30, "days for which a mailbox is new"),
+        "domain-days": Option("whole number", 30, "days for which a domain counts as new"),
+        "mailbox-days": Option("whole number", 30, "days for which a mailbox counts as new"),
     },
 )
 def tracking_risky(campaign: Campaign, options: Options) -> Results:

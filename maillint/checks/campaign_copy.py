@@ -44,8 +44,8 @@ _RUN = 5
     "reused-copy",
     fields=("number", "other", "share"),
     options={
-        "share": Option("whole number", 50, "words in passages of another step, in per cent, from which on to report"),
-        "words": Option("whole number", 12, "words in such passages at the least"),
+        "share": Option("whole number", 50, "words in passages of another step, in per cent, from which to report"),
+        "words": Option("whole number", 12, "least number of words in such passages"),
     },
 )
 def reused_copy(campaign: Campaign, options: Options) -> Results:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 Results = Iterator[Hit | NotKnown]
 
 _RATE_FIELDS = ("rate", "limit")
-_LISTS = frozenset({"list", "lists", "leads", "data", "database", "contacts", "addresses", "emails", "from"})
+_LISTS = frozenset(
+    {"list", "lists", "leads", "data", "database", "contacts", "addresses", "emails", "from",
+     "база", "базы", "бази", "базу", "список", "списки", "контакты", "контакти", "адреса", "лиды", "ліди"}
+)  # fmt: skip
 """What may stand behind a word such as ``bought`` that says where a list comes from."""
 
 
@@ -33,7 +36,7 @@ def _rate_at_least(plan: Plan, key: str, rate: float | None, limit: float) -> Re
     "plan",
     "bounce-rate",
     fields=_RATE_FIELDS,
-    options={"limit": Option("number", 2, "hard bounces, in per cent, from which a list is not clean")},
+    options={"limit": Option("number", 2, "hard bounces, in per cent, from which to report")},
 )
 def bounce_rate(campaign: Campaign, options: Options) -> Results:
     """Lists of which too many addresses bounce."""
@@ -47,7 +50,7 @@ def bounce_rate(campaign: Campaign, options: Options) -> Results:
     "complaint-rate",
     fields=(*_RATE_FIELDS, "words"),
     options={
-        "target": Option("number", 0.1, "reports of spam, in per cent, below which to stay (Gmail)"),
+        "target": Option("number", 0.1, "reports of spam, in per cent, to stay below (Gmail)"),
         "limit": Option("number", 0.3, "reports of spam, in per cent, never to reach (Gmail, Yahoo)"),
     },
 )
@@ -67,7 +70,7 @@ def complaint_rate(campaign: Campaign, options: Options) -> Results:
     "plan",
     "unsubscribe-rate",
     fields=_RATE_FIELDS,
-    options={"limit": Option("number", 1, "unsubscribes, in per cent of a mailing, from which to look for a reason")},
+    options={"limit": Option("number", 1, "unsubscribes, in per cent of a mailing, from which to report")},
 )
 def unsubscribe_rate(campaign: Campaign, options: Options) -> Results:
     """Lists that many readers leave."""
@@ -97,7 +100,7 @@ def opt_in_single(campaign: Campaign, options: Options) -> Results:
     "plan",
     "confirm-rate",
     fields=_RATE_FIELDS,
-    options={"limit": Option("number", 40, "confirmations, in per cent of those who sign up, below which to look")},
+    options={"limit": Option("number", 40, "confirmations, in per cent of sign-ups, below which to report")},
 )
 def confirm_rate(campaign: Campaign, options: Options) -> Results:
     """Forms of which few confirm."""
@@ -112,10 +115,10 @@ def confirm_rate(campaign: Campaign, options: Options) -> Results:
     "plan",
     "list-source",
     fields=("source",),
-    options={"words": Option("texts", [], "words for sources from which nobody has agreed to get mail")},
+    options={"words": Option("texts", [], "words for sources where nobody has agreed to get mail")},
 )
 def list_source(campaign: Campaign, options: Options) -> Results:
-    """Lists that are bought, rented or gathered without the readers' doing."""
+    """Lists that are bought, rented or collected without the readers' doing."""
     plan = campaign.plan
     source = plan.recipients.source if plan.recipients is not None else ""
     words = words_of(source)
@@ -129,7 +132,7 @@ def list_source(campaign: Campaign, options: Options) -> Results:
     "plan",
     "segment-missing",
     fields=("alike",),
-    options={"from": Option("whole number", 100, "readers from which segments are worth while")},
+    options={"from": Option("whole number", 100, "size of an audience from which to ask for segments")},
 )
 def segment_missing(campaign: Campaign, options: Options) -> Results:
     """Audiences of which the active and the idle, or the confirmed and the others, are sent alike."""
@@ -165,10 +168,10 @@ def _tells(segment: Segment, key: str, pieces: tuple[str, ...]) -> bool:
     "test-sample",
     fields=("per_arm", "needed", "baseline", "expected", "visible"),
     options={
-        "baseline": Option("number", 3, "the rate now, in per cent, where a test does not say it"),
-        "factor": Option("number", 3, "how many times that a test is to tell from it, where it does not say it"),
-        "power": Option("number", 0.8, "how often it is to find the difference"),
-        "alpha": Option("number", 0.05, "how often it may find one that is not there"),
+        "baseline": Option("number", 3, "the rate now, in per cent, if a test does not state it"),
+        "factor": Option("number", 3, "how many times that rate a test should detect, if it does not say"),
+        "power": Option("number", 0.8, "how often it should find the difference"),
+        "alpha": Option("number", 0.05, "how often it may find a difference that does not exist"),
     },
 )
 def test_sample(campaign: Campaign, options: Options) -> Results:

@@ -37,7 +37,7 @@ def open_triggered_step(campaign: Campaign, options: Options) -> Results:
     "plan",
     "step-spacing",
     fields=("number", "steps", "days", "limit"),
-    options={"days": Option("number", 2, "business days between two messages at the least")},
+    options={"days": Option("number", 2, "least number of business days between two messages")},
 )
 def step_spacing(campaign: Campaign, options: Options) -> Results:
     """Steps that follow the one before too soon; those that wait equally long are one finding."""

@@ -23,12 +23,12 @@ _BULK_REQUIREMENTS = ("spf", "dkim", "dmarc", "one-click")
     "volume-spike",
     fields=("day", "count", "before", "factor", "limit"),
     options={
-        "factor": Option("number", 2, "how many times the highest of the seven sending days before is too many"),
-        "most": Option("number", 0, "a plan with a day of more times than this is left to another rule; 0 for none"),
+        "factor": Option("number", 2, "how many times the baseline is too many"),
+        "most": Option("number", 0, "a plan with a larger rise than this is left to another rule; 0 for no limit"),
         "floor": Option("whole number", 25, "messages a day that are never too many"),
         "below": Option("whole number", 0, "only days with fewer messages than this count; 0 for all"),
         "start": Option("whole number", 0, "messages on the first day of a new domain; 0 for no limit"),
-        "domain-days": Option("whole number", 30, "days for which a domain is new"),
+        "domain-days": Option("whole number", 30, "days for which a domain counts as new"),
     },
 )
 def volume_spike(campaign: Campaign, options: Options) -> Results:
@@ -73,9 +73,9 @@ def _jump_words(jump: Jump) -> str:
     "volume-gap",
     fields=("day", "count", "idle", "before"),
     options={
-        "days": Option("whole number", 30, "days without mail after which a sender has to warm up again"),
-        "restart": Option("whole number", 50, "messages on the first day after that which are never too many"),
-        "share": Option("number", 0.5, "what share of the volume before the rest is too much on the first day"),
+        "days": Option("whole number", 30, "days without mail after which a sender must warm up again"),
+        "restart": Option("whole number", 50, "messages that are never too many on the first day after that"),
+        "share": Option("number", 0.5, "share of the earlier volume that is too much on the first day"),
     },
 )
 def volume_gap(campaign: Campaign, options: Options) -> Results:
@@ -93,7 +93,7 @@ def volume_gap(campaign: Campaign, options: Options) -> Results:
     "plan",
     "mailbox-cap",
     fields=("day", "count", "limit", "mailboxes", "each", "days"),
-    options={"cap": Option("whole number", 50, "messages a day from a mailbox, where a plan for cold mail has no cap")},
+    options={"cap": Option("whole number", 50, "messages a day from a mailbox, if a plan for cold mail has no cap")},
 )
 def mailbox_cap(campaign: Campaign, options: Options) -> Results:
     """Days on which each mailbox sends more than it may."""

@@ -12,8 +12,11 @@ from maillint.message.html.tree import MAX_FAULTS, Element, Unclosed
 from maillint.message.html.vocabulary import CELLS, RAW_TEXT, VOID, is_office
 from maillint.message.model import Message, Part
 from maillint.message.views import View
+from maillint.patterns import regex
 from maillint.text.shorten import shorten
 from maillint.text.spans import Span, character_at
+
+_TAG_NAME = regex(r"</?[\w:.-]+")
 
 
 @check(
@@ -59,7 +62,11 @@ def _effect(part: Part, unclosed: Unclosed, closer: str) -> tuple[bool, str]:
     if element.self_closing:
         empty = not part.text[element.span.end : max(element.content_end, element.span.end)].strip()
         return empty and element.tag in CELLS, f'the "/" does not close it, {closer} does'
-    return False, "it lasts to the end" if unclosed.at is None else f"{closer} ends it"
+    if unclosed.at is None:
+        return False, "it lasts to the end"
+    ender = _TAG_NAME.match(part.text, unclosed.at.start)
+    name = f"{ender[0]}>" if ender else closer  # without the attributes, which make no other cause of it
+    return False, f"{name} ends it" if name.startswith("</") else f"the next {name} ends it"
 
 
 @check("misplaced-element", fields=("tag", "parent", "effect"), needs=Needs(faults=("misplaced",)), cause=ALONE)
@@ -185,8 +192,8 @@ _PROBLEMS = {
     fields=("code", "problem", "text"),
     options={
         "ignore": Option("texts", [], "error codes of the HTML standard that are not reported"),
-        "only": Option("texts", [], "error codes that alone are reported; empty: all"),
-        "harmless": Option("texts", [], "error codes that no client shows: notes, whatever the severity"),
+        "only": Option("texts", [], "the only error codes to report; empty: all"),
+        "harmless": Option("texts", [], "error codes that no client shows: only info, whatever the severity"),
     },
     needs=Needs(faults=("error",)),
     cause=("code",),

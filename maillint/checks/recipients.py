@@ -25,7 +25,7 @@ _LONGEST_TAG = 40
 
 @recipients_check("address-syntax", fields=("fault", "kind"))
 def address_syntax(batch: Batch, options: Options) -> Iterator[RowHit]:
-    """Addresses that are none."""
+    """Addresses that are invalid."""
     for index, address in enumerate(batch.addresses):
         if address[3] and address[3] != NO_ADDRESS and index not in batch.row_faults:
             yield RowHit(index, {"fault": FAULTS[address.fault], "kind": address.fault})
@@ -48,7 +48,7 @@ def malformed_row(batch: Batch, options: Options) -> Iterator[RowHit]:
 
 @recipients_check("duplicate-address")
 def duplicate_address(batch: Batch, options: Options) -> Iterator[RowHit]:
-    """Addresses of mailboxes that stand in an earlier row too."""
+    """Addresses of mailboxes that are in an earlier row too."""
     for index in batch.repeats:
         yield RowHit(index, {})
 
@@ -83,12 +83,12 @@ def account_names(batch: Batch, options: Options) -> Iterator[RowHit]:
     "disposable-domain",
     fields=("details",),
     options={
-        "domains": Option("texts", [], "further domains of throw-away addresses"),
-        "except": Option("texts", [], "domains that are none"),
+        "domains": Option("texts", [], "further domains of disposable addresses"),
+        "except": Option("texts", [], "domains that are not disposable"),
     },
 )
 def disposable_domain(batch: Batch, options: Options) -> Iterator[RowHit]:
-    """Addresses that are made to be thrown away."""
+    """Disposable addresses."""
     from disposable_email_domains import blocklist  # noqa: PLC0415 -- for lists alone
 
     more, spared = frozenset(options["domains"]), frozenset(options["except"])
@@ -104,10 +104,10 @@ def disposable_domain(batch: Batch, options: Options) -> Iterator[RowHit]:
 @recipients_check(
     "typo-domain",
     fields=("details", "suggestion"),
-    options={"except": Option("texts", [], "domains that are no slips")},
+    options={"except": Option("texts", [], "domains that are not typos")},
 )
 def typo_domain(batch: Batch, options: Options) -> Iterator[RowHit]:
-    """Domains that are a slip of the finger away from those of large providers."""
+    """Domains that are a typo away from those of large providers."""
     for domain, rows in batch.domains.items():
         intended = None if domain in options["except"] else slip_of(domain)
         if intended is not None and not _dead((batch.mail_hosts or {}).get(domain)):
@@ -146,7 +146,7 @@ def _dead(hosts: MailHosts | None) -> str:
 @recipients_check(
     "trap-risk",
     fields=("details", "reason"),
-    options={"placeholders": Option("texts", [], "domains that stand for none", required=True)},
+    options={"placeholders": Option("texts", [], "domains used as placeholders", required=True)},
 )
 def trap_risk(batch: Batch, options: Options) -> Iterator[RowHit]:
     """Domains where mail ends that nobody asked for: placeholders, and domains without mail servers of their own."""

@@ -159,7 +159,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         )
     stray = next((one for one in named if one.domain and not any(aligned(one.domain, n) for n in requested)), None)
     if stray:
-        raise click.UsageError(f"--selector: {stray.domain} is none of the domains to check")
+        raise click.UsageError(f"--selector: {stray.domain} is not one of the domains to check")
     if not any(active.rule.subject == "domain" for active in config.rules_for(PROFILE)):
         raise click.UsageError("the rules that are left are not about domains (those are in the family auth)")
     questions = [

@@ -3,54 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from pathlib import Path
+import re
+import shlex
+from collections.abc import Iterable, Sequence
 
 import click
 
-from maillint._version import __version__
 from maillint.cli import door
-from maillint.config.find import FILE_NAMES, find_config
+from maillint.cli.common import Command
+from maillint.cli.init_proposal import Found, look_at, proposal
+from maillint.cli.installed import requirement
+from maillint.cli.schema import config_schema, schema_text
+from maillint.config.find import FILE_NAMES, find_config, repository_above
 from maillint.errors import LintError
 from maillint.files.paths import shown_path
-from maillint.finding import Failure
 from maillint.message.kinds import PLAN_PATTERN, hook_pattern
-from maillint.message.read import MessageSettings
 from maillint.message.sidecars import META_PATTERN, is_meta
 from maillint.message.template.signs import template_extension
-from maillint.patterns import regex
 from maillint.project.discovery import Discovery, Group
-from maillint.project.loader import load_all
 
-_TEMPLATE = """\
-# yaml-language-server: $schema=maillint.schema.json
-# Settings of maillint. For an editor that checks them: maillint schema > maillint.schema.json
+SCHEMA = "maillint.schema.json"
 
-# The kind of mail: cold, newsletter, transactional or general. A file can say it itself in its front matter.
-{profile}
-
-# The template language, where it cannot be told from the files. Found here: {dialects}.
-# dialect: jinja
-
-# Header fields that your sending tool adds; without them, what judges headers stays unknown.
-# headers:
-#   List-Unsubscribe: "<https://example.com/out/TOKEN>, <mailto:out@example.com>"
-#   List-Unsubscribe-Post: List-Unsubscribe=One-Click
-
-# Your own domains, so that links to them count as yours.
-# own-domains: [example.com]
-
-# Which files are which touch of a sequence, so that the first is judged as a first message to a stranger.
-{sequences}
-
-# Files to leave out.
-{exclude}
-
-# Rules: error, warning, info or off, by rule or by family; options beside the severity. `maillint rule` lists them.
-# rules:
-#   content/spam-words: off
-#   links/first-touch-limit: {{severity: warning, max: 2}}
-"""
+_MOST_FOLDERS = 6
+"""Folders of mail that are named one by one; of more, those above them."""
 
 _PRE_COMMIT = """\
 # .pre-commit-config.yaml
@@ -61,87 +36,114 @@ repos:
         name: maillint
         entry: maillint check --skip-pages
         language: python
-        additional_dependencies: [maillint=={version}]
-        files: {files}
+        additional_dependencies: [{requirement}]
+        files: '{files}'
         require_serial: true
 """
 
-_NUMBERED = regex(r"(.*?[-_.]?)(\d{1,2})((?:\.[A-Za-z0-9]+)+)")
-
 _CI = """\
 # a step of your CI
-pip install maillint=={version}
-maillint check {folder}
+pip install {requirement}
+maillint check {folders}
 """
 
 
-@click.command("init")
+@click.command("init", cls=Command)
 @click.argument("folder", default=".", type=click.Path(exists=True, file_okay=False))
 def command(folder: str) -> None:
-    """Look at a folder and write a commented maillint.yaml for it.
+    """Look at a folder and write a commented maillint.yaml for it, and the schema by which an editor checks that.
 
-    Nothing is overwritten. What to add for pre-commit and for CI is printed.
+    It proposes the kind of mail by what the messages show and what their names say, sequences by numbers in names, and
+    what to leave out. Nothing is overwritten. What to add for pre-commit and for CI is printed, with the folders in
+    which mail was found.
     """
     target = os.path.join(folder, FILE_NAMES[0])  # noqa: PTH118
     existing = find_config(os.path.abspath(folder))  # noqa: PTH100
     if existing is not None and os.path.dirname(existing) == os.path.abspath(folder):  # noqa: PTH100, PTH120
-        raise LintError(f"{shown_path(existing)} is there already; nothing written")
+        raise LintError(f"{shown_path(existing)} already exists; nothing written")
     groups = Discovery().groups([folder])
-    text = propose(groups, folder)
+    found = look_at(groups, folder)
+    schema = _write_schema(os.path.join(folder, SCHEMA))  # noqa: PTH118
     with open(target, "x", encoding="utf-8") as file:  # noqa: PTH123
+        file.write(proposal(found, SCHEMA if schema else None))
+    door.show_all(_page(target, groups, found, folder, schema=schema))
+
+
+def _write_schema(path: str) -> bool:
+    """Write the schema beside the configuration; return whether it is there. What is somebody else's stays."""
+    text = schema_text(config_schema())
+    if os.path.lexists(path):
+        try:
+            with open(path, encoding="utf-8") as file:  # noqa: PTH123
+                ours = f'"$id": "{config_schema()["$id"]}"' in file.read(len(text))
+        except (OSError, ValueError):
+            ours = False
+        return ours
+    with open(path, "x", encoding="utf-8") as file:  # noqa: PTH123
         file.write(text)
-    count = sum(group.plan is None for group in groups)
-    page = f"Wrote {shown_path(os.path.normpath(target))} ({count} message{'s' * (count != 1)} found).\n\n"
-    page += f"{_PRE_COMMIT.format(version=__version__, files=hook_files(groups))}\n"
-    door.show_all(f"{page}{_CI.format(version=__version__, folder=folder)}\n")
+    return True
 
 
-def propose(groups: list[Group], folder: str) -> str:
-    """Return a commented configuration for what was found in a folder."""
-    groups = [group for group in groups if group.plan is None]
-    paths = [Path(os.path.relpath(group.paths[0], folder)) for group in groups]
-    profiles: Counter[str] = Counter()
-    dialects: Counter[str] = Counter()
-    # without the settings of a configuration, so that only what the files themselves say counts
-    for loaded in load_all(groups[:300], adjust=lambda settings, kind: MessageSettings()):
-        if not isinstance(loaded, Failure):
-            profiles[loaded.message.profile] += 1
-            dialects[loaded.message.dialect or "none"] += 1
-    usual = profiles.most_common(1)[0][0] if profiles else "general"
-    alike = usual != "general" and len(profiles) == 1
-    found = ", ".join(name for name, _ in dialects.most_common()) or "none"
-    return _TEMPLATE.format(
-        profile=f"{'' if alike else '# '}profile: {usual if alike else 'newsletter'}",
-        dialects=found,
-        sequences=_sequences(paths),
-        exclude=_exclude(paths),
+# -- what is printed ----------------------------------------------------------------------------------
+
+
+def _page(target: str, groups: Sequence[Group], found: Found, folder: str, *, schema: bool) -> str:
+    base = repository_above(os.path.abspath(folder)) or os.getcwd()  # noqa: PTH100, PTH109
+    folders = folders_of_mail((path for group in groups for path in group.paths), base)
+    if not groups:
+        folders = [_relative(folder, base)]
+    names = f"{shown_path(os.path.normpath(target))}{f' and {SCHEMA}' if schema else ''}"
+    count = f"{found.count} message{'s' * (found.count != 1)}"
+    where = ", ".join(f"{name}/" if name != "." else "this folder" for name in folders)
+    what = f"{count} in {where}" if groups else "no mail found; if it lies elsewhere, name that folder"
+    package = requirement()
+    hook = _PRE_COMMIT.format(
+        requirement=f'"{package}"' if " " in package else package,
+        files=_hook_files(groups, folders).replace("'", "''"),
     )
+    step = _CI.format(requirement=shlex.quote(package), folders=" ".join(map(shlex.quote, folders)))
+    note = (
+        "# (The path after file: is of this machine; elsewhere, maillint's repository takes its place: git+https://…)\n"
+    )
+    return f"Wrote {names} ({what}).\n\n{hook}\n{step}{note * ('@ file:' in package)}\n"
 
 
-def hook_files(groups: list[Group]) -> str:
-    """Return the pattern of the paths that a pre-commit hook takes: the usual ones, and those of what was found."""
+def folders_of_mail(paths: Iterable[str], base: str) -> list[str]:
+    """The folders in which files are, relative to ``base``, none within another; ``.`` where files are in it."""
+    folders = _outermost({os.path.dirname(_relative(path, base)) for path in paths})  # noqa: PTH120
+    while len(folders) > _MOST_FOLDERS:
+        deepest = max(folder.count("/") for folder in folders)
+        folders = _outermost(
+            {os.path.dirname(folder) if folder.count("/") == deepest else folder for folder in folders}  # noqa: PTH120
+        )
+    return [folder or "." for folder in folders]
+
+
+def _outermost(folders: set[str]) -> list[str]:
+    if "" in folders:
+        return [""]
+    kept: list[str] = []
+    for folder in sorted(folders, key=lambda name: name.split("/")):
+        if not kept or not f"{folder}/".startswith(f"{kept[-1]}/"):
+            kept.append(folder)
+    return kept
+
+
+def _relative(path: str, base: str) -> str:
+    return os.path.relpath(path, base).replace(os.sep, "/")
+
+
+def _hook_files(groups: Sequence[Group], folders: Sequence[str]) -> str:
+    """The pattern of the paths that a pre-commit hook takes: below the folders, with the extensions that were found."""
     paths = [path for group in groups for path in group.paths]
-    patterns = [hook_pattern(ending for path in paths if (ending := template_extension(path)))]
+    patterns = [hook_pattern(ending for path in paths if (ending := template_extension(path))).removeprefix("(?i)")]
     patterns += [PLAN_PATTERN] * any(group.plan is not None for group in groups)
     patterns += [META_PATTERN] * any(map(is_meta, paths))
-    return "|".join(patterns)
+    pattern = "|".join(patterns)
+    if "." in folders or any(folder.startswith("..") for folder in folders):
+        return f"(?i){pattern}"
+    return f"(?i)^({'|'.join(map(_escaped, folders))})/(.*({pattern}))"
 
 
-def _sequences(paths: list[Path]) -> str:
-    """The sequences that numbered names suggest: ``intro-1.html``, ``intro-2.html``."""
-    numbers: dict[str, set[int]] = {}
-    for path in paths:
-        numbered = _NUMBERED.fullmatch(path.name)
-        if numbered and str(path).isprintable():  # a line end in a folder's name would end the comment, too
-            pattern = path.with_name(f"{numbered[1]}{{touch}}{numbered[3]}").as_posix()
-            numbers.setdefault(pattern, set()).add(int(numbered[2]))
-    found = [pattern for pattern, touches in numbers.items() if len(touches) > 1 and 1 in touches]
-    return "\n".join(
-        ["# sequences:", *(f"#   - {pattern}" for pattern in found[:10] or ["sequence/intro-{touch}.html"])]
-    )
-
-
-def _exclude(paths: list[Path]) -> str:
-    folders = {path.parts[0] for path in paths if len(path.parts) > 1}
-    web = sorted(folders & {"docs", "site", "public", "static", "coverage"})
-    return f"exclude: [{', '.join(f'{name}/' for name in web)}]" if web else "# exclude: [docs/]"
+def _escaped(folder: str) -> str:
+    return re.sub(r"[^\w/ -]", lambda found: f"\\{found[0]}", folder)

@@ -51,7 +51,7 @@ def _share(part: int, whole: int) -> str:
     if not part or part == whole:
         return f"{part:,}"
     percent = 100 * part / whole
-    return f"{part:,} ({percent:.1f} %)" if percent >= 0.1 else f"{part:,} (less than 0.1 %)"
+    return f"{part:,} ({percent:.1f}%)" if percent >= 0.1 else f"{part:,} (less than 0.1%)"
 
 
 def _table(facts: Mapping[str, Any], paint: Paint) -> Iterator[str]:

@@ -230,7 +230,7 @@ def _make(path: str | None, given: Sequence[str]) -> None:
     if path is not None and not is_plan(path):
         raise click.UsageError(f"{path}: the name of a plan ends in .campaign.yaml")
     if path is not None and os.path.lexists(path):
-        raise LintError(f"{shown_path(path)} is there already; nothing written")
+        raise LintError(f"{shown_path(path)} already exists; nothing written")
     text = new_plan(given, _shipped_options(), asks=sys.stdin.isatty())
     if path is None:
         door.show_all(text)
@@ -256,14 +256,12 @@ def _arithmetic(given: Mapping[str, Any]) -> str:
     if given["none_in"]:
         sent = given["none_in"]
         rate = 100 * proportions.at_most(sent)
-        return f"none in {sent:,}: the rate may still be {rate:.2g} % (rule of three, 95 %)\n"
+        return f"none in {sent:,}: the rate may still be {rate:.2g}% (rule of three, 95%)\n"
     try:
         if given["sample"]:
             now, expected = given["sample"]
             needed = proportions.needed_per_arm(now / 100, expected / 100)
-            return (
-                f"to tell {now:g} % from {expected:g} %: {needed:,} messages for each arm (two-sided 5 %, power 80 %)\n"
-            )
+            return f"to tell {now:g}% from {expected:g}%: {needed:,} messages per arm (two-sided 5%, power 80%)\n"
         counts = [_fraction(text) for text in given["compare"]]
         found = proportions.compare(*counts[0], *counts[1])
     except proportions.MeaninglessError as error:
@@ -271,7 +269,7 @@ def _arithmetic(given: Mapping[str, Any]) -> str:
     lines = []
     for (count, sent), rate in zip(counts, (found.first, found.second), strict=True):
         low, high = proportions.interval(count, sent)
-        lines.append(f"{count:,} of {sent:,}: {100 * rate:.2f} % (95 %: {100 * low:.2f} to {100 * high:.2f})")
+        lines.append(f"{count:,} of {sent:,}: {100 * rate:.2f}% (95%: {100 * low:.2f} to {100 * high:.2f})")
     how = "Fisher's exact test, since the counts are small" if found.exact else "test of two proportions"
     verdict = "they differ beyond chance" if found.differ else "the difference may well be chance"
     return "\n".join([*lines, f"p = {found.p_value:.2g} ({how}): {verdict}"]) + "\n"

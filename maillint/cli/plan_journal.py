@@ -33,7 +33,7 @@ def _lines(plan: Plan, diagnosis: Diagnosis, monday: date) -> Iterator[str]:
     yield f"## Week of {monday.isoformat()}"
     yield ""
     goal = plan.goal.sentence if plan.goal is not None else ""
-    yield f"Goal: {_plain(goal) if goal.strip() else 'not said yet'}."
+    yield f"Goal: {_plain(goal) if goal.strip() else 'not stated yet'}."
     yield ""
     for outcome in diagnosis.steps:
         yield f"- step {outcome.step}: {_counts(outcome)}"
@@ -49,7 +49,7 @@ def _lines(plan: Plan, diagnosis: Diagnosis, monday: date) -> Iterator[str]:
     for statement in diagnosis.statements:
         yield f"- {_plain(statement.text)}"
     if not diagnosis.statements:
-        yield "- nothing that stands out"
+        yield "- nothing stands out"
     yield ""
     yield "What changes next week:"
     yield ""

@@ -40,21 +40,21 @@ class _Question(NamedTuple):
 QUESTIONS: Mapping[str, _Question] = {
     question.key: question
     for question in (
-        _Question("goal.sentence", "The goal in one sentence: who is to do what"),
-        _Question("goal.kind", f"What readers are to do ({', '.join(GOALS[:6])})"),
+        _Question("goal.sentence", "The goal in one sentence: who should do what"),
+        _Question("goal.kind", f"What readers should do ({', '.join(GOALS[:6])})"),
         _Question("audience.size", "How many readers", _number),
         _Question("audience.privacy-sensitivity", "How much they mind being watched (low, medium, high)"),
         _Question("audience.jurisdictions", "Where they are (such as de, fr, us)", _several),
         _Question("sender.domain", "The domain that sends"),
-        _Question("sender.age-days", "For how many days it has sent mail", _number),
+        _Question("sender.age-days", "How many days it has been sending mail", _number),
         _Question("sender.mailboxes", "How many mailboxes send", _number),
         _Question("sender.servers", "Whose servers send (own, dedicated, shared)"),
         _Question("sender.recent-trouble", "Blocks or complaints in the last weeks (yes, no)", _flag),
         _Question("list.source", "Where the addresses come from (own-signup, customers, researched …)"),
-        _Question("list.opt-in", "How readers have agreed (double, single, soft, none)"),
+        _Question("list.opt-in", "How readers agreed (double, single, soft, none)"),
         _Question("steps", "The templates in order (intro-1.html, intro-2.html)", _several),
-        _Question("action", "What you change next week if too few do that"),
-        _Question("volume", "How many messages a day in the end", _number),
+        _Question("action", "What you will change next week if too few do that"),
+        _Question("volume", "How many messages a day you want to reach", _number),
     )
 }
 _NEEDED = ("goal.kind", "goal.sentence")
@@ -189,7 +189,7 @@ def _volume(plan: Plan, options: Options, target: int | None) -> Iterator[str]:
     if not days:
         return
     yield ""
-    yield "# From a Monday on, each day half as much again at the most."
+    yield "# From a Monday on, each day half as much again at most."
     yield f"volume: {{per-day: [{', '.join(str(day.sent) for day in days)}]}}"
 
 

@@ -41,8 +41,7 @@ def owner_of(ctx: click.Context, group: click.Group, option: str) -> str | None:
 
 def options_instead(error: click.NoSuchOption) -> str:
     """What to say of an option that does not exist."""
-    close = error.possibilities
-    if not close and error.ctx is not None:
-        names = [name for param in error.ctx.command.params for name in param.opts]
-        close = [name for name in names if name.startswith(error.option_name) and len(error.option_name) > 3]
+    names = [] if error.ctx is None else [name for param in error.ctx.command.params for name in param.opts]
+    close = [name for name in names if len(error.option_name) > 3 and name.startswith(error.option_name)]
+    close = close or list(error.possibilities or ())
     return f"; did you mean {close[0]}?" if close else ""

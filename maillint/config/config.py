@@ -96,8 +96,7 @@ class LayeredConfig:
 
     def _touch_of(self, path: str) -> int | None:
         """The place of a file in the first sequence that it belongs to."""
-        sequences: tuple[TouchSequence, ...] = self._value("sequences", ())
-        touches = (sequence.touch_of(self.relative(path)) for sequence in sequences)
+        touches = (sequence.touch_of(self.relative(path)) for sequence in self.sequences)
         return next((touch for touch in touches if touch is not None), None)
 
     def for_domain(self, domain: str) -> LayeredConfig:
@@ -141,6 +140,12 @@ class LayeredConfig:
         for name, text in self._all("headers"):
             merged[name.lower()] = (name, text)
         return tuple(merged.values())
+
+    @property
+    def sequences(self) -> tuple[TouchSequence, ...]:
+        """Which files are which touch."""
+        value: tuple[TouchSequence, ...] = self._value("sequences", ())
+        return value
 
     @property
     def exclude(self) -> tuple[str, ...]:
@@ -287,11 +292,13 @@ class LayeredConfig:
     def deselected(self) -> frozenset[str]:
         """The rules that are left out by name: by the command line, or by ``select`` and ``ignore`` in the files.
 
-        A ``--select`` says all that is to run, so what the files select and ignore does not count beside it.
+        A ``--select`` says all that is to run, so what the files select and ignore does not count beside it, but for
+        what they ignore of the ``domain``.
         """
         given = self.command_line
         selected = self._named(given.select or self._value("select", ()))
-        ignored = self._named((*given.ignore, *(() if given.select else self._all("ignore"))))
+        layers = [layer for layer in self._with("ignore") if layer.domain or not given.select]
+        ignored = self._named((*given.ignore, *(name for layer in layers for name in layer.values["ignore"])))
         return ignored | (frozenset(self.catalogue.rules) - selected if selected else frozenset())
 
     def _named(self, names: Sequence[str]) -> frozenset[str]:

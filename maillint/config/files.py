@@ -112,7 +112,7 @@ def _check_numbers(file: YamlFile, values: Mapping[str, Any]) -> None:
     while pending:
         keys, value = pending.pop()
         if isinstance(value, int) and value.bit_length() > _MAX_BITS:
-            raise file.error(keys, "a number of too many digits")
+            raise file.error(keys, "a number with too many digits")
         if isinstance(value, dict):
             pending.extend(((*keys, key), item) for key, item in value.items())
         elif isinstance(value, list):

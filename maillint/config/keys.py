@@ -180,7 +180,7 @@ def _level(file: YamlFile, keys: Keys, word: Any) -> Level:
         return Severity.parse(word)
     except (ValueError, AttributeError):
         shown = str(word).lower() if isinstance(word, bool) else word
-        raise file.error(keys, f'"{shown}" is none of error, warning, info, off') from None
+        raise file.error(keys, f'severity must be error, warning, info or off, not "{shown}"') from None
 
 
 # -- domains ------------------------------------------------------------------------------------------
@@ -216,9 +216,19 @@ def _host_name(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, fol
 
 @frozen
 class Sequence:
-    """The messages of one sequence: path patterns in the order of the touches, or one pattern with ``{touch}``."""
+    """The messages of one sequence: path patterns in the order of the touches, or one pattern with ``{touch}``.
+
+    ``places`` says where each pattern stands: path, line and column.
+    """
 
     patterns: tuple[str, ...]
+    places: tuple[tuple[str, int, int], ...] = field(default=(), repr=False, compare=False)
+
+    def matching(self, path: str) -> set[str]:
+        """The patterns that match a file, by its path as patterns see it."""
+        if len(self.patterns) == 1 and TOUCH in self.patterns[0]:
+            return set(self.patterns) if touch_of(path, self.patterns[0]) is not None else set()
+        return {pattern for pattern in self.patterns if matches(path, [pattern])}
 
     def touch_of(self, path: str) -> int | None:
         """The place of a file in the sequence, by its path as patterns see it; None for a file that is not in it."""
@@ -236,7 +246,9 @@ def _sequences(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, fol
         patterns = read_patterns(file, (*keys, index), entry, catalogue, folder)
         if isinstance(entry, str) and entry.count("{touch}") != 1:
             raise file.error((*keys, index), 'a sequence given as one pattern needs "{touch}" in it, once')
-        found.append(Sequence(patterns))
+        here = file.places.get((*keys, index)) or file.places.get(keys, (1, 1))
+        places = [file.places.get((*keys, index, number), here) for number in range(len(patterns))]
+        found.append(Sequence(patterns, tuple((file.path, *place) for place in places)))
     return tuple(found)
 
 
@@ -269,7 +281,7 @@ def _amendment(file: YamlFile, keys: Keys, value: Any, read: ReadEntry) -> Amend
     allow = _entries(file, (*keys, "allow"), value.get("allow", []), read)
     for index, entry in enumerate(allow):
         if entry in add:
-            raise file.error((*keys, "allow", index), f'"{entry}" stands under "add", too')
+            raise file.error((*keys, "allow", index), f'"{entry}" is also under "add"')
     return Amendment(add, allow)
 
 
@@ -286,14 +298,14 @@ def _entries(file: YamlFile, keys: Keys, value: Any, read: ReadEntry) -> tuple[s
 def _host(text: str) -> str:
     name = a_label(text.removeprefix("*."))
     if name is None:
-        raise ValueError(f'"{text}" is no host; write its name alone, such as go.acme.example')
+        raise ValueError(f'"{text}" is not a host name; write it alone, such as go.acme.example')
     return name
 
 
 def _top_level(text: str) -> str:
     name = a_label(text.removeprefix("."))
     if name is None or "." in name:
-        raise ValueError(f'"{text}" is no top-level domain; write it as "xyz"')
+        raise ValueError(f'"{text}" is not a top-level domain; write it as "xyz"')
     return name
 
 
@@ -304,7 +316,7 @@ def _phrase(text: str) -> str:
 
 def _words(text: str) -> str:
     if not text.strip():
-        raise ValueError("an empty text is in no list")
+        raise ValueError("an empty text cannot be in a list")
     return text
 
 

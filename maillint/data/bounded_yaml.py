@@ -55,7 +55,7 @@ class BoundedLoader(yaml.SafeLoader):
             kind = node.tag.rpartition(":")[2]
             raise ConstructorError(None, None, f"not a valid {kind}", node.start_mark) from error
         if isinstance(value, int) and value.bit_length() > _MAX_BITS:
-            raise ConstructorError(None, None, "a number of too many digits", node.start_mark)
+            raise ConstructorError(None, None, "a number with too many digits", node.start_mark)
         return value
 
 

@@ -133,7 +133,7 @@ def _note_places(file: YamlFile, top: yaml.Node, text: str) -> None:
                 inner = (*keys, key.value)
                 start = key.start_mark
                 if inner in file.places:
-                    raise FileError(file.path, start.line + 1, start.column + 1, f'"{key.value}" stands here twice')
+                    raise FileError(file.path, start.line + 1, start.column + 1, f'duplicate key "{key.value}"')
                 file.places[inner] = (start.line + 1, start.column + 1)
                 beside = isinstance(value, yaml.ScalarNode) and value.start_mark.line == start.line
                 file.extents[inner] = (start.index, _end(text, value if beside else key, start.index))

@@ -127,7 +127,7 @@ class _MessageSubject(_FilesOfMessage):
         findings += rendered
         if self.message.unread:
             words = ", ".join(self.message.unread[:_MOST_NAMED])
-            reason = f"it holds more tags or header fields than are looked at (size-limit): nothing behind {words} is"
+            reason = f"it holds more tags or header fields than are looked at (size-limit): nothing after {words} is"
             findings.append(locate(SIZE_LIMIT, Severity.ERROR, reason, self.start, Span(0, 0)))
         return super().report(findings, unknown, rules)
 

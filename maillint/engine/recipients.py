@@ -193,10 +193,10 @@ class RecipientsSubject:
 
 def _span(text: str, cell: str) -> tuple[int, int]:
     """Where a cell stands in its row; the whole row where that cannot be said."""
-    for written in (cell, cell.replace('"', '""')) if cell else ():
-        at = text.find(written)
+    for spelling in (cell, cell.replace('"', '""')) if cell else ():
+        at = text.find(spelling)
         if at >= 0:
-            return at, at + len(written)
+            return at, at + len(spelling)
     return 0, len(text.rstrip("\r\n"))
 
 

@@ -6,10 +6,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from maillint.analysis.directives import Directive, find_directives
+from maillint.analysis.directives import Directive, find_directives, may_be_near_miss
 from maillint.catalogue.load import Catalogue
 from maillint.catalogue.rule import ActiveRule
-from maillint.checks.suppression import Suppressions
+from maillint.checks.suppression import NotUnderstood, Suppressions
 from maillint.engine.locate import MAX_CAUSES
 from maillint.engine.run import run_rules
 from maillint.engine.subject import FileSubject
@@ -26,7 +26,8 @@ def suppress(
     ``rules`` are those that have run, which includes the rules about comments; ``catalogue`` knows every name.
     """
     owner = FileSubject("message", message.profile, message, message.start, message.sources)
-    return suppress_by(find_directives(message), owner, reports, rules, catalogue)
+    near = _near_misses(message, catalogue)
+    return suppress_by(find_directives(message), owner, reports, rules, catalogue, near)
 
 
 def suppress_by(
@@ -35,17 +36,37 @@ def suppress_by(
     reports: Sequence[FileReport],
     rules: Sequence[ActiveRule],
     catalogue: Catalogue,
+    near: Sequence[NotUnderstood] = (),
 ) -> list[FileReport]:
-    """Do what ``suppress`` does, by comments that have been found in the files of any subject."""
-    if not directives:
+    """Do what ``suppress`` does, by comments that have been found in the files of any subject.
+
+    ``near`` are those that were meant to suppress something.
+    """
+    if not directives and not near:
         return list(reports)
     silencer = _Silencer(directives)
     remaining = [replace(report, findings=silencer.remaining(report.findings)) for report in reports]
-    comments = Suppressions(directives, _unknown_names(directives, catalogue))
+    comments = Suppressions(directives, _unknown_names(directives, catalogue), not_understood=near)
     silencer.remaining(_about_comments(owner, comments, rules))  # notes which comments are about comments
     comments = replace(comments, unused=_unused_names(silencer, rules, catalogue))
     more = silencer.remaining(_about_comments(owner, comments, rules))
     return [_with(report, more) for report in remaining]
+
+
+def _near_misses(message: Message, catalogue: Catalogue) -> list[NotUnderstood]:
+    """The comments of a message that were meant to suppress something, each with what to write instead."""
+    if not any(may_be_near_miss(part.source.text if part.number is None else part.text) for part in message.parts):
+        return []
+    from maillint.analysis.near_misses import near_misses  # noqa: PLC0415 -- few messages have one
+
+    found = []
+    for miss in near_misses(message):
+        names = [name for name in miss.names if name in catalogue.rules]
+        if not names and miss.names and miss.names[0] in catalogue.families:
+            names = [miss.names[0]]
+        if miss.sure or miss.right or names:
+            found.append(NotUnderstood(miss, ", ".join(names) or "family/rule"))
+    return found[:MAX_CAUSES]
 
 
 class _Silencer:

@@ -49,7 +49,7 @@ class Blocklist:
     def meaning(self, record: str) -> tuple[str, ...]:
         """The kinds of listing that an A record stands for; raises RefusedError for a record that is not a listing."""
         if not record.startswith("127."):
-            raise RefusedError(f"{record} is no answer of a blocklist, the DNS server made it up")
+            raise RefusedError(f"{record} is not a blocklist answer; the DNS server made it up")
         if record in self.refused:
             raise RefusedError(self.refused[record], lasting=True)
         if record in self.codes:
@@ -57,7 +57,7 @@ class Blocklist:
         if record.startswith(_REFUSALS):
             raise RefusedError(f"it refuses, with {record}", lasting=True)
         if not self.bits:
-            raise RefusedError(f"{record} is no code of a listing")
+            raise RefusedError(f"{record} is not a listing code")
         number = int(record.rpartition(".")[2])
         return tuple(kind for bit, kind in self.bits if number & bit)
 

@@ -139,7 +139,7 @@ def answered(url: str, status: int, fields: Mapping[str, str], *, secure: bool, 
     if status in _REDIRECTS:
         target = redirect_target(url, fields["location"]) if fields.get("location") else None
         if target is None:
-            return Hop(url, "unknown", f"{host} redirects to no web address", status, secure=secure)
+            return Hop(url, "unknown", f"{host} redirects to an address that is not on the web", status, secure=secure)
         return Hop(url, "answered", f"{host} answers {phrase(status)}", status, target, None, secure, cookies)
     temporary = temporary or status == UNAVAILABLE or "retry-after" in fields
     return Hop(url, "answered", f"{host} answers {phrase(status)}", status, None, None, secure, cookies, temporary)

@@ -101,7 +101,7 @@ class _Site:
             self.connected = self.connected or succeeded
             self.failures += not succeeded
             if not self.connected and self.failures >= _FAILURES_OF_SITE:
-                self.fault = f"{self.name} takes no connections"
+                self.fault = f"{self.name} accepts no connections"
 
 
 class LiveWeb(Web):
@@ -173,7 +173,7 @@ class LiveWeb(Web):
                 self._end = time.monotonic() + self._budget
             over = time.monotonic() >= self._end
         if over:
-            return Hop(url, "unknown", f"the {self._budget:g} s for all links are over")
+            return Hop(url, "unknown", f"the {self._budget:g} s for all links are used up")
         with site.slots:
             with site.lock:
                 site.requests += 1
@@ -182,7 +182,7 @@ class LiveWeb(Web):
                 if site.fault:
                     return Hop(url, "unknown", site.fault)
             if self._failures is not None and self._failures >= _FAILURES_OF_ALL:
-                return Hop(url, "unknown", "no server answers: there seems to be no way to the web")
+                return Hop(url, "unknown", "no server answers: the web seems to be out of reach")
             addresses = self._addresses(url, parts.host)
             return addresses if isinstance(addresses, Hop) else _Request(self, site, url, parts, addresses).hop()
 

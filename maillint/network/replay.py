@@ -56,7 +56,7 @@ class ReplayWeb(Web):
 
     Keys are URLs. A value is a status code, a status code and the URL that it redirects to
     (``301 https://acme.example/``), ``absent`` (there is no such host), a problem of the certificate
-    (``expired``, ``wrong-host``, …), or a reason why there is no answer (``takes no connections``). A URL
+    (``expired``, ``wrong-host``, …), or a reason why there is no answer (``accepts no connections``). A URL
     that is not listed answers 200.
     """
 

@@ -82,7 +82,7 @@ def parse_server(text: str) -> tuple[str, int]:
             raise ValueError(f"{host!r} in {text!r} is not an IPv6 address")
     else:
         if text.count(":") > 1:
-            raise ValueError(f"{text!r}: an IPv6 address stands in brackets, as in [::1]:53")
+            raise ValueError(f"{text!r}: an IPv6 address needs brackets, as in [::1]:53")
         host, colon, port = text.partition(":")
         port = port if colon else None
         if not _HOST.fullmatch(host) or (host[-1:].isdigit() and not is_address(host, 4)):

@@ -101,7 +101,7 @@ def _ramp(plan: Plan, options: Options, target: int | None, start: int | None) -
     mailboxes, cap = _mailboxes(plan), _cap(plan, volume, options)
     reason = f"to {target:,} a day" if target else ""
     if target is None and any(day.remarks for day in planned):
-        target, reason = max(day.sent for day in planned), "instead, each day half as much again at the most"
+        target, reason = max(day.sent for day in planned), "instead, each day half as much again at most"
     elif target is None and not planned and is_cold and mailboxes and cap:
         target, reason = mailboxes * cap, f"since the plan has no volume, to what {mailboxes:,} mailboxes may send"
     if not target:
@@ -142,10 +142,10 @@ def _planned(plan: Plan, volume: Volume, options: Options) -> Iterator[PlannedDa
     weekday = volume.start.weekday() if volume.start is not None and plan.profile == "cold" else None
     for day, sent in enumerate(volume.per_day):
         if sent and weekday is not None and (weekday + day) % 7 >= SATURDAY:
-            remarks[day].append("a weekend, on which nobody answers")
+            remarks[day].append("a weekend, when nobody answers")
         each = -(-sent // (mailboxes or 1))
         if cap and mailboxes and each > cap:
-            remarks[day].append(f"over the cap of {cap} for a mailbox")
+            remarks[day].append(f"over the cap of {cap} per mailbox")
         if day == bulk:
             remarks[day].append("bulk from here on: SPF, DKIM, DMARC, one-click")
         yield PlannedDay(day + 1, sent, each, tuple(remarks[day]))

@@ -62,11 +62,11 @@ class Decision:
 
 _GOALS = {
     "reply": ("replies", "answers by people"),
-    "meeting": ("meetings", "calls that are booked"),
-    "demo": ("demos", "demonstrations that are booked"),
-    "referral": ("referrals", "people you are passed on to"),
+    "meeting": ("meetings", "booked calls"),
+    "demo": ("demos", "booked demonstrations"),
+    "referral": ("referrals", "people whom you are referred to"),
     "purchase": ("orders", "orders with a code, or from a page for this campaign"),
-    "reading": ("readers who stay", "unsubscribes, complaints, and a question that is answered now and then"),
+    "reading": ("readers who stay", "unsubscribes, complaints, and a question that they answer now and then"),
     "opens": ("replies", "a result for you: opens are counted for machines as well"),
     "clicks": ("orders", "a result for you: clicks are counted for machines as well"),
 }
@@ -99,12 +99,12 @@ def _goal(plan: Plan) -> Answer:
     question = "What is it for, in one sentence?"
     goal = plan.goal
     if goal is None or not goal.sentence.strip():
-        return Answer(1, question, "not said yet: write who is to do what (goal: sentence)", (), rules)
+        return Answer(1, question, "not stated yet: write who should do what (goal: sentence)", (), rules)
     reasons = []
     if goal.kind in {"opens", "clicks"}:
-        reasons.append(f"{goal.kind} are no goal: machines open and click too, and nobody lives on them")
+        reasons.append(f"{goal.kind} are not a goal: machines open and click too")
     if goal.kind is None:
-        reasons.append("what readers are to do is not said (goal: kind), so the rest is general")
+        reasons.append("what readers should do is not stated (goal: kind), so the rest is general")
     return Answer(1, question, " ".join(goal.sentence.split()), tuple(reasons), rules)
 
 
@@ -116,31 +116,31 @@ def _risks(plan: Plan, limits: Limits) -> Iterator[str]:
     sender, audience, recipients = plan.sender, plan.audience, plan.recipients
     if sender is not None:
         if sender.age_days is not None and sender.age_days < limits.domain_days:
-            yield f"the domain is {sender.age_days} days old, and new up to {limits.domain_days}"
+            yield f"the domain is {sender.age_days} days old, and counts as new up to {limits.domain_days}"
         if sender.mailbox_age_days is not None and sender.mailbox_age_days < limits.mailbox_days:
-            yield f"a mailbox is {sender.mailbox_age_days} days old, and new up to {limits.mailbox_days}"
+            yield f"a mailbox is {sender.mailbox_age_days} days old, and counts as new up to {limits.mailbox_days}"
         if sender.recent_trouble:
-            yield "there has been trouble of late"
+            yield "there was trouble recently"
         if sender.servers == "shared" and not sender.ips and not sender.isolation:
-            yield "the servers are shared, and nothing keeps your domain apart"
+            yield "the servers are shared, and nothing keeps your domain separate"
     if audience is not None and audience.privacy_sensitivity == "high":
-        yield "the readers are sensitive about privacy"
+        yield "the readers care about privacy"
     if recipients is not None:
         if recipients.bounce_rate is not None and recipients.bounce_rate >= limits.bounce:
-            yield f"{recipients.bounce_rate:g} % bounce, from {limits.bounce:g} % on a list is not clean"
+            yield f"{recipients.bounce_rate:g}% bounce; a clean list stays below {limits.bounce:g}%"
         if recipients.complaint_rate is not None and recipients.complaint_rate >= limits.complaints:
-            yield f"{recipients.complaint_rate:g} % complain, {limits.complaints:g} % is the line"
+            yield f"{recipients.complaint_rate:g}% complain; the limit is {limits.complaints:g}%"
 
 
 def _risk(plan: Plan, risks: Sequence[str]) -> Answer:
     rules = ("campaign/tracking-risky", "campaign/shared-reputation", "campaign/bounce-rate", "campaign/complaint-rate")
     question = "How much risk is acceptable?"
     if risks:
-        return Answer(2, question, "none: take nothing along that costs reputation", tuple(risks), rules)
+        return Answer(2, question, "none: avoid everything that costs reputation", tuple(risks), rules)
     if plan.sender is None and plan.audience is None:
-        reasons = ("nothing is said of the sender and the audience (sender, audience)",)
+        reasons = ("the plan does not say who sends and who reads (sender, audience)",)
         return Answer(2, question, "not known", reasons, rules)
-    return Answer(2, question, "some: nothing in the plan speaks against it", (), rules)
+    return Answer(2, question, "some: nothing in the plan argues against it", (), rules)
 
 
 # -- style --------------------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ def _style(plan: Plan, kind: str | None, risky: bool) -> tuple[str, tuple[str, .
         return "several", ("readers have asked for it and choose what to read",)
     reasons = ["one link is the one thing to do, and the others compete with it"]
     if risky:
-        reasons.append("with a risk about, fewer domains are better")
+        reasons.append("at this risk, fewer domains are better")
     return "one", tuple(reasons)
 
 
@@ -182,7 +182,7 @@ def _measures(plan: Plan, kind: str | None) -> Answer:
     idle = [metric.name for metric in plan.metrics if not metric.action.strip()]
     vain = [metric.name for metric in plan.metrics if is_about_tracking(metric.name)]
     if idle:
-        reasons.append(f"no action is tied to {_listed(idle)}: write one down, or drop it")
+        reasons.append(f"no action follows from {_listed(idle)}: write one down, or drop it")
     if vain:
         reasons.append(f"never decide by {_listed(vain)}")
     answer = f"{_listed(names)}, by steps; then bounces, complaints, unsubscribes"
@@ -191,15 +191,15 @@ def _measures(plan: Plan, kind: str | None) -> Answer:
 
 def _test(plan: Plan, limits: Limits) -> Answer:
     rules = ("campaign/test-sample", "campaign/test-differs", "campaign/test-judged-by-opens")
-    question = "What small test comes first?"
+    question = "Which small test comes first?"
     expected = min(limits.baseline * limits.times, 100)
     if not 0 < limits.baseline < expected:
         return Answer(5, question, "one thing against another, decided by replies", (), rules)
     needed = needed_per_arm(limits.baseline / 100, expected / 100, limits.alpha, limits.power)
     size = plan.audience.size if plan.audience is not None else None
     figure = (
-        f"to tell {limits.baseline:g} % from {expected:g} %, each arm needs {needed:,} messages"
-        f" (5 % error, {100 * limits.power:g} % power)"
+        f"to tell {limits.baseline:g}% from {expected:g}%, each arm needs {needed:,} messages"
+        f" (5% error, {100 * limits.power:g}% power)"
     )
     if size is not None and size < 2 * needed:
         few = min(50, max(1, size // 4))
@@ -215,20 +215,20 @@ def _test(plan: Plan, limits: Limits) -> Answer:
 def _tracking(plan: Plan, kind: str | None, risks: Sequence[str], clicks: bool) -> Answer:
     rules = ("campaign/tracking-without-use", "campaign/tracking-risky", "tracking/pixel")
     enabled = list(plan.tracking.enabled) if plan.tracking is not None else []
-    reasons = ["opens are loaded by proxies and scanners, and say nothing of readers"]
+    reasons = ["opens come from proxies and scanners, and say nothing about readers"]
     if clicks:
-        answer = "opens no; clicks only if an action is tied to them, over links of your own domain"
+        answer = "no opens; clicks only if an action follows from them, through links on your own domain"
         reasons.append("a click may tell which offer interests readers who have asked for mail")
         wrong = [name for name in enabled if name == "opens"]
     else:
         answer = "no, neither opens nor clicks"
         wrong = enabled
         if risks:
-            reasons.append("tracking draws on the reputation that is lacking: see step 2")
+            reasons.append("tracking draws on reputation that you do not have: see step 2")
         elif kind not in SUBSCRIBED:
-            reasons.append("an answer is seen without a pixel and a redirect")
+            reasons.append("you see an answer without a pixel or a redirect")
         else:
-            reasons.append("there is no link, or nothing that a click would tell")
+            reasons.append("there is no link, or a click would tell you nothing")
     return Answer(0, "Track opens and clicks?", answer, tuple(reasons), rules, _listed(wrong))
 
 
@@ -243,10 +243,10 @@ def _follow_up(plan: Plan, kind: str | None, limits: Limits) -> Answer:
         answer = "by the calendar that readers have signed up for; stop on bounce and unsubscribe"
         return Answer(0, "How to follow up?", answer, ("nobody is reminded because of an open",), rules, stated)
     waits = ", ".join(f"{days:g}" for days in (limits.spacing, 2 * limits.spacing, 3 * limits.spacing))
-    answer = f"by time: {waits} business days after the one before, {limits.most_steps} messages at the most"
+    answer = f"by time: {waits} business days after the previous message, at most {limits.most_steps} messages"
     reasons = (
         "stop on reply, bounce, unsubscribe and out-of-office",
-        "in the same thread, and each with a reason of its own",
+        "in the same thread, each with its own reason to write",
     )
     return Answer(0, "How to follow up?", answer, reasons, rules, stated)
 

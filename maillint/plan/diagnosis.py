@@ -105,7 +105,7 @@ def _unsound(results: Iterable[Outcome]) -> Iterator[Statement]:
                 where = f"step {outcome.step}" if outcome.step is not None else f"entry {number} of the results"
                 where += f" ({outcome.segment})" if outcome.segment else ""
                 text = f"{where} counts {smaller:,} {_name(part)} of {larger:,} {_name(whole)}"
-                yield Statement("unsound", text, "mend the counts; nothing is judged until then")
+                yield Statement("unsound", text, "correct the counts; nothing is judged until then")
 
 
 def _name(count: str) -> str:
@@ -153,12 +153,12 @@ def _about_replies(steps: Sequence[Outcome], total: Outcome, few: Few) -> Iterat
         text = f"few replies on every step ({replies:,} of {sent:,}, {100 * replies / sent:.1f} per hundred)"
         if 100 * highest >= few.replies:
             text += f", though so few messages still allow up to {100 * highest:.1f}"
-        change = "look at whom you write to and at the first line, before anything else"
+        change = "look at who you write to and at the first line, before anything else"
         yield Statement("few-replies", text, change, ("campaign/goal-missing", "campaign/list-source"))
     elif _come_late(steps, few):
         last = steps[-1]
         text = f"replies come after the last step only ({last.replies:,} of {replies:,})"
-        change = "the first message asks too much: make its question smaller, and say there what the last one says"
+        change = "the first message asks too much: ask a smaller question, and say there what the last one says"
         yield Statement("late-replies", text, change, ("campaign/sequence-length",))
     yield from _about_interest(total, few)
 
@@ -197,20 +197,20 @@ def _about_harm(plan: Plan, total: Outcome, few: Few) -> Iterator[Statement]:
     yield from _about_tracked_links(plan.results)
     bounced = per_hundred(total.bounces, sent)
     if bounced is not None and bounced >= few.bounces:
-        text = f"{total.bounces:,} of {sent:,} bounced ({bounced:.1f} %)"
-        yield Statement("bounces", text, "stop, clean the list, and look where it came from", ("campaign/bounce-rate",))
+        text = f"{total.bounces:,} of {sent:,} bounced ({bounced:.1f}%)"
+        yield Statement("bounces", text, "stop, clean the list, and see where it came from", ("campaign/bounce-rate",))
     complaints = per_hundred(total.complaints, sent)
     if complaints is None:
         return
     rules = ("campaign/complaint-rate",)
     if total.complaints and complaints >= few.complaint_target:
         limit = few.complaint_limit if complaints >= few.complaint_limit else few.complaint_target
-        text = f"{total.complaints:,} of {sent:,} complained ({complaints:.2f} %, the line is {limit:g} %)"
+        text = f"{total.complaints:,} of {sent:,} complained ({complaints:.2f}%, the limit is {limit:g}%)"
         yield Statement("complaints", text, "stop, and find the segment that complains", rules)
     elif total.complaints == 0 and 100 * at_most(sent) > few.complaint_limit:
         needed = ceil(round(300 / few.complaint_limit, 6))
-        text = f"no complaint in {sent:,} messages still allows {100 * at_most(sent):.2g} % (rule of three)"
-        change = f"keep counting: {needed:,} without one exclude {few.complaint_limit:g} %"
+        text = f"no complaint in {sent:,} messages still allows {100 * at_most(sent):.2g}% (rule of three)"
+        change = f"keep counting: {needed:,} without one exclude {few.complaint_limit:g}%"
         yield Statement("too-few", text, change, rules)
 
 
@@ -276,7 +276,7 @@ def judge_test(test: SplitTest) -> Iterator[Statement]:
     except MeaninglessError as error:
         yield Statement("unsound", f"the test of {_pair(names)} says nothing: {error}", "leave it undecided")
         return
-    rates = f"{100 * found.first:.1f} % against {100 * found.second:.1f} %"
+    rates = f"{100 * found.first:.1f}% against {100 * found.second:.1f}%"
     how = "Fisher's exact test" if found.exact else "test of two proportions"
     figure = f"{rates}, p = {found.p_value:.2g} ({how})"
     if found.differ:

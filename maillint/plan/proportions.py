@@ -52,10 +52,10 @@ def compare(count: int, sent: int, other_count: int, other_sent: int) -> Compari
     if min(count, other_count) < 0 or min(sent, other_sent) < 1:
         raise MeaninglessError("nothing was sent in one of the arms")
     if count > sent or other_count > other_sent:
-        raise MeaninglessError("an arm counts more than it has sent")
+        raise MeaninglessError("an arm counts more than it sent")
     together, total = count + other_count, sent + other_sent
     if together == 0:
-        raise MeaninglessError("neither arm counts any")
+        raise MeaninglessError("neither arm counts anything")
     if together == total:
         raise MeaninglessError("both arms count all that was sent")
     rates = count / sent, other_count / other_sent

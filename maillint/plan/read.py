@@ -197,7 +197,7 @@ _RECORDS: Mapping[str, Shape] = {
                     Segment,
                     {
                         "name": Text("what you call it"),
-                        "active": Flag("whether they have answered, clicked or bought of late"),
+                        "active": Flag("whether they have answered, clicked or bought recently"),
                         "confirmed": Flag("whether they have confirmed their addresses"),
                         "size": Number("readers in it"),
                     },
@@ -337,7 +337,8 @@ def read_plan(source: Source) -> Plan:
     """Read a plan; raises FileError for what is no valid plan."""
     file = read_yaml(source.path, source.text)
     if isinstance(file.data, dict) and file.data and _RECORDS.keys().isdisjoint(file.data):
-        raise NotAPlanError(source.path, 1, 1, f"no key of a campaign plan (there are {', '.join(_RECORDS)})")
+        keys = ", ".join(_RECORDS)
+        raise NotAPlanError(source.path, 1, 1, f"not a campaign plan: none of its keys (there are {keys})")
     values = _PLAN.fields(file, (), {} if file.data is None else file.data)
     values["stated_profile"] = values.pop("profile", None)
     values["recipients"] = values.pop("list", None)

@@ -1,4 +1,7 @@
-"""What the words of a plan mean where its author chooses them: metrics, conditions, sources."""
+"""What the words of a plan mean where its author chooses them: metrics, conditions, sources.
+
+They are read in English, Russian and Ukrainian.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,13 @@ _WORD = regex(r"[^\W_]{1,40}")
 _COUNTED = frozenset(
     {"open", "opens", "opened", "unopened", "opening", "openings", "openers",
      "click", "clicks", "clicked", "unclicked", "clickers", "nonopeners", "nonclickers", "ctr",
-     "ctor", "clickthrough", "clickthroughs"}
+     "ctor", "clickthrough", "clickthroughs",
+     "открытие", "открытия", "открытий", "открыл", "открыла", "открыли", "открыто", "открывшие", "открывшим",
+     "открываемость", "клик", "клика", "клики", "кликов", "кликам", "кликнул", "кликнула", "кликнули",
+     "кликабельность", "переход", "перехода", "переходы", "переходов", "перешел", "перешёл", "перешла", "перешли",
+     "відкриття", "відкриттів", "відкрив", "відкрила", "відкрили", "відкрито", "відкриваність",
+     "клік", "кліка", "кліку", "кліки", "кліків", "клікнув", "клікнула", "клікнули", "клікабельність",
+     "перехід", "переходу", "переходів", "перейшов", "перейшла", "перейшли"}
 )  # fmt: skip
 _AROUND = frozenset(
     {"a", "about", "after", "all", "an", "and", "any", "at", "average", "before", "by", "cent", "count", "day", "days",
@@ -17,10 +26,25 @@ _AROUND = frozenset(
      "messages", "never", "no", "non", "not", "number", "of", "on", "once", "one", "only", "or", "our", "per",
      "percentage", "previous", "rate", "rates", "ratio", "recipient", "s", "second", "share", "step", "t", "the",
      "then", "they", "this", "those", "through", "to", "total", "touch", "twice", "unique", "was", "when", "who",
-     "within", "without"}
+     "within", "without",
+     "без", "более", "в", "все", "всего", "дней", "день", "для", "дня", "доля", "до", "если", "за", "и", "из", "или",
+     "их", "количество", "коэффициент", "кто", "кому", "на", "не", "ни", "от", "первого", "первое", "первом", "письма",
+     "письме", "письмо", "письму", "писем", "по", "показатель", "после", "предыдущее", "процент", "раз", "рассылка",
+     "рассылки", "с", "со", "средний", "средняя", "ссылка", "ссылке", "ссылки", "ссылкам", "ссылку", "уникальные",
+     "уникальных", "хоть", "час", "часа", "часов", "через", "число",
+     "або", "відсоток", "від", "годин", "години", "днів", "з", "загалом", "зі", "й", "кількість", "лист",
+     "листа", "листі", "листів", "ні", "першого", "перший", "перше", "посилання", "посиланню", "посиланням",
+     "після", "показник", "попередній", "розсилка", "розсилки", "середня", "середній", "та", "у", "унікальні",
+     "унікальних", "хто", "частка", "якщо", "і", "із"}
 )  # fmt: skip
-_ANSWERED = frozenset({"reply", "replies", "replied", "answer", "answered", "interested", "positive", "interest"})
-_DENIED = frozenset({"no", "not", "without", "never", "non", "t", "un"})
+_ANSWERED = frozenset(
+    {"reply", "replies", "replied", "answer", "answered", "interested", "positive", "interest",
+     "ответ", "ответа", "ответы", "ответов", "ответил", "ответила", "ответили", "ответивший", "ответившие", "интерес",
+     "заинтересован", "заинтересована", "заинтересованы",
+     "відповідь", "відповіді", "відповідей", "відповів", "відповіла", "відповіли", "інтерес", "зацікавлений",
+     "зацікавлена", "зацікавлені"}
+)  # fmt: skip
+_DENIED = frozenset({"no", "not", "without", "never", "non", "t", "un", "не", "нет", "без", "ні", "немає"})
 
 
 def words_of(text: str) -> list[str]:

@@ -222,7 +222,16 @@ class Discovery:
         return not is_meta(path) or len(self._message(path)) > 1 or self._included(path)
 
     def _groups_of(self, paths: Iterable[str]) -> list[Group]:
-        """The messages that files belong to, and the plans among the files with the messages of their steps."""
+        """The messages that files belong to, and the plans among the files with the messages of their steps.
+
+        Raises FileError for a sequence of a configuration that has no file.
+        """
+        paths = list(paths)
+        for config in self.configs:
+            if config.sequences:
+                from maillint.project.sequences import check_sequences  # noqa: PLC0415 -- few projects have any
+
+                check_sequences(config, paths, SKIPPED_FOLDERS)
         messages: dict[tuple[str, ...], None] = {}
         plans: dict[str, None] = {}
         beside: dict[str, None] = {}  # plans that lie beside messages of the run
@@ -400,7 +409,7 @@ class Discovery:
     def _given_project(self, folder: str) -> Project:
         from maillint.project.web_pages import Project  # noqa: PLC0415
 
-        tops = [os.path.abspath(given) for given in self._given]  # noqa: PTH100
+        tops = [os.path.abspath(path) for path in self._given]  # noqa: PTH100
         inside = [top for top in tops if f"{folder}{os.sep}".startswith(top.rstrip(os.sep) + os.sep)]
         top = min(inside, key=len, default=folder)
         return Project(top, os.path.basename(top))  # noqa: PTH119

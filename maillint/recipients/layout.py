@@ -198,7 +198,7 @@ def _of_cells(file: ListFile, layout: Layout, wishes: Wishes, lines: Sequence[st
         names = shorten(", ".join(columns[:_MOST_NAMED]), 200) if columns else f"{width} of them, without names"
         raise file.error(f"no column of addresses found (columns: {names}); name it with --column")
     if not header and len(first) > 1 and all(_LIKE_ADDRESS.fullmatch(cell) for cell in first if cell.strip()):
-        raise file.error(f"the first line holds {len(first)} addresses; write one a line, or name one with --column")
+        raise file.error(f"the first line contains {len(first)} addresses; write one a line, or name one with --column")
     width = len(columns) if columns else width
     layout = replace(layout, columns=columns, width=width, index=index)
     return replace(layout, column=layout.name_of(index))

@@ -127,7 +127,7 @@ def _sync(path: str) -> None:
 def check_free(folder: str) -> None:
     """Raise LintError unless a folder can be made, or is there and empty."""
     if os.path.lexists(folder) and not (os.path.isdir(folder) and not os.listdir(folder)):  # noqa: PTH112, PTH208
-        raise LintError(f"{folder}: exists already; nothing written")
+        raise LintError(f"{folder} already exists; nothing written")
     parent = os.path.dirname(os.path.abspath(folder))  # noqa: PTH100, PTH120
     if not os.path.isdir(parent):  # noqa: PTH112
         raise LintError(f"{folder}: there is no folder {parent}; nothing written")

@@ -78,7 +78,7 @@ def same_site(a: str, b: str) -> bool:
 def is_under(host: str, names: Iterable[str]) -> bool:
     """Whether a host is one of the names, or below one; a name may be written ``*.acme.example``."""
     return any(
-        host == name or host.endswith(f".{name}") for name in (given.lower().removeprefix("*.") for given in names)
+        host == name or host.endswith(f".{name}") for name in (pattern.lower().removeprefix("*.") for pattern in names)
     )
 
 

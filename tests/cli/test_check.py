@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from maillint._version import __version__
 from tests.cli.command import BAD, maillint
 
 pytestmark = pytest.mark.slow
@@ -201,13 +202,13 @@ def test_odd_files_are_linted_without_an_error(tmp_path: Path, name: str, data: 
         ("profil: cold", 'maillint.yaml:1:1: unknown key "profil"; did you mean "profile"?'),
         ("profile: cool", 'maillint.yaml:1:1: unknown profile "cool"; did you mean "cold"?'),
         ("rules:\n  markup/unclosed: off", 'maillint.yaml:2:3: no rule or family "markup/unclosed"'),
-        ("rules:\n  markup: loud", 'maillint.yaml:2:3: "loud" is none of error, warning, info, off'),
+        ("rules:\n  markup: loud", 'maillint.yaml:2:3: severity must be error, warning, info or off, not "loud"'),
         ("rules:\n  markup/parse-error: {onyl: [x]}", 'no option "onyl"; did you mean "only"?'),
         ("rules:\n  markup/parse-error: {only: 3}", 'option "only" must be a list of texts'),
         ("rules:\n  markup: {only: [x]}", "markup is a family; options belong to one rule"),
         ("rule-folders: [nowhere]", 'maillint.yaml:1:16: no folder "nowhere"'),
         ("headers: [x]", "headers must be a mapping"),
-        ("profile: cold\nprofile: cold", '"profile" stands here twice'),
+        ("profile: cold\nprofile: cold", 'duplicate key "profile"'),
         ("- a", "the configuration must be a mapping"),
     ],
 )
@@ -264,7 +265,10 @@ RULE = "summary: x\ncheck: pattern\noptions: {pattern: a}\nseverity: error\nmess
         (RULE.replace("check: pattern", "check: patern"), 'unknown check "patern"; did you mean "pattern"?'),
         (RULE.replace("options: {pattern: a}\n", ""), 'needs the option "pattern"'),
         (RULE.replace("{pattern: a}", "{pattern: '['}"), "not a regular expression"),
-        (RULE.replace("severity: error", "severity: fatal"), 'severity "fatal" is none of'),
+        (
+            RULE.replace("severity: error", "severity: fatal"),
+            "severity must be one of error, warning, info, off",
+        ),
         (RULE.replace("message: m", "message: '{word}'"), "has no field {word}"),
         (RULE + "when: x", 'unknown key "when"'),
     ],
@@ -297,7 +301,7 @@ def test_statistics(mail: Path) -> None:
 
 
 def test_version_and_help(tmp_path: Path) -> None:
-    assert maillint("--version", folder=tmp_path).stdout == "maillint, version 0.1.0\n"
+    assert maillint("--version", folder=tmp_path).stdout == f"maillint, version {__version__}\n"
     page = maillint("--help", folder=tmp_path).stdout
     assert "Exit status" in page
     assert "maillint check --touch 1 intro.html" in page

@@ -151,8 +151,8 @@ def test_quiet_and_concise_have_no_overview(run: Any) -> None:
     assert concise == [
         "two.example: error auth/dkim-missing no DKIM key at s1._domainkey.two.example",
         "two.example: error auth/spf-multiple two.example has 2 SPF records; only one is allowed",
-        "two.example: warning auth/dmarc-policy-none p=none in the record at _dmarc.two.example "
-        "lets forged mail through",
+        "two.example: warning auth/dmarc-policy-none the DMARC record at _dmarc.two.example "
+        "lets forged mail through (p=none)",
         "2 errors, 1 warning in 1 domain",
     ]
 
@@ -224,7 +224,7 @@ def test_usual_selectors_are_tried_where_none_is_known(tmp_path: Path) -> None:
     [
         ([], "name a domain, or state own-domains in maillint.yaml (see maillint dns --help)"),
         (["https://acme.example/a?b"], "'https://acme.example/a?b' is a URL; did you mean acme.example?"),
-        (["a.example", "--selector", "s1._domainkey.b.test"], "--selector: b.test is none of the domains to check"),
+        (["a.example", "--selector", "s1._domainkey.b.test"], "--selector: b.test is not one of the domains to check"),
         (["a.example", "--helo", "mx"], "give the sending address too, with --ip"),
         (["a.example", "--resolver", "127.0.0.1:dns"], "--resolver: '127.0.0.1:dns': the port is a number"),
         (["a.example", "--timeout", "soon"], "--timeout: 'soon' is not a number of seconds"),

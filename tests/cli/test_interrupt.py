@@ -155,7 +155,7 @@ def test_watch_reads_settings_anew(mail: Path, start: Start) -> None:
     (mail / "maillint.yaml").write_text("extends: ../house/base.yaml\nrule-folders: [../house/rules]\n")
     assert " info markup/unclosed-tag" in running.next_run()
     (mail.parent / "house/base.yaml").write_text("rules: {markup: erorr}\n")
-    assert '"erorr" is none of error, warning, info, off' in running.next_run()
+    assert 'severity must be error, warning, info or off, not "erorr"' in running.next_run()
     (mail.parent / "house/base.yaml").write_text("rules: {markup: error}\n")
     assert " error markup/unclosed-tag" in running.next_run()
     (mail.parent / "house/rules/own/no-ada.yaml").write_text(

@@ -43,16 +43,16 @@ def test_what_a_list_looks_like(run: Any) -> None:
         "  read as    csv, utf-8, comma, header\n"
         "  addresses  column email\n"
         "  rows       3\n"
-        "  clean      1 (33.3 %)\n"
-        "  doubtful   2 (66.7 %)\n"
-        "  domains    acme.example 1 (33.3 %)\n"
-        "             gmial.com 1 (33.3 %), 1 doubtful\n"
+        "  clean      1 (33.3%)\n"
+        "  doubtful   2 (66.7%)\n"
+        "  domains    acme.example 1 (33.3%)\n"
+        "             gmial.com 1 (33.3%), 1 doubtful\n"
         "\n"
         "  1  error    recipients/address-syntax\n"
         "  1  warning  recipients/typo-domain\n"
         "\n"
         "list.csv:3:1  warning  recipients/typo-domain\n"
-        "gmial.com: typo of gmail.com (line 3)\n"
+        "gmial.com: typo for gmail.com (line 3)\n"
     )
     assert result.stdout.endswith("1 error, 1 warning in 1 file\n")
     assert (result.stderr, result.returncode) == ("", 1)

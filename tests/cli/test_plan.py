@@ -41,10 +41,10 @@ def test_the_page_walks_through_the_decision(folder: Path) -> None:
     assert (result.returncode, result.stderr) == (0, "")
     for line in (
         "1. What is it for, in one sentence?\n   Book calls with CFOs\n",
-        "2. How much risk is acceptable?\n   none: take nothing along",
+        "2. How much risk is acceptable?\n   none: avoid everything",
         "3. No link, one, or several?\n   no link\n",
         "4. What to measure that you act on?\n   replies and meetings",
-        "5. What small test comes first?\n   no A/B test: send to the first 50 by hand",
+        "5. Which small test comes first?\n   no A/B test: send to the first 50 by hand",
         "=> Track opens and clicks?\n   no, neither opens nor clicks\n",
         "The plan has it otherwise: opens.",
         "The plan has it otherwise: step 2 by opens or clicks.",
@@ -60,7 +60,7 @@ def test_the_page_walks_through_the_decision(folder: Path) -> None:
 def test_json_says_the_same(folder: Path) -> None:
     found = json.loads(maillint("plan", "october.campaign.yaml", "-f", "json", folder=folder).stdout)
     assert found["track"] == {"opens": False, "clicks": False}
-    assert (found["links"], found["risks"]) == ("none", ["the domain is 12 days old, and new up to 30"])
+    assert (found["links"], found["risks"]) == ("none", ["the domain is 12 days old, and counts as new up to 30"])
     assert [answer["step"] for answer in found["answers"]] == [1, 2, 3, 4, 5, None, None]
     assert [day["sent"] for day in found["ramp"]["planned"]] == [20, 90]
     assert [day["sent"] for day in found["ramp"]["proposed"]] == [30, 45, 67, 90]
@@ -114,7 +114,7 @@ def test_what_a_plan_says_controls_no_terminal(folder: Path, arguments: list[str
         ([], "name a plan: there are binary.campaign.yaml, broken.campaign.yaml, october.campaign.yaml"),
         (["--compare", "1", "2"], "--compare: '1' is not a count and what was sent"),
         (["--compare", "1/4", "0/3"], "these counts say nothing: they are so few"),
-        (["--compare", "5/4", "0/3"], "these counts say nothing: an arm counts more than it has sent"),
+        (["--compare", "5/4", "0/3"], "these counts say nothing: an arm counts more than it sent"),
         (["--compare", "9999999999/1", "0/3"], "--compare: '9999999999/1' has numbers that are too large"),
         (["--sample", "3", "3"], "these counts say nothing: the two rates are equal"),
         (["--sample", "0", "3"], "invalid value for '--sample'"),
@@ -130,7 +130,7 @@ def test_what_a_plan_says_controls_no_terminal(folder: Path, arguments: list[str
         (["--new", "--set", "goal.kin=x"], "no key 'goal.kin' to give as KEY=VALUE; did you mean \"goal.kind\"?"),
         (["--new", "--set", "goal.kind=meetings"], "--set goal.kind: unknown kind \"meetings\"; did you mean"),
         (["--new", "--set", "sender.mailboxes=many"], "--set sender.mailboxes: mailboxes must be a whole number"),
-        (["--new", "october.campaign.yaml"], "october.campaign.yaml is there already; nothing written"),
+        (["--new", "october.campaign.yaml"], "october.campaign.yaml already exists; nothing written"),
         (["--new", "plan.txt"], "plan.txt: the name of a plan ends in .campaign.yaml"),
     ],
 )  # fmt: skip
@@ -148,13 +148,13 @@ def test_what_is_wrong_is_one_line(folder: Path, arguments: list[str], says: str
 
 def test_arithmetic(folder: Path) -> None:
     assert maillint("plan", "--sample", "3", "6", folder=folder).stdout == (
-        "to tell 3 % from 6 %: 749 messages for each arm (two-sided 5 %, power 80 %)\n"
+        "to tell 3% from 6%: 749 messages per arm (two-sided 5%, power 80%)\n"
     )
     assert "p = 0.0043 (test of two proportions): they differ beyond chance" in (
         maillint("plan", "--compare", "12/400", "30/400", folder=folder).stdout
     )
     assert maillint("plan", "--none-in", "600", folder=folder).stdout == (
-        "none in 600: the rate may still be 0.5 % (rule of three, 95 %)\n"
+        "none in 600: the rate may still be 0.5% (rule of three, 95%)\n"
     )
 
 

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_settings_and_their_origins(mail: Path) -> None:
+    (mail / "z.html").write_text("<p>Hi</p>")
     (mail / "base.yaml").write_text("own-domains: [a.example]\nrules: {markup: warning}\n")
     (mail / "maillint.yaml").write_text(
         "extends: [base.yaml]\nown-domains: [b.example]\noverrides:\n  - files: [a.*]\n    profile: cold\n"
@@ -34,7 +35,8 @@ def test_settings_and_their_origins(mail: Path) -> None:
 )
 def test_a_touch_by_the_file_name(tmp_path: Path, pattern: str, touch: int | None) -> None:
     (tmp_path / "sub").mkdir()
-    (tmp_path / "sub/intro-3.html").write_text("<p>Hi</p>")
+    for file in ("sub/intro-3.html", "a.html", "7.html"):
+        (tmp_path / file).write_text("<p>Hi</p>")
     name = pattern if "{touch}" in pattern else f"[{pattern}]"
     (tmp_path / "maillint.yaml").write_text(
         f"sequences:\n  - {json.dumps(pattern) if '{touch}' in pattern else name}\n"

@@ -28,6 +28,7 @@ SHAPES = {
     "links in each other": ("a.html", '<v:rect href="https://a.example/">', ""),
     "words": ("a.html", "a.", "<p>"),
     "phrases": ("a.html", "100% free risk-free ", "<p>"),
+    "addresses of styles": ("a.html", "url(x)", '<p style="'),
     "rules of a style sheet": ("a.html", ".a b{display:none}", "<style>"),
     "tests": ("a.html.j2", "{% if a %}x{% endif %}", ""),
     "openers": ("a.html.j2", "{{", ""),
@@ -90,7 +91,7 @@ def test_it_is_told_and_the_run_exits_with_two(tmp_path: Path) -> None:
     assert (result.returncode, SIZE_LIMIT in files["a.html"], files["b.html"]) == (2, True, ["markup/unclosed-tag"])
     [found] = [found for found in maillint.lint(tmp_path / "a.html").findings if found.rule == SIZE_LIMIT]
     assert found.message.startswith(
-        "it holds more tags or header fields than are looked at (size-limit): nothing behind "
+        "it holds more tags or header fields than are looked at (size-limit): nothing after "
     )
 
 
@@ -98,5 +99,5 @@ def test_of_a_header_five_thousand_fields_are_read() -> None:
     text = "Subject: Hi\r\n" + "X-A: b\r\n" * 6_000 + "From: a@a.example\r\n\r\nHi"
     report = maillint.lint(text, kind="eml")
     assert [found.message for found in report.findings if found.rule == SIZE_LIMIT] == [
-        "it holds more tags or header fields than are looked at (size-limit): nothing behind <message>, line 5000 is"
+        "it holds more tags or header fields than are looked at (size-limit): nothing after <message>, line 5000 is"
     ]

@@ -48,7 +48,7 @@ def web(timeout: float = 5.0, **more: Any) -> LiveWeb:
 
 def test_no_request_begins_after_the_time_for_all() -> None:
     hop = web(budget=0).hop("http://a.example/")
-    assert (hop.kind, hop.words) == ("unknown", "the 0 s for all links are over")
+    assert (hop.kind, hop.words) == ("unknown", "the 0 s for all links are used up")
 
 
 # -- requests -----------------------------------------------------------------------------------------
@@ -300,7 +300,7 @@ def test_private_addresses_get_no_request(host: str) -> None:
         ("http://inside.example/", "inside.example leads to a private address, and is not requested"),
         ("http://mapped.example/", "mapped.example leads to a private address, and is not requested"),
         ("http://[fe80::1]/", "[fe80::1] is a private address, and is not requested"),
-        ("file:///etc/passwd", "127.0.0.1 redirects to no web address"),
+        ("file:///etc/passwd", "127.0.0.1 redirects to an address that is not on the web"),
     ],
 )
 def test_private_addresses_get_no_request_after_a_redirect(target: str, words: str) -> None:
@@ -372,7 +372,7 @@ def test_a_refused_connection_is_unknown_and_after_two_the_site_is_left_alone() 
     port = closed_port()
     live = web()
     words = [live.hop(f"http://acme.example:{port}/{n}").words for n in range(4)]
-    assert words == ["acme.example: connection refused"] * 2 + ["acme.example takes no connections"] * 2
+    assert words == ["acme.example: connection refused"] * 2 + ["acme.example accepts no connections"] * 2
 
 
 def test_without_a_network_the_rest_is_not_tried() -> None:
@@ -381,7 +381,7 @@ def test_without_a_network_the_rest_is_not_tried() -> None:
     live = web(resolver=ReplayResolver(names))
     words = [live.hop(f"http://s{n}.example:{port}/").words for n in range(40)]
     assert words[23] == "s23.example: connection refused"
-    assert words[24:] == ["no server answers: there seems to be no way to the web"] * 16
+    assert words[24:] == ["no server answers: the web seems to be out of reach"] * 16
 
 
 @pytest.mark.skipif(not has_address("::1"), reason="this machine has no IPv6")

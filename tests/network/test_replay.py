@@ -54,11 +54,11 @@ def test_a_malformed_mapping_is_explained_in_one_line(mapping: Any, named: str) 
     ("value", "kind", "words"),
     [
         (404, "answered", "a.example answers 404 Not Found"),
-        ("301 ftp://a.example/", "unknown", "a.example redirects to no web address"),
-        ("301", "unknown", "a.example redirects to no web address"),
+        ("301 ftp://a.example/", "unknown", "a.example redirects to an address that is not on the web"),
+        ("301", "unknown", "a.example redirects to an address that is not on the web"),
         ("absent", "absent", "there is no host a.example"),
         ("expired", "certificate", "a.example has a bad certificate"),
-        ("takes no connections", "unknown", "a.example takes no connections"),
+        ("accepts no connections", "unknown", "a.example accepts no connections"),
     ],
 )
 def test_how_responses_may_be_written(value: int | str, kind: str, words: str) -> None:

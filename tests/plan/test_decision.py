@@ -103,10 +103,10 @@ def test_of_a_steady_plan_no_other_ramp_is_proposed() -> None:
         ("volume: [30, 50]", {2: "steep: 1.7 times the 30 before"}),
         ("volume: {past: [40000], per-day: [68000]}", {1: "bulk from here on: SPF, DKIM, DMARC, one-click"}),
         ("volume: {past: [200], idle-days: 40, per-day: [200]}", {1: "cold: after 40 days without mail"}),
-        (COLD + "sender: {mailboxes: 2}\nvolume: [100, 120]", {2: "over the cap of 50 for a mailbox"}),
-        (COLD + "volume: {2026-03-06: 30, 2026-03-07: 30}", {2: "a weekend, on which nobody answers"}),
+        (COLD + "sender: {mailboxes: 2}\nvolume: [100, 120]", {2: "over the cap of 50 per mailbox"}),
+        (COLD + "volume: {2026-03-06: 30, 2026-03-07: 30}", {2: "a weekend, when nobody answers"}),
         (NEWS + "volume: {2026-03-06: 30, 2026-03-07: 30}", {}),
-        (COLD + "volume: {start: 2026-03-07, per-day: [30]}", {1: "a weekend, on which nobody answers"}),
+        (COLD + "volume: {start: 2026-03-07, per-day: [30]}", {1: "a weekend, when nobody answers"}),
     ],
 )
 def test_what_is_wrong_with_the_days_of_a_plan(text: str, remarks: dict[int, str]) -> None:

@@ -37,10 +37,10 @@ CASES = [
     ("a little more is said to be chance",
      "[{sent: 400, bounces: 5, tracked-links: true}, {sent: 400, bounces: 2, tracked-links: false}]",
      "tracked-bounces", "more bounces where links are tracked (5 of 400 against 2 of 400), which may be chance"),
-    ("bounces", "[{sent: 400, bounces: 14}]", "bounces", "14 of 400 bounced (3.5 %)"),
-    ("complaints", "[{sent: 1000, complaints: 4}]", "complaints", "4 of 1,000 complained (0.40 %, the line is 0.3 %)"),
+    ("bounces", "[{sent: 400, bounces: 14}]", "bounces", "14 of 400 bounced (3.5%)"),
+    ("complaints", "[{sent: 1000, complaints: 4}]", "complaints", "4 of 1,000 complained (0.40%, the limit is 0.3%)"),
     ("no complaint in few messages", "[{sent: 600, complaints: 0}]",
-     "too-few", "no complaint in 600 messages still allows 0.5 % (rule of three)"),
+     "too-few", "no complaint in 600 messages still allows 0.5% (rule of three)"),
     ("too few messages", "[{sent: 40, replies: 3}]", "too-few", "3 replies to 40 messages: too few to say anything"),
     ("segments",
      "[{segment: met, sent: 300, replies: 30}, {segment: cold, sent: 300, replies: 6}]",
@@ -111,15 +111,15 @@ ARMS = (
     [
         (
             ("replies", 400, 30, 400, 12),
-            "a brings more replies: 7.5 % against 3.0 %, p = 0.0043 (test of two proportions)",
+            "a brings more replies: 7.5% against 3.0%, p = 0.0043 (test of two proportions)",
         ),
         (
             ("replies", 400, 14, 400, 12),
-            "a and b do not differ beyond chance in replies: 3.5 % against 3.0 %, p = 0.69",
+            "a and b do not differ beyond chance in replies: 3.5% against 3.0%, p = 0.69",
         ),
-        (("replies", 100, 0, 100, 6), "b brings more replies: 0.0 % against 6.0 %, p = 0.029 (Fisher's exact test)"),
+        (("replies", 100, 0, 100, 6), "b brings more replies: 0.0% against 6.0%, p = 0.029 (Fisher's exact test)"),
         (("replies", 4, 1, 3, 0), "the test of a and b says nothing: they are so few that no outcome would have said"),
-        (("replies", 4, 5, 3, 0), "the test of a and b says nothing: an arm counts more than it has sent"),
+        (("replies", 4, 5, 3, 0), "the test of a and b says nothing: an arm counts more than it sent"),
         (("open rate", 400, 300, 400, 12), "a test decided by open rate has no winner: machines open and click too"),
     ],
 )

@@ -81,8 +81,8 @@ def test_none_in_so_many_still_allows_a_rate(sent: int, rate: float) -> None:
     ("table", "reason"),
     [
         ((0, 0, 1, 10), "nothing was sent"),
-        ((11, 10, 1, 10), "more than it has sent"),
-        ((0, 400, 0, 400), "neither arm counts any"),
+        ((11, 10, 1, 10), "more than it sent"),
+        ((0, 400, 0, 400), "neither arm counts anything"),
         ((10, 10, 12, 12), "both arms count all"),
         ((1, 4, 0, 3), "so few that no outcome"),
         ((2, 400, 1, 400), "so few that no outcome"),

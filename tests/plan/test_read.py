@@ -99,7 +99,7 @@ def test_days_may_be_dates() -> None:
         ("- a", "1:1: a plan must be a mapping"),
         ("1: 2\nlinks: one", "1:1: a plan: the key 1 must be text"),
         ("links: one\ngoals: x", '2:1: unknown key "goals"; did you mean "goal"?'),
-        ("goals: x", "1:1: no key of a campaign plan (there are profile, goal, audience"),
+        ("goals: x", "1:1: not a campaign plan: none of its keys (there are profile, goal, audience"),
         ("goal: [1]", "1:1: goal must be a mapping"),
         ("goal: {kind: meetings}", '1:8: unknown kind "meetings"; did you mean "meeting"?'),
         ("sender:\n  age-day: 3", '2:3: unknown key of sender "age-day"; did you mean "age-days"?'),
@@ -123,7 +123,7 @@ def test_days_may_be_dates() -> None:
         ("results: {a: {sent: 1}}", '1:11: results: "a" is not the number of a step, such as 1'),
         ("results: [{step: 0}]", "1:12: step must be from 1 to 1,000, not 0"),
         ("goal: &a {sentence: *a}", "1:7: not valid YAML: holds itself"),
-        ("links: none\nlinks: one", '2:1: "links" stands here twice'),
+        ("links: none\nlinks: one", '2:1: duplicate key "links"'),
     ],
 )
 def test_what_is_wrong_is_an_error_at_its_place(text: str, says: str) -> None:

@@ -113,7 +113,7 @@ def test_a_file_of_another_tool_is_passed_over_in_a_folder_alone(folder: Path) -
     (folder / "other.campaign.yaml").write_text("apiVersion: v1\nspec: {channels: [sms]}\n")
     assert run(".").failures == ()
     (failure,) = run("other.campaign.yaml").failures
-    assert failure.message.startswith("no key of a campaign plan (there are profile, goal")
+    assert failure.message.startswith("not a campaign plan: none of its keys (there are profile, goal")
 
 
 def test_the_first_plan_that_names_a_template_counts(folder: Path) -> None:

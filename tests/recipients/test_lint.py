@@ -76,8 +76,8 @@ def test_equal_faults_are_one_finding_with_their_number(tmp_path: Path) -> None:
     report = lint(write(tmp_path, f"x@hotmail.con\n{rows}"))
     messages = {finding.message: finding.evidence["rows"] for finding in report.findings}
     assert messages == {
-        "hotmail.con: typo of hotmail.com (line 1)": 1,
-        "gmial.com: typo of gmail.com (lines 2, 4, 6, 8, 10 and 24,571 more)": 3 * BATCH_ROWS,
+        "hotmail.con: typo for hotmail.com (line 1)": 1,
+        "gmial.com: typo for gmail.com (lines 2, 4, 6, 8, 10 and 24,571 more)": 3 * BATCH_ROWS,
         "no @ in the address (lines 3, 5, 7, 9, 11 and 24,571 more)": 3 * BATCH_ROWS,
     }
 
@@ -86,7 +86,7 @@ def test_what_differs_within_a_finding_is_counted(tmp_path: Path) -> None:
     names = ["gmai.com"] * 3 + ["gmial.com", "gmil.com", "gmal.com", "gnail.com", "gmail.con"]
     (finding,) = lint(write(tmp_path, "\n".join(f"u{number}@{name}" for number, name in enumerate(names)))).findings
     assert finding.message == (
-        "gmai.com (3), gmial.com (1), gmil.com (1), gmal.com (1) and 2 more: typo of gmail.com "
+        "gmai.com (3), gmial.com (1), gmil.com (1), gmal.com (1) and 2 more: typo for gmail.com "
         "(lines 1, 2, 3, 4, 5 and 3 more)"
     )
     assert finding.evidence["details"] == Counter(names)
@@ -321,7 +321,7 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
     lint(file, split=str(tmp_path / "sorted"))
     before = {path: path.read_bytes() for path in (tmp_path / "sorted").iterdir()}
     assert len(before) == 3
-    with pytest.raises(LintError, match="sorted: exists already; nothing written"):
+    with pytest.raises(LintError, match="sorted already exists; nothing written"):
         lint(file, split=str(tmp_path / "sorted"))
     with pytest.raises(LintError, match="there is no folder"):
         lint(file, split=str(tmp_path / "gone/sorted"))

@@ -130,7 +130,7 @@ WRONG: list[tuple[bytes, str, str]] = [
     (b"just\nwords\n", "l.txt", "no address found; is this a list of recipients"),
     (b'{"a": 1}\n', "l.jsonl", "no line is a JSON object"),
     (b'{"a": "b"}\n', "l.jsonl", r"no address found \(keys: a\)"),
-    (b"a@b.example,c@d.example,e@f.example\n", "l.txt", "the first line holds 3 addresses; write one a line"),
+    (b"a@b.example,c@d.example,e@f.example\n", "l.txt", "the first line contains 3 addresses; write one a line"),
     (b"a@b.example," + b"x" * 1_100_000 + b"\n", "l.csv", "a line is longer than 1,000,000 bytes"),
     (b"\xff\xfe\0\0a\0\0\0", "l.csv", "UTF-32; save it as UTF-8"),
     (gzip.compress(ROWS.encode() * 9_000)[:-900], "l.csv.gz", "damaged: it ends in the middle"),

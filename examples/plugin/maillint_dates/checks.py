@@ -1,4 +1,4 @@
-"""The plugin's checks: maillint takes every check that stands in this module."""
+"""The plugin's checks: maillint takes every check in this module."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def weekday(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
                     yield found
                 else:
                     (start, end), evidence = found
-                    span = flow.span(start, end)  # where that stands in the part
+                    span = flow.span(start, end)  # where that is in the part
                     yield Hit(part, span, evidence, view, changes=(Change(span, evidence["actual"]),))
 
 

@@ -48,6 +48,9 @@ def match_blocks(tags: Iterable[BlockTag]) -> Structure:
 _REACH = 100
 """At most this many open blocks may stand between the tags of a cross-branch block."""
 
+_MOST_OPEN = 5_000
+"""Open blocks; one inside so many is never closed, for all that anybody can tell."""
+
 _ENCLOSING = frozenset({"plain", "store"})
 
 
@@ -64,6 +67,9 @@ class _Matcher:
         self.later_ends: set[str] = set()  # of cross-branch blocks that have ended: each branch may hold one more
 
     def open(self, tag: BlockTag) -> None:
+        if len(self.stack) == _MOST_OPEN:
+            self.problems.append(Problem("unclosed", tag.tag))
+            return
         scope = self.stack[-1].inner_scope if self.stack else ""
         parent = self.stack[-1].choices if self.stack and len(self.stack) < MAX_DEPTH else self.top
         opened = _OpenBlock(tag, parent, scope)

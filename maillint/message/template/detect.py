@@ -79,7 +79,7 @@ def _weigh(text: str, extension: str) -> Detection:
         return Detection(None, True, "")
     best = candidates[0]
     rival = candidates[1] if len(candidates) > 1 else None
-    why = f"“{shorten(best.evidence, 40)}”"
+    why = f'"{shorten(best.evidence, 40)}"'
     if best.weight >= SURE and (rival is None or best.weight - rival.weight >= 1 or rival.dialect.embedded):
         return Detection(best.dialect, True, why)
     return Detection(best.dialect, False, f"{why}, though it may be {rival.dialect.title}" if rival else why)
