@@ -303,7 +303,7 @@ def test_results_are_kept_until_the_sidecar_changes(tmp_path: Path) -> None:
         write_files(folder, {"a_subject.txt": subject})
         assert maillint("check", ".", folder=folder).returncode == status
     (folder / "a_subject.txt").unlink()
-    assert "no headers known" in maillint("check", ".", "-v", folder=folder).stdout
+    assert "no headers are given" in maillint("check", ".", "-v", folder=folder).stdout
 
 
 # -- Postmark -----------------------------------------------------------------------------------------
