@@ -38,7 +38,15 @@ Options = Callable[[Any], Any]
 
 
 class Command(click.Command):
-    """A command whose help shows its options in groups."""
+    """A command whose help shows its options in groups, and whose faults lead to its own help."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Note for every fault which command it is about."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options group by group, in the order in which the groups first occur, in columns of one width."""
@@ -245,6 +253,10 @@ def line_of(error: Exception) -> str | None:
         from maillint.cli.suggest import options_instead  # noqa: PLC0415 -- few errors are of this kind
 
         text = f"no option {error.option_name}{options_instead(error)}"
+    elif type(error) is click.BadParameter and error.param is not None:
+        from maillint.cli.suggest import value_fault  # noqa: PLC0415 -- as above
+
+        text = value_fault(error, error.param)
     else:
         text = " ".join(error.format_message().split()).removesuffix(".")
     text = text[:1].lower() + text[1:] if text[:2].istitle() else text  # it ends a line, and begins no sentence

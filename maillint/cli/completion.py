@@ -6,13 +6,15 @@ import click
 from click.shell_completion import get_completion_class
 
 from maillint.cli import door
+from maillint.cli.common import Command
 
 
-@click.command("completion")
-@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+@click.command("completion", cls=Command)
+@click.argument("shell", metavar="SHELL", type=click.Choice(("bash", "zsh", "fish")))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
-    """Print the script that completes commands, options and rule names in a shell.
+    """Print the script that completes commands, options, rules, formats, dialects and domains in a shell: bash,
+    zsh or fish.
 
     \b
       bash: eval "$(maillint completion bash)"          in ~/.bashrc

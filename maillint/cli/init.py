@@ -57,13 +57,15 @@ def command(folder: str) -> None:
     what to leave out. Nothing is overwritten. What to add for pre-commit and for CI is printed, with the folders in
     which mail was found.
     """
-    target = os.path.join(folder, FILE_NAMES[0])  # noqa: PTH118
+    target = os.path.normpath(os.path.join(folder, FILE_NAMES[0]))  # noqa: PTH118
     existing = find_config(os.path.abspath(folder))  # noqa: PTH100
     if existing is not None and os.path.dirname(existing) == os.path.abspath(folder):  # noqa: PTH100, PTH120
         raise LintError(f"{shown_path(existing)} already exists; nothing written")
     groups = Discovery().groups([folder])
     found = look_at(groups, folder)
-    schema = _write_schema(os.path.join(folder, SCHEMA))  # noqa: PTH118
+    if not os.access(folder, os.W_OK):
+        raise LintError(f"{shown_path(os.path.normpath(folder))}: the folder cannot be written to; nothing written")
+    schema = _write_schema(os.path.normpath(os.path.join(folder, SCHEMA)))  # noqa: PTH118
     with open(target, "x", encoding="utf-8") as file:  # noqa: PTH123
         file.write(proposal(found, SCHEMA if schema else None))
     door.show_all(_page(target, groups, found, folder, schema=schema))
@@ -92,7 +94,7 @@ def _page(target: str, groups: Sequence[Group], found: Found, folder: str, *, sc
     folders = folders_of_mail((path for group in groups for path in group.paths), base)
     if not groups:
         folders = [_relative(folder, base)]
-    names = f"{shown_path(os.path.normpath(target))}{f' and {SCHEMA}' if schema else ''}"
+    names = f"{shown_path(target)}{f' and {SCHEMA}' if schema else ''}"
     count = f"{found.count} message{'s' * (found.count != 1)}"
     where = ", ".join(f"{name}/" if name != "." else "this folder" for name in folders)
     what = f"{count} in {where}" if groups else "no mail found; if it lies elsewhere, name that folder"

@@ -11,7 +11,7 @@ from maillint.catalogue.load import Catalogue
 from maillint.catalogue.rule import BASES, DECIDED_BY_KIND, Level, Rule
 from maillint.cli import door
 from maillint.cli.common import CONFIG, Command, check_config_path, complete_rules, option_group
-from maillint.config.config import load_config
+from maillint.config.config import LISTED, load_config
 from maillint.data.profiles import PROFILES
 from maillint.finding import Severity
 from maillint.project.discovery import Discovery
@@ -35,7 +35,7 @@ def command(ctx: click.Context, name: str | None, config_path: str | None) -> No
         return
     rules = catalogue.matching(name)
     if not rules:
-        raise click.UsageError(f'no rule or family "{name}"{catalogue.suggest(name)}', ctx)
+        raise click.UsageError(f'no rule or family "{name}"{catalogue.suggest(name) or LISTED}', ctx)
     if len(rules) == 1 and rules[0].name == name:
         door.show_all(page(rules[0]))
     else:
@@ -102,7 +102,8 @@ def page(rule: Rule) -> str:
 
 def basis(rule: Rule) -> str:
     """What a rule rests on, in a line."""
-    return f"{rule.basis}: {BASES[rule.basis]}" + (f" ({rule.score})" if rule.score else "")
+    detail = ", ".join(rule.requirements) if rule.basis == "requirement" else rule.score
+    return f"{rule.basis}: {BASES[rule.basis]}" + (f" ({detail})" if detail else "")
 
 
 def words(level: Level) -> str:

@@ -30,7 +30,7 @@ _LEVEL_REF: Mapping[str, Any] = {"$ref": "#/$defs/level"}
 
 
 @click.command("schema", cls=Command)
-@click.argument("what", type=click.Choice(("config", "plan", "rule")), default="config")
+@click.argument("what", metavar="[config|plan|rule]", type=click.Choice(("config", "plan", "rule")), default="config")
 def command(what: str) -> None:
     """Print the JSON schema of maillint.yaml, of a campaign plan or of a rule file, for editors and for checks.
 

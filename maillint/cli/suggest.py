@@ -45,3 +45,15 @@ def options_instead(error: click.NoSuchOption) -> str:
     close = [name for name in names if len(error.option_name) > 3 and name.startswith(error.option_name)]
     close = close or list(error.possibilities or ())
     return f"; did you mean {close[0]}?" if close else ""
+
+
+def value_fault(error: click.BadParameter, param: click.Parameter) -> str:
+    """What is wrong with the value of an option or an argument, and what may have been meant."""
+    name = " / ".join(param.opts) if isinstance(param, click.Option) else (param.metavar or str(param.name)).upper()
+    text = " ".join(error.message.split()).removesuffix(".")
+    text = text.replace("a valid integer range", "a whole number").replace("a valid float range", "a number")
+    if isinstance(param.type, click.Choice):
+        given = text.partition("' is not one of ")[0].removeprefix("'")
+        choices = [str(choice) for choice in param.type.choices]
+        text = f"'{given}' is not one of {', '.join(choices)}{suggestion(given, choices)}"
+    return f"{name.strip('[].')}: {text[:1].lower()}{text[1:]}"

@@ -30,6 +30,9 @@ DEFAULT = "default"
 COMMAND_LINE = "command line"
 """The origin of a value that the command line, or the environment, states."""
 
+LISTED = '; "maillint rule" lists them'
+"""What is said of a rule's name that is close to none."""
+
 _SHARED_OPTIONS: Mapping[str, str] = {"jurisdictions": "jurisdictions", "pixel-consent": "consent"}
 """Keys of the configuration that fill an option of every check which declares it."""
 
@@ -368,7 +371,7 @@ def load_config(path: str | None, command_line: CommandLine | None = None) -> La
     config = LayeredConfig(os.path.abspath(path) if path else None, layers, command_line)  # noqa: PTH100
     for name in (*command_line.select, *command_line.ignore):
         if not config.catalogue.matching(name):
-            raise ConfigError(f'no rule or family "{name}"{config.catalogue.suggest(name)}')
+            raise ConfigError(f'no rule or family "{name}"{config.catalogue.suggest(name) or LISTED}')
     if command_line.dialect is None:
         return config
     from maillint.message.template.dialect import dialects  # noqa: PLC0415 -- 10 ms, and seldom given

@@ -52,7 +52,7 @@ def offered(folder: Path, *words: str, shell: str = "bash") -> set[str]:
         (["check", "--fail-on", "n"], {"never"}),
         (["dns", "har"], {"harbour.example"}),
         (["dns", ""], {"harbour.example", "shop.example"}),
-        (["schema", ""], {"config", "plan"}),
+        (["schema", ""], {"config", "plan", "rule"}),
         (["completion", "z"], {"zsh"}),
     ],
 )  # fmt: skip

@@ -81,3 +81,25 @@ def test_a_suggestion_for_what_is_mistyped(mail: Path, arguments: list[str], lin
     (mail / "mails").mkdir()
     result = maillint(*arguments, folder=mail)
     assert (result.returncode, result.stdout, result.stderr) == (2, "", f"maillint: {line}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["check", "--fail-on", "warn"], "--fail-on: 'warn' is not one of error, warning, info, never; did you mean "
+                                         '"warning"? (see maillint check --help)'),
+        (["check", "--profile", "b2b"], "--profile: 'b2b' is not one of cold, newsletter, transactional, general "
+                                        "(see maillint check --help)"),
+        (["check", "--touch", "first"], "--touch: 'first' is not a whole number (see maillint check --help)"),
+        (["check", "--baseline"], "option '--baseline' requires an argument (see maillint check --help)"),
+        (["check", "--select", "nothing"], 'no rule or family "nothing"; "maillint rule" lists them'),
+        (["rule", "nothing"], 'no rule or family "nothing"; "maillint rule" lists them (see maillint rule --help)'),
+        (["init", "nowhere"], "FOLDER: directory 'nowhere' does not exist (see maillint init --help)"),
+        (["completion", "csh"], "SHELL: 'csh' is not one of bash, zsh, fish; did you mean \"zsh\"? "
+                                "(see maillint completion --help)"),
+        (["list"], "missing argument 'FILE' (see maillint list --help)"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_wrong_value(mail: Path, arguments: list[str], line: str) -> None:
+    result = maillint(*arguments, folder=mail)
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", f"maillint: {line}\n")

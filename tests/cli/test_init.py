@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from maillint._version import __version__
 from maillint.cli import installed
 from maillint.cli.init import folders_of_mail
 from tests.cli.command import BAD, git, maillint
+from tests.cli.limits import as_plain_user
 
 pytestmark = pytest.mark.slow
 
@@ -234,3 +236,18 @@ def test_the_printed_hook_works_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "other.html").write_text(BAD)
     git("add", ".", folder=tmp_path)
     assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of files")
+def test_a_folder_that_cannot_be_written_to(tmp_path: Path, plain_user: None) -> None:
+    write(tmp_path, "a.html")
+    tmp_path.chmod(0o555)
+    command = [sys.executable, "-m", "maillint", "init"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    result = subprocess.run(
+        command, cwd=tmp_path, env=environment, preexec_fn=as_plain_user, capture_output=True, text=True, check=False
+    )
+    tmp_path.chmod(0o755)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == "maillint: .: the folder cannot be written to; nothing written\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.html"]

@@ -117,7 +117,7 @@ def test_what_a_plan_says_controls_no_terminal(folder: Path, arguments: list[str
         (["--compare", "5/4", "0/3"], "these counts say nothing: an arm counts more than it sent"),
         (["--compare", "9999999999/1", "0/3"], "--compare: '9999999999/1' has numbers that are too large"),
         (["--sample", "3", "3"], "these counts say nothing: the two rates are equal"),
-        (["--sample", "0", "3"], "invalid value for '--sample'"),
+        (["--sample", "0", "3"], "--sample: 0.0 is not in the range"),
         (["--compare", "1/4", "0/3", "x.campaign.yaml"], "arithmetic needs no plan"),
         (["--journal", "--new"], "each stand alone"),
         (["--week", "2026-01-01"], "--week goes with --journal"),

@@ -453,7 +453,7 @@ def test_a_rule_may_be_undecided_where_the_kind_of_mail_is_not_declared() -> Non
     ("given", "error"),
     [
         ({"select": ("markup/unclosed",)}, 'no rule or family "markup/unclosed"; did you mean "markup/unclosed-tag"?'),
-        ({"ignore": ("nothing-like-it",)}, 'no rule or family "nothing-like-it"'),
+        ({"ignore": ("nothing-like-it",)}, 'no rule or family "nothing-like-it"; "maillint rule" lists them'),
         ({"dialect": "jinjo"}, 'unknown dialect "jinjo"; did you mean "jinja"?'),
     ],
 )  # fmt: skip
