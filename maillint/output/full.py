@@ -156,7 +156,7 @@ class _Printer:
         """A finding on one line: what does not fit is cut, the path from the left."""
         label, width = f"{finding.severity.label:<{self._labels}}", self.context.width
         room = width - len(label) - width_of(visible(finding.rule)) - 4
-        tail = tail if room - len(tail) >= _LEAST_PLACE else ""
+        tail = tail if room - len(tail) - 2 >= width_of(place) else ""
         room -= len(tail) + 2 if tail else 0
         place = clip_left(place, max(room, _LEAST_PLACE))
         room -= width_of(place) + 2
@@ -227,7 +227,7 @@ class _Printer:
             lines, last = [place.rstrip(), " " * _INDENT + "  ".join(about)], _INDENT + used
         if last + 2 + width_of(words) <= width:
             return [*lines[:-1], f"{lines[-1]}  {paint(words, 'bold')}"], last + 2 + width_of(words)
-        body = wrap(words, width - _INDENT)
+        body = wrap(words, width - _INDENT, hard=True)
         return lines + [" " * _INDENT + paint(text, "bold") for text in body], _INDENT + width_of(body[-1])
 
     def _rule(self, name: str) -> str:

@@ -370,7 +370,8 @@ def test_verbose_says_how_each_file_was_read() -> None:
 @pytest.mark.parametrize("more", [{}, {"verbose": 1}, {"per_file": 5}])
 def test_lines_fit_the_width(width: int, path: str, more: dict[str, Any]) -> None:
     text = "x" * 500 + "\t日本語" * 50
-    hits = [finding(text, n, n + 40, "links/text-mismatch", "word " * 100) for n in range(0, 600, 50)]
+    words = "word " * 50 + "https://acme.example/" + "a" * 300
+    hits = [finding(text, n, n + 40, "links/text-mismatch", words) for n in range(0, 600, 50)]
     file = on(text, path, *hits, joined(hits))
     out = full(file, replace(file, path="b.html"), width=width, **more)
     long = [line for line in out.splitlines() if width_of(line) > width]
