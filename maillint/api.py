@@ -91,6 +91,7 @@ class ConfigKeys(TypedDict, total=False):
     clients: str | Sequence[str]
     baseline: str | os.PathLike[str]
     require_baseline: bool
+    max_findings_per_file: int
     time_limit: float
     overrides: Sequence[Mapping[str, Any]]
 

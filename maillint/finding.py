@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from itertools import pairwise
 
@@ -168,6 +168,11 @@ class Finding:
         return joined(left) if left else None
 
 
+def count_places(findings: Iterable[Finding]) -> int:
+    """How many places findings have together."""
+    return sum(1 + len(finding.places) for finding in findings)
+
+
 def joined(findings: Sequence[Finding]) -> Finding:
     """The first of findings with the same cause and one place each, with the places of the others."""
     first, *others = findings
@@ -190,7 +195,12 @@ class Unknown:
     rule: str
     reason: str
     remedy: str = ""
-    severity: Severity = Severity.INFO
+    severity: Severity = field(default=Severity.INFO, compare=False)
+
+    @property
+    def words(self) -> str:
+        """The reason, and what to do about it."""
+        return f"{self.reason}; {self.remedy}" if self.remedy else self.reason
 
 
 @frozen

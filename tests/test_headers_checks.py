@@ -89,7 +89,7 @@ def test_names_of_fields_have_no_case(rule: str, field: str) -> None:
         ("cold", Severity.WARNING, None),
         ("newsletter", Severity.ERROR, None),
         ("transactional", None, None),
-        ("general", None, KIND_NOT_DECLARED),
+        ("general", None, KIND_NOT_DECLARED.reason),
     ],
 )
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ UNKNOWN = [
 def test_a_template_that_states_no_headers_is_unknown(rule: str) -> None:
     result = report(rule, "---\nsubject: Hello\n---\n<p>Hello</p>", kind="html")
     assert result.findings == ()
-    assert [unknown.reason for unknown in result.unknown] == ["no headers known"]
+    assert [unknown.reason for unknown in result.unknown] == ["no headers are given"]
 
 
 @pytest.mark.parametrize("rule", ["date-missing", "message-id-missing", "bcc-present", "duplicate-header"])

@@ -800,8 +800,8 @@ def test_the_senders_own_domain_is_known(rule: str, url: str, count: int) -> Non
         ("jane@acme.example", "<p>Hello</p>", 0, []),
         ("jane@gmail.com", link("https://acme.example/"), 0, []),  # a mailbox provider's
         ("jane@acme.example", link("https://{{ host }}/"), 0, ["a template tag prints the host of a link"]),
-        ("{{ sender }}", link("https://partner.example/"), 0, ["the From field's domain is not known"]),
-        (None, link("https://partner.example/"), 0, ["the From field's domain is not known"]),
+        ("{{ sender }}", link("https://partner.example/"), 0, ["the domain of the From field is not known"]),
+        (None, link("https://partner.example/"), 0, ["the domain of the From field is not known"]),
     ],
 )
 def test_links_and_the_senders_domain(sender: str | None, body: str, count: int, reasons: list[str]) -> None:
@@ -946,7 +946,7 @@ def test_a_cold_message_without_a_touch_may_be_the_first() -> None:
     body = link("https://a.example/") + link("https://b.example/")
     assert findings(body, "first-touch-limit") == []
     [known] = unknown(body, "first-touch-limit")
-    assert "touch" in known.reason
+    assert "touch" in known.remedy
     assert unknown(link("https://a.example/"), "first-touch-limit") == []
 
 

@@ -174,9 +174,9 @@ def test_a_failure_shows_the_test_and_the_frames_and_nothing_else(project: pytes
         "AssertionError: the mail is not clean: markup/unclosed-tag",
         "",
         "<html>:1:12  error  markup/unclosed-tag",
-        "<b> is never closed; </p> ends it",
-        "  |",
-        "1 | <p>Thanks, <b>Ada.</p>",
+        "  <b> is never closed; </p> ends it",
+        "  1 | <p>Thanks, <b>Ada.</p>",
+        "    |            ^^^",
     ]
     assert ">       assert_clean_mail(" in shown
     assert "1 error in 1 file" in shown

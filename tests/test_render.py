@@ -14,6 +14,7 @@ from maillint.catalogue.load import shipped
 from maillint.engine.lint import lint
 from maillint.files.access import FileAccess
 from maillint.finding import FileReport, Finding
+from maillint.hits import NotKnown
 from maillint.message.model import Message
 from maillint.message.read import MessageSettings, read_message
 from maillint.message.rendering.model import PartialOffsetMap
@@ -125,7 +126,7 @@ def test_nothing_is_rendered_without_data_or_without_paths_to_read_in(tmp_path: 
 def test_sample_data_are_not_used_for_other_template_languages(name: str, template: str, tmp_path: Path) -> None:
     message, found = found_in(tmp_path, template, "name: ''", name)
     assert found == []
-    assert render(message).unknown == ("sample data are for Jinja templates alone",)
+    assert render(message).unknown == (NotKnown("sample data are for Jinja templates only"),)
 
 
 # -- places
@@ -234,7 +235,9 @@ def test_no_file_outside_is_read(name: str, tmp_path: Path) -> None:
     (tmp_path / "in/link.html").symlink_to(tmp_path / "secret.html")
     message = message_of(tmp_path / "in", "a.html")
     assert render(message).made == ()
-    assert render(message).unknown == (f'not rendered with its sample data: there is no "{name}" in the paths given',)
+    assert render(message).unknown == (
+        NotKnown(f'not rendered with its sample data: there is no "{name}" in the paths given'),
+    )
 
 
 # -- hostile templates
@@ -498,8 +501,9 @@ def test_without_the_packages_rendering_is_unknown_and_said_once(tmp_path: Path)
     command = [sys.executable, "-c", WITHOUT, "check", ".", "--no-cache", "--select", "rendered"]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 0
-    assert result.stdout.count("not rendered as HTML: install maillint[mjml]") == 1
-    assert result.stdout.count("not rendered with its sample data: install maillint[jinja]") == 1
+    shown = " ".join(result.stdout.split())
+    assert shown.count("not rendered as HTML; install maillint[mjml]") == 1
+    assert shown.count("not rendered with its sample data; install maillint[jinja]") == 1
 
 
 def test_a_cached_result_expires_when_the_sample_data_change(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def _unreachable(online: Online, options: Options) -> Iterator[Hit | NotKnown]:
             status = {"status": chain.last.status} if chain.last.status else {}
             yield answer.hit(problem=f"{via}{problem}", **status)
         elif reason := _open_end(chain):
-            yield NotKnown(reason)
+            yield NotKnown(reason, chain.last.remedy)
 
 
 def _dead_end(chain: RedirectChain) -> str:
@@ -160,7 +160,7 @@ def _redirect_chain(online: Online, options: Options) -> Iterator[Hit | NotKnown
             hops = [shorten(hop.url, LONGEST_EVIDENCE) for hop in chain.hops]
             yield answer.hit(path=path, count=count, target=shorten(chain.target, LONGEST_EVIDENCE), hops=hops)
         elif reason := _open_end(chain):
-            yield NotKnown(reason)
+            yield NotKnown(reason, chain.last.remedy)
 
 
 def _stays(chain: RedirectChain, own: frozenset[str], allowed: Sequence[str]) -> bool:
@@ -185,7 +185,7 @@ def _bad_certificate(online: Online, options: Options) -> Iterator[Hit | NotKnow
             else:
                 yield answer.hit(host=shorten(u_label(last.host)), problem=_PROBLEMS[last.problem], fault=last.problem)
         elif last.kind == "unknown" and not last.secure and last.url.startswith("https:"):
-            yield NotKnown(last.words)
+            yield NotKnown(last.words, last.remedy)
 
 
 # -- blocklists ---------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import partial
@@ -17,6 +16,7 @@ from maillint.cli.common import (
     COLOR,
     CONFIG,
     FAIL_ON,
+    FAIL_ON_UNKNOWN,
     FORMAT,
     IGNORE,
     MIN_SEVERITY,
@@ -34,6 +34,7 @@ from maillint.cli.common import (
     option_group,
     parse_formats,
     profile_option,
+    progress_for,
     resolver_option,
     rules_not_run,
     run_config,
@@ -42,7 +43,7 @@ from maillint.cli.common import (
     split_names,
     write,
 )
-from maillint.config.config import COMMAND_LINE, CommandLine
+from maillint.config.config import COMMAND_LINE, DEFAULT_PER_FILE, CommandLine
 from maillint.errors import LintError
 from maillint.files.paths import shown_path
 from maillint.finding import Failure, Report
@@ -53,7 +54,9 @@ from maillint.project.runner import Run, Work, lint_groups
 from maillint.values import frozen, replace
 
 if TYPE_CHECKING:
+    from maillint.cli.common import Silent
     from maillint.cli.online import Lookups
+    from maillint.cli.progress import Progress
     from maillint.engine.clock import Clock
 
 
@@ -123,9 +126,12 @@ OUTPUT_OPTIONS = option_group(
     FORMAT,
     OUTPUT_FILE,
     FAIL_ON,
+    FAIL_ON_UNKNOWN,
     MIN_SEVERITY,
     click.option("--statistics", is_flag=True, help="Show how often each rule hit instead of each finding."),
     COLOR,
+    click.option("--all", "show_all", is_flag=True,
+                 help="Show every finding and every place of it: by default, full sums up what is too much."),
     QUIET,
     click.option("-v", "--verbose", count=True, help="Tell how each file was read."),
 )  # fmt: skip
@@ -169,11 +175,13 @@ class Arguments:
     skip_pages: bool
     stdin_filename: str | None
     fail_on: str | None
+    fail_on_unknown: bool
     min_severity: str | None
     formats: tuple[str, ...]
     output_file: str | None
     statistics: bool
     color: str
+    show_all: bool
     quiet: bool
     verbose: int
     jobs: int
@@ -282,7 +290,8 @@ def run_once(arguments: Arguments, targets: list[tuple[str, str | None]], clock:
     if arguments.fix or arguments.diff or arguments.dns or arguments.online or arguments.watch:
         resume()  # these do more than lint each message once
     discovery = arguments.discovery()
-    lookups = lookups_of(arguments)
+    progress = progress_for(quiet=arguments.quiet)
+    lookups = lookups_of(arguments, progress)
     groups: list[Group] = []
     only_changed: Callable[[Report], Report] = lambda whole: whole  # noqa: E731 -- what --diff-base leaves of a report
     if arguments.paths == ("-",):
@@ -295,10 +304,10 @@ def run_once(arguments: Arguments, targets: list[tuple[str, str | None]], clock:
             return fix_text(text, groups, discovery.failures, unsafe=arguments.unsafe_fixes, diff=arguments.diff)
         run = lint_text(text, groups, lookups.observe if lookups else None, clock)
     else:
-        with clock.phase("find files") if clock else nullcontext():
+        with progress.phase("looking for files"), clock.phase("find files") if clock else nullcontext():
             groups = discovery.groups(arguments.paths)
         if not groups and not discovery.excluded and not discovery.failures:
-            raise LintError(f"no templates or messages found in {', '.join(arguments.paths)}{discovery.pages_found}")
+            raise LintError(nothing_found(arguments.paths, discovery))
         if arguments.write_baseline is None:
             require_baselines(groups, arguments)
         if arguments.diff_base is not None:
@@ -313,13 +322,16 @@ def run_once(arguments: Arguments, targets: list[tuple[str, str | None]], clock:
             from maillint.cli.fixing import fix_files  # noqa: PLC0415 -- seldom needed
 
             observe = lookups.observe if lookups else None
-            run = fix_files(groups, unsafe=arguments.unsafe_fixes, quiet=arguments.quiet, observe=observe)
+            with progress.phase("fixing"):
+                run = fix_files(groups, unsafe=arguments.unsafe_fixes, quiet=arguments.quiet, observe=observe)
         else:
-            run = lint_with_progress(groups, arguments, lookups, clock)
+            run = lint_with_progress(groups, arguments, lookups, progress, clock)
     run = with_discovery(run, discovery)
-    report = only_changed(lookups.add_links(run.report) if lookups else run.report)
+    with progress.phase("looking up links") if lookups else nullcontext():
+        report = only_changed(lookups.add_links(run.report) if lookups else run.report)
     if lookups is not None:
-        report = lookups.add_domains(report, run.observed)
+        with progress.phase("looking up domains"):
+            report = lookups.add_domains(report, run.observed)
     if arguments.write_baseline is not None:
         left_out = rules_not_run(discovery, online=arguments.online)
         return save_baseline(report, arguments.write_baseline, left_out, follow=arguments.follow_symlinks)
@@ -339,13 +351,26 @@ def show(
     """Write a report in the formats of the command line, else the configuration's; return the exit status."""
     config = run_config(discovery)
     verbosity = -1 if arguments.quiet else arguments.verbose
+    per_file = None if arguments.show_all else most_per_file(discovery)
     limits = {"fail_on": arguments.fail_on, "min_severity": arguments.min_severity}
-    context = make_context(discovery.catalogue, config, verbosity, **limits)
+    context = replace(make_context(discovery.catalogue, config, verbosity, **limits), per_file=per_file)
     targets = configured_targets(targets, config, given=bool(arguments.formats) or arguments.statistics)
     with clock.phase("output") if clock else nullcontext():
         write(report, context, targets, arguments.color, follow=arguments.follow_symlinks)
     show_failures(report)
-    return exit_status(report, context.fail_on)
+    return exit_status(report, context.fail_on, fail_on_unknown=arguments.fail_on_unknown)
+
+
+def nothing_found(paths: Sequence[str], discovery: Discovery) -> str:
+    """What to say where no file is linted: in which folders, and what was passed over there."""
+    folders = [os.path.abspath(path) if os.path.normpath(path) in {".", ".."} else path for path in paths]  # noqa: PTH100
+    return f"no templates or messages found in {', '.join(folders)}{discovery.pages_found}"
+
+
+def most_per_file(discovery: Discovery) -> int | None:
+    """How many findings of a file are shown: the most that a configuration of the run allows, None for all."""
+    most = [config.max_findings_per_file for config in discovery.configs]
+    return None if 0 in most else max(most, default=DEFAULT_PER_FILE)
 
 
 def with_discovery(run: Run, discovery: Discovery) -> Run:
@@ -355,7 +380,7 @@ def with_discovery(run: Run, discovery: Discovery) -> Run:
     return run._replace(report=replace(report, failures=failures, passed_over=tuple(discovery.passed_over)))
 
 
-def lookups_of(arguments: Arguments) -> Lookups | None:
+def lookups_of(arguments: Arguments, progress: Progress | Silent) -> Lookups | None:
     """What a command line looks up online; None for one that stays offline."""
     if not (arguments.dns or arguments.online):
         return None
@@ -367,21 +392,23 @@ def lookups_of(arguments: Arguments) -> Lookups | None:
         resolver=arguments.resolver,
         timeout=arguments.online_timeout,
         allowed=arguments.online_allow_private,
-        quiet=arguments.quiet,
+        progress=lambda what, done, count: progress.show(f"looking up {what}", done, count),
     )
 
 
 def lint_with_progress(
-    groups: Sequence[Group], arguments: Arguments, lookups: Lookups | None, clock: Clock | None = None
+    groups: Sequence[Group],
+    arguments: Arguments,
+    lookups: Lookups | None,
+    progress: Progress | Silent,
+    clock: Clock | None = None,
 ) -> Run:
-    """Lint the messages; a long run shows a bar on a terminal's standard error."""
+    """Lint the messages; a long run says on a terminal's standard error how far it is."""
     jobs = 1 if clock is not None or (lookups is not None and lookups.needs_messages) else arguments.jobs
     cache = clock is None and not arguments.no_cache
     work = Work(jobs, cache, observe=lookups.observe if lookups else None, clock=clock)
-    if arguments.quiet or len(groups) < 50 or not sys.stderr.isatty():
-        return lint_groups(groups, work)
-    with click.progressbar(length=len(groups), label="linting", file=sys.stderr) as bar:
-        return lint_groups(groups, replace(work, done=lambda count: bar.update(count - bar.pos)))
+    with progress.phase("linting"):
+        return lint_groups(groups, replace(work, done=lambda count: progress.show("linting", count, len(groups))))
 
 
 # -- baseline -----------------------------------------------------------------------------------------

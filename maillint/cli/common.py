@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -19,6 +20,7 @@ from maillint.values import replace
 
 if TYPE_CHECKING:
     from maillint.catalogue.load import Catalogue
+    from maillint.cli.progress import Progress
     from maillint.config.config import LayeredConfig
     from maillint.project.discovery import Discovery
 
@@ -106,6 +108,9 @@ CONFIG = click.option("--config", "config_path", type=click.Path(dir_okay=False)
 FAIL_ON = click.option("--fail-on", type=click.Choice(THRESHOLDS), metavar="LEVEL", envvar="MAILLINT_FAIL_ON",
                        help="The lowest severity that makes the exit status 1: error (the default), warning, info or "
                             "never.")  # fmt: skip
+FAIL_ON_UNKNOWN = click.option("--fail-on-unknown", is_flag=True, envvar="MAILLINT_FAIL_ON_UNKNOWN",
+                               help="Exit with 1, too, where a rule was skipped whose findings would reach "
+                                    "--fail-on.")  # fmt: skip
 MIN_SEVERITY = click.option("--min-severity", type=click.Choice(THRESHOLDS[:3]), metavar="LEVEL",
                             envvar="MAILLINT_MIN_SEVERITY",
                             help="Show nothing below error, warning or info (the default); the exit status and the "
@@ -228,7 +233,8 @@ def write(
     """
     for name, path in targets:
         painted = path is None and wants_color(color, sys.stdout)
-        text = output.load(name).render(report, replace(context, color=painted))
+        links = painted and sys.stdout.isatty() and os.environ.get("TERM") not in {None, "", "dumb", "linux"}
+        text = output.load(name).render(report, replace(context, color=painted, links=links))
         if path is None:
             (door.show if name in FOR_PEOPLE else door.write)(text)
         else:
@@ -270,21 +276,47 @@ def wants_color(choice: str, stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
+class Silent:
+    """In the place of ``Progress`` where nobody watches."""
+
+    def phase(self, what: str) -> AbstractContextManager[None]:
+        """Show nothing."""
+        return nullcontext()
+
+    def show(self, what: str, done: int, count: int) -> None:
+        """Show nothing."""
+
+
+def progress_for(*, quiet: bool) -> Progress | Silent:
+    """What shows on a terminal's standard error how far a long run is."""
+    if quiet or not sys.stderr.isatty():
+        return Silent()
+    from maillint.cli.progress import Progress  # noqa: PLC0415 -- only where somebody watches
+
+    return Progress()
+
+
 def show_failures(report: Report) -> None:
     """Say on standard error which files could not be linted, a line for each."""
     for failure in report.failures:
         door.tell(f"{failure.path}: {failure.message}")
 
 
-def exit_status(report: Report, threshold: Severity | None) -> int:
-    """0: nothing at or above the threshold; 1: something; 2: a file could not be read, or not linted as a whole."""
+def exit_status(report: Report, threshold: Severity | None, *, fail_on_unknown: bool = False) -> int:
+    """0: nothing at or above the threshold; 1: something; 2: a file could not be read, or not linted as a whole.
+
+    With ``fail_on_unknown``, 1 also where a rule was skipped that might have found something at or above the threshold.
+    """
     rules = [found.rule for file in report.files for found in file.findings]
     rules += [found.rule for domain in report.domains for found in domain.findings]
     broken = not INCOMPLETE.isdisjoint(rules)
     if report.failures or broken:
         return 2
-    worst = report.worst()
-    return int(threshold is not None and worst is not None and worst >= threshold)
+    severities = report.severities
+    if fail_on_unknown:
+        severities += [skipped.severity for file in report.files for skipped in file.unknown]
+        severities += [skipped.severity for domain in report.domains for skipped in domain.unknown]
+    return int(threshold is not None and any(severity >= threshold for severity in severities))
 
 
 # -- baseline -----------------------------------------------------------------------------------------

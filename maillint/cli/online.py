@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
@@ -18,9 +17,7 @@ from maillint.project.loader import LoadedMessage
 
 if TYPE_CHECKING:
     from maillint.network.http_live import Network
-    from maillint.project.online import OnlineLinks
-
-_WORTH_SHOWING = 20
+    from maillint.project.online import OnlineLinks, Progress
 
 
 class Lookups:
@@ -53,20 +50,19 @@ class Lookups:
 
 
 def open_lookups(
-    *, dns: bool, online: bool, resolver: str | None, timeout: float, allowed: Sequence[str], quiet: bool
+    *, dns: bool, online: bool, resolver: str | None, timeout: float, allowed: Sequence[str], progress: Progress
 ) -> Lookups:
     """Make what the options of a command line call for; raises click.UsageError for an invalid one."""
-    links = _open_links(resolver, timeout, allowed, quiet) if online else None
+    links = _open_links(resolver, timeout, allowed, progress) if online else None
     return Lookups(open_resolver(resolver, DEFAULT_TIMEOUT) if dns else None, links)
 
 
-def _open_links(resolver: str | None, timeout: float, allowed: Sequence[str], quiet: bool) -> OnlineLinks:
+def _open_links(resolver: str | None, timeout: float, allowed: Sequence[str], progress: Progress) -> OnlineLinks:
     # with ssl, 20 ms that --dns does not need
     from maillint.project.online import OnlineLinks, RequestOptions  # noqa: PLC0415
 
     server = open_resolver(resolver, min(timeout, DEFAULT_TIMEOUT))
     networks = tuple(map(network, allowed))
-    progress = _show_progress if sys.stderr.isatty() and not quiet else lambda what, done, count: None
     return OnlineLinks(RequestOptions(server, timeout, networks, progress))
 
 
@@ -78,9 +74,3 @@ def network(text: str) -> Network:
         raise click.UsageError(
             f"--online-allow-private: {text!r} is neither an address nor a network such as 10.0.0.0/8"
         ) from None
-
-
-def _show_progress(what: str, done: int, count: int) -> None:
-    """One line that is written over and over, and gone at the end."""
-    if count >= _WORTH_SHOWING:
-        click.echo("\r\x1b[K" if done == count else f"\rlooking up {what}: {done} of {count}", nl=False, err=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from maillint.catalogue.rule import DECIDED_BY_KIND, Level, Rule
 from maillint.cli.common import split_names
-from maillint.config.config import DEFAULT, LayeredConfig
+from maillint.config.config import DEFAULT, DEFAULT_PER_FILE, LayeredConfig
 from maillint.config.keys import KEYS
 from maillint.data.amendments import Amendment, Lists
 from maillint.data.consent import has_rule
@@ -21,7 +21,13 @@ from maillint.values import field_names
 Given = Mapping[str, tuple[Any, str]]
 """What the command line and the environment say, by the keys of the configuration; each with its origin."""
 
-_DEFAULTS = {"fail-on": "error", "min-severity": "info", "format": "full", "require-baseline": "false"}
+_DEFAULTS = {
+    "fail-on": "error",
+    "min-severity": "info",
+    "format": "full",
+    "require-baseline": "false",
+    "max-findings-per-file": str(DEFAULT_PER_FILE),
+}
 _LISTS = frozenset({"exclude", "include", "own-domains", "dkim-selectors", "rule-folders", "ignore"})
 """Keys whose values in several layers count together."""
 

@@ -44,6 +44,9 @@ class ConfigError(LintError):
 TIME_LIMIT = 60.0
 """Seconds of processor time for one message, where no file says otherwise: the slowest honest one takes two."""
 
+DEFAULT_PER_FILE = 10
+"""Findings of one file that are shown, where no file says otherwise: with two lines each, a screenful."""
+
 
 @frozen
 class CommandLine:
@@ -211,6 +214,12 @@ class LayeredConfig:
     def time_limit(self) -> float:
         """Seconds of processor time that the rules may spend on one message."""
         value: float = self._value("time-limit", TIME_LIMIT)
+        return value
+
+    @property
+    def max_findings_per_file(self) -> int:
+        """How many findings of one file are shown for people; 0 for all."""
+        value: int = self._value("max-findings-per-file", DEFAULT_PER_FILE)
         return value
 
     @property

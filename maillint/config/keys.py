@@ -112,6 +112,12 @@ def _seconds(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folde
     return float(value)
 
 
+def _count(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 31:
+        raise file.error(keys, f"{keys[-1]} must be a whole number, 0 or more")
+    return value
+
+
 def _path(file: YamlFile, keys: Keys, value: Any, catalogue: Catalogue, folder: str) -> str:
     if not isinstance(value, str):
         raise file.error(keys, f"{keys[-1]} must be a path")
@@ -486,6 +492,12 @@ KEYS: Mapping[str, Key] = {
         "seconds of processor time that the rules may spend on one message (60)",
         _seconds,
         {"type": "number", "exclusiveMinimum": 0},
+    ),
+    "max-findings-per-file": Key(
+        "findings of one file that the format full shows before it sums up the rest (10); 0: all",
+        _count,
+        {"type": "integer", "minimum": 0},
+        per_file=False,
     ),
     "overrides": Key(
         "settings for some files only: a list of mappings with files and any of these keys",

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 5
 
+_SHORTEST_FIRST, _LONGEST_FIRST = 120, 20_000
+"""Characters of what may be a first message, with its markup."""
+
 _PlaceT = TypeVar("_PlaceT", Finding, FurtherPlace)
 
 
@@ -91,7 +94,19 @@ class _FilesOfMessage(FileSubject):
             unknown,
             source.text,
             tuple(note for note in notes if note),
+            looks_first=main and not self.is_over and self._looks_first(),
         )
+
+    def _looks_first(self) -> bool:
+        """Whether the message reads like a first one to a stranger, and nobody says whether it is."""
+        message = self.message
+        if message.touch is not None or not message.profile_inferred or message.profile != "general":
+            return False
+        if not _SHORTEST_FIRST < sum(len(part.text) for part in message.parts) < _LONGEST_FIRST or message.unread:
+            return False
+        from maillint.analysis.first_messages import reads_like_first_message  # noqa: PLC0415 -- few are so short
+
+        return reads_like_first_message(message)
 
 
 class _MessageSubject(_FilesOfMessage):

@@ -69,14 +69,15 @@ def run_rules(
             findings.extend(found)
         elif found:
             reasons.append(KIND_NOT_DECLARED)
-        worst = level if isinstance(level, Severity) else _worst(rule)
+        worst = _worst(rule) if level is DECIDED_BY_KIND else level
         unknown.update(dict.fromkeys(Unknown(rule.name, why.reason, why.remedy, worst) for why in reasons))
     return subject.report(findings, list(unknown), own)
 
 
 def _worst(rule: Rule) -> Severity:
     """How severe a rule can be, whatever the kind of mail is."""
-    return max((level for level in rule.levels.values() if isinstance(level, Severity)), default=Severity.INFO)
+    levels = (level for level in rule.levels.values() if level is not None and level is not DECIDED_BY_KIND)
+    return max(levels, default=Severity.INFO)
 
 
 def _results(active: ActiveRule, facts: Any) -> Sequence[Any]:

@@ -13,7 +13,7 @@ from maillint.checks.suppression import NotUnderstood, Suppressions
 from maillint.engine.locate import MAX_CAUSES
 from maillint.engine.run import run_rules
 from maillint.engine.subject import FileSubject
-from maillint.finding import INCOMPLETE, FileReport, Finding, source_order
+from maillint.finding import INCOMPLETE, FileReport, Finding, count_places, source_order
 from maillint.message.model import Message
 from maillint.values import replace
 
@@ -45,7 +45,7 @@ def suppress_by(
     if not directives and not near:
         return list(reports)
     silencer = _Silencer(directives)
-    remaining = [replace(report, findings=silencer.remaining(report.findings)) for report in reports]
+    remaining = [_without(report, silencer.remaining(report.findings)) for report in reports]
     comments = Suppressions(directives, _unknown_names(directives, catalogue), not_understood=near)
     silencer.remaining(_about_comments(owner, comments, rules))  # notes which comments are about comments
     comments = replace(comments, unused=_unused_names(silencer, rules, catalogue))
@@ -170,6 +170,10 @@ def _unused_names(silencer: _Silencer, rules: Sequence[ActiveRule], catalogue: C
 def _about_comments(owner: FileSubject, comments: Suppressions, rules: Sequence[ActiveRule]) -> list[Finding]:
     subject = FileSubject("suppression", owner.profile, comments, owner.start, owner.sources)
     return [found for report in run_rules(subject, rules) for found in report.findings]
+
+
+def _without(report: FileReport, left: tuple[Finding, ...]) -> FileReport:
+    return replace(report, findings=left, suppressed=count_places(report.findings) - count_places(left))
 
 
 def _with(report: FileReport, more: Sequence[Finding]) -> FileReport:

@@ -46,7 +46,7 @@ class Hop:
     to), ``absent`` (the DNS has no such host), ``certificate`` (the host's certificate has a ``problem``) or
     ``unknown`` (there was no usable response, or no request was made). ``words`` say this for people, as a
     sentence about the host. ``secure``: a certificate was verified. ``cookies``: the response sets some.
-    ``temporary``: the failure may be over soon.
+    ``temporary``: the failure may be over soon. ``remedy`` says what would have it requested, if anything does.
     """
 
     url: str
@@ -58,6 +58,7 @@ class Hop:
     secure: bool = False
     cookies: bool = False
     temporary: bool = False
+    remedy: str = ""
 
     @property
     def host(self) -> str:

@@ -54,6 +54,7 @@ _FAILURES_OF_SITE = 2
 
 _TOO_MANY_REQUESTS = 429
 _NAT64 = 0x64FF9B << 64
+_ALLOW = "allow it with --online-allow-private"
 """The upper 96 bits of 64:ff9b::/96 (RFC 6052)."""
 
 
@@ -165,7 +166,7 @@ class LiveWeb(Web):
         parts = split(url)
         refusal = self._refusal(parts)
         if refusal:
-            return Hop(url, "unknown", refusal)
+            return Hop(url, "unknown", refusal, remedy=_ALLOW if is_private_host(parts.host) else "")
         name = site_of(parts.host)
         with self._lock:
             site = self._sites.setdefault(name, _Site(name))
@@ -211,7 +212,7 @@ class LiveWeb(Web):
         good = [str(address) for address in found if self._is_allowed(address)]
         if not good:
             what = "is" if literal is not None else "leads to"
-            return Hop(url, "unknown", f"{host} {what} a private address, and is not requested")
+            return Hop(url, "unknown", f"{host} {what} a private address, and is not requested", remedy=_ALLOW)
         return _alternating(good)[:_MOST_ADDRESSES]
 
     def _is_allowed(self, address: IpAddress) -> bool:

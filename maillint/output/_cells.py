@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from unicodedata import category, east_asian_width
 
 from maillint.patterns import regex
@@ -127,11 +128,17 @@ def clip_left(text: str, width: int) -> str:
     return "…" + text[start:]
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """Return a text made ``visible`` in lines of at most ``width`` terminal cells; a longer word has a longer line."""
+def wrap(text: str, width: int, *, hard: bool = False) -> list[str]:
+    """Return a text made ``visible`` in lines of at most ``width`` terminal cells.
+
+    A longer word has a longer line, or with ``hard``, several lines.
+    """
+    words = visible(" ".join(text.split())).split(" ")
+    if hard:
+        words = [piece for word in words for piece in _pieces(word, width)]
     lines: list[str] = []
     used = 0
-    for word in visible(" ".join(text.split())).split(" "):
+    for word in words:
         size = width_of(word)
         if lines and used + 1 + size <= width:
             lines[-1] += " " + word
@@ -140,6 +147,19 @@ def wrap(text: str, width: int) -> list[str]:
             lines.append(word)
             used = size
     return lines
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    """A word in pieces of at most ``width`` cells."""
+    if width_of(word) <= width:
+        return [word]
+    ends, used = [0], 0
+    for cell in cells(word):
+        used += cell.width
+        if used > width:
+            ends.append(cell.start)
+            used = cell.width
+    return [word[start:end] for start, end in pairwise([*ends, len(word)])]
 
 
 def _glyph(char: str) -> tuple[str, int]:

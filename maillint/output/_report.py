@@ -94,13 +94,13 @@ def _listed(names: list[str]) -> str:
 
 
 def fixable(report: Report) -> tuple[int, int]:
-    """Return how many findings have a safe fix, at one of their places at least, and how many only unsafe ones."""
+    """Return how many findings have a safe fix, and how many an unsafe one."""
     safe = unsafe = 0
     for finding in report.findings:
-        fixes = [fix for fix in (finding.fix, *(place.fix for place in finding.places)) if fix is not None]
-        if any(fix.safe for fix in fixes):
+        fix = finding.whole_fix
+        if fix is not None and fix.safe:
             safe += 1
-        elif fixes:
+        elif fix is not None:
             unsafe += 1
     return safe, unsafe
 
@@ -113,6 +113,11 @@ class Reason(NamedTuple):
     rules: tuple[str, ...]
     files: tuple[str, ...]
     domains: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """The reason, and what to do about it."""
+        return f"{self.text}; {self.remedy}" if self.remedy else self.text
 
     @property
     def is_offer(self) -> bool:

@@ -30,6 +30,7 @@ _INDENT = 2
 _LEAST_WORDS = 16
 """Cells; less of a message says nothing."""
 _LEAST_PLACES = 24
+_LEAST_PLACE = 10
 
 
 def render(report: Report, context: Context) -> str:
@@ -87,7 +88,7 @@ class _Printer:
         frames = Frames(source, context.width, self.paint, len(str(last)) + _INDENT)
         parts = len({finding.part for finding in findings}) > 1
         path = visible(file.path)
-        self._set_columns([finding for finding in findings if id(finding) in chosen])
+        self._set_columns(findings)
         for finding in findings:
             if id(finding) in chosen:
                 self._finding(path, finding, message(finding, part=parts), frames)
@@ -153,9 +154,11 @@ class _Printer:
 
     def _line(self, place: str, finding: Finding, words: str, tail: str) -> str:
         """A finding on one line: what does not fit is cut, the path from the left."""
-        label, rule, width = f"{finding.severity.label:<{self._labels}}", visible(finding.rule), self.context.width
-        room = width - len(label) - width_of(rule) - 4 - (len(tail) + 2 if tail else 0)
-        place = clip_left(place, max(room, 12))
+        label, width = f"{finding.severity.label:<{self._labels}}", self.context.width
+        room = width - len(label) - width_of(visible(finding.rule)) - 4
+        tail = tail if room - len(tail) - 2 >= width_of(place) else ""
+        room -= len(tail) + 2 if tail else 0
+        place = clip_left(place, max(room, _LEAST_PLACE))
         room -= width_of(place) + 2
         text = clip(words, room) if room >= _LEAST_WORDS or width_of(words) <= room else ""
         fields = [place, self.paint(label, finding.severity), self._rule(finding.rule), self.paint(text, "bold"), tail]
@@ -224,7 +227,7 @@ class _Printer:
             lines, last = [place.rstrip(), " " * _INDENT + "  ".join(about)], _INDENT + used
         if last + 2 + width_of(words) <= width:
             return [*lines[:-1], f"{lines[-1]}  {paint(words, 'bold')}"], last + 2 + width_of(words)
-        body = wrap(words, width - _INDENT)
+        body = wrap(words, width - _INDENT, hard=True)
         return lines + [" " * _INDENT + paint(text, "bold") for text in body], _INDENT + width_of(body[-1])
 
     def _rule(self, name: str) -> str:
@@ -301,9 +304,15 @@ def _hints(report: Report, context: Context, paint: Paint) -> list[str]:
     first = [file.path for file in report.files if file.looks_first]
     if not first:
         return []
-    which = f"{visible(first[0])} looks" if len(first) == 1 else f"{len(first)} texts look"
-    to_state = "--touch 1" if len(first) == 1 else '--profile cold, or write "profile: cold" in maillint.yaml'
     label = "hint: "
-    words = f"{which} like a first message to strangers; give {to_state} to apply the rules for those"
+    if len(first) == 1:
+        words = (
+            f"{visible(first[0])} looks like a first message to a stranger; give --touch 1 to apply the rules for one"
+        )
+    else:
+        words = (
+            f"{len(first)} texts look like first messages to strangers; give --profile cold, "
+            'or write "profile: cold" in maillint.yaml, to apply the rules for those'
+        )
     body = wrap(words, context.width - len(label))
     return [paint(label, "bold") + body[0], *(" " * len(label) + more for more in body[1:])]

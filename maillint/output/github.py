@@ -9,7 +9,7 @@ from maillint.finding import DomainFinding, DomainReport, Finding, Report, Sever
 from maillint.output import Context
 from maillint.output._cells import visible
 from maillint.output._paint import Paint
-from maillint.output._report import last_line, message, shown, shown_of_domain
+from maillint.output._report import last_line, message, places, shown, shown_of_domain
 from maillint.output.summary import line, passed_over_lines
 from maillint.values import replace
 
@@ -19,7 +19,7 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 def render(report: Report, context: Context) -> str:
     """Return a command per finding; one about a domain annotates the place where a file names it, if one does."""
     lines = [
-        f"::{_COMMANDS[finding.severity]} {_properties(file.path, finding)}::{_data(message(finding))}"
+        f"::{_COMMANDS[finding.severity]} {_properties(file.path, finding)}::{_data(_words(finding))}"
         for file in report.files
         for finding in shown(file, context)
     ]
@@ -29,8 +29,15 @@ def render(report: Report, context: Context) -> str:
         for domain in report.domains
         for finding in shown_of_domain(domain, context)
     ]
-    lines += passed_over_lines(report, replace(context, verbose=min(context.verbose, 0)))
-    return "\n".join([*lines, line(report, context, Paint())]) + "\n"
+    if context.verbose >= 0:
+        lines += [*passed_over_lines(report, replace(context, verbose=0)), line(report, context, Paint())]
+    return "".join(f"{text}\n" for text in lines)
+
+
+def _words(finding: Finding) -> str:
+    """The message, with the further places in words: GitHub shows few annotations of a step, so each is a cause."""
+    also = places(finding)
+    return f"{message(finding)} ({also})" if also else message(finding)
 
 
 def _properties(path: str, finding: Finding) -> str:

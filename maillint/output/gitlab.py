@@ -6,17 +6,17 @@ from maillint.finding import Report, Severity
 from maillint.output import Context
 from maillint.output._cells import visible
 from maillint.output._json import dumps
-from maillint.output._report import fingerprinted, fingerprinted_of_domain, last_line, message, place_of
+from maillint.output._report import fingerprinted_of_domain, fingerprinted_places, last_line, message, place_of
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 
 
 def render(report: Report, context: Context) -> str:
-    """Return a JSON array of issues; one about a domain stands where a file names it."""
+    """Return a JSON array of issues, one for each place; one about a domain stands where a file names it."""
     issues = [
         _issue(finding.rule, message(finding), print_, finding.severity, file.path, finding.line, last_line(finding))
         for file in report.files
-        for finding, print_ in fingerprinted(file, context)
+        for finding, print_ in fingerprinted_places(file, context)
     ]
     issues += [
         _issue(

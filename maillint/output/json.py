@@ -134,4 +134,6 @@ def _domain(domain: DomainReport, context: Context) -> dict[str, object]:
 
 
 def _unknown(unknown: tuple[Unknown, ...]) -> list[dict[str, str]]:
-    return [{"rule": one.rule, "reason": one.reason} for one in unknown]
+    return [
+        {"rule": one.rule, "reason": one.reason, **({"remedy": one.remedy} if one.remedy else {})} for one in unknown
+    ]

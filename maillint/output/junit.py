@@ -11,7 +11,7 @@ from maillint.output import Context
 from maillint.output._cells import visible
 from maillint.output._frame import Frames, of_record
 from maillint.output._paint import Paint
-from maillint.output._report import message, shown, shown_of_domain
+from maillint.output._report import message, places, shown, shown_of_domain
 from maillint.text.source import Source
 
 _WIDTH = 100
@@ -60,6 +60,7 @@ def _file(file: FileReport, context: Context) -> Suite:
         frame = Frames(source, _WIDTH, Paint(), gutter).draw(finding.start, finding.end, finding.severity)
         place = f"{finding.line}:{finding.column}"
         name = f"{finding.rule} at {place} {finding.view}".rstrip()
+        frame += [also] if (also := places(finding)) else []
         cases.append(_case(name, f"{file.path}:{place}", finding, message(finding), frame, context))
     return file.path, _whole(cases, file.unknown)
 
@@ -74,7 +75,7 @@ def _domain(domain: DomainReport, context: Context) -> Suite:
 
 def _whole(cases: list[tuple[str, str, str]], unknown: tuple[Unknown, ...]) -> list[tuple[str, str, str]]:
     """The cases of a suite: one that passes where nothing was found, as an empty suite would say nothing."""
-    skipped = [(one.rule, "skipped", f"<skipped message={_attribute(one.reason)}/>") for one in unknown]
+    skipped = [(one.rule, "skipped", f"<skipped message={_attribute(one.words)}/>") for one in unknown]
     return [*(cases or [("maillint", "", "")]), *skipped]
 
 

@@ -12,7 +12,7 @@ from maillint.finding import DomainFinding, Finding, Report
 from maillint.output import Context
 from maillint.output._cells import clip, visible
 from maillint.output._paint import Paint
-from maillint.output._report import message, plural, reasons, shown, shown_of_domain
+from maillint.output._report import message, places, plural, reasons, shown, shown_of_domain
 from maillint.output.summary import line, passed_over_lines
 from maillint.patterns import regex
 from maillint.values import replace
@@ -46,7 +46,7 @@ def escape(words: str) -> str:
 def _table(report: Report, context: Context) -> list[str]:
     rows = [
         *(
-            _row(f"{file.path}:{finding.line}:{finding.column}", finding, message(finding))
+            _row(f"{file.path}:{finding.line}:{finding.column}", finding, _words(finding))
             for file in report.files
             for finding in shown(file, context)
         ),
@@ -59,6 +59,11 @@ def _table(report: Report, context: Context) -> list[str]:
     if not rows:
         return []
     return ["| | where | what | rule |", "|---|---|---|---|", *_fitting(rows)]
+
+
+def _words(finding: Finding) -> str:
+    also = places(finding, _LONGEST // 2)
+    return clip(message(finding), _LONGEST - len(also) - 3) + f" ({also})" if also else message(finding)
 
 
 def _row(place: str, finding: Finding | DomainFinding, words: str) -> str:
@@ -86,16 +91,16 @@ def _rules(report: Report, context: Context) -> list[list[str]]:
             words = " ".join(f"{doc.why} {doc.fix}".split())
             links = "".join(f" {_link(number, url)}" for number, url in enumerate(doc.references, 1))
             items.append(f"- {_code(name)}: {escape(words)}{links}")
-    return _folded("Why, and how to mend it", items)
+    return _folded("Why, and how to fix it", items)
 
 
 def _unknown(report: Report) -> list[list[str]]:
     items = [
-        f"- {_code(reason.text)}: {', '.join(map(_code, reason.rules))} "
-        f"in {', '.join(map(_code, (*reason.files, *reason.domains)))}"
+        f"- {_code(reason.words)}: "
+        f"{', '.join(map(_code, reason.rules))} in {', '.join(map(_code, (*reason.files, *reason.domains)))}"
         for reason in reasons(report)
     ]
-    return _folded(f"Unknown: {report.unknown}", items)
+    return _folded(f"Skipped: {plural(len(items), 'reason')}", items)
 
 
 def _folded(title: str, items: list[str]) -> list[list[str]]:

@@ -214,7 +214,7 @@ def _invocation(report: Report, index: Mapping[str, int], left_out: int) -> dict
     notes = [
         {
             "level": "note",
-            "message": _text(unknown.reason),
+            "message": _text(unknown.words),
             "associatedRule": {"id": unknown.rule, "index": index[unknown.rule]},
             "locations": location,
         }

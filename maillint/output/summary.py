@@ -182,8 +182,7 @@ def _skip(reason: Reason, context: Context, paint: Paint) -> list[str]:
     places = (*reason.files, *reason.domains)
     where = places[0] if len(places) == 1 else count_groups(len(reason.files), len(reason.domains))
     rules = reason.rules[0] if len(reason.rules) == 1 else plural(len(reason.rules), "rule")
-    text = f"{rules} in {where}: {reason.text}"
-    text += f"; {reason.remedy}" if reason.remedy else ""
+    text = f"{rules} in {where}: {reason.words}"
     if context.verbose > 0 and len(reason.rules) > 1:
         text += f" ({', '.join(reason.rules)})"
     label = "skipped: "

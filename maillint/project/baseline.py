@@ -11,7 +11,7 @@ from typing import Any
 from maillint.errors import LintError
 from maillint.files.access import FileAccess, UnreadableError, read_bytes
 from maillint.files.paths import relative_path
-from maillint.finding import INCOMPLETE, DomainFinding, FileReport, Finding, Report
+from maillint.finding import INCOMPLETE, DomainFinding, FileReport, Finding, Report, count_places
 from maillint.values import field, frozen, replace
 
 VERSION = 1
@@ -79,7 +79,9 @@ class Baseline:
                 return True
 
             left = (finding.only_where(is_new) for finding in file.findings)
-            files.append(replace(file, findings=tuple(finding for finding in left if finding is not None)))
+            new = tuple(finding for finding in left if finding is not None)
+            known = count_places(file.findings) - count_places(new)
+            files.append(replace(file, findings=new, known=known))
             for finding in file.findings:  # places that are not listed now either
                 if finding.unlisted:
                     remaining[path, finding.rule, ANY] -= finding.unlisted
@@ -103,7 +105,7 @@ class Baseline:
                     remaining[key] -= 1
                 else:
                     new.append(finding)
-            domains.append(replace(domain, findings=tuple(new)))
+            domains.append(replace(domain, findings=tuple(new), known=len(domain.findings) - len(new)))
         judged = {domain.domain: {one.rule for one in domain.unknown} for domain in report.domains}
         stale = [
             (name, rule, text)

@@ -130,7 +130,7 @@ def test_watch_tells_what_a_change_brings_and_what_mends_it(mail: Path, start: S
     (mail / "a.html").write_text(GOOD)
     assert "no findings in 1 file" in running.next_run()
     (mail / "a.html").unlink()
-    assert "maillint: no templates or messages found in ." in running.next_run().lower()
+    assert "maillint: no templates or messages found in /" in running.next_run().lower()
     (mail / "a.html").write_text(BAD)
     assert "a.html:1:7: error markup/unclosed-tag" in running.next_run()
     assert running.interrupt() == 130

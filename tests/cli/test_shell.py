@@ -1,4 +1,4 @@
-"""What a shell and a terminal get: completion in the shells themselves, the environment, the progress bar."""
+"""What a shell and a terminal get: completion in the shells themselves, the environment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import BAD, maillint
+from tests.cli.command import maillint
 
 pytestmark = pytest.mark.slow
 
@@ -147,33 +147,3 @@ def test_a_wrong_setting_of_the_environment_is_one_line(mail: Path, name: str, v
 @pytest.mark.parametrize(("jobs", "status"), [("auto", 1), ("1", 1), ("256", 1), ("0", 2), ("257", 2), ("-1", 2)])
 def test_the_number_of_processes(mail: Path, jobs: str, status: int) -> None:
     assert maillint("check", "a.html", f"--jobs={jobs}", folder=mail).returncode == status
-
-
-# -- the progress bar
-
-
-@pytest.mark.skipif(os.name == "nt", reason="a pseudo-terminal")
-@pytest.mark.parametrize(
-    ("terminal", "arguments", "shown"),
-    [(True, [], True), (True, ["-q"], False), (False, [], False)],
-    ids=["terminal", "quiet", "no terminal"],
-)
-def test_a_progress_bar_on_a_terminal_only(mail: Path, terminal: bool, arguments: list[str], shown: bool) -> None:
-    import pty
-
-    for number in range(60):
-        (mail / f"{number:02}.html").write_text(BAD)
-    reader, writer = pty.openpty() if terminal else os.pipe()
-    result = subprocess.run(
-        [sys.executable, "-m", "maillint", "check", ".", "--no-cache", "-f", "json", *arguments],
-        cwd=mail, stdout=subprocess.PIPE, stderr=writer, stdin=subprocess.DEVNULL, check=False,
-    )  # fmt: skip
-    os.close(writer)
-    try:
-        printed = os.read(reader, 1 << 20)
-    except OSError:  # a pseudo-terminal whose other end is closed has nothing more to say
-        printed = b""
-    os.close(reader)
-    assert (b"linting" in printed) == shown
-    assert shown or printed == b""
-    assert json.loads(result.stdout)["summary"]["files"] == 61

@@ -782,6 +782,7 @@ def test_every_key_has_a_meaning_and_a_schema() -> None:
 VALUES = [
     # a key, what it takes, what it does not take
     ("time-limit", ["1", "0.5", "600"], ["0", "-1", "soon", "[1]", "true"]),
+    ("max-findings-per-file", ["0", "10"], ["-1", "1.5", "all", "true"]),
     ("extends", ["cold", "[cold, general]", "[]"], ["1", "[1]", "{a: b}"]),
     ("profile", ["cold", "general"], ["cool", "1", "[cold]"]),
     ("rules", ["{}", "{markup: off}", "{markup: 'off', links: info}", f"{{{NAME}: {{severity: error, ignore: [a]}}}}"],
@@ -812,6 +813,7 @@ VALUES = [
     ("clients", ["gmail", "[gmail, apple-mail]", "[]"], ["hotmial", "1", "[hotmial]", "[1]", "{a: b}"]),
     ("baseline", ["known.json"], ["1", "[known.json]"]),
     ("time-limit", ["1", "0.5", "600"], ["0", "-1", "long", "true", "[1]"]),
+    ("max-findings-per-file", ["0", "10"], ["-1", "1.5", "all", "true", "[1]"]),
     ("overrides", ["[]", "[{files: a}]", "[{files: [a, b], profile: cold, rules: {links: off}}]"],
      ["{a: b}", "[a]", "[{profile: cold}]", "[{files: 1}]", "[{files: a, exclude: b}]", "[{files: a, profile: cool}]",
       "[{files: a, rules: {links: loud}}]"]),
@@ -844,6 +846,7 @@ def test_the_schema_takes_what_the_reader_takes(tmp_path: Path, schema: Any, tex
 def test_overrides_take_what_is_about_messages() -> None:
     assert {name for name, key in KEYS.items() if not key.per_file} == {
         *("extends", "exclude", "include", "rule-folders", "plugins", "sequences", "baseline", "overrides"),
+        "max-findings-per-file",
         *("select", "ignore", "fail-on", "min-severity", "format", "require-baseline", "domains"),
     }
 

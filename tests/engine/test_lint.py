@@ -145,8 +145,8 @@ def test_a_rule_that_is_off_or_about_something_else_does_not_run() -> None:
 @pytest.mark.parametrize(
     ("results", "unknown"),
     [
-        ((Hit(PART, Span(0, 1)),), [KIND_NOT_DECLARED]),
-        ((Hit(PART, Span(0, 1)), Hit(PART, Span(1, 2)), NotKnown("why")), ["why", KIND_NOT_DECLARED]),
+        ((Hit(PART, Span(0, 1)),), [KIND_NOT_DECLARED.reason]),
+        ((Hit(PART, Span(0, 1)), Hit(PART, Span(1, 2)), NotKnown("why")), ["why", KIND_NOT_DECLARED.reason]),
         ((NotKnown("why"),), ["why"]),
         ((), []),
     ],
@@ -155,9 +155,10 @@ def test_where_the_kind_of_mail_decides_a_hit_is_unknown(results: tuple[Any, ...
     levels = {**dict.fromkeys(PROFILES, Severity.ERROR), "general": DECIDED_BY_KIND}
     rule = active(yields(*results), levels=levels)
     report = first(replace(PLAIN, profile="general"), rule)
-    assert KIND_NOT_DECLARED == "the kind of mail is not declared (profile: cold, newsletter or transactional)"
+    assert KIND_NOT_DECLARED.reason == "the kind of mail is not declared"
     assert report.findings == ()
-    assert report.unknown == tuple(Unknown("family/rule", reason) for reason in unknown)
+    assert [(one.rule, one.reason) for one in report.unknown] == [("family/rule", reason) for reason in unknown]
+    assert {one.severity for one in report.unknown} <= {Severity.ERROR}
     assert len(first(PLAIN, rule).findings) == sum(isinstance(result, Hit) for result in results)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maillint.output._cells import UNSEEN, cells, clip, total, visible, width_of, wrap
+from maillint.output._cells import UNSEEN, cells, clip, clip_left, total, visible, width_of, wrap
 
 
 @pytest.mark.parametrize(
@@ -114,6 +114,28 @@ def test_clip(text: str, width: int, cut: str) -> None:
 )
 def test_wrap(text: str, width: int, lines: list[str]) -> None:
     assert wrap(text, width) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("one two three", ["one two", "three"]),
+        ("x https://acme.example/ y", ["x", "https://", "acme.exa", "mple/ y"]),
+        ("日本語語語 x", ["日本語語", "語 x"]),
+        ("a日本語語語", ["a日本語", "語語"]),
+        ("", [""]),
+    ],
+)
+def test_a_long_word_may_be_broken(text: str, lines: list[str]) -> None:
+    assert wrap(text, 8, hard=True) == lines
+
+
+@pytest.mark.parametrize(
+    ("path", "width", "cut"),
+    [("a/b.html", 8, "a/b.html"), ("a/b.html", 7, "…b.html"), ("日本/語.html", 8, "…語.html"), ("x" * 9, 1, "…")],
+)
+def test_clip_left(path: str, width: int, cut: str) -> None:
+    assert clip_left(path, width) == cut
 
 
 def test_width_counts_what_is_shown() -> None:

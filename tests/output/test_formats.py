@@ -68,12 +68,13 @@ def test_hiding_changes_no_count(name: str, severity: Severity) -> None:
         for found in file.findings:
             assert (found.rule in out) == (found.severity >= severity)
     if name in {"full", "concise", "summary", "github", "markdown"}:
-        assert "3 errors, 1 warning, 1 info in 2 of 3 files; 3 unknown" in out
+        assert "3 errors, 1 warning, 1 info in 2 of 3 files" in out
+        assert "2 rules skipped" in out
 
 
 @pytest.mark.parametrize(
     ("severity", "words"),
-    [(Severity.INFO, "3 unknown\n"), (Severity.WARNING, "; 1 below warning not shown\n")],
+    [(Severity.INFO, "; 2 rules skipped\n"), (Severity.WARNING, "; 1 below warning not shown\n")],
 )
 def test_the_summary_line_says_how_many_are_hidden(severity: Severity, words: str) -> None:
     assert load("concise").render(RUN, replace(PLAIN, min_severity=severity)).endswith(words)
@@ -89,4 +90,6 @@ def test_the_context_has_defaults_for_everything() -> None:
         "verbose",
         "min_severity",
         "fail_on",
+        "per_file",
+        "links",
     ]

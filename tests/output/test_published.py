@@ -88,7 +88,8 @@ def outputs(folder: Path, *arguments: str, status: int | None = None, **environm
     report = json.loads(written["json"])
     found = sum(len(file["findings"]) for file in report["files"])
     assert len(json.loads(written["sarif"])["runs"][0]["results"]) == found
-    assert len(json.loads(written["gitlab"])) == found
+    places = sum(1 + len(one.get("places", [])) for file in report["files"] for one in file["findings"])
+    assert len(json.loads(written["gitlab"])) == places
     assert written["junit"].count("<failure ") + written["junit"].count("<system-out>") == found
     return written
 

@@ -216,7 +216,9 @@ def test_a_folder_of_pages_alone_is_an_error_and_named_pages_are_none(tmp_path: 
     write_files(tmp_path, {f"{name}.html": PAGE for name in names})
     walked = maillint("check", ".", folder=tmp_path)
     assert walked.returncode == 2
-    assert f"in .: {FEW_PAGES + 3} web pages passed over; name a file or set include: to lint it" in walked.stderr
+    assert (
+        f"in {tmp_path}: {FEW_PAGES + 3} web pages passed over; name a file or set include: to lint it" in walked.stderr
+    )
     named = maillint("check", "--skip-pages", "a.html", "b.html", folder=tmp_path)
     assert (named.returncode, named.stderr) == (0, "")
     assert "2 web pages passed over" in named.stdout
