@@ -112,7 +112,8 @@ class AssertCleanMail:
             fault = str(error)
         else:
             report = Report(
-                tuple(file for one in reports for file in one.files),
+                # two paths may be those of one message, which is reported whole for each
+                tuple({file.path: file for one in reports for file in one.files}.values()),
                 failures=tuple(failure for one in reports for failure in one.failures),
                 passed_over=tuple(file for one in reports for file in one.passed_over),
             )

@@ -60,7 +60,8 @@ def clone(tmp_path: Path) -> Path:
 
 def probe(check: str, severity: str, message: str, example: dict[str, str], **options: object) -> str:
     rule = {"summary": "a probe", "check": check, "severity": severity, "message": message, "why": "It is one."}
-    return yaml.safe_dump({**rule, "options": options, "examples": [example]}, allow_unicode=True, sort_keys=False)
+    rest = {"options": options, "basis": "practice", "examples": [example]}
+    return yaml.safe_dump({**rule, **rest}, allow_unicode=True, sort_keys=False)
 
 
 LONG = {"bad": "«»<p>Hello</p>", "good": f"<p>{'Hello you. ' * 40}</p>"}

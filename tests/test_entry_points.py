@@ -252,7 +252,7 @@ def test_the_example_finds_what_it_is_for_and_mends_it(example: tuple[Path, dict
     folder, environment = example
     check = ("check", "--config", "settings.yaml", "invitation.html")
     result = maillint(*check, folder=folder, **environment)
-    assert "invitation.html:2:15  error  dates/weekday  fix available (unsafe)" in result.stdout
+    assert "invitation.html:2:15  error  dates/weekday  fixable (unsafe)" in result.stdout
     maillint(*check, "--fix", "--unsafe-fixes", folder=folder, **environment)
     assert "we meet on Thursday, 12 March 2026" in (folder / "invitation.html").read_text()
     assert maillint(*check, folder=folder, **environment).returncode == 0

@@ -281,6 +281,9 @@ def test_the_expressions_of_the_package_are_found() -> None:
 
 
 HOSTILE: Mapping[str, Shape] = {
+    "components that nobody knows": repeated(
+        "<mj-foo@N@>x</mj-foo@N@>", "<mjml><mj-body>", "</mj-body></mjml>", kind="mjml"
+    ),
     "anchors to nowhere": repeated('<a href="#place@N@">x</a> ', "<html><body>"),
     "anchors and places": beside('<a href="#a@N@">x</a> ', '<a name="b@N@"></a> ', "<html><body>"),
     "commas in srcset": repeated(",", '<img src="https://t.example/o.gif" srcset="', '">'),

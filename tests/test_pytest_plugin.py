@@ -188,6 +188,21 @@ def test_a_failure_shows_the_test_and_the_frames_and_nothing_else(project: pytes
     assert 60 < max(map(len, frames)) <= 80 - 8
 
 
+def test_a_message_is_shown_once_whichever_of_its_files_are_given(project: pytest.Pytester) -> None:
+    (project.path / "a.html").write_text(BAD)
+    (project.path / "a.txt").write_text("Thanks, Ada.\n")
+    code = """
+        from pathlib import Path
+        def test_it(assert_clean_mail):
+            assert_clean_mail([Path("a.html"), Path("a.txt")])
+        def test_text(assert_clean_mail):
+            assert_clean_mail(Path("a.txt"))
+    """
+    result = run(project, code)
+    result.assert_outcomes(failed=2)
+    assert [line for line in errors(result) if "  error  " in line] == 2 * ["a.html:1:12  error  markup/unclosed-tag"]
+
+
 @pytest.mark.parametrize("style", ["short", "line", "native", "long"])
 def test_every_style_of_traceback_names_the_rule(project: pytest.Pytester, style: str) -> None:
     result = run(project, FAILING, f"--tb={style}")

@@ -30,6 +30,7 @@ _TAGS = ("rack", "RACK", "Rack", "penpixel", "pencode", "pencounter", "sermatch"
 @check(
     "pixel",
     fields=("sign", "url", "vendor", "confidence", "own"),
+    cause=("url",),
     needs=(
         Needs(tags=(*_PICTURES, *_LOADS)),
         Needs(attributes=("background",)),
@@ -56,7 +57,12 @@ def pixel(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
         yield Hit(found.part, found.span, evidence, found.view, changes)
 
 
-@check("hidden-image", fields=("shape", "url"), needs=(Needs(tags=_PICTURES), Needs(parts=("mjml",))))
+@check(
+    "hidden-image",
+    fields=("shape", "url"),
+    needs=(Needs(tags=_PICTURES), Needs(parts=("mjml",))),
+    cause=("url",),
+)
 def hidden_image(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Remote pictures of one pixel, or hidden ones, whose address is the same for every reader."""
     for part, view in message.views(("html",)):

@@ -54,6 +54,7 @@ _DOCUMENTS = frozenset({"object", "embed", "iframe", "frame", "bgsound"})
 @check(
     "css-beacon",
     fields=("how", "url", "reason"),
+    cause=("url",),
     needs=(Needs(attributes=("background",)), Needs(texts=_STYLES), Needs(parts=("mjml",))),
 )
 def css_beacon(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
@@ -73,6 +74,7 @@ def css_beacon(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
 @check(
     "remote-beacon",
     fields=("how", "url", "reason"),
+    cause=("url",),
     options={"ignore": Option("texts", [], "elements, such as `link` or `iframe`, that are never reported")},
     needs=(Needs(tags=_LOADS), Needs(parts=("mjml",))),
 )

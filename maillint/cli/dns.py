@@ -205,7 +205,7 @@ def _finish(
 def domain_name(text: str) -> str:
     """Take a domain in A-labels from the command line; raises click.UsageError with a suggestion."""
     if os.path.isfile(text) or ("." not in text and os.path.isdir(text)):  # noqa: PTH112, PTH113
-        raise click.UsageError(f"{text} is no domain; for the domains that it is from: maillint check --dns {text}")
+        raise click.UsageError(f"{text} is not a domain; for the domains that it is from: maillint check --dns {text}")
     host = _host_in(text)
     name = domains.a_label(host) if host else None
     if name is not None and host == text and "." in name and not name.rpartition(".")[2].isdigit():

@@ -102,7 +102,8 @@ def page(rule: Rule) -> str:
 
 def basis(rule: Rule) -> str:
     """What a rule rests on, in a line."""
-    return f"{rule.basis}: {BASES[rule.basis]}" + (f" ({rule.score})" if rule.score else "")
+    detail = ", ".join(rule.requirements) if rule.basis == "requirement" else rule.score
+    return f"{rule.basis}: {BASES[rule.basis]}" + (f" ({detail})" if detail else "")
 
 
 def words(level: Level) -> str:

@@ -15,7 +15,7 @@ from maillint.files.paths import shown_path
 from maillint.finding import NO_TEMPLATE, Failure, PassedOver
 from maillint.message.kinds import KINDS, is_plan, kind_of
 from maillint.message.sidecars import is_meta
-from maillint.project.message_files import Folder, stem_of
+from maillint.project.message_files import Folder, folder_beside, stem_of
 from maillint.text.globs import matches
 from maillint.values import field, frozen, replace
 
@@ -174,9 +174,7 @@ class Discovery:
 
     def groups(self, paths: Sequence[str]) -> list[Group]:
         """Every message under the paths, in the order given; raises MissingPathError."""
-        self._given = tuple(
-            dict.fromkeys(path if os.path.isdir(path) else os.path.dirname(path) or "." for path in paths)  # noqa: PTH112, PTH120
-        )
+        self._given = _with_twins(path if os.path.isdir(path) else os.path.dirname(path) or "." for path in paths)  # noqa: PTH112, PTH120
         self._named = frozenset(map(os.path.normpath, paths))
         wanted: dict[str, None] = {}
         for path in paths:
@@ -205,7 +203,7 @@ class Discovery:
         The file need not be there. None where the configuration excludes it.
         """
         path = os.path.normpath(name)
-        self._given = (os.path.dirname(path) or ".",)  # noqa: PTH120
+        self._given = _with_twins([os.path.dirname(path) or "."])  # noqa: PTH120
         self._named = frozenset({path})
         self._texts = {path: data}
         if self._excluded(path) or not self._is_ours(path):
@@ -423,3 +421,10 @@ class Discovery:
         found = self._files(path).read(path, HEAD)
         text = decode_head((found.data or b"")[:HEAD], "utf-8-sig") if found is not None else ""
         return text[:4] in {"---\n", "---\r"} or is_draft(path, text)
+
+
+def _with_twins(folders: Iterable[str]) -> tuple[str, ...]:
+    """Folders, and those beside them in which their messages go on."""
+    given = dict.fromkeys(folders)
+    beside = [other for folder in given if (other := folder_beside(os.path.normpath(folder))) is not None]
+    return tuple(dict.fromkeys([*given, *beside]))

@@ -562,7 +562,7 @@ def test_a_file_is_no_domain(run: Any, tmp_path: Path) -> None:
     (tmp_path / "a.eml").write_text("")
     (tmp_path / "mails").mkdir()
     for name in ("a.eml", "mails"):
-        line = f"maillint: {name} is no domain; for the domains that it is from: maillint check --dns {name} "
+        line = f"maillint: {name} is not a domain; for the domains that it is from: maillint check --dns {name} "
         assert run("dns", name).stderr == f"{line}(see maillint dns --help)\n"
 
 

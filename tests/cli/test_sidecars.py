@@ -66,6 +66,26 @@ CONVENTIONS = [
     ("welcome.html.erb", "welcome.text.erb"),
     ("welcome.de.html.erb", "welcome.de.text.erb"),
     ("welcome.html", "welcome.text"),
+    ("welcome.mjml", "welcome.text.erb"),
+    # Laravel
+    ("orders.blade.php", "orders-text.blade.php"),
+    ("orders.blade.php", "orders_plain.blade.php"),
+    ("orders.html.blade.php", "orders.text.blade.php"),
+    # Symfony, EC-CUBE
+    ("welcome.html.twig", "welcome.txt.twig"),
+    ("order.html.twig", "order.twig"),
+    # Phoenix
+    ("welcome.html.heex", "welcome.text.eex"),
+    # a word for the format
+    ("welcome.html", "welcome_text.txt"),
+    ("welcome_html.html", "welcome_text.html"),
+    ("mail-html.hbs", "mail-text.hbs"),
+    ("html.ejs", "text.ejs"),
+    ("welcome.html", "welcome-text.txt", "welcome_subject.txt"),
+    ("WELCOME.HTML", "WELCOME-Text.TXT"),
+    # Keycloak: in folders of their own
+    ("email/html/reset.ftl", "email/text/reset.ftl"),
+    ("html/reset.html", "text/reset.txt"),
 ]
 
 
@@ -74,7 +94,7 @@ def content(name: str) -> str:
         return META
     if "subject" in name.lower():
         return "Re: your order\n"
-    plain = any(word in name for word in ("txt", "text", "plain", "message.txt"))
+    plain = any(word in name.lower() for word in ("txt", "text", "plain", "message.txt")) or name == "order.twig"
     return TEXT if plain else "<mjml><mj-body></mj-body></mjml>" if name.endswith(".mjml") else HTML
 
 
@@ -146,6 +166,36 @@ def test_nothing_is_taken_for_a_sidecar_by_guessing(tmp_path: Path, files: dict[
     mail = {"a.eml", *(name for name in files if name.endswith(".html"))}
     assert {Path(file.path).name for file in report.files} == mail
     assert not [hit for hit in report.findings if hit.rule == REPLY]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({"article.html": HTML, "article-text.html": HTML}, id="the other has markup"),
+        pytest.param({"mail.html": HTML, "mail.php": "<?php mail($to, $subject, $text);\n"}, id="a program"),
+        pytest.param({"order.html.twig": HTML, "order.j2": TEXT}, id="another language"),
+        pytest.param({"a.html": HTML, "a_html.html": HTML, "a_text.txt": TEXT}, id="two HTML bodies"),
+        pytest.param({"a.html": HTML, "a_text.txt": TEXT, "a-plain.txt": TEXT}, id="two texts"),
+        pytest.param({"a.html": HTML, "context.txt": TEXT, "text.txt": TEXT}, id="other names"),
+        pytest.param({"html/a.html": HTML, "text/b.txt": TEXT}, id="other names in two folders"),
+        pytest.param({"html/a.ftl": HTML, "text/a.ftl": HTML}, id="markup in the other folder"),
+        pytest.param({"html/a.ftl": HTML, "plain/a.ftl": TEXT}, id="another folder"),
+    ],
+)
+def test_nothing_is_taken_for_a_twin_by_guessing(tmp_path: Path, files: dict[str, str]) -> None:
+    write_files(tmp_path, files)
+    paths = [str(tmp_path / name) for name in files]
+    assert [message_files(path) for path in paths] == [(path,) for path in paths]
+
+
+@pytest.mark.parametrize("name", ["html/a.html", "text/a.txt", "html", "text", "."])
+def test_bodies_in_two_folders_are_reported_whichever_is_named(tmp_path: Path, name: str) -> None:
+    write_files(tmp_path, {"mail/html/a.html": "<p>Hi <b>Ada</p>\n", "mail/text/a.txt": TEXT})
+    both = [("mail/html/a.html", ["markup/unclosed-tag"]), ("mail/text/a.txt", [])]
+    for folder, path in ((tmp_path, os.path.normpath(f"mail/{name}")), (tmp_path / "mail", name)):
+        files = check(folder, path, "--select", "markup")
+        found = [(file["path"], [hit["rule"] for hit in file["findings"]]) for file in files]
+        assert found == [(one.removeprefix("mail/" if folder != tmp_path else ""), rules) for one, rules in both]
 
 
 def test_the_subject_that_names_its_message_comes_before_one_that_does_not(tmp_path: Path) -> None:

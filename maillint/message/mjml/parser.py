@@ -63,6 +63,10 @@ def _is_component_at(ends: Mapping[int, Element], offset: int) -> bool:
     return found is not None and is_component(found.tag)
 
 
+_MOST_BOUNDARIES = 500
+"""Names of components, those that nobody knows included, that HTML inside them does not reach beyond."""
+
+
 class MjmlBuilder(Builder):
     """Walks a view of MJML once. Components nest strictly, and HTML ends with the component that it stands in."""
 
@@ -96,7 +100,7 @@ class MjmlBuilder(Builder):
     def start_component(self, element: Element) -> None:
         tag = element.tag
         component = components().get(tag)
-        if tag not in self.boundaries:
+        if tag not in self.boundaries and len(self.boundaries) < _MOST_BOUNDARIES:
             self.boundaries |= {tag}
             self.stops.clear()
         parent = self.stack[-1] if self.stack else None

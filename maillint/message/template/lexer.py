@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from maillint.message.memo import look_at_clock
 from maillint.message.template.block_tags import (
@@ -47,6 +47,9 @@ def find_tags(text: str, host: Dialect, others: tuple[Dialect, ...] = ()) -> tup
 
 _MOST_STEPS = 100_000
 """So many strings and brackets, and two for each character, are passed over on the way to balanced ends."""
+
+_MOST_PLACES = 200
+"""Characters of one tag that an editor has put there, as far as they are reported and fixed at once."""
 
 _MASKED_STRING = regex(STRING)
 _QUOTES = regex("[“”„‟‘’‚‛«»″]")
@@ -211,7 +214,8 @@ class _Lexer:
             return
         bare = _MASKED_STRING.sub(lambda found: " " * len(found[0]), inner)
         for kind, pattern in (("markup", _MARKUP), ("reference", _REFERENCE), ("quote", _QUOTES), ("space", _SPACES)):
-            parts = tuple(Span(offset + found.start(), offset + found.end()) for found in pattern.finditer(bare))
+            first = islice(pattern.finditer(bare), _MOST_PLACES)
+            parts = tuple(Span(offset + found.start(), offset + found.end()) for found in first)
             if parts:
                 parts = parts[:1] if kind == "markup" else parts
                 span = Span(parts[0].start, parts[-1].end)
