@@ -106,6 +106,9 @@ CONFIG = click.option("--config", "config_path", type=click.Path(dir_okay=False)
 FAIL_ON = click.option("--fail-on", type=click.Choice(THRESHOLDS), metavar="LEVEL", envvar="MAILLINT_FAIL_ON",
                        help="The lowest severity that makes the exit status 1: error (the default), warning, info or "
                             "never.")  # fmt: skip
+FAIL_ON_UNKNOWN = click.option("--fail-on-unknown", is_flag=True, envvar="MAILLINT_FAIL_ON_UNKNOWN",
+                               help="Exit with 1, too, where a rule was skipped whose findings would reach "
+                                    "--fail-on.")  # fmt: skip
 MIN_SEVERITY = click.option("--min-severity", type=click.Choice(THRESHOLDS[:3]), metavar="LEVEL",
                             envvar="MAILLINT_MIN_SEVERITY",
                             help="Show nothing below error, warning or info (the default); the exit status and the "
@@ -276,15 +279,21 @@ def show_failures(report: Report) -> None:
         door.tell(f"{failure.path}: {failure.message}")
 
 
-def exit_status(report: Report, threshold: Severity | None) -> int:
-    """0: nothing at or above the threshold; 1: something; 2: a file could not be read, or not linted as a whole."""
+def exit_status(report: Report, threshold: Severity | None, *, fail_on_unknown: bool = False) -> int:
+    """0: nothing at or above the threshold; 1: something; 2: a file could not be read, or not linted as a whole.
+
+    With ``fail_on_unknown``, 1 also where a rule was skipped that might have found something at or above the threshold.
+    """
     rules = [found.rule for file in report.files for found in file.findings]
     rules += [found.rule for domain in report.domains for found in domain.findings]
     broken = not INCOMPLETE.isdisjoint(rules)
     if report.failures or broken:
         return 2
-    worst = report.worst()
-    return int(threshold is not None and worst is not None and worst >= threshold)
+    severities = report.severities
+    if fail_on_unknown:
+        severities += [skipped.severity for file in report.files for skipped in file.unknown]
+        severities += [skipped.severity for domain in report.domains for skipped in domain.unknown]
+    return int(threshold is not None and any(severity >= threshold for severity in severities))
 
 
 # -- baseline -----------------------------------------------------------------------------------------
