@@ -28,7 +28,7 @@ FOR_PEOPLE = frozenset({"full", "concise", "summary"})
 """The formats whose lines people read; the others have an escape for everything, by their own rules."""
 
 _WIDEST_NAME = 26
-_RANGE = regex(r"  \[[^\]]*\bx\b[^\]]*\]")  # that a number is within bounds is said when it is not
+_RANGE = regex(r"  \[[\d.<=]{0,20}x[\d.<>=]{0,20}\]")  # that a number is within bounds is said when it is not
 
 Options = Callable[[Any], Any]
 """A decorator that puts options on a command."""

@@ -18,6 +18,7 @@ from maillint.cli.common import (
     COLOR,
     CONFIG,
     FAIL_ON,
+    FAIL_ON_UNKNOWN,
     FORMAT,
     IGNORE,
     MIN_SEVERITY,
@@ -111,9 +112,7 @@ def complete_domains(ctx: click.Context, param: click.Parameter, incomplete: str
     FORMAT,
     OUTPUT_FILE,
     FAIL_ON,
-    click.option(
-        "--fail-on-unknown", is_flag=True, help="Exit with 1 if a rule was skipped since it got no answer, too."
-    ),
+    FAIL_ON_UNKNOWN,
     MIN_SEVERITY,
     COLOR,
     QUIET,
@@ -196,7 +195,7 @@ def _finish(
     if not quiet and not any(name in _CARRY_REASONS for name, _ in targets):
         for reason in dict.fromkeys(one.reason for domain in report.domains for one in domain.unknown):
             door.tell(f"skipped: {reason}")
-    return exit_status(report, context.fail_on) or int(given["fail_on_unknown"] and report.unknown > 0)
+    return exit_status(report, context.fail_on, fail_on_unknown=given["fail_on_unknown"])
 
 
 # -- what people type ---------------------------------------------------------------------------------

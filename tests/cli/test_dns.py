@@ -665,10 +665,20 @@ def test_a_single_answer_is_enough(run: Any) -> None:
     assert run("dns", "slow.example", *TIMEOUT).returncode == 0
 
 
-@pytest.mark.parametrize(("domain", "status"), [("fine.example", 0), ("broken.example", 1)])
-def test_what_was_skipped_can_fail_a_run(run: Any, domain: str, status: int) -> None:
-    result = run("dns", domain, "--selector", "s1", "--fail-on-unknown", "--fail-on", "never", *TIMEOUT)
-    assert result.returncode == status
+@pytest.mark.parametrize(
+    ("domain", "select", "fail_on", "status"),
+    [
+        ("fine.example", "auth", "error", 0),
+        ("broken.example", "auth/dmarc-missing", "error", 1),
+        ("broken.example", "auth/dmarc-missing", "never", 0),
+        ("broken.example", "auth/dmarc-policy-none", "error", 0),
+        ("broken.example", "auth/dmarc-policy-none", "warning", 1),
+    ],
+)
+def test_what_was_skipped_can_fail_a_run(run: Any, domain: str, select: str, fail_on: str, status: int) -> None:
+    options = ("--selector", "s1", "--select", select, "--fail-on", fail_on)
+    assert run("dns", domain, *options, "--fail-on-unknown").returncode == status
+    assert run("dns", domain, *options).returncode == 0
 
 
 @pytest.mark.parametrize(

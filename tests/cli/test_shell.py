@@ -39,6 +39,7 @@ ASKED = [
     ("check --select markup/uncl", "markup/unclosed-tag"),
     ("check --profile tr", "transactional"),
     ("completion f", "fish"),
+    ("rule links/sho", "links/shortener"),
 ]
 
 BASH = """
