@@ -79,14 +79,14 @@ def places(finding: Finding, room: int | None = None) -> str:
         return "also further on in this line" if own else ""
     head = f"also in {'this line, and in ' if own else ''}line{'s' * (len(lines) > 1)} "
     named = [str(line) for line in lines]
-    for count in range(len(named), 0, -1):
-        if count == len(named):
-            text = head + _listed(named)
-        else:
-            text = f"{head}{', '.join(named[:count])} and {len(named) - count} more"
-        if room is None or len(text) <= room or count == 1:
-            return text
-    raise AssertionError
+    whole = head + _listed(named)
+    if room is None or len(whole) <= room or len(named) == 1:
+        return whole
+    text, count = head + named[0], 1
+    while len(f"{text}, {named[count]} and {len(named) - count - 1} more") <= room:
+        text += f", {named[count]}"
+        count += 1
+    return f"{text} and {len(named) - count} more"
 
 
 def _listed(names: list[str]) -> str:
