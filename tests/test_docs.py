@@ -102,3 +102,17 @@ def test_the_command_writes_the_pages_and_removes_those_of_families_that_are_gon
     (tmp_path / "gone.md").write_text("# gone\n")
     write(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"README.md", *(f"{name}.md" for name in shipped().families)}
+
+
+# -- the first screen
+
+
+FIRST_RUNS = (ROOT / "docs/first-runs.md").read_text(encoding="utf-8")
+
+
+def test_each_first_run_fits_on_a_screen_and_ends_with_what_is_next() -> None:
+    for section in FIRST_RUNS.split("\n## ")[1:]:
+        assert re.search(r"^Next: .*\]\(\w", section, re.MULTILINE | re.DOTALL), section
+        runs = [body.splitlines() for info, body in blocks(section) if info.startswith("console")]
+        assert runs
+        assert max(len([line for line in run if not line.startswith("$ ")]) for run in runs) < 30, section

@@ -311,8 +311,8 @@ def _hints(report: Report, context: Context, paint: Paint) -> list[str]:
         )
     else:
         words = (
-            f"{len(first)} texts look like first messages to strangers; give --profile cold, "
-            'or write "profile: cold" in maillint.yaml, to apply the rules for those'
+            f"{len(first)} texts look like first messages to strangers; give --touch 1, or write "
+            '"profile: cold" in maillint.yaml, to apply the rules for those'
         )
     body = wrap(words, context.width - len(label))
     return [paint(label, "bold") + body[0], *(" " * len(label) + more for more in body[1:])]

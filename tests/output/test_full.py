@@ -331,7 +331,7 @@ def test_a_hint_where_texts_look_like_first_messages() -> None:
     one = replace(on("x", "a.html"), looks_first=True)
     assert "hint: a.html looks like a first message to a stranger; give --touch 1" in full(one)
     out = " ".join(full(one, replace(one, path="b.html")).split())
-    assert 'hint: 2 texts look like first messages to strangers; give --profile cold, or write "profile: cold"' in out
+    assert 'hint: 2 texts look like first messages to strangers; give --touch 1, or write "profile: cold"' in out
     assert "hint" not in full(one, verbose=-1)
     assert "hint" not in full(on("x", "a.html"))
 
