@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from maillint.analysis.first_messages import reads_like_first_message
 from maillint.finding import Failure
 from maillint.message.read import MessageSettings
 from maillint.patterns import regex
@@ -16,6 +17,7 @@ from maillint.values import frozen
 
 _MOST_READ = 300
 _MOST_LISTED = 10
+_LONGEST_FIRST = 10_000
 _MOSTLY = 0.8
 """The share of messages that must be of one kind for it to be that of the folder."""
 
@@ -60,7 +62,10 @@ _TEMPLATE = """\
 
 @frozen
 class Found:
-    """What was found: how many messages, their paths from the folder, their kinds by path, and their languages."""
+    """What was found: how many messages, their paths from the folder, their kinds by path, and their languages.
+
+    A message of no known kind that reads like a first one to a stranger is cold.
+    """
 
     count: int
     paths: tuple[Path, ...]
@@ -77,7 +82,10 @@ def look_at(groups: Sequence[Group], folder: str) -> Found:
     # without the settings of a configuration, so that only what the files themselves say counts
     for loaded in load_all(groups[:_MOST_READ], adjust=lambda settings, kind: MessageSettings()):
         if not isinstance(loaded, Failure):
-            profiles[paths[loaded.group.paths[0]]] = loaded.message.profile
+            profile = loaded.message.profile
+            length = sum(len(part.text) for part in loaded.message.parts)
+            looks_first = profile == "general" and length < _LONGEST_FIRST and reads_like_first_message(loaded.message)
+            profiles[paths[loaded.group.paths[0]]] = "cold" if looks_first else profile
             dialects[loaded.message.dialect or ""] += 1
     return Found(len(groups), tuple(paths.values()), profiles, dialects)
 

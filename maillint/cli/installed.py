@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,8 +11,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from maillint._version import __version__
+from maillint.patterns import regex
 
-_SCP = re.compile(r"(?:[\w.-]+@)?([\w.-]+):(?!/)(.+)")
+_SCP = regex(r"(?:[\w.-]+@)?([\w.-]+):(?!/)(.+)")
 
 
 def requirement() -> str:

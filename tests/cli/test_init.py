@@ -102,6 +102,15 @@ def test_which_folders_are_named(paths: list[str], folders: list[str]) -> None:
 
 
 NEWSLETTER = '<p>News</p><a href="https://a.example/unsubscribe?u={{ id }}">Unsubscribe</a>\n'
+FIRST = """Subject: quick question
+
+Hi Anna,
+
+I saw your post on moving the billing team to one tool, and we have just done the same for two firms in Leeds.
+Would it be worth fifteen minutes next week?
+
+Ada
+"""
 COLD = "---\ntouch: 1\n---\n<p>Hi {{ first_name }}</p>\n"
 
 
@@ -110,6 +119,7 @@ COLD = "---\ntouch: 1\n---\n<p>Hi {{ first_name }}</p>\n"
     [
         ({"a.html": NEWSLETTER, "b.html": NEWSLETTER}, "profile: newsletter", "2 of 2 newsletter."),
         ({"a.html": COLD, "b.html": COLD}, "profile: cold", "2 of 2 cold."),
+        ({"1.txt": FIRST, "2.txt": FIRST}, "profile: cold", "2 of 2 cold."),
         ({"reset_password.html": BAD, "receipt.html": BAD}, "profile: transactional",
          "2 of 2 transactional, by their names."),
         ({"OrderShipped.html": BAD, "mail.html": BAD}, "# profile: transactional",
