@@ -329,11 +329,15 @@ def _words(name: str) -> list[str]:
 
 
 def is_draft(path: str, text: str) -> bool:
-    """Whether a plain text is a draft of mail by its beginning: it has a header, or a tag that names the reader."""
+    """Whether a plain text begins as a draft of mail: with a header, a greeting, or a tag that names the reader."""
     if draft_header(text):
         return True
     stem = os.path.basename(path).partition(".")[0].lower()  # noqa: PTH119
-    if not needles_in(text) or stem in _signs().texts_of_other_kinds:
+    if not _signs().texts_of_other_kinds.isdisjoint({stem, *_words(stem)[:1]}):
+        return False
+    if _is_letter(text):
+        return True
+    if not needles_in(text):
         return False
     from maillint.message.template.detect import detect  # noqa: PLC0415 -- few texts have tags, as the next
     from maillint.message.template.parse import read  # noqa: PLC0415
@@ -343,6 +347,20 @@ def is_draft(path: str, text: str) -> bool:
     if dialect is None:
         return False
     return any(placeholder_role(tag) in _signs().reader for tag in read(text, dialect).outputs())
+
+
+_SALUTATION = regex(r"\s{0,20}(?P<line>[^\r\n]{2,60}[,!:])[ \t]{0,20}(?:\r\n|\n|\r)[ \t]{0,20}(?:\r\n|\n|\r)")
+_FEWEST_WORDS = 15
+
+
+def _is_letter(text: str) -> bool:
+    """Whether a text greets somebody on a line of its own, and goes on with a few sentences."""
+    found = _SALUTATION.match(text)
+    if found is None:
+        return False
+    from maillint.analysis.greetings import greeting_length  # noqa: PLC0415 -- few texts begin so
+
+    return greeting_length(found["line"]) > 0 and len(text[found.end() :][:2_000].split()) >= _FEWEST_WORDS
 
 
 # -- the list -----------------------------------------------------------------------------------------

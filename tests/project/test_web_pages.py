@@ -142,6 +142,14 @@ TEXTS: dict[str, str | bytes] = {
     "intro.txt": "Subject: Your order\n\nHi Ada,\n",
     "stated.txt": "---\nsubject: Your order\n---\nHi Ada,\n",
     "merge.txt": "Hi {{ first_name }},\n\nyour order is ready.\n",
+    "plain.txt": (
+        "Hello Ada,\n\nI saw your talk in Leeds and wondered how you close the books when stock and ledger differ.\n"
+        "Would a call on Thursday suit you?\n"
+    ),
+    "plain-uk.txt": (
+        "\nДобрий день!\r\n\r\nДякуємо, що ви з нами. Наступного тижня ми переїжджаємо до нового офісу, тож графік"
+        " роботи зміниться на кілька днів.\r\n"
+    ),
     "wide.txt": "Subject: Größe\n\nHi Ada,\n".encode("utf-16"),
     "letter.html": LETTER,
     "letter.txt": "Hello {{ name }}, your invoice is ready.\n",
@@ -156,6 +164,11 @@ OTHER_TEXTS: dict[str, str | bytes] = {
     "data.txt": b"\0\1\2",
     "CMakeLists.txt": "project(acme)\nset(A ${NAME})\n",
     "subject.txt": "Friday\n",
+    "hello.txt": "Hello, world!\n\nThis file is what the server answers with.\n",
+    "readme_theme.txt": (
+        "Hello,\n\nplease read the documentation before you change anything in here, or ask on the forum first.\n"
+    ),
+    "talk.txt": "Hello everybody, welcome to this talk about the way in which we test our programs and deliver them.\n",
     "empty.txt": "",
     "settings.html.bak": LETTER,
 }
