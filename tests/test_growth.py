@@ -44,7 +44,7 @@ _ALIKE = {"sub": "finditer", "subn": "finditer", "findall": "finditer", "split":
 BOUNDED: Mapping[str, tuple[int, str]] = {
     "maillint.text.literals": (500, "reads patterns of lists and settings"),
     "maillint.web.link_lists": (500, "reads patterns of lists and settings"),
-    "maillint.cli.init:_NUMBERED": (255, "reads names of files"),
+    "maillint.cli.init_proposal:_NUMBERED": (255, "reads names of files"),
     "maillint.project.message_files": (255, "reads names of files"),
     "maillint.message.template.conditions:_COMPARISON": (500, "reads tests of 500 characters at the most"),
     "maillint.message.template.conditions:_COLLECTION": (500, "reads loops of 500 characters at the most"),
