@@ -99,10 +99,10 @@ def _is_dot(element: Element) -> bool:
 def unterminated_comment(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Comments that never end, and hide the rest of the text."""
     for part, view in message.views(("html",)):
-        comment = view.html.open_comment
-        if comment is not None and not any(
-            broken.span.start == comment.start for broken in _broken_conditionals(part, view)
-        ):
+        comment = view.html.open_comment  # of template tags, too, whose end may stand in another branch
+        if comment is None or all(fault.code != "eof-in-comment" for fault in view.html.faults):
+            continue
+        if not any(broken.span.start == comment.start for broken in _broken_conditionals(part, view)):
             yield Hit(part, Span(comment.start, min(comment.start + 4, comment.end)), {}, view)
 
 

@@ -343,7 +343,11 @@ def revive(stored: Stored, unknown: tuple[Unknown, ...], read: Callable[[], str]
         for finding in stored["findings"]
     )
     fields = {**stored, "findings": findings, "unknown": unknown, "notes": tuple(stored["notes"])}
-    if not (_has_texts(fields, _TEXTS) and all(map(_is_sound, findings)) and _are_texts(fields["notes"])):
+    counts = (fields["suppressed"], fields["known"], fields["looks_first"])
+    are_counts = [type(count) for count in counts] == [int, int, bool]
+    if not (
+        are_counts and _has_texts(fields, _TEXTS) and all(map(_is_sound, findings)) and _are_texts(fields["notes"])
+    ):
         raise ValueError("a stored report with values of another kind")
     return FileReport.deferred(read, **fields) if findings else FileReport(**fields)
 
