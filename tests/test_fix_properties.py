@@ -253,3 +253,18 @@ def test_every_fault_has_a_fix() -> None:
 @pytest.mark.parametrize(("before", "unsafe"), [("<p>One</br>Two</p>", False), ("<p>One</p>", True)])
 def test_fixing_that_does_no_harm_has_no_fault(before: str, unsafe: bool) -> None:
     assert faults(Fixing.of("a.html", before.encode()), unsafe=unsafe) == []
+
+
+HTML_IN_QP = "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: quoted-printable"
+
+
+def test_fixes_that_would_overfill_a_line_together_go_in_one_after_the_other() -> None:
+    link = '<a href=3D"jane@acme.io">J</a>'
+    for filler in range(15):
+        line = f"{link}{link}{'x' * filler}"
+        fixing = Fixing.of("a.eml", message("", f"{HTML_IN_QP}\n\n<p>\n{line}\n</p>").encode())
+        after = fixing.fix(fixing.source, unsafe=False).sources[0].text
+        fixed = next(row for row in after.splitlines() if "jane@" in row)
+        room = 76 - len(line)
+        assert fixed.count("mailto:") == min(room // len("mailto:"), 2), fixed
+        assert len(fixed) <= 76

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from maillint.finding import Failure, FileReport, Finding, Fix, Report, Severity
+from maillint.message.mime.transfer import LONGEST_LINE
 from maillint.project.discovery import Group
 from maillint.project.loader import LoadedMessage, failure, load_all
 from maillint.project.runner import Observe, Run, lint_loaded
@@ -186,6 +187,7 @@ def _choose(
     """The findings of a file whose fixes can be applied together: in order, none touching another."""
     if not restores(source):
         return []
+    growth = _Growth(source)
     chosen: list[Finding] = []
     taken: list[tuple[int, int]] = []  # in order and apart
     for report in reports:
@@ -196,12 +198,35 @@ def _choose(
             if fix is None or not (fix.safe or unsafe) or (source.path, finding.rule, fix) in refused:
                 continue
             spans = [(edit.start, edit.end) for edit in fix.edits]
-            if any(_touches(taken, span) for span in spans):
+            if any(_touches(taken, span) for span in spans) or (report.kind == "eml" and not growth.allows(fix)):
                 continue
             for span in spans:
                 insort(taken, span)
             chosen.append(finding)
     return chosen
+
+
+class _Growth:
+    """By how much the lines of a message grow: each fix for itself leaves a line of quoted-printable short enough."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.by_line: dict[int, int] = {}
+
+    def allows(self, fix: Fix) -> bool:
+        """Whether a fix fits into its lines with those before it, and then count it; else it has to wait."""
+        more: dict[int, int] = {}
+        for edit in fix.edits:
+            number, _ = self.source.position(edit.start)
+            more[number] = more.get(number, 0) + len(edit.text) - (edit.end - edit.start)
+        for number, growth in more.items():
+            before = self.by_line.get(number)
+            start, end = self.source.line_span(number)
+            if before is not None and end - start <= LONGEST_LINE < end - start + before + growth:
+                return False
+        for number, growth in more.items():
+            self.by_line[number] = self.by_line.get(number, 0) + growth
+        return True
 
 
 def _touches(taken: Sequence[tuple[int, int]], span: tuple[int, int]) -> bool:

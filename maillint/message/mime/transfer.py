@@ -56,7 +56,7 @@ def decode(source: Source, part: RawPart) -> Decoded:
     return Decoded(text, char_map.then(byte_map), charset)
 
 
-_QUOTED_PRINTABLE_LINE = 76
+LONGEST_LINE = 76
 """Characters that a line of quoted-printable may have (RFC 2045, section 6.7, rule 5)."""
 
 
@@ -69,7 +69,7 @@ def keeps_quoted_printable(source: str, span: Span, text: str) -> bool:
     end = source.find("\n", span.end)
     line = before + source[span.end : end if end >= 0 else len(source)].rstrip("\r")
     shorter = len(text) <= span.end - span.start and "\n" not in source[span.start : span.end]
-    fits = shorter or len(line) <= _QUOTED_PRINTABLE_LINE
+    fits = shorter or len(line) <= LONGEST_LINE
     return fits and text.isascii() and "=" not in text and line == line.rstrip(" \t")
 
 
