@@ -284,6 +284,7 @@ HOSTILE: Mapping[str, Shape] = {
     "components that nobody knows": repeated(
         "<mj-foo@N@>x</mj-foo@N@>", "<mjml><mj-body>", "</mj-body></mjml>", kind="mjml"
     ),
+    "greetings without a default": repeated("<p>Hello {{ user.name }},</p>\n", filename="a.html.j2"),
     "anchors to nowhere": repeated('<a href="#place@N@">x</a> ', "<html><body>"),
     "anchors and places": beside('<a href="#a@N@">x</a> ', '<a name="b@N@"></a> ', "<html><body>"),
     "commas in srcset": repeated(",", '<img src="https://t.example/o.gif" srcset="', '">'),

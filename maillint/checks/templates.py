@@ -240,7 +240,7 @@ def _without_default(place: Place, tags: Iterable[Tag], mentions: _Mentions, whe
         if dialect.defaults:
             yield NotKnown(f"whether {_shown(place.text, tag.span)} has a default depends on {dialect.defaults}")
             continue
-        remedy = _remedy(tag, dialect, mentions.text)
+        remedy = _remedy(tag, mentions.remedy(dialect))
         evidence = {"tag": _written(place.text, tag), "place": where, "remedy": f"; write {remedy}" if remedy else ""}
         yield Hit(place, tag.span, evidence, mentions.view if isinstance(place, Part) else None)
 
@@ -253,13 +253,10 @@ def _written(text: str, tag: Tag) -> str:
     return shorten(tag.argument if "{" in tag.argument else f"${{{tag.argument}}}", _MAX_SHOWN)
 
 
-def _remedy(tag: Tag, dialect: Dialect, text: str) -> str:
+def _remedy(tag: Tag, remedy: str) -> str:
     """The tag with a default, as its language writes it; empty where none is known, or it would be too long."""
-    for pattern, remedy in dialect.remedies:
-        if pattern.compiled.search(text):
-            expression = _EMPTY_DEFAULT.sub("", tag.argument).strip().removeprefix("${").removesuffix("}").strip()
-            return remedy.replace("{}", expression) if len(expression) <= _MAX_SHOWN else ""
-    return ""
+    expression = _EMPTY_DEFAULT.sub("", tag.argument).strip().removeprefix("${").removesuffix("}").strip()
+    return remedy.replace("{}", expression) if len(expression) <= _MAX_SHOWN else ""
 
 
 _WORD = regex(r"\w+")
@@ -298,6 +295,7 @@ class _Mentions:
         self.text = text
         self.template = template
         self.view = view
+        self._remedies: dict[str, str] = {}
 
     @cached_property
     def tested(self) -> set[str]:
@@ -311,6 +309,13 @@ class _Mentions:
                 for word in _WORD.findall(f"{tag.word} {tag.argument}".lower()):
                     found.setdefault(word, tag.span.start)
         return found
+
+    def remedy(self, dialect: Dialect) -> str:
+        """How a language writes defaults in this text; empty where that is not known."""
+        if dialect.name not in self._remedies:
+            fitting = (text for pattern, text in dialect.remedies if pattern.compiled.search(self.text))
+            self._remedies[dialect.name] = next(fitting, "")
+        return self._remedies[dialect.name]
 
     def only_renamed(self, name: str, before: int, dialect: Dialect) -> bool:
         """Whether all that is said of a name is that it stands for a personal field, in one branch at least.
