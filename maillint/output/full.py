@@ -213,7 +213,7 @@ class _Printer:
         """Place, severity, rule and message, on one line where they fit, and the width of the last line."""
         paint, width = self.paint, self.context.width
         words = clip(words, _LONGEST_MESSAGE)
-        fix = finding.fix if isinstance(finding, Finding) else None
+        fix = finding.whole_fix if isinstance(finding, Finding) else None
         marker = "" if fix is None else "fixable" if fix.safe else "fixable (unsafe)"
         label = f"{finding.severity.label:<{self._labels}}"
         plain = [label, visible(finding.rule), *([marker] if marker else [])]

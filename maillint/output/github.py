@@ -34,9 +34,13 @@ def render(report: Report, context: Context) -> str:
     return "".join(f"{text}\n" for text in lines)
 
 
+_ROOM = 500
+"""Characters for the lines of further places; an annotation is cut after four thousand."""
+
+
 def _words(finding: Finding) -> str:
     """The message, with the further places in words: GitHub shows few annotations of a step, so each is a cause."""
-    also = places(finding)
+    also = places(finding, _ROOM)
     return f"{message(finding)} ({also})" if also else message(finding)
 
 

@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from maillint.finding import Severity
+from maillint.finding import FurtherPlace, Report, Severity
 from maillint.output import Context, RuleDoc, formats, load
 from maillint.values import field_names, replace
-from tests.output.samples import PLAIN, RULES, RUN
+from tests.output.samples import PLAIN, RULES, RUN, found
 
 
 def test_formats() -> None:
@@ -65,8 +65,8 @@ def test_hiding_changes_no_count(name: str, severity: Severity) -> None:
     """Nothing of a hidden finding is shown, and everything of any other."""
     out = load(name).render(RUN, replace(PLAIN, min_severity=severity))
     for file in RUN.files:
-        for found in file.findings:
-            assert (found.rule in out) == (found.severity >= severity)
+        for finding in file.findings:
+            assert (finding.rule in out) == (finding.severity >= severity)
     if name in {"full", "concise", "summary", "github", "markdown"}:
         assert "3 errors, 1 warning, 1 info in 2 of 3 files" in out
         assert "2 rules skipped" in out
@@ -93,3 +93,11 @@ def test_the_context_has_defaults_for_everything() -> None:
         "per_file",
         "links",
     ]
+
+
+def test_an_annotation_of_github_names_as_many_places_as_it_can_hold() -> None:
+    many = tuple(FurtherPlace(0, 1, line, 1, line, 2) for line in range(2, 2_000))
+    (first, *_) = load("github").render(Report((found("«a»", places=many),)), PLAIN).splitlines()
+    assert "(also in lines 2, 3, " in first
+    assert first.endswith(" more)")
+    assert len(first) < 700

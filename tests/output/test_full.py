@@ -14,6 +14,7 @@ from maillint.finding import (
     FileReport,
     Finding,
     Fix,
+    FurtherPlace,
     Related,
     Report,
     Unknown,
@@ -390,3 +391,10 @@ def test_a_domain_fits_the_width() -> None:
 def test_a_huge_message_is_cut() -> None:
     assert len(full(found("«a»", "my/rule", "word " * 100_000))) < 1000
     assert len(full(found("«a»", "my/rule", "x" * 1_000_000))) < 1000
+
+
+def test_a_finding_is_fixable_where_any_of_its_places_is() -> None:
+    fix = Fix((Edit(4, 5, "x"),), safe=True)
+    out = full(found("«abc» d", places=(FurtherPlace(4, 5, 1, 5, 1, 6, fix=fix),)))
+    assert "links/text-mismatch  fixable  " in out.splitlines()[0]
+    assert "1 fixable with --fix" in out
