@@ -303,6 +303,8 @@ class _Lines:
         self._lines: dict[str, _Tokens] = {}
 
     def tokens(self, text: str) -> _Tokens | _TokensOfLines:
+        if len(text) > _LONG:
+            return _Tokens.of(text)
         if self._first is None:  # mostly there is no other text
             self._first = text, _Tokens.of(text)
             return self._first[1]

@@ -45,6 +45,8 @@ _COULD_HIDE = {
 _READ = PROPERTIES | fonts.PROPERTIES
 _MOST_WORK = 400_000  # rules times elements: what a hostile sheet may cost
 _MOST_SELECTED = 2_000_000  # selectors times elements
+_MOST_KEPT = 300_000  # elements that all selectors together have selected
+_MOST_CANDIDATES = 20_000  # that are kept
 _MOST_IN_TREE = 50_000  # elements of a view whose tree is built: it takes more memory than the view
 _MOST_SEARCHED = 40_000_000  # pieces of names times the characters of all names
 _FEW_TESTS = 100
@@ -162,6 +164,7 @@ class Cascade:
         self._sheets = sheets
         self._selected: dict[str, Set[int]] = {}
         self._weights: dict[tuple[int, frozenset[str]], Mapping[int, Weight]] = {}
+        self._kept = 0
         elements = len(html.elements)
         self._selections = _MOST_SELECTED // (elements + 1) if elements <= _MOST_IN_TREE else 0
         self._undone: dict[tuple[Kind, frozenset[str]], bool] = {}
@@ -289,6 +292,9 @@ class Cascade:
                 if element is not None:
                     found.add(element.index)
             self._selected[selector.text] = found
+            self._kept += len(found)
+            if self._kept > _MOST_KEPT:
+                self._selections = 0
         return self._selected[selector.text]
 
     def _select(self, selector: Selector) -> Sequence[Any]:
@@ -307,6 +313,7 @@ class _Index:
     def __init__(self, rules: Iterable[_Rule]) -> None:
         self._by_name: dict[str, list[tuple[_Rule, Selector]]] = {}  # by a name that a selector requires, or *
         self._candidates: dict[frozenset[str], Sequence[_Candidate]] = {}
+        self._held = 0
         for rule in rules:
             for selector in rule.selectors:
                 name = min(selector.names, default="*")  # ids, classes, then tags
@@ -328,6 +335,10 @@ class _Index:
                 for rule, selector in self._by_name.get(name, ()):
                     if selector.names <= names:
                         found.setdefault(rule.order, (rule, []))[1].append(selector)
+            self._held += len(found)
+            if self._held > _MOST_CANDIDATES:  # where each element has a name of its own
+                self._candidates.clear()
+                self._held = len(found)
             self._candidates[names] = [_Candidate(*found[order]) for order in sorted(found)]
         return self._candidates[names]
 

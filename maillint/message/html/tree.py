@@ -6,7 +6,6 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from sys import intern
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from maillint.message.html.tokenizer import tree_parser
@@ -76,7 +75,7 @@ class StartTag:
 
     def __init__(self, tag: str, attrs: Sequence[tuple[str, str]], self_closing: bool, source: str) -> None:
         self.tag = tag
-        self.attrs = {intern(name): value for name, value in reversed(attrs)} if attrs else _NO_ATTRS
+        self.attrs = dict(reversed(attrs)) if attrs else _NO_ATTRS
         self.self_closing = self_closing
         self.source = source
         self.is_block = tag in BLOCKS
@@ -106,7 +105,7 @@ class StartTag:
         while len(found) < MAX_ATTRIBUTES and (match := ATTRIBUTE.match(source, position)) and match.end() > position:
             group = match.lastgroup if match.lastgroup != "name" else None
             value = Span(*match.span(group)) if group else Span(match.end(), match.end())
-            found.append(Attribute(intern(match["name"].lower()), Span(match.start("name"), match.end()), value))
+            found.append(Attribute(match["name"].lower(), Span(match.start("name"), match.end()), value))
             position = match.end()
         return tuple(found)
 
