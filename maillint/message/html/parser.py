@@ -45,7 +45,7 @@ from maillint.message.html.vocabulary import (
     is_office,
     must_close,
 )
-from maillint.message.memo import look_at_clock
+from maillint.message.memo import by_the_clock
 from maillint.patterns import regex
 from maillint.text.spans import Span, overlaps
 
@@ -157,7 +157,7 @@ class Builder:
         hidden = self.result.hidden_spans
         index = bisect_left(hidden, (offset_of_text, 0))
         next_hidden = hidden[index][0] if index < len(hidden) else _NEVER
-        for token in tokenizer()(clean, capture_source=True, resolve_references=False):
+        for token in by_the_clock(tokenizer()(clean, capture_source=True, resolve_references=False)):
             kind = token.type
             offset = end if starts is None else starts[token.line - 1] + token.col
             if kind == 0:  # text
@@ -196,7 +196,6 @@ class Builder:
 
     def start(self, element: Element) -> bool:
         """Put an element in its place; True ends the walk."""
-        look_at_clock()
         tag, stack, open_tags, start_tag = element.tag, self.stack, self.open_tags, element.start_tag
         if start_tag.closes is not None:
             self.close_implied(*start_tag.closes, element)
@@ -276,7 +275,6 @@ class Builder:
     # -- end tags
 
     def end(self, tag: str, span: Span) -> None:
-        look_at_clock()
         if tag not in self.end_tags:
             self.begins_with_end = self.begins_with_end or not (self.result.elements or self.end_tags)
             self.end_tags.add(tag)
