@@ -21,8 +21,8 @@ class TimeUpError(Exception):
 class TimeLimit:
     """Seconds of processor time for a message; they pass while the limit is ``running``, and end at the next look.
 
-    The time of this thread counts and nobody else's, so that a busy machine ends nothing. To ask for it is a call of the
-    system, so the clock on the wall says first whether it can be over: a thread never gets more than that.
+    The time of this thread counts and nobody else's, so that a busy machine ends nothing. To ask for it is a call of
+    the system, so the clock on the wall says first whether it can be over: a thread never gets more than that.
     """
 
     def __init__(self, seconds: float) -> None:

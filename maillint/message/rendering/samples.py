@@ -43,16 +43,12 @@ def _candidates(path: str) -> Iterator[str]:
 
 @cache
 def packages() -> Mapping[str, str]:
-    """The optional packages that render templates, as far as they are installed, and which file each comes from.
-
-    Other versions are other files, by size or time; to ask for the versions would take five times as long.
-    """
+    """The optional packages that render templates, as far as they are installed, with the file that each begins in."""
     from importlib.util import find_spec  # noqa: PLC0415 -- rarely needed
 
     found = {}
     for module in ("jinja2", "mrml"):
         spec = find_spec(module)
         if spec is not None and spec.origin is not None:
-            status = os.stat(spec.origin)  # noqa: PTH116
-            found[module] = f"{spec.origin} {status.st_size} {status.st_mtime_ns}"
+            found[module] = spec.origin
     return found
