@@ -29,11 +29,18 @@ _MOST_NEIGHBOURS = 200
 _TOKEN = regex(r"[<@~]?[a-z_.][a-z0-9_]*+(?:[-:.]{1,2}[a-z0-9_]++)*+[=(]?")
 _PROSE = regex(r">[^<>{}%@]++<")
 _WORD = regex(r"[A-Z]?[a-z]++|[A-Z]+(?![a-z])")
-_INSERTED = regex(
-    r"\b(extends|layout|inherits?|includes?|component|import|render|embed|use|decorate)\b"
+_INSERTS = ("extends", "layout", "inherit", "include", "component", "import", "render", "embed", "use", "decorate")
+_PLURALS = {"inherit", "include"}
+_INSERTING = [rf"{word}(?<!\w{word}){'s?' * (word in _PLURALS)}" for word in _INSERTS]
+_INSERTED = regex(  # each word with what may not stand before it, so that its first letter is searched for
+    rf"({'|'.join(_INSERTING)})\b"
     r"[^\n\"'<>]{0,20}[\"']([^\"'\n<>]{1,120})[\"']"
 )
-_GREETING = regex(r"(?<![a-z])(?:hi|hello|dear|hey|hallo|bonjour|hola|ciao)[ ,]{1,2}(?:<[a-z]{1,9}>)?[{<$%\[@#*]")
+_GREETINGS = ("hi", "hello", "dear", "hey", "hallo", "bonjour", "hola", "ciao")
+_GREETING = regex(
+    rf"(?:{'|'.join(rf'{word}(?<![a-z]{word})' for word in _GREETINGS)})"
+    r"[ ,]{1,2}(?:<[a-z]{1,9}>)?[{<$%\[@#*]"
+)
 _PROGRAM = regex(r"^(?:namespace|(?:abstract |final )?class|interface|trait) [a-z]", re.MULTILINE)
 _LAYOUTS = ("extends", "layout", "inherit", "decorate")
 
@@ -293,7 +300,7 @@ def _of_text(path: str, text: str, signs: _Signs) -> Iterator[tuple[str, int]]:
                 in_markup = frozenset(_TOKEN.findall(_PROSE.sub("><", text)))
             if token not in in_markup:
                 continue
-        if group is None and token.startswith(signs.starts):
+        if group is None and token[:2] in signs.first_letters and token.startswith(signs.starts):
             group = next(name for start, name in signs.by_start if token.startswith(start))
         if group is not None:
             hits.setdefault(group, set()).add(token)
@@ -383,6 +390,7 @@ class _Signs(NamedTuple):
     groups: Mapping[str, tuple[int, int, str]]
     tokens: Mapping[str, str]
     starts: tuple[str, ...]
+    first_letters: frozenset[str]
     by_start: tuple[tuple[str, str], ...]
     texts: tuple[tuple[str, str], ...]
 
@@ -417,6 +425,7 @@ def _signs() -> _Signs:
         groups,
         tokens,
         tuple(starts),
+        frozenset(start[:2] for start in starts),
         longest_first,
         tuple(texts),
     )
