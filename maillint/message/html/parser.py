@@ -52,7 +52,7 @@ from maillint.text.spans import Span, overlaps
 new_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
 """Span(*pair), without the cost of a NamedTuple's own constructor: the walk makes a span for each tag and text."""
 
-_NOSCRIPT = regex(r"<(/?)noscript(?=[\s/>])", re.IGNORECASE)
+_NOSCRIPT = regex(r"<(/?)(?i:noscript)(?=[\s/>])")
 _SCRIPTLESS = "noscrip-"  # of the same length; the tokenizer takes a noscript's content for text, mail clients do not
 
 _SWALLOWED = regex(
@@ -151,8 +151,7 @@ class Builder:
         # tokens follow one another without a gap, but for this one, which is none
         starts = line_starts(clean, offset_of_text) if "</>" in clean else None
         end = offset_of_text
-        if "noscript" in clean.lower():
-            clean = _NOSCRIPT.sub(rf"<\1{_SCRIPTLESS}", clean)
+        clean = _NOSCRIPT.sub(rf"<\1{_SCRIPTLESS}", clean)
         add_run, stack, known = self.result.runs.append, self.stack, _kept
         hidden = self.result.hidden_spans
         index = bisect_left(hidden, (offset_of_text, 0))
