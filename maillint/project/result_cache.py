@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from maillint._version import __version__
+from maillint.catalogue.load import rule_paths
 from maillint.config.config import LayeredConfig
 from maillint.data.checkout import digest
 from maillint.data.lists import package_state
@@ -308,14 +309,12 @@ def _settings_key(config: LayeredConfig, states: dict[str, str]) -> str:
 
 
 def _folder_state(folder: str) -> str:
-    """Names, sizes and times of a folder's files: enough to see that a rule has changed."""
+    """Names, sizes and times of a folder's rules: enough to see that one has changed."""
     found = []
-    for path, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            with contextlib.suppress(OSError):
-                status = os.stat(os.path.join(path, name))  # noqa: PTH116, PTH118
-                found.append(f"{path}/{name} {status.st_size} {status.st_mtime_ns}")
+    with contextlib.suppress(OSError):
+        for _, path in rule_paths(folder):
+            status = os.stat(path) if os.path.exists(path) else None  # noqa: PTH110, PTH116
+            found.append(f"{path} {status.st_size} {status.st_mtime_ns}" if status is not None else path)
     return "\n".join(found)
 
 
