@@ -131,14 +131,26 @@ class Sheets:
 
     def hiding(self, most: int) -> _Index:
         """The rules that hide or shrink something, so many at the most; few templates have one."""
-        return self._index("hiding", most, lambda rule: rule.could_hide) if self.hide_something else _NO_RULES
+        if not self.hide_something:
+            return _NO_RULES
+        key = ("hiding", min(most, len(self.rules)))
+        if key not in self._indexes:
+            self._indexes[key] = _Index(islice((rule for rule in self._holding if rule.could_hide), most))
+        return self._indexes[key]
 
     def _index(self, name: str, most: int, wanted: Callable[[_Rule], bool]) -> _Index:
+        """Rules of a kind, found out where a rule bears on some element that is asked about, as few do."""
         key = (name, min(most, len(self.rules)))
         if key not in self._indexes:
-            found = (rule for rule in self.rules if not rule.conditional and wanted(rule))
-            self._indexes[key] = _Index(islice(found, most))
+            few = len(self._holding) <= most
+            rules = self._holding if few else islice(filter(wanted, self._holding), most)
+            self._indexes[key] = _Index(rules, wanted if few else None)
         return self._indexes[key]
+
+    @cached_property
+    def _holding(self) -> Sequence[_Rule]:
+        """The rules that hold for most readers."""
+        return [rule for rule in self.rules if not rule.conditional]
 
     @cached_property
     def showing(self) -> Sequence[tuple[frozenset[Kind], ClassTest]]:
@@ -295,9 +307,10 @@ class Cascade:
 
 
 class _Index:
-    """Rules by what they require of an element's names."""
+    """Rules by what they require of an element's names; with ``wanted``, those of them alone that it holds for."""
 
-    def __init__(self, rules: Iterable[_Rule]) -> None:
+    def __init__(self, rules: Iterable[_Rule], wanted: Callable[[_Rule], bool] | None = None) -> None:
+        self._wanted = wanted
         self._by_name: dict[str, list[tuple[_Rule, Selector]]] = {}  # by a name that a selector requires, or *
         self._candidates: dict[frozenset[str], Sequence[_Candidate]] = {}
         for rule in rules:
@@ -319,7 +332,7 @@ class _Index:
             found: dict[int, tuple[_Rule, list[Selector]]] = {}
             for name in (*names, "*"):
                 for rule, selector in self._by_name.get(name, ()):
-                    if selector.names <= names:
+                    if selector.names <= names and (self._wanted is None or self._wanted(rule)):
                         found.setdefault(rule.order, (rule, []))[1].append(selector)
             self._candidates[names] = [_Candidate(*found[order]) for order in sorted(found)]
         return self._candidates[names]
