@@ -7,7 +7,7 @@ a condition (``@media``, ``@supports``) declare nothing here, since most readers
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -171,7 +171,7 @@ class Cascade:
     def __init__(self, html: Html, sheets: Sheets) -> None:
         self._html = html
         self._sheets = sheets
-        self._selected: dict[str, frozenset[int]] = {}
+        self._selected: dict[str, Set[int]] = {}
         self._weights: dict[tuple[int, frozenset[str]], Mapping[int, Weight]] = {}
         self._selections = _MOST_SELECTED // (len(html.elements) + 1)
         self._undone: dict[tuple[Kind, frozenset[str]], bool] = {}
@@ -266,8 +266,13 @@ class Cascade:
         look_at_clock()
         for candidate in index.candidates(element.names):
             weight = candidate.plain
-            if candidate.others:
-                selected = self._selecting(candidate, element.names).get(element.index)
+            others = candidate.others
+            if others:
+                selected: Weight | None
+                if len(others) == 1:
+                    selected = others[0].specificity if element.index in self._elements(others[0]) else None
+                else:
+                    selected = self._selecting(candidate, element.names).get(element.index)
                 if selected is not None and (weight is None or selected > weight):
                     weight = selected
             if weight is not None:
@@ -285,7 +290,7 @@ class Cascade:
             self._weights[key] = weights
         return self._weights[key]
 
-    def _elements(self, selector: Selector) -> frozenset[int]:
+    def _elements(self, selector: Selector) -> Set[int]:
         """The indexes of the elements that a selector matches."""
         if selector.text not in self._selected:
             found: set[int] = set()
@@ -293,7 +298,7 @@ class Cascade:
                 element = self._html.element_at(node.source_line, node.source_col)
                 if element is not None:
                     found.add(element.index)
-            self._selected[selector.text] = frozenset(found)
+            self._selected[selector.text] = found
         return self._selected[selector.text]
 
     def _select(self, selector: Selector) -> Sequence[Any]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import accumulate
 from sys import intern
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from maillint.message.html.tokenizer import tree_parser
 from maillint.message.html.vocabulary import BLOCKS, CLOSED_BY, NO_TEXT, VOID
 from maillint.patterns import regex
-from maillint.text.spans import Span, overlaps
+from maillint.text.spans import Span, line_feeds, overlaps
 from maillint.values import NamedTuple, field, mutable
 
 if TYPE_CHECKING:
@@ -418,12 +418,15 @@ class Html:
     def faults(self) -> list[SyntaxFault]:
         """The tokenizer's errors, without those that template tags and blanked text cause; MAX_FAULTS at the most."""
         text = normalise(self.text)
-        starts: list[int] = []
+        if "tree" in vars(self):  # it has them, and a second tree would take as much memory
+            errors = self.tree.errors
+            return self._without_holes(errors, line_starts(text)) if errors else []
+        starts: Sequence[int] = ()
         size = 0
         while True:  # where nearly each character is an error, all of them would take a hundred times the text's memory
             size = len(text) if len(text) <= _FIRST_PARSED else max(size * 4, _FIRST_PARSED)
             errors = tree_parser()(text[:size], positions=False).errors  # the tree itself is not kept
-            starts = starts or (line_starts(text) if errors else [])
+            starts = starts or (line_starts(text) if errors else ())
             result = self._without_holes(errors, starts)
             if size >= len(text) or len(result) == MAX_FAULTS:
                 return result
@@ -451,7 +454,7 @@ class Html:
         return found if found is not None and found.span.start == offset else None
 
     @cached_property
-    def _line_starts(self) -> list[int]:
+    def _line_starts(self) -> Sequence[int]:
         return line_starts(normalise(self.text))
 
     @property
@@ -469,8 +472,7 @@ def normalise(text: str) -> str:
     return text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
 
 
-def line_starts(text: str, offset: int = 0) -> list[int]:
+def line_starts(text: str, offset: int = 0) -> Sequence[int]:
     """The offset of each line of a normalised text, which stands at an offset of another."""
-    lengths = [len(line) + 1 for line in text.split("\n")]
-    del lengths[-1]
-    return list(accumulate(lengths, initial=offset))
+    starts = line_feeds(text)
+    return array("I", [start + offset for start in starts]) if offset else starts

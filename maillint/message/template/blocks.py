@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from maillint.message.memo import look_at_clock
 from maillint.message.template.block_tags import BlockTag
-from maillint.message.template.conditions import NEVER, Test, collection, read_case, read_test
+from maillint.message.template.conditions import MAX_LENGTH, NEVER, Test, collection, read_case, read_test
 from maillint.message.template.tags import Branch, Choice, Problem
 from maillint.text.spans import Span, merge
 from maillint.values import frozen
@@ -172,6 +172,7 @@ class _OpenBlock:
         elif tag.key.endswith("*") and self.kind == "unless":
             argument = f"{tag.name} {argument}".strip()
         self.argument = argument
+        self.subject = argument[:MAX_LENGTH]  # once for all branches
         self.inner_scope = argument if tag.block.scope else scope
         self.closers = tuple(_closer(end, tag) for end in self.block.ends)
         self._parent = parent
@@ -230,7 +231,7 @@ class _OpenBlock:
         if self.kind == "case":
             if not self.argument:  # a choice among tests: cond
                 return None if argument in {"true", "_"} else read_test(argument, self.scope)
-            return None if argument == "_" else read_case(self.argument, argument, self.scope)
+            return None if argument == "_" else read_case(self.subject, argument, self.scope)
         word, _, rest = argument.partition(" ")
         if word in {"if", "with"}:
             return read_test(rest, self.scope)
