@@ -45,11 +45,11 @@ _COULD_HIDE = {
 _READ = PROPERTIES | fonts.PROPERTIES
 _MOST_WORK = 400_000  # rules times elements: what a hostile sheet may cost
 _MOST_SELECTED = 2_000_000  # selectors times elements
+_MOST_ASKED = 4  # selectors for each rule that is looked at
 _MOST_SEARCHED = 40_000_000  # pieces of names times the characters of all names
 _FEW_TESTS = 100
 
 Weight = tuple[int, int, int]
-_NO_WEIGHT: Weight = (0, 0, 0)
 
 _OVERRULES: Mapping[str, re.Pattern[str]] = {name: regex(rf"{name}\s*:[^;}}]{{0,40}}!") for name in FINAL}
 
@@ -80,7 +80,7 @@ class Sheets:
 
     def __init__(self, blocks: Sequence[StyleBlock]) -> None:
         self._blocks = blocks
-        self._indexes: dict[tuple[str, int], _Index] = {}
+        self._indexes: dict[tuple[str, int, int], _Index] = {}
         self.sizes: dict[StartTag, tuple[float | None, float | None]] = {}  # of tags that no rule here bears on
 
     @classmethod
@@ -134,10 +134,10 @@ class Sheets:
         return self._index("hiding", most, lambda rule: rule.could_hide) if self.hide_something else _NO_RULES
 
     def _index(self, name: str, most: int, wanted: Callable[[_Rule], bool]) -> _Index:
-        key = (name, min(most, len(self.rules)))
+        key = (name, min(most, len(self.rules)), most.bit_length())
         if key not in self._indexes:
             found = (rule for rule in self.rules if not rule.conditional and wanted(rule))
-            self._indexes[key] = _Index(islice(found, most))
+            self._indexes[key] = _Index(islice(found, most), _MOST_ASKED << most.bit_length())
         return self._indexes[key]
 
     @cached_property
@@ -159,8 +159,8 @@ class Cascade:
     def __init__(self, html: Html, sheets: Sheets) -> None:
         self._html = html
         self._sheets = sheets
-        self._selected: dict[str, frozenset[int]] = {}
-        self._weights: dict[tuple[int, frozenset[str]], Mapping[int, Weight]] = {}
+        self._selected: dict[str, bytes] = {}
+        self._places: dict[tuple[int | None, int | None], Element | None] = {}
         self._selections = _MOST_SELECTED // (len(html.elements) + 1)
         self._undone: dict[tuple[Kind, frozenset[str]], bool] = {}
         self._showing: dict[Kind, tuple[Mapping[str, Sequence[ClassTest]], Sequence[ClassTest]]] = {}
@@ -254,34 +254,25 @@ class Cascade:
         look_at_clock()
         for candidate in index.candidates(element.names):
             weight = candidate.plain
-            if candidate.others:
-                selected = self._selecting(candidate, element.names).get(element.index)
-                if selected is not None and (weight is None or selected > weight):
-                    weight = selected
+            for selector in candidate.others:
+                if self._elements(selector)[element.index] and (weight is None or selector.specificity > weight):
+                    weight = selector.specificity
             if weight is not None:
                 yield candidate.rule, weight
 
-    def _selecting(self, candidate: _Candidate, names: frozenset[str]) -> Mapping[int, Weight]:
-        """The greatest weight with which those selectors that ask for more than names select each element."""
-        key = (candidate.rule.order, names)
-        if key not in self._weights:
-            weights: dict[int, Weight] = {}
-            for selector in candidate.others:
-                look_at_clock()
-                for index in self._elements(selector):
-                    weights[index] = max(weights.get(index, _NO_WEIGHT), selector.specificity)
-            self._weights[key] = weights
-        return self._weights[key]
-
-    def _elements(self, selector: Selector) -> frozenset[int]:
-        """The indexes of the elements that a selector matches."""
+    def _elements(self, selector: Selector) -> bytes:
+        """By an element's index, 1 if a selector matches it."""
         if selector.text not in self._selected:
-            found: set[int] = set()
+            look_at_clock()
+            found = bytearray(len(self._html.elements))
             for node in self._select(selector):
-                element = self._html.element_at(node.source_line, node.source_col)
+                place = (node.source_line, node.source_col)
+                if place not in self._places:
+                    self._places[place] = self._html.element_at(*place)
+                element = self._places[place]
                 if element is not None:
-                    found.add(element.index)
-            self._selected[selector.text] = frozenset(found)
+                    found[element.index] = 1
+            self._selected[selector.text] = bytes(found)
         return self._selected[selector.text]
 
     def _select(self, selector: Selector) -> Sequence[Any]:
@@ -295,15 +286,16 @@ class Cascade:
 
 
 class _Index:
-    """Rules by what they require of an element's names."""
+    """Rules by what they require of an element's names; ``most`` selectors of theirs count."""
 
-    def __init__(self, rules: Iterable[_Rule]) -> None:
+    def __init__(self, rules: Iterable[_Rule], most: int = 0) -> None:
         self._by_name: dict[str, list[tuple[_Rule, Selector]]] = {}  # by a name that a selector requires, or *
         self._candidates: dict[frozenset[str], Sequence[_Candidate]] = {}
-        for rule in rules:
-            for selector in rule.selectors:
-                name = min(selector.names, default="*")  # ids, classes, then tags
-                self._by_name.setdefault(name, []).append((rule, selector))
+        self._alike: dict[tuple[Selector, ...], _Candidate] = {}  # elements of many names have the same ones
+        selectors = ((rule, selector) for rule in rules for selector in rule.selectors)
+        for rule, selector in islice(selectors, most):
+            name = min(selector.names, default="*")  # ids, classes, then tags
+            self._by_name.setdefault(name, []).append((rule, selector))
 
     def __bool__(self) -> bool:
         return bool(self._by_name)
@@ -321,8 +313,14 @@ class _Index:
                 for rule, selector in self._by_name.get(name, ()):
                     if selector.names <= names:
                         found.setdefault(rule.order, (rule, []))[1].append(selector)
-            self._candidates[names] = [_Candidate(*found[order]) for order in sorted(found)]
+            self._candidates[names] = [self._candidate(*found[order]) for order in sorted(found)]
         return self._candidates[names]
+
+    def _candidate(self, rule: _Rule, selectors: Sequence[Selector]) -> _Candidate:
+        key = tuple(selectors)
+        if key not in self._alike:
+            self._alike[key] = _Candidate(rule, selectors)
+        return self._alike[key]
 
 
 _NO_RULES = _Index(())
