@@ -13,7 +13,7 @@ from maillint.patterns import regex
 from maillint.text.percent import unquote
 from maillint.values import frozen
 
-MAIL = regex(r"(?<![\w.+%-])[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63})+", re.IGNORECASE)
+MAIL = regex(r"(?<![\w.+%-])[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63})++", re.IGNORECASE)
 HASH = regex(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
 """A mail address in an address, and what may be the hash of one."""
 

@@ -288,7 +288,7 @@ def list_unsubscribe_token(message: Message, options: Options) -> Iterator[Hit |
 _UNRENDERED = regex(r"\{\{|\}\}|\{%|%\}|<%|%>|\$\{|#\{|\*\||\|\*|%%")
 _PLAIN_ADDRESS = regex(r"(?<![\w.+-])[\w.+-]++(?:@|%40)[\w-]++(?:\.[\w-]++)++", re.IGNORECASE)
 _WORD = r"(?:[a-z]{1,16}|[A-Z][a-z]{1,15}|[A-Z]{1,12})"  # upper and lower case mixed in another way are a token
-_WORDS = regex(rf"{_WORD}?(?:[-_.]{_WORD})*")
+_WORDS = regex(rf"{_WORD}?(?:[-_.]{_WORD})*+")
 _HOST_TOKEN = regex(r"(?:^|\.)(?=[a-z-]*\d)[\w-]{8,}\.")
 
 

@@ -13,7 +13,7 @@ import click
 from maillint.patterns import regex
 
 _OWN = r"(?:\x1b\[[0-9;]*m)"  # the colours of maillint's own
-_COMMAND = regex(rf"(?m)^((?:{_OWN}|[^\S\n])*):({_OWN}*:)|##(?=vso\[|\[)")
+_COMMAND = regex(rf"(?m)^((?:{_OWN}|[^\S\n])*+):({_OWN}*+:)|##(?=vso\[|\[)")
 
 
 def tell(text: str) -> None:

@@ -30,7 +30,7 @@ _DEFAULT_PORTS = {"http": "80", "https": "443", "ftp": "21", "ws": "80", "wss": 
 _ABSOLUTE = regex(r"(https?):(/{1,2})(?=([^\s/?#\\%]+)(?:[/?#\\]|$))", re.IGNORECASE)
 _BASE64_OF_HTTP = regex(r"(?:aHR0|SFRU|SHR0)[A-Za-z0-9+/_-]+[=~.]*$")
 _BASE32_OF_HTTP = regex(r"NB2HI4[A-Z2-7]+=*$", re.IGNORECASE)
-_HEX_OF_HTTP = regex(r"(?:[46]8)(?:[57]4){2}(?:[0-9a-f]{2})+$", re.IGNORECASE)
+_HEX_OF_HTTP = regex(r"(?:[46]8)(?:[57]4){2}(?:[0-9a-f]{2})++$", re.IGNORECASE)
 _NOT_BASE64 = str.maketrans({"-": "+", "_": "/", "=": None, "~": None, ".": None})
 
 

@@ -261,3 +261,47 @@ def test_a_baseline_that_is_a_pipe_is_not_waited_for(mail: Path) -> None:
     (mail / "maillint.yaml").write_text("baseline: pipe\n")
     result = maillint("check", ".", folder=mail)
     assert (result.returncode, result.stderr.endswith("pipe: not a regular file\n")) == (2, True)
+
+
+# -- settings ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["pipe", "device", "size"])
+@pytest.mark.parametrize("name", ["pyproject.toml", "maillint.yaml", "rules/mine/x.yaml", "more.yaml", "known.json"])
+def test_settings_that_never_end_are_not_waited_for(mail: Path, name: str, what: str) -> None:
+    (mail / "rules/mine").mkdir(parents=True)
+    line = {"r": "rule-folders: [rules]", "m": "extends: more.yaml", "k": "baseline: known.json"}.get(name[0])
+    if name != "maillint.yaml" and line is not None:
+        (mail / "maillint.yaml").write_text(f"{line}\n")
+    if what == "pipe":
+        os.mkfifo(mail / name)
+    elif what == "device":
+        (mail / name).symlink_to("/dev/zero")
+    else:
+        with (mail / name).open("wb") as file:
+            file.truncate(5_000_000_000)
+    command = [sys.executable, "-m", "maillint", "check", ".", *RULE]
+    result = subprocess.run(command, cwd=mail, capture_output=True, text=True, check=False, timeout=30)
+    if name == "pyproject.toml" or (name == "maillint.yaml" and what != "size"):
+        assert (result.returncode, len(linted(result.stdout)), result.stderr) == (1, 3, "")
+    else:
+        assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+
+
+def test_a_folder_of_rules_is_looked_at_two_levels_deep(mail: Path) -> None:
+    """Whatever lies below it: the cache notes the rules that are read, and walks no further."""
+    (mail / "rules/mine").mkdir(parents=True)
+    (mail / "rules/mine/deep").symlink_to("/proc")
+    (mail / "rules/all").symlink_to("/")
+    (mail / "maillint.yaml").write_text("rule-folders: [rules]\n")
+    start = time.monotonic()
+    for _ in range(2):
+        assert maillint("check", ".", *RULE, folder=mail).returncode == 1
+    assert time.monotonic() - start < 20
+
+
+def test_a_working_folder_that_is_gone_is_named(mail: Path) -> None:
+    (mail / "gone").mkdir()
+    command = f'cd gone && rmdir ../gone && exec "{sys.executable}" -m maillint check "{mail}"'
+    result = subprocess.run(["sh", "-c", command], cwd=mail, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (2, "maillint: the working folder: no such file or directory\n")

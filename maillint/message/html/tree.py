@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from itertools import accumulate
+from sys import intern
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from maillint.message.html.tokenizer import tree_parser
@@ -32,6 +33,7 @@ ATTRIBUTE = regex(
 MAX_ATTRIBUTES = 2_000
 """Attributes of a start tag whose places are looked at."""
 
+_NAMING = frozenset(("class", "css-class", "id"))
 _LONGEST_KEPT = 10_000  # characters of a start tag whose attributes are kept
 
 
@@ -57,7 +59,9 @@ class StartTag:
     """
 
     __slots__ = (
-        "__dict__",
+        "_attributes",
+        "_names",
+        "_repeats",
         "attrs",
         "breaks",
         "closes",
@@ -79,16 +83,19 @@ class StartTag:
         self.is_silent = tag in NO_TEXT
         self.is_void = tag in VOID
         self.closes = CLOSED_BY.get(tag)
+        self._attributes: tuple[Attribute, ...] | None = None  # a dictionary for what is kept would take three times
+        self._names: frozenset[str] | None = None  # as much memory
+        self._repeats: bool | None = None
 
     @property
     def attributes(self) -> tuple[Attribute, ...]:
         """The attributes in order, repeated ones included, MAX_ATTRIBUTES at the most; spans count from the tag."""
-        found = self._few_attributes
-        return self._read_attributes() if found is None else found
-
-    @cached_property
-    def _few_attributes(self) -> tuple[Attribute, ...] | None:
-        return self._read_attributes() if len(self.source) <= _LONGEST_KEPT else None
+        found = self._attributes
+        if found is None:
+            found = self._read_attributes()
+            if len(self.source) <= _LONGEST_KEPT:
+                self._attributes = found
+        return found
 
     def _read_attributes(self) -> tuple[Attribute, ...]:
         source = self.source
@@ -98,21 +105,36 @@ class StartTag:
         while len(found) < MAX_ATTRIBUTES and (match := ATTRIBUTE.match(source, position)) and match.end() > position:
             group = match.lastgroup if match.lastgroup != "name" else None
             value = Span(*match.span(group)) if group else Span(match.end(), match.end())
-            found.append(Attribute(match["name"].lower(), Span(match.start("name"), match.end()), value))
+            found.append(Attribute(intern(match["name"].lower()), Span(match.start("name"), match.end()), value))
             position = match.end()
         return tuple(found)
 
-    @cached_property
+    @property
     def repeats(self) -> bool:
         """Whether an attribute stands twice."""
-        values = sum(1 for value in self.attrs.values() if value)
-        plain = self.source.count("=") == values == len(self.attrs)
-        return not plain and len(self.attributes) > len(self.attrs)
+        if self._repeats is None:
+            values = sum(1 for value in self.attrs.values() if value)
+            plain = self.source.count("=") == values == len(self.attrs)
+            self._repeats = not plain and len(self.attributes) > len(self.attrs)
+        return self._repeats
 
-    @cached_property
+    @property
     def names(self) -> frozenset[str]:
         """The tag, ``.class`` and ``#id``, as selectors write them."""
-        return names_among(self.tag, self.attrs)
+        if self._names is None:
+            self._names = names_among(self.tag, self.attrs)
+        return self._names
+
+
+class _Extra:
+    """What few elements have; a place for it in each would take memory."""
+
+    __slots__ = ("gaps", "inherited", "preview")
+
+    def __init__(self) -> None:
+        self.gaps: Sequence[Span] = ()
+        self.inherited: Mapping[str, Span] | None = None
+        self.preview = False
 
 
 class Element:
@@ -127,7 +149,7 @@ class Element:
     """
 
     __slots__ = (
-        "__dict__",
+        "_extra",
         "attrs",
         "block_index",
         "content_end",
@@ -140,10 +162,6 @@ class Element:
         "tag",
     )
 
-    gaps: Sequence[Span] = ()
-    preview = False
-    inherited: dict[str, Span] | None = None
-
     def __init__(self, start_tag: StartTag, span: Span, index: int) -> None:
         self.start_tag = start_tag
         self.tag = start_tag.tag
@@ -155,9 +173,39 @@ class Element:
         self.parent: Element | None = None
         self.silent = start_tag.is_silent
         self.block_index = index if start_tag.is_block else -1
+        self._extra: _Extra | None = None
 
     def __repr__(self) -> str:
         return f"<{self.tag} at {self.span.start}>"
+
+    @property
+    def gaps(self) -> Sequence[Span]:
+        return self._extra.gaps if self._extra is not None else ()
+
+    @gaps.setter
+    def gaps(self, spans: Sequence[Span]) -> None:
+        self._own_extra().gaps = spans
+
+    @property
+    def preview(self) -> bool:
+        return self._extra is not None and self._extra.preview
+
+    @preview.setter
+    def preview(self, is_preview: bool) -> None:
+        self._own_extra().preview = is_preview
+
+    @property
+    def inherited(self) -> Mapping[str, Span] | None:
+        return self._extra.inherited if self._extra is not None else None
+
+    @inherited.setter
+    def inherited(self, places: Mapping[str, Span]) -> None:
+        self._own_extra().inherited = places
+
+    def _own_extra(self) -> _Extra:
+        if self._extra is None:
+            self._extra = _Extra()
+        return self._extra
 
     @property
     def self_closing(self) -> bool:
@@ -210,7 +258,7 @@ class Element:
     def value(self, name: str) -> str | None:
         """Return an attribute's decoded value without what this audience does not get; None where it is absent."""
         value = self.attrs.get(name)
-        if value and self.gaps:
+        if value and self._extra is not None and self.gaps:
             attribute = self.attribute(name)
             if attribute is not None and (gaps := overlaps(self.gaps, attribute.value)):
                 return self._without(attribute.value, gaps)
@@ -243,6 +291,8 @@ class Element:
 
 def names_among(tag: str, attrs: dict[str, str]) -> frozenset[str]:
     """A tag with the classes and the id among its attributes, as selectors write them."""
+    if not _NAMING.intersection(attrs):
+        return _named(tag)
     names = [tag]
     if "class" in attrs:
         names.extend(f".{name}" for name in attrs["class"].split())
@@ -251,6 +301,11 @@ def names_among(tag: str, attrs: dict[str, str]) -> frozenset[str]:
     if "id" in attrs:
         names.append(f"#{attrs['id'].strip()}")
     return frozenset(names)
+
+
+@lru_cache(maxsize=1_000)
+def _named(tag: str) -> frozenset[str]:
+    return frozenset((tag,))
 
 
 class EndTag(NamedTuple):

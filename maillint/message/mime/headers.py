@@ -20,7 +20,7 @@ MAX_FIELDS = 5_000
 
 _ENCODED_WORD = regex(r"=\?([!#$%&'*+\-^`{|}~\w.]+?)(?:\*[\w-]+)?\?([bBqQ])\?([^? \t\r\n]*)\?=")
 _FOLD = regex(r"(?:\r\n|\r|\n)[ \t]?")
-_FIELD = regex(r"(?P<name>[!-9;-~]+)[ \t]*:[ \t]*(?P<value>[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*)")
+_FIELD = regex(r"(?P<name>[!-9;-~]+)[ \t]*:[ \t]*(?P<value>[^\r\n]*+(?:(?:\r\n|\r|\n)[ \t][^\r\n]*+)*+)")
 _TO_ESCAPE = regex(r'["\\\x00-\x1f]')
 _LINE = regex(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 

@@ -12,7 +12,7 @@ from maillint.values import field, frozen, mutable
 
 _TOKEN = regex(
     r"(?P<space>\s+)|(?P<comma>,)|(?P<semicolon>;)|(?P<colon>:)|<(?P<angle>[^<>]*)>|(?P<comment>\()"
-    r'|(?P<word>(?:"(?:[^"\\]|\\.)*+"|\[[^\[\]]*+\]|[^\s",;:<(\[])+|.)',
+    r'|(?P<word>(?:"(?:[^"\\]|\\.)*+"|\[[^\[\]]*+\]|[^\s",;:<(\[])++|.)',
     re.DOTALL,
 )
 _QUOTED = regex(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)

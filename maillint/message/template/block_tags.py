@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maillint.message.template.dialect import Dialect, Word, first_word
+from maillint.message.template.dialect import Dialect, Word, first_word, on_one_line
 from maillint.message.template.program_text import BlockStatement
 from maillint.message.template.spec import Block
 from maillint.message.template.tags import Tag, TagKind
@@ -30,7 +30,7 @@ def classify(dialect: Dialect, word: Word, body: str, span: Span, *, statement: 
     """Say what a tag is; ``statement``: its delimiters are not those of an output."""
     own = dialect.key(word.word)
     full = own + word.name
-    argument = " ".join(word.argument.split())
+    argument = on_one_line(word.argument)
     shown = word.word + word.name
 
     def tag(kind: TagKind, key: str = "", block: Block | None = None, text: str = argument) -> BlockTag:
@@ -83,7 +83,7 @@ def statement_tag(dialect: Dialect, statement: BlockStatement, span: Span) -> Bl
     kind: TagKind = "middle" if own in dialect.middles and block is None else "open" if block else "close"
     if own in dialect.middles and block is not None and statement.middle:
         kind = "middle"
-    tag = Tag(kind, span, word.word, " ".join(word.argument.split()), dialect.name)
+    tag = Tag(kind, span, word.word, on_one_line(word.argument), dialect.name)
     return BlockTag(tag, own, "", block if kind == "open" else None, dialect)
 
 

@@ -17,6 +17,8 @@ _MAX_LENGTH = 500
 _MAX_ALTERNATIVES = 12
 _LONGEST_VALUES = 4_000
 _MAX_NESTING = 12
+_LONGEST_PLAIN = 20_000
+"""Of a longer text only the beginning is a test: that is all there is to tell it from others."""
 
 
 class Condition(NamedTuple):
@@ -124,7 +126,7 @@ def read_test(text: str, scope: str = "") -> Test:
 
 
 def _plain(text: str) -> str:
-    text = " ".join(text.split()).removesuffix(":").removesuffix(" then").removesuffix(" THEN").strip()
+    text = " ".join(text[:_LONGEST_PLAIN].split()).removesuffix(":").removesuffix(" then").removesuffix(" THEN").strip()
     if not (text.startswith("(") and text.endswith(")")):
         return text
     closers: dict[int, int] = {}

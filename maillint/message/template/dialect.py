@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property, partial
+from sys import intern
 from typing import Any
 
 from maillint.data.lists import load_list
@@ -141,9 +142,18 @@ def match_word(patterns: Iterable[re.Pattern[str]], body: str) -> Word | None:
         found = pattern.match(body)
         if found:
             groups = found.groupdict()
-            word = " ".join((groups["word"] or "").split())
+            word = on_one_line(groups["word"] or "")
             return Word(word, "".join((groups.get("name") or "").split()), (groups.get("argument") or "").strip())
     return None
+
+
+_SHORT = 40
+
+
+def on_one_line(text: str) -> str:
+    """A text with its white space collapsed; many tags share a short one."""
+    found = " ".join(text.split())
+    return intern(found) if len(found) <= _SHORT else text if found == text else found
 
 
 _FIRST = regex(r"\S+")

@@ -22,7 +22,7 @@ _SUBSCRIPT = regex(r"\[\s*+[\"']?((?:[\w.-]++| ++(?=[\w.-]))++)(?: *+[\"'])?\s*+
 _END = regex(r"\||\?|!(?!=)|:default=|\bfallback\s*=|\bdefault\s*=|,|\bor\b|\|\||\s(?:if|unless)\s")
 _LEAD = regex(r"(?:html\.raw|raw|safe|e|h|v|attributevalue|propercase|proper_case|insert)\s*[\s(]\s*@?", re.IGNORECASE)
 _STRING = regex(r"\A[\"']|\A\d")
-_SPLIT = regex(r"(?:\?\.|->|::|\.|(?<!\w)@)+")
+_SPLIT = regex(r"(?:\?\.|->|::|\.|(?<!\w)@)++")
 _MAX_LENGTH = 300
 
 

@@ -14,6 +14,7 @@ _MAX_STATEMENT = 4_000
 """Of a longer statement only the beginning and the end are read."""
 
 _NEVER = regex("(?!)")
+_BRACE = Word("}", "", "")
 
 
 @mutable
@@ -79,14 +80,14 @@ class ProgramText:
         for statement in statements:
             if statement.closes:
                 if closing is not None:
-                    found.append(BlockStatement(closing, Word("}", "", "")))
+                    found.append(BlockStatement(closing, _BRACE))
                 closing = statement.start
                 continue
             text = clean[statement.start : statement.end]
             word = self._word(text)
             if word is None:
                 if text.strip(" \t\r\n);,") and closing is not None:
-                    found.append(BlockStatement(closing, Word("}", "", "")))
+                    found.append(BlockStatement(closing, _BRACE))
                     closing = None
                 continue
             start = statement.start + len(text) - len(text.lstrip())
@@ -95,13 +96,13 @@ class ProgramText:
                 if divides:
                     start = closing
                 else:
-                    found.append(BlockStatement(closing, Word("}", "", "")))
+                    found.append(BlockStatement(closing, _BRACE))
                 closing = None
             elif divides and statement.after_block:
                 word = Word("{", "", "")
             found.append(BlockStatement(start, word, divides))
         if closing is not None:
-            found.append(BlockStatement(closing, Word("}", "", "")))
+            found.append(BlockStatement(closing, _BRACE))
         return found
 
     def _word(self, text: str) -> Word | None:
