@@ -8,7 +8,7 @@ FREE = 50_000
 CHARACTERS = 30
 """A text may have one more for so many characters of its length; mail has one for thirty to a hundred."""
 
-_WEIGHTS = {"<": 2, "&": 2, "{": 2, "}": 2, "%": 1, "@": 4, "|": 4, "rl(": 6, "href=": 4, "://": 10}
+_WEIGHTS = {"<": 2, "&": 2, "{": 3, "}": 3, "%": 1, "@": 4, "|": 4, "rl(": 6, "src=": 2, "href=": 6, "://": 10}
 """By what begins something in a text, how much memory that takes, in halves of a tag."""
 
 

@@ -46,6 +46,7 @@ _READ = PROPERTIES | fonts.PROPERTIES
 _MOST_WORK = 400_000  # rules times elements: what a hostile sheet may cost
 _MOST_SELECTED = 2_000_000  # selectors times elements
 _MOST_ASKED = 4  # selectors for each rule that is looked at
+_MOST_IN_TREE = 50_000  # elements of a view whose tree is built: it takes more memory than the view
 _MOST_SEARCHED = 40_000_000  # pieces of names times the characters of all names
 _FEW_TESTS = 100
 
@@ -176,7 +177,8 @@ class Cascade:
         self._sheets = sheets
         self._selected: dict[str, bytes] = {}
         self._places: dict[tuple[int | None, int | None], Element | None] = {}
-        self._selections = _MOST_SELECTED // (len(html.elements) + 1)
+        elements = len(html.elements)
+        self._selections = _MOST_SELECTED // (elements + 1) if elements <= _MOST_IN_TREE else 0
         self._undone: dict[tuple[Kind, frozenset[str]], bool] = {}
         self._showing: dict[Kind, tuple[Mapping[str, Sequence[ClassTest]], Sequence[ClassTest]]] = {}
 

@@ -34,6 +34,7 @@ MAX_ATTRIBUTES = 2_000
 """Attributes of a start tag whose places are looked at."""
 
 _NAMING = frozenset(("class", "css-class", "id"))
+_NO_ATTRS: dict[str, str] = {}
 _LONGEST_KEPT = 10_000  # characters of a start tag whose attributes are kept
 
 
@@ -75,7 +76,7 @@ class StartTag:
 
     def __init__(self, tag: str, attrs: Sequence[tuple[str, str]], self_closing: bool, source: str) -> None:
         self.tag = tag
-        self.attrs = dict(reversed(attrs))
+        self.attrs = {intern(name): value for name, value in reversed(attrs)} if attrs else _NO_ATTRS
         self.self_closing = self_closing
         self.source = source
         self.is_block = tag in BLOCKS
