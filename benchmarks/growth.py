@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import math
 import resource
 import sys
@@ -34,6 +35,7 @@ _TOLD = 0.05
 """Seconds below which the time of one rule is not told from noise."""
 
 _ALWAYS = 0.3  # seconds that a small size is measured for
+_APART = 1_000_000  # numbers between the pieces of two texts, so that nothing is remembered of the one for the other
 
 
 class Measured(NamedTuple):
@@ -77,24 +79,25 @@ class Row(NamedTuple):
 def measure(shapes: Mapping[str, Shape] = ORDINARY, sizes: Sequence[int] = SIZES) -> Iterator[Row]:
     """Measure each shape at each size, in this process."""
     for name, shape in shapes.items():
-        texts = [shape.text(size) for size in sizes]
-        _lint(texts[0], shape)  # what is made once
-        measured = [_mean(text, shape) for text in texts]
-        report = maillint.lint(texts[-1], **shape.settings)
-        cut = [found.message for found in report.findings if found.rule == SIZE_LIMIT]
-        yield Row(name, [len(text) for text in texts], measured, _read(texts[-1], shape) if cut else "")
+        firsts = itertools.count(_APART, _APART)
+        _lint(shape.text(sizes[0], next(firsts)), shape)  # what is made once
+        measured = [_mean(shape, size, firsts) for size in sizes]
+        longest = shape.text(sizes[-1], next(firsts))
+        cut = any(found.rule == SIZE_LIMIT for found in maillint.lint(longest, **shape.settings).findings)
+        lengths = [len(shape.text(size, _APART)) for size in sizes]
+        yield Row(name, lengths, measured, _read(longest, shape) if cut else "")
 
 
-def _mean(text: str, shape: Shape) -> Measured:
+def _mean(shape: Shape, size: int, firsts: Iterator[int]) -> Measured:
     found: list[Measured] = []
     while sum(measured.total for measured in found) < _ALWAYS:
-        found.append(_lint(text, shape))
-    count = len(found)
+        found.append(_lint(shape.text(size, next(firsts)), shape))
+    texts = len(found)
     names = {name for measured in found for name in measured.by_rule}
     return Measured(
-        sum(measured.reading for measured in found) / count,
-        sum(measured.rules for measured in found) / count,
-        {name: sum(measured.by_rule.get(name, 0.0) for measured in found) / count for name in names},
+        sum(measured.reading for measured in found) / texts,
+        sum(measured.rules for measured in found) / texts,
+        {name: sum(measured.by_rule.get(name, 0.0) for measured in found) / texts for name in names},
     )
 
 

@@ -7,26 +7,26 @@ from typing import Any, NamedTuple
 
 
 class Shape(NamedTuple):
-    """Texts of one shape: ``text`` makes one of about a size, to be linted as ``settings`` say."""
+    """Texts of one shape: ``text`` makes one of about a size, to be linted as ``settings`` say.
 
-    text: Callable[[int], str]
+    Those of the functions here take the number of the first piece, too; with another one, no piece is the same.
+    """
+
+    text: Callable[..., str]
     settings: Mapping[str, Any]
 
 
 def repeated(piece: str, before: str = "", after: str = "", **settings: Any) -> Shape:
     """A piece again and again; ``@N@`` in it is its number."""
-    many = "@N@" in piece
 
-    def text(size: int) -> str:
-        count = max(1, (size - len(before) - len(after)) // len(piece))
-        body = "".join(piece.replace("@N@", str(n)) for n in range(count)) if many else piece * count
-        return before + body + after
+    def text(size: int, first: int = 0) -> str:
+        return before + _numbered(piece, size - len(before) - len(after), first) + after
 
     return Shape(text, settings or {"kind": "html"})
 
 
 def nested(opening: str, closing: str, before: str = "", after: str = "", **settings: Any) -> Shape:
-    def text(size: int) -> str:
+    def text(size: int, _: int = 0) -> str:
         depth = max(1, size // (len(opening) + len(closing)))
         return before + opening * depth + closing * depth + after
 
@@ -36,14 +36,17 @@ def nested(opening: str, closing: str, before: str = "", after: str = "", **sett
 def beside(one: str, other: str, before: str = "", between: str = "", after: str = "", **settings: Any) -> Shape:
     """As many characters of one numbered piece as of another."""
 
-    def text(size: int) -> str:
-        pieces = [
-            "".join(piece.replace("@N@", str(n)) for n in range(max(1, size // 2 // len(piece))))
-            for piece in (one, other)
-        ]
-        return before + between.join(pieces) + after
+    def text(size: int, first: int = 0) -> str:
+        return before + between.join(_numbered(piece, size // 2, first) for piece in (one, other)) + after
 
     return Shape(text, settings or {"kind": "html"})
+
+
+def _numbered(piece: str, size: int, first: int) -> str:
+    count = max(1, size // len(piece))
+    if "@N@" not in piece:
+        return piece * count
+    return "".join(piece.replace("@N@", str(n)) for n in range(first, first + count))
 
 
 HEAD = (

@@ -223,6 +223,8 @@ def render(
     with _as_lint_error():
         rules = (_defaults() if config is None else config._settings).catalogue.rules
     try:
+        if not isinstance(output_format, str):
+            raise LintError(f"an output format is the name of one, not {type(output_format).__name__}")
         module = output.load(output_format)
     except LookupError:
         known = output.formats()
@@ -279,6 +281,8 @@ class _Given:
         dialect: str | None,
     ) -> None:
         self.kind, self.profile, self.touch, self.dialect = kind, profile, touch, dialect
+        if headers is not None and not isinstance(headers, Mapping):
+            raise LintError(f"headers must be a mapping of names to texts, not {type(headers).__name__}")
         self.headers = dict(headers or {})
 
     def check(self) -> None:

@@ -410,6 +410,8 @@ def test_a_config_pickles_and_is_what_it_was(mail: Path) -> None:
         (lambda: Config.load("nowhere.yaml"), "nowhere.yaml: no such file or directory"),
         (lambda: Config.load("empty"), "empty: is a directory"),
         (lambda: Config.load("bad.yaml"), "bad.yaml:1:2: not valid YAML"),
+        (lambda: lint(HTML, headers=["X"]), "headers must be a mapping of names to texts, not list"),  # type: ignore[arg-type]
+        (lambda: render(lint(HTML), None), "an output format is the name of one, not NoneType"),  # type: ignore[arg-type]
         (lambda: render(lint(HTML), "fulll"), 'no output format "fulll"; did you mean "full"?'),
     ],
 )

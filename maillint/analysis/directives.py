@@ -14,7 +14,7 @@ from maillint.message.model import Message, Part
 from maillint.message.template.detect import detect
 from maillint.patterns import regex
 from maillint.text.offsets import OffsetMap
-from maillint.text.source import Source
+from maillint.text.source import Source, lowered
 from maillint.text.spans import Span, fill
 from maillint.values import frozen
 
@@ -67,8 +67,8 @@ class Directive:
 
 def may_be_near_miss(text: str) -> bool:
     """Whether a text may have a comment that is meant as a suppression; see ``near_misses``."""
-    lowered = text.lower()
-    return any(needle in lowered for needle in _NEAR)
+    low = lowered(text)
+    return any(needle in low for needle in _NEAR)
 
 
 def find_directives(message: Message) -> list[Directive]:

@@ -16,6 +16,7 @@ from maillint.message.memo import remembered
 from maillint.message.model import Message, Part
 from maillint.message.views import View
 from maillint.patterns import regex
+from maillint.text.source import lowered
 from maillint.text.spans import Span, overlaps
 from maillint.values import frozen
 
@@ -135,7 +136,7 @@ def _placeholders() -> _Placeholders:
 
 def _written(text: str) -> list[tuple[Span, str]]:
     """The placeholders that stand in a text as their tool has them; of two that overlap, the one that begins first."""
-    low = text.lower() if any(hint in text for hint in _HINTS) else ""
+    low = lowered(text) if any(hint in text for hint in _HINTS) else ""
     found = [
         (Span(*match.span()), vendor)
         for piece, vendor, pattern in _placeholders().pieces

@@ -19,6 +19,7 @@ from maillint.message.memo import remembered
 from maillint.message.model import Message, Part
 from maillint.message.views import View
 from maillint.patterns import regex
+from maillint.text.source import lowered
 from maillint.text.spans import Span
 from maillint.values import NamedTuple
 from maillint.web.urls import normalise_for_counting
@@ -97,7 +98,7 @@ def offers_way_out(message: Message) -> bool:
 def _part_offers(part: Part) -> bool:
     if part.dialect is not None and _has_placeholder(part):
         return True
-    low = part.text.lower()
+    low = lowered(part.text)
     if not _has_any(tuple(load_list("unsubscribe")["way-out"]["needles"]), low):
         return False
     if _has_any(_way_out().elements, low):

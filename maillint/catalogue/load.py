@@ -11,7 +11,7 @@ from maillint.catalogue.rule import LEVELS, Rule, Texts
 from maillint.data.checkout import digest
 from maillint.data.compiled import load_text
 from maillint.data.lists import RULES_AND_CODE, load_plain, package_state, rules_folder
-from maillint.data.yamlfile import FileError, suggestion
+from maillint.data.yamlfile import MAX_LENGTH, FileError, suggestion
 from maillint.values import NamedTuple, field, frozen
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ _NOT_FAMILIES = frozenset({"lists", "profiles", "requirements"})
 
 _LOCAL = "local"
 """The family of rule files that stand at the top of a folder."""
+
+_MOST_BYTES = 4 * MAX_LENGTH  # in UTF-8
 
 _COMPILED_NAME = "rules.json"
 _TEXTS_NAME = "rule-texts.json"
@@ -156,14 +158,19 @@ class _RuleFile(NamedTuple):
 
 def _read_rule_files(folder: str) -> list[_RuleFile]:
     contents = []
-    for name, path in _rule_paths(folder):
+    for name, path in rule_paths(folder):
+        if not os.path.isfile(path) and os.path.exists(path):  # noqa: PTH110, PTH113 -- to read a pipe may never end
+            raise FileError(path, 1, 1, "not a regular file")
         with open(path, "rb") as file:  # noqa: PTH123 -- pathlib costs 8 ms at start-up
-            contents.append(_RuleFile(name, path, file.read()))
+            data = file.read(_MOST_BYTES + 1)
+        if len(data) > _MOST_BYTES:
+            raise FileError(path, 1, 1, f"too long (the limit is {MAX_LENGTH:,} characters)")
+        contents.append(_RuleFile(name, path, data))
     return contents
 
 
-def _rule_paths(folder: str) -> Iterator[tuple[str, str]]:
-    """Each rule's name and file, in the order of their names."""
+def rule_paths(folder: str) -> Iterator[tuple[str, str]]:
+    """Each rule's name and file in a folder, in the order of their names; raises OSError."""
     for entry in _sorted_entries(folder):
         if entry.is_dir() and entry.name not in _NOT_FAMILIES and not entry.name.startswith((".", "_")):
             family = _sorted_entries(entry.path)

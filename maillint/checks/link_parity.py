@@ -15,6 +15,7 @@ from maillint.message.model import Message, Part
 from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.text.shorten import shorten
+from maillint.text.source import lowered
 from maillint.web.urls import normalise_for_counting
 
 _MOST_RELATED = 50
@@ -187,4 +188,4 @@ class _Pages:
 
     @cached_property
     def _text(self) -> str:
-        return self.part.text.lower()
+        return lowered(self.part.text)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
-from itertools import takewhile
 
 from maillint.check import Needs, Option, Options, check
 from maillint.data.lists import load_list
@@ -352,15 +351,16 @@ def _closest(message: Message, word: str, names: Sequence[str], cutoff: float) -
 def misplaced_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown]:
     """Components where MJML does not allow them."""
     for part, view, html in _walks(message):
+        around_each: dict[int, _Around] = {}
         for element in html.elements:
+            parent, included, custom = around_each[element.index] = _around(element, around_each)
             component = components().get(element.tag)
-            parent, included = _parent(element)
             if component is None or parent is None or not component.inside or parent.tag in component.inside:
                 continue
             around = components().get(parent.tag)
             if (
                 around is None
-                or _is_in_custom(element, parent)
+                or custom
                 or around.holds == "defaults"
                 or (component.name == "mj-head" and included is not None)
             ):
@@ -368,24 +368,33 @@ def misplaced_tag(message: Message, options: Options) -> Iterator[Hit | NotKnown
             evidence = {"tag": component.name, "parent": parent.tag, "allowed": _where(around, component.inside)}
             if included is None:
                 yield Hit(part, element.span, evidence, view)
-            elif (file := part.included(element.span)) is not None and _parent(included)[1] is None:
+            elif (file := part.included(element.span)) is not None and around_each[included.index].included is None:
                 yield Hit(part, file.tag, evidence, view)
 
 
-def _parent(element: Element) -> tuple[Element | None, Element | None]:
-    """The component around an element, and the element of the included file that begins between the two, if any."""
-    included = None
+class _Around(NamedTuple):
+    """The component around an element, and what begins between the two.
+
+    ``included`` is the outermost element of an included file; ``custom``: an unlisted component stands between the two,
+    and a project that registers it says what it may hold.
+    """
+
+    component: Element | None
+    included: Element | None
+    custom: bool
+
+
+def _around(element: Element, around_each: Mapping[int, _Around]) -> _Around:
+    """What is around an element; ``around_each`` has that of the elements before it, by their index."""
     parent = element.parent
-    while parent is not None and (parent.tag in {INCLUDED, "mj-include"} or not is_component(parent.tag)):
-        included = parent if parent.tag == INCLUDED else included
-        parent = parent.parent
-    return parent, included
-
-
-def _is_in_custom(element: Element, parent: Element) -> bool:
-    """Whether an unlisted component stands between the two; a project that registers it says what it may hold."""
-    between = takewhile(lambda around: around is not parent, element.ancestors)
-    return any("-" in around.tag and not is_component(around.tag) for around in between)
+    if parent is None:
+        return _Around(None, None, custom=False)
+    included = parent.tag == INCLUDED
+    if not included and parent.tag != "mj-include" and is_component(parent.tag):
+        return _Around(parent, None, custom=False)
+    further = around_each[parent.index]
+    custom = "-" in parent.tag and not is_component(parent.tag)
+    return _Around(further.component, further.included or (parent if included else None), custom or further.custom)
 
 
 def _where(around: Component, names: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ the log (``::error``, ``##[group]``, ``##vso[…]``), whatever a message, a file
 
 from __future__ import annotations
 
+import contextlib
 import sys
 
 import click
@@ -22,12 +23,13 @@ def tell(text: str) -> None:
         from maillint.output._cells import visible  # noqa: PLC0415 -- few lines need it
 
         text = visible(text)
-    click.echo(without_commands(f"maillint: {text}"), err=True)
+    say(f"maillint: {text}")
 
 
 def say(line: str) -> None:
-    """Print a line of maillint's own words on standard error."""
-    click.echo(without_commands(line), err=True)
+    """Print a line of maillint's own words on standard error; where it cannot be written, nobody reads it."""
+    with contextlib.suppress(OSError):
+        click.echo(without_commands(line), err=True)
 
 
 def show(text: str) -> None:

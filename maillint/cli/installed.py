@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from maillint._version import __version__
+from maillint.files.programs import program
 from maillint.patterns import regex
 
 _SCP = regex(r"(?:[\w.-]+@)?([\w.-]+):(?!/)(.+)")
@@ -61,11 +62,13 @@ def _remote(folder: str) -> str | None:
 
 
 def _git(folder: str, *arguments: str) -> str:
+    git = program("git")
+    if git is None:
+        return ""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
-        result = subprocess.run(
-            ["git", "-C", folder, *arguments], capture_output=True, text=True, check=False, env=environment
-        )
+        command = [git, "-C", folder, *arguments]
+        result = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     except OSError:
         return ""
     return result.stdout.strip() if result.returncode == 0 else ""

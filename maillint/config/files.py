@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from maillint.catalogue.load import Catalogue, shipped
 from maillint.catalogue.plugins import PluginError, load_plugin
+from maillint.config.find import repository_above
 from maillint.config.keys import DOMAIN_KEYS, KEYS, Key, read_domain, read_folders, read_patterns, read_plugins
 from maillint.data.lists import load_data, rules_folder
 from maillint.data.profiles import PROFILES
 from maillint.data.yamlfile import MAX_LENGTH, FileError, Keys, YamlFile, read_yaml
+from maillint.files.access import is_inside
 from maillint.files.paths import relative_path
 from maillint.patterns import regex
 from maillint.text.globs import matches
 from maillint.values import frozen
 
+_FOREIGN = "not valid; it stands outside the project, so nothing of it is quoted"
 _MAX_EXTENDS = 20
 _MAX_FILES = 200
 _MAX_BITS = 64
@@ -47,8 +51,19 @@ class Layer:
 
 
 def read_layers(path: str) -> list[Layer]:
-    """Read a configuration file and all that it extends, the furthest first; raises FileError, OSError."""
-    return _Reader().read(path)
+    """Read a configuration file and all that it extends, the furthest first; raises FileError, OSError.
+
+    An error about a file outside the project, and of no installed package, quotes nothing of it: a stranger's
+    ``extends``, ``rule-folders`` or link could show what is nobody's business.
+    """
+    try:
+        return _Reader().read(path)
+    except FileError as error:
+        folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120
+        ours = (folder, repository_above(folder) or folder, rules_folder(), *sys.path)
+        if is_inside(os.path.realpath(error.path), map(os.path.realpath, ours)):
+            raise
+        raise FileError(error.path, error.line, error.column, _FOREIGN) from None
 
 
 class _Reader:

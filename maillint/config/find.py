@@ -9,6 +9,8 @@ FILE_NAMES = ("maillint.yaml", ".maillint.yaml", "maillint.yml", ".maillint.yml"
 
 PYPROJECT = "pyproject.toml"
 
+_MOST_BYTES = 4_000_000  # that the longest configuration can have
+
 
 def find_config(folder: str) -> str | None:
     """Return the configuration file nearest to a folder, upward; None if there is none."""
@@ -37,8 +39,10 @@ def repository_above(folder: str) -> str | None:
 
 
 def _has_table(path: str) -> bool:
+    if not os.path.isfile(path):  # noqa: PTH113 -- to open a pipe may never end
+        return False
     try:
         with open(path, "rb") as file:  # noqa: PTH123
-            return b"[tool.maillint" in file.read()
+            return b"[tool.maillint" in file.read(_MOST_BYTES)
     except OSError:
         return False

@@ -13,7 +13,7 @@ from maillint.message.css.cascade import Sheets
 from maillint.message.css.stylesheet import Sheet, StyleBlock, style_blocks
 from maillint.message.css.visibility import Visibility
 from maillint.message.html.tree import Element, Html
-from maillint.message.memo import look_at_clock
+from maillint.message.memo import by_the_clock, look_at_clock
 from maillint.patterns import regex
 from maillint.text.offsets import OffsetMap, Piece
 from maillint.text.spans import Span, overlaps
@@ -236,8 +236,7 @@ def _flows(html: Html, visibility: Visibility) -> tuple[Flow, Flow]:
     shown, hidden = _FlowWriter(html.hidden_spans), _FlowWriter(html.hidden_spans)
     hides_some = visibility.hides_some_text
     last_block = -1
-    for text, start, end, element, breaks in html.runs:
-        look_at_clock()
+    for text, start, end, element, breaks in by_the_clock(html.runs):
         if breaks:
             shown.breaks = True
         if element is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Literal, get_args
 
 from maillint.message.template.signs import template_extension, template_extensions
@@ -57,6 +57,7 @@ _LONGEST_HEADER = 20_000
 # -- by its name --------------------------------------------------------------------------------------
 
 
+@lru_cache(1_000)
 def kind_of(path: str) -> Kind | None:
     """The kind of file that a name stands for, through a template's extension (``.html.j2``); None if unknown."""
     kind = _BY_EXTENSION.get(_extension(path))

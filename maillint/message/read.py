@@ -18,7 +18,7 @@ from maillint.message.rendering.samples import read_samples
 from maillint.message.sidecars import SidecarError, read_sidecar, says_plain, split_sidecars
 from maillint.message.template.signs import may_be_template, template_extension
 from maillint.text.offsets import OffsetMap
-from maillint.text.source import SMALL, Source
+from maillint.text.source import SMALL, Source, lowered
 from maillint.values import frozen, replace
 
 if TYPE_CHECKING:
@@ -325,7 +325,7 @@ def infer_profile(message: Message) -> str:
     if headers.first("list-unsubscribe") or headers.first("list-id"):
         return "newsletter"
     needles = load_list("unsubscribe")["way-out"]["needles"]
-    if not any(part.dialect is not None or _has_any(needles, part.text.lower()) for part in message.parts):
+    if not any(part.dialect is not None or _has_any(needles, lowered(part.text)) for part in message.parts):
         return "general"
     from maillint.analysis.unsubscribe import offers_way_out  # noqa: PLC0415 -- few texts have a word of it
 

@@ -17,7 +17,7 @@ from maillint.message.html.tree import Html
 from maillint.message.html.vocabulary import BLOCKS, VOID, is_known
 from maillint.patterns import regex
 from maillint.text.placeholder import PLACEHOLDER_CHAR
-from maillint.text.source import SMALL
+from maillint.text.source import SMALL, lowered
 from maillint.text.spans import Span, fill, merge
 from maillint.values import entity, field, frozen
 
@@ -350,7 +350,7 @@ def _limit(text: str) -> int:
 
 def may_need_more_views(text: str, template: Template) -> bool:
     """Whether a text has so many branches that some may be left out; False is certain, and cheap to find out."""
-    count, limit = 0, _limit(text) // (_AUDIENCES if "[if" in text.lower() else 1)
+    count, limit = 0, _limit(text) // (_AUDIENCES if "[if" in lowered(text) else 1)
     pending = list(template.choices)
     while pending and count < limit:
         choice = pending.pop()

@@ -100,8 +100,8 @@ def clip(text: str, width: int) -> str:
     Unlike ``text.shorten``, which counts characters, this fits text to a column of a terminal.
     """
     text = visible(text)
-    if len(text) <= width and text.isascii():
-        return text
+    if text.isascii():
+        return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
     run = cells(text, 0, min(len(text), width * _LONGEST_CLUSTER))
     if run and run[-1].end == len(text) and total(run) <= width:
         return text

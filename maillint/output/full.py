@@ -7,6 +7,8 @@ take two lines, and one line in a long list.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from functools import cache, partial
 
 from maillint.finding import DomainFinding, DomainReport, FileReport, Finding, Report
 from maillint.output import Context
@@ -83,9 +85,7 @@ class _Printer:
         if not findings:
             return
         chosen = _weightiest(findings, context.per_file)
-        source = Source(file.path, file.text)
-        last = max(source.position(min(finding.end, len(file.text)))[0] for finding in findings)
-        frames = Frames(source, context.width, self.paint, len(str(last)) + _INDENT)
+        frames = cache(partial(self._frames, file, findings))
         parts = len({finding.part for finding in findings}) > 1
         path = visible(file.path)
         self._set_columns(findings)
@@ -94,12 +94,18 @@ class _Printer:
                 self._finding(path, finding, message(finding, part=parts), frames)
         self._rest(path, [finding for finding in findings if id(finding) not in chosen])
 
+    def _frames(self, file: FileReport, findings: list[Finding]) -> Frames:
+        """What draws the lines of a file; a long run of findings shows few of them, and need not read the others."""
+        source = Source(file.path, file.text)
+        last = max(source.position(min(finding.end, len(file.text)))[0] for finding in findings)
+        return Frames(source, self.context.width, self.paint, len(str(last)) + _INDENT)
+
     def _set_columns(self, findings: list[Finding]) -> None:
         """Align what is said of the findings of a file."""
         self._positions = max((len(_position(finding)) for finding in findings), default=0)
         self._labels = max((len(finding.severity.label) for finding in findings), default=0)
 
-    def _finding(self, path: str, finding: Finding, words: str, frames: Frames) -> None:
+    def _finding(self, path: str, finding: Finding, words: str, frames: Callable[[], Frames]) -> None:
         said = self._said[finding.rule]
         self._said[finding.rule] += 1
         place = f"{path}:{_position(finding):<{self._positions}}"
@@ -108,7 +114,7 @@ class _Printer:
         elif said:
             self._put(self._two_lines(place, finding, words, frames), is_short=True)
         else:
-            self._put(self._whole(place, finding, words, frames))
+            self._put(self._whole(place, finding, words, frames()))
 
     def _whole(self, place: str, finding: Finding, words: str, frames: Frames) -> list[str]:
         block, _ = self._head(place, finding, words)
@@ -129,7 +135,7 @@ class _Printer:
         """Whether nothing is to be left out."""
         return self.context.verbose > 0 or self.context.per_file is None
 
-    def _two_lines(self, place: str, finding: Finding, words: str, frames: Frames) -> list[str]:
+    def _two_lines(self, place: str, finding: Finding, words: str, frames: Callable[[], Frames]) -> list[str]:
         """The head, and the places or else the line of the source, if the head takes one line."""
         block, last = self._head(place, finding, words)
         if finding.places:
@@ -142,9 +148,9 @@ class _Printer:
         if len(block) > 1:
             return block
         if finding.excerpt is None:
-            return block + frames.draw_line(finding.start, finding.end, finding.severity)
+            return block + frames().draw_line(finding.start, finding.end, finding.severity)
         decoded = Source("", finding.excerpt.text)
-        plain = Frames(decoded, self.context.width, self.paint, frames.gutter, numbered=False)
+        plain = Frames(decoded, self.context.width, self.paint, frames().gutter, numbered=False)
         return block + plain.draw_line(finding.excerpt.start, finding.excerpt.end, finding.severity)
 
     def _one_line(self, place: str, finding: Finding, words: str) -> str:

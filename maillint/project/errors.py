@@ -18,6 +18,8 @@ def error_line(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, OSError):
         reason = system_reason(error)
+        if isinstance(error, FileNotFoundError) and error.filename is None:
+            reason = f"the working folder: {reason}"  # the one thing that the system looks for without a name
         return f"{error.filename}: {reason}" if error.filename else reason
     return None
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
+from operator import attrgetter
 from typing import Any
 
 from maillint._version import __version__
+from maillint.catalogue.load import rule_paths
 from maillint.config.config import LayeredConfig
 from maillint.data.checkout import digest
 from maillint.data.lists import package_state
@@ -35,7 +37,7 @@ MAX_VARIANTS = 4
 """Results of one message at the most: of different command lines, or for different files of it."""
 
 _FILE = "results.json"
-_FORMAT = 5
+_FORMAT = 6
 
 Stored = dict[str, Any]
 
@@ -68,10 +70,12 @@ def inputs_of(loaded: LoadedMessage) -> Inputs | None:
     return Inputs(files.states, _packages() if renders(loaded.message) else None) if files.complete else None
 
 
+@cache
 def _packages() -> Mapping[str, str]:
+    """The packages that render, by the states of their files: to ask for the versions takes five times as long."""
     from maillint.message.rendering.samples import packages  # noqa: PLC0415 -- few messages are rendered
 
-    return packages()
+    return {name: f"{path} {state_of(path)}" for name, path in packages().items()}
 
 
 class ResultCaches:
@@ -165,8 +169,8 @@ class ResultCaches:
 
     def save(self) -> None:
         """Write every cache."""
-        for cache in self._caches.values():
-            cache.save()
+        for stored in self._caches.values():
+            stored.save()
 
 
 def _text(group: Group, read: Callable[[], Sequence[bytes]], place: int) -> str:
@@ -305,14 +309,12 @@ def _settings_key(config: LayeredConfig, states: dict[str, str]) -> str:
 
 
 def _folder_state(folder: str) -> str:
-    """Names, sizes and times of a folder's files: enough to see that a rule has changed."""
+    """Names, sizes and times of a folder's rules: enough to see that one has changed."""
     found = []
-    for path, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            with contextlib.suppress(OSError):
-                status = os.stat(os.path.join(path, name))  # noqa: PTH116, PTH118
-                found.append(f"{path}/{name} {status.st_size} {status.st_mtime_ns}")
+    with contextlib.suppress(OSError):
+        for _, path in rule_paths(folder):
+            status = os.stat(path) if os.path.exists(path) else None  # noqa: PTH110, PTH116
+            found.append(f"{path} {status.st_size} {status.st_mtime_ns}" if status is not None else path)
     return "\n".join(found)
 
 
@@ -326,8 +328,23 @@ def _digest(words: Iterable[str]) -> str:
 def _plain(report: FileReport) -> Stored:
     plain: Stored = as_dict(report)
     del plain["text"]
+    plain["findings"] = [
+        {**_without_empty(finding), "places": [_plain_place(place) for place in finding["places"]]}
+        for finding in plain["findings"]
+    ]
     plain["unknown"] = [[*as_dict(unknown).values()] for unknown in report.unknown]
     return plain
+
+
+def _plain_place(place: Stored) -> list[Any]:
+    """A further place: its numbers, and what else it says; half of a cache would be names of fields otherwise."""
+    more = {name: value for name, value in place.items() if name not in _NUMBERS}
+    return [*(place[name] for name in _NUMBERS), _without_empty(more)]
+
+
+def _without_empty(fields: Stored) -> Stored:
+    """Fields without those that hold nothing, as they do by default."""
+    return {name: value for name, value in fields.items() if value or name not in _MAY_LACK}
 
 
 def revive(stored: Stored, unknown: tuple[Unknown, ...], read: Callable[[], str]) -> FileReport:
@@ -337,7 +354,7 @@ def revive(stored: Stored, unknown: tuple[Unknown, ...], read: Callable[[], str]
             **{
                 **_of_place(finding),
                 "severity": Severity(finding["severity"]),
-                "places": tuple(FurtherPlace(**_of_place(place)) for place in finding["places"]),
+                "places": tuple(_place(*place) for place in finding["places"]),
             }
         )
         for finding in stored["findings"]
@@ -352,18 +369,26 @@ def revive(stored: Stored, unknown: tuple[Unknown, ...], read: Callable[[], str]
     return FileReport.deferred(read, **fields) if findings else FileReport(**fields)
 
 
+def _place(start: int, end: int, line: int, column: int, end_line: int, end_column: int, more: Stored) -> FurtherPlace:
+    return FurtherPlace(start, end, line, column, end_line, end_column, **_of_place(more))
+
+
 def _of_place(stored: Stored) -> Stored:
-    return {
-        **stored,
-        "fix": _fix(stored["fix"]),
-        "related": tuple(Related(**related) for related in stored["related"]),
-        "excerpt": Excerpt(**stored["excerpt"]) if stored["excerpt"] else None,
-    }
+    fields = dict(stored)
+    if "fix" in fields:
+        fields["fix"] = Fix(tuple(Edit(**edit) for edit in stored["fix"]["edits"]), stored["fix"]["safe"])
+    if "related" in fields:
+        fields["related"] = tuple(Related(**related) for related in stored["related"])
+    if "excerpt" in fields:
+        fields["excerpt"] = Excerpt(**stored["excerpt"])
+    return fields
 
 
 _TEXTS = ("path", "kind", "profile")
 _FINDING_TEXTS = ("rule", "message", "path")
 _NUMBERS = ("start", "end", "line", "column", "end_line", "end_column")
+_MAY_LACK = frozenset({"part", "view", "evidence", "fix", "related", "excerpt", "unlisted"})
+_numbers = attrgetter(*_NUMBERS)
 
 
 def _is_sound(finding: Finding) -> bool:
@@ -377,16 +402,14 @@ def _is_sound(finding: Finding) -> bool:
 
 
 def _is_sound_place(finding: Finding | FurtherPlace) -> bool:
-    values = vars(finding)
-    numbers = [values[name] for name in _NUMBERS]
-    places = [(finding.start, finding.end), *((one.start, one.end) for one in finding.related)]
+    numbers = [*_numbers(finding), *(number for one in finding.related for number in (one.start, one.end))]
     if finding.excerpt is not None:
-        places.append((finding.excerpt.start, finding.excerpt.end))
-        numbers += places[-1]
-    numbers += [number for place in places for number in place]
+        numbers += [finding.excerpt.start, finding.excerpt.end]
+    for number in numbers:
+        if type(number) is not int or not 0 <= number < 1 << 40:
+            return False
     return (
         isinstance(finding.view, str)
-        and all(type(number) is int and 0 <= number < 1 << 40 for number in numbers)
         and isinstance(finding.evidence, dict)
         and (finding.part is None or isinstance(finding.part, str))
         and (finding.excerpt is None or isinstance(finding.excerpt.text, str))
@@ -400,7 +423,3 @@ def _has_texts(values: Mapping[str, Any], names: Iterable[str]) -> bool:
 
 def _are_texts(values: Iterable[Any]) -> bool:
     return all(isinstance(value, str) for value in values)
-
-
-def _fix(stored: Stored | None) -> Fix | None:
-    return Fix(tuple(Edit(**edit) for edit in stored["edits"]), stored["safe"]) if stored else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -27,13 +27,20 @@ _MOST_REASONS = 3
 _MOST_NEIGHBOURS = 200
 
 _TOKEN = regex(r"[<@~]?[a-z_.][a-z0-9_]*+(?:[-:.]{1,2}[a-z0-9_]++)*+[=(]?")
-_PROSE = regex(r">[^<>{}%@]++<")
+_PROSE = regex(r">([^<>{}%@]++)<")
 _WORD = regex(r"[A-Z]?[a-z]++|[A-Z]+(?![a-z])")
-_INSERTED = regex(
-    r"\b(extends|layout|inherits?|includes?|component|import|render|embed|use|decorate)\b"
+_INSERTS = ("extends", "layout", "inherit", "include", "component", "import", "render", "embed", "use", "decorate")
+_PLURALS = {"inherit", "include"}
+_INSERTING = [rf"{word}(?<!\w{word}){'s?' * (word in _PLURALS)}" for word in _INSERTS]
+_INSERTED = regex(  # each word with what may not stand before it, so that its first letter is searched for
+    rf"({'|'.join(_INSERTING)})\b"
     r"[^\n\"'<>]{0,20}[\"']([^\"'\n<>]{1,120})[\"']"
 )
-_GREETING = regex(r"(?<![a-z])(?:hi|hello|dear|hey|hallo|bonjour|hola|ciao)[ ,]{1,2}(?:<[a-z]{1,9}>)?[{<$%\[@#*]")
+_GREETINGS = ("hi", "hello", "dear", "hey", "hallo", "bonjour", "hola", "ciao")
+_GREETING = regex(
+    rf"(?:{'|'.join(rf'{word}(?<![a-z]{word})' for word in _GREETINGS)})"
+    r"[ ,]{1,2}(?:<[a-z]{1,9}>)?[{<$%\[@#*]"
+)
 _PROGRAM = regex(r"^(?:namespace|(?:abstract |final )?class|interface|trait) [a-z]", re.MULTILINE)
 _LAYOUTS = ("extends", "layout", "inherit", "decorate")
 
@@ -281,20 +288,18 @@ def _of_text(path: str, text: str, signs: _Signs) -> Iterator[tuple[str, int]]:
         yield "no markup", -1
     if text.startswith(("---", "subject:")) and "subject:" in text[:2000]:
         yield "a subject at its top", 6
-    tokens = set(_TOKEN.findall(text))
+    pieces = _PROSE.split(text)
+    in_markup = set(_TOKEN.findall("><".join(pieces[::2])))
+    tokens = in_markup.union(_TOKEN.findall(" ".join(pieces[1::2])))
     if not signs.greetings.isdisjoint(tokens) and _GREETING.search(text):
         yield "a greeting", 2
     hits: dict[str, set[str]] = {}
-    in_markup: frozenset[str] | None = None  # and not in the words of a letter: card, can, well
     for token in tokens:
         group = signs.tokens.get(token)
-        if group is not None and signs.groups[group][0] < 0 and token.isalpha():
-            if in_markup is None:
-                in_markup = frozenset(_TOKEN.findall(_PROSE.sub("><", text)))
-            if token not in in_markup:
-                continue
-        if group is None and token.startswith(signs.starts):
-            group = next(name for start, name in signs.by_start if token.startswith(start))
+        if group is not None and token not in in_markup and signs.groups[group][0] < 0 and token.isalpha():
+            continue  # it stands in the words of a letter: card, can, well
+        if group is None and token[:2] in signs.starts:
+            group = next((name for start, name in signs.starts[token[:2]] if token.startswith(start)), None)
         if group is not None:
             hits.setdefault(group, set()).add(token)
     for piece, name in signs.texts:
@@ -367,7 +372,10 @@ def _is_letter(text: str) -> bool:
 
 
 class _Signs(NamedTuple):
-    """The list of evidence, ready to be looked up; weights are below 0 for what speaks for a page."""
+    """The list of evidence, ready to be looked up; weights are below 0 for what speaks for a page.
+
+    ``starts`` are what tokens begin with, by its first two letters and the longest first.
+    """
 
     mail_from: int
     page_to: int
@@ -382,8 +390,7 @@ class _Signs(NamedTuple):
     reader: frozenset[str]
     groups: Mapping[str, tuple[int, int, str]]
     tokens: Mapping[str, str]
-    starts: tuple[str, ...]
-    by_start: tuple[tuple[str, str], ...]
+    starts: Mapping[str, Sequence[tuple[str, str]]]
     texts: tuple[tuple[str, str], ...]
 
 
@@ -401,7 +408,9 @@ def _signs() -> _Signs:
             starts.update(dict.fromkeys(group.get("starts", ()), name))
             texts.extend((piece, name) for piece in group.get("texts", ()))
     words: Mapping[str, Iterable[str]] = data["words"]
-    longest_first = tuple(sorted(starts.items(), key=lambda item: -len(item[0])))
+    by_letters: dict[str, list[tuple[str, str]]] = {}
+    for start, name in sorted(starts.items(), key=lambda item: -len(item[0])):
+        by_letters.setdefault(start[:2], []).append((start, name))
     return _Signs(
         data["mail-from"],
         data["page-to"],
@@ -416,7 +425,6 @@ def _signs() -> _Signs:
         frozenset(words["reader"]),
         groups,
         tokens,
-        tuple(starts),
-        longest_first,
+        by_letters,
         tuple(texts),
     )

@@ -285,7 +285,8 @@ class _Tokens:
             tokens.append(known.setdefault(match[0], match[0]))
             starts.append(match.start())
             ends.append(match.end())
-        known = dict(zip(known, _normalise(list(known)), strict=True))
+        written = list(known)
+        known.update(pair for pair in zip(written, _normalise(written), strict=True) if pair[0] != pair[1])
         for number, token in enumerate(tokens):
             tokens[number] = known[token]
         return cls(tokens, starts, ends)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -108,6 +109,58 @@ def _module(folder: Path) -> None:
     commit(folder / "module")
 
 
+def _marked(*how: str) -> Callable[[Path], None]:
+    """What git's index says of the file, so that git does not look at it."""
+
+    def change(folder: Path) -> None:
+        git("update-index", *how, "a.html", folder=folder)
+        (folder / "a.html").write_text(BAD + BAD)
+
+    return change
+
+
+def _ignored(name: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        (folder / name).write_text("b.html\nout/\n")
+        (folder / "out").mkdir()
+        (folder / "out/b.html").write_text(BAD)
+
+    return change
+
+
+def _sparse(folder: Path) -> None:
+    (folder / "a.html").write_text(BAD + BAD)
+    git("update-index", "--skip-worktree", "a.html", folder=folder)
+    git("config", "core.sparseCheckout", "true", folder=folder)
+    (folder / ".git/info").mkdir(exist_ok=True)
+    (folder / ".git/info/sparse-checkout").write_text("/b/\n")
+
+
+def _other_case(folder: Path) -> None:
+    git("config", "core.ignoreCase", "true", folder=folder)
+    (folder / "a.html").rename(folder / "A.html")
+    (folder / "A.html").write_text(FINE + BAD)
+
+
+def _monitor(folder: Path) -> None:
+    """A monitor of the file system that says that nothing has changed."""
+    (folder / "monitor").write_text("#!/bin/sh\nprintf 'token\\0'\n")
+    (folder / "monitor").chmod(0o755)
+    for setting in ("core.fsmonitor=.git/../monitor", "core.fsmonitorHookVersion=2"):
+        git("config", *setting.split("="), folder=folder)
+    git("update-index", "--fsmonitor", folder=folder)
+    git("update-index", "--fsmonitor-valid", "a.html", folder=folder)
+    (folder / "a.html").write_text(BAD + BAD)
+
+
+DIFF_SETTINGS = [
+    *("diff.noprefix=true", "diff.mnemonicPrefix=true", "diff.renames=copies", "diff.orderFile=a.html"),
+    *("diff.context=50", "diff.interHunkContext=50", "diff.algorithm=patience", "diff.ignoreSubmodules=all"),
+    *("diff.external=true", "diff.relative=true", "diff.wsErrorHighlight=all", "color.ui=always"),
+    *("core.quotePath=true", "core.attributesFile=.gitattributes", "core.bigFileThreshold=1", "core.abbrev=4"),
+    *("core.trustctime=false", "core.checkStat=minimal", "core.fileMode=false", "core.whitespace=cr-at-eol"),
+]
+
 HIDDEN = {
     "a new line": (_write("a.html", BAD + BAD), ["a.html:2"]),
     "content that looks like a header": (
@@ -136,6 +189,16 @@ HIDDEN = {
     "a file that becomes a link": (_link, ["a.html:1"]),
     "a folder by another name": (_linked_folder, ["old.files/a.html:2", "new/a.html:2"]),
     "another repository": (_module, ["module/a.html:2"]),
+    "all settings of a diff": (_configured("* diff", *DIFF_SETTINGS), ["a.html:2"]),
+    "an identifier": (_attributes("* ident -text"), ["a.html:2"]),
+    "said to be unchanged": (_marked("--assume-unchanged"), ["a.html:2"]),
+    "said to be left out": (_marked("--skip-worktree"), ["a.html:2"]),
+    "left out of a sparse checkout": (_sparse, ["a.html:2"]),
+    "not of the index any more": (_marked("--force-remove"), ["a.html:2"]),
+    "a monitor of the file system": (_monitor, ["a.html:2"]),
+    "ignored": (_ignored(".gitignore"), ["out/b.html:1"]),
+    "ignored by what the checkout does not hold": (_ignored(".git/info/exclude"), ["out/b.html:1"]),
+    "a name that differs in case": (_other_case, ["A.html:2"]),
 }
 
 
@@ -148,6 +211,8 @@ def test_nothing_hides_a_new_finding(repository: Path, way: str, committed: bool
     if committed:
         if way in {"another encoding", "a filter"}:
             pytest.skip("what is committed is then what git has made of it")
+        if way in {"said to be left out", "left out of a sparse checkout"}:
+            pytest.skip("git does not commit it")
         commit(repository)
     targets = [".", "new"] if way == "a folder by another name" else ["."]
     names = "\n".join(places(check(repository, *targets)))
@@ -155,6 +220,90 @@ def test_nothing_hides_a_new_finding(repository: Path, way: str, committed: bool
         assert names.startswith('x/"a') and names.endswith(".html:1")
     else:
         assert names.splitlines() == expected
+
+
+def test_an_object_in_the_place_of_another_hides_nothing(repository: Path) -> None:
+    git("tag", "base", folder=repository)
+    (repository / "a.html").write_text(BAD + BAD)
+    commit(repository)
+    git("replace", "base", "HEAD", folder=repository)
+    assert places(check(repository)) == ["a.html:2"]
+
+
+def test_each_link_on_the_way_counts(repository: Path) -> None:
+    for name in ("first", "second"):
+        (repository / name).mkdir()
+        (repository / f"{name}/a.html").write_text(BAD)
+    (repository / "one").symlink_to("two")
+    (repository / "two").symlink_to("first")
+    commit(repository)
+    git("tag", "base", folder=repository)
+    assert places(check(repository, "one", "first")) == []
+    (repository / "two").unlink()
+    (repository / "two").symlink_to("second")
+    assert places(check(repository, "one", "second")) == ["one/a.html:1"]
+
+
+def test_a_line_of_a_submodule(tmp_path: Path) -> None:
+    """Of one that is where it was, too."""
+    (tmp_path / "module").mkdir()
+    (tmp_path / "module/a.html").write_text(BAD)
+    for name in ("module", "."):
+        git("init", "-q", folder=tmp_path / name)
+        commit(tmp_path / name)
+    git("tag", "base", folder=tmp_path)
+    (tmp_path / "module/a.html").write_text(BAD + BAD)
+    assert places(check(tmp_path)) == ["module/a.html:2"]
+    (tmp_path / ".gitmodules").write_text('[submodule "module"]\npath = module\nurl = ./module\nignore = all\n')
+    assert places(check(tmp_path)) == ["module/a.html:2"]
+
+
+def test_the_variables_of_git_change_nothing(repository: Path) -> None:
+    git("tag", "base", folder=repository)
+    (repository / "a.html").write_text(BAD + BAD)
+    variables = {"GIT_DIFF_OPTS": "-u99", "GIT_EXTERNAL_DIFF": "true", "GIT_ATTR_SOURCE": "base", "GIT_PAGER": "true"}
+    variables |= {"GIT_LITERAL_PATHSPECS": "1", "GIT_CONFIG_PARAMETERS": "'diff.external=true' 'color.ui=always'"}
+    arguments = ("--diff-base", "base", "--select", "markup/unclosed-tag", "-f", "concise", "--no-cache")
+    assert places(maillint("check", ".", *arguments, folder=repository, **variables)) == ["a.html:2"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script is no program there")
+def test_the_git_of_the_checkout_does_not_run(repository: Path) -> None:
+    git("tag", "base", folder=repository)
+    (repository / "bin").mkdir()
+    (repository / "bin/git").write_text(f"#!/bin/sh\ntouch '{repository}/ran'\n")
+    (repository / "bin/git").chmod(0o755)
+    (repository / "a.html").write_text(BAD + BAD)
+    arguments = ("--diff-base", "base", "--select", "markup/unclosed-tag", "-f", "concise", "--no-cache")
+    path = f"bin:./bin::.:{os.environ['PATH']}"
+    for folder in (repository, repository / "bin"):
+        assert places(maillint("check", str(repository), *arguments, folder=folder, PATH=path))
+    assert not (repository / "ran").exists()
+
+
+def test_what_is_said_of_the_whole_message_counts_where_any_of_its_files_has_changed(repository: Path) -> None:
+    (repository / "maillint.yaml").write_text("profile: newsletter\nheaders: {From: a@acme.example}\n")
+    for name in ("a.txt", "b.html", "b.txt"):
+        (repository / name).write_text("Hi Ada\n")
+    commit(repository)
+    git("tag", "base", folder=repository)
+    (repository / "a.txt").write_text("Hi Ada\nmore\n")
+    rule = "headers/list-unsubscribe-missing"
+    result = maillint("check", ".", "--diff-base", "base", "--select", rule, "-f", "concise", folder=repository)
+    assert [line.split(": ")[0] for line in result.stdout.splitlines() if rule in line] == ["a.html:1:1"]
+
+
+def test_a_file_that_lfs_keeps_is_compared_by_what_it_holds(repository: Path) -> None:
+    (repository / "b.html").write_text(BAD)
+    digest = hashlib.sha256((repository / "b.html").read_bytes()).hexdigest()
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {len(BAD)}\n"
+    (repository / "b.html").write_text(pointer)
+    commit(repository)
+    git("tag", "base", folder=repository)
+    (repository / "b.html").write_text(BAD)
+    assert places(check(repository)) == []
+    (repository / "b.html").write_text(BAD + BAD)
+    assert places(check(repository)) == ["b.html:1", "b.html:2"]
 
 
 def test_what_has_not_changed_stays_hidden(repository: Path) -> None:

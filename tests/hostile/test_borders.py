@@ -98,3 +98,34 @@ def test_a_baseline(mail: Path) -> None:
     assert result.returncode == 2
     assert result.stderr.endswith(f"known.json: {REFUSED}\n")
     assert maillint("check", ".", "--follow-symlinks", "-q", "--select", "markup", folder=mail).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "secret", [f"{SECRET}: x\n", f"{SECRET}\n", f"- {SECRET}\n", f"profile: {SECRET}\n", f"a: *{SECRET}"]
+)
+@pytest.mark.parametrize("way", ["extends", "link", "TOML", "rules", "link to a rule"])
+def test_an_error_quotes_nothing_of_settings_outside_the_project(mail: Path, way: str, secret: str) -> None:
+    away = mail.parent / "away"
+    (away / "x.yaml").write_text(secret)
+    (away / "x.toml").write_text(f"[tool.maillint]\n{secret}")
+    (mail / "rules/mine").mkdir(parents=True)
+    if way == "link":
+        (mail / "maillint.yaml").symlink_to("../away/x.yaml")
+    elif way == "TOML":
+        (mail / "pyproject.toml").symlink_to("../away/x.toml")
+    elif way == "link to a rule":
+        (mail / "rules/mine/x.yaml").symlink_to("../../../away/x.yaml")
+    line = {"extends": "extends: ../away/x.yaml", "rules": "rule-folders: [../away]"}.get(way, "rule-folders: [rules]")
+    if way not in {"link", "TOML"}:
+        (mail / "maillint.yaml").write_text(f"{line}\n")
+    for more in ([], ["--show-settings"], ["-f", "json"]):
+        result = maillint("check", ".", *more, folder=mail)
+        assert (result.returncode, result.stdout) == (2, "")
+        assert result.stderr.endswith(": not valid; it stands outside the project, so nothing of it is quoted\n")
+        assert SECRET not in result.stderr
+
+
+def test_settings_outside_the_project_are_read(mail: Path) -> None:
+    (mail.parent / "away/x.yaml").write_text("rules: {markup: off}\n")
+    (mail / "maillint.yaml").write_text("extends: ../away/x.yaml\n")
+    assert maillint("check", ".", "--select", "markup", folder=mail).returncode == 0

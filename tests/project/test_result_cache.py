@@ -496,28 +496,28 @@ def test_nothing_new_is_nothing_to_write(folder: Path) -> None:
     "damage",
     [
         "", "{", "[]", "3",
-        '{"format": 4, "version": "VERSION"}',
-        '{"format": 4, "version": "VERSION", "messages": []}',
-        '{"format": 4, "version": "VERSION", "unknown": [], "messages": {"a.html": 3}}',
-        '{"format": 4, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT"}}}}',
-        '{"format": 4, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {}}}}',
-        '{"format": 4, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": 3}}}',
-        '{"format": 4, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '{"format": NOW, "version": "VERSION"}',
+        '{"format": NOW, "version": "VERSION", "messages": []}',
+        '{"format": NOW, "version": "VERSION", "unknown": [], "messages": {"a.html": 3}}',
+        '{"format": NOW, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT"}}}}',
+        '{"format": NOW, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {}}}}',
+        '{"format": NOW, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": 3}}}',
+        '{"format": NOW, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
         '"files": {}, "packages": null, "reports": [{"path": "x"}]}}}}',
-        '{"format": 4, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '{"format": NOW, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
         '"files": {}, "packages": null, "reports": [{"path": "a.html"}]}}}}',
-        '{"format": 4, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '{"format": NOW, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
         '"files": {}, "packages": null, "reports": [{"path": "a.html", "unknown": 7}]}}}}',
-        '{"format": 4, "version": "VERSION", "unknown": [3], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '{"format": NOW, "version": "VERSION", "unknown": [3], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
         '"files": {}, "packages": null, "reports": [{"path": "a.html", "unknown": -1}]}}}}',
-        '{"format": 4, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
+        '{"format": NOW, "version": "VERSION", "unknown": [], "messages": {"a.html": {"KEY": {"content": "CONTENT", '
         '"files": 3, "packages": null, "reports": []}}}}',
     ],
 )  # fmt: skip
 def test_a_damaged_cache_is_an_empty_one(folder: Path, parsed: list[str], damage: str) -> None:
     expected = lint()
     [(variant, kept)] = stored(folder)["a.html"].items()
-    words = {"VERSION": __version__, "KEY": variant, "CONTENT": kept["content"]}
+    words = {"NOW": str(result_cache._FORMAT), "VERSION": __version__, "KEY": variant, "CONTENT": kept["content"]}
     for word, value in words.items():
         damage = damage.replace(word, value)
     (folder / ".maillint_cache/results.json").write_bytes(sealed(damage) or b"")
@@ -526,7 +526,9 @@ def test_a_damaged_cache_is_an_empty_one(folder: Path, parsed: list[str], damage
     assert len(parsed) == 2
 
 
-@pytest.mark.parametrize("entry", [("format", 4), ("format", 6), ("version", "0.0.1")])
+@pytest.mark.parametrize(
+    "entry", [("format", result_cache._FORMAT - 1), ("format", result_cache._FORMAT + 1), ("version", "0.0.1")]
+)
 def test_a_cache_of_another_version_is_an_empty_one(folder: Path, parsed: list[str], entry: tuple[str, Any]) -> None:
     lint()
     file = folder / ".maillint_cache/results.json"

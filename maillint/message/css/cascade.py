@@ -7,7 +7,7 @@ a condition (``@media``, ``@supports``) declare nothing here, since most readers
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -45,14 +45,13 @@ _COULD_HIDE = {
 _READ = PROPERTIES | fonts.PROPERTIES
 _MOST_WORK = 400_000  # rules times elements: what a hostile sheet may cost
 _MOST_SELECTED = 2_000_000  # selectors times elements
-_MOST_KEPT = 300_000  # elements that all selectors together have selected
-_MOST_CANDIDATES = 20_000  # that are kept
+_MOST_ASKED = 4  # selectors for each rule that is looked at
+_MOST_CANDIDATES = 20_000  # rules that may select elements of some names, which are kept by those names
 _MOST_IN_TREE = 50_000  # elements of a view whose tree is built: it takes more memory than the view
 _MOST_SEARCHED = 40_000_000  # pieces of names times the characters of all names
 _FEW_TESTS = 100
 
 Weight = tuple[int, int, int]
-_NO_WEIGHT: Weight = (0, 0, 0)
 
 _OVERRULES: Mapping[str, re.Pattern[str]] = {name: regex(rf"{name}\s*:[^;}}]{{0,40}}!") for name in FINAL}
 
@@ -83,7 +82,7 @@ class Sheets:
 
     def __init__(self, blocks: Sequence[StyleBlock]) -> None:
         self._blocks = blocks
-        self._indexes: dict[tuple[str, int], _Index] = {}
+        self._indexes: dict[tuple[str, int, int], _Index] = {}
         self.sizes: dict[StartTag, tuple[float | None, float | None]] = {}  # of tags that no rule here bears on
 
     @classmethod
@@ -134,14 +133,29 @@ class Sheets:
 
     def hiding(self, most: int) -> _Index:
         """The rules that hide or shrink something, so many at the most; few templates have one."""
-        return self._index("hiding", most, lambda rule: rule.could_hide) if self.hide_something else _NO_RULES
+        if not self.hide_something:
+            return _NO_RULES
+        key = ("hiding", min(most, len(self.rules)), most.bit_length())
+        if key not in self._indexes:
+            hiding = (rule for rule in self._holding if rule.could_hide)
+            self._indexes[key] = _Index(islice(hiding, most), _MOST_ASKED << most.bit_length())
+        return self._indexes[key]
 
     def _index(self, name: str, most: int, wanted: Callable[[_Rule], bool]) -> _Index:
-        key = (name, min(most, len(self.rules)))
+        """Rules of a kind, found out where a rule bears on some element that is asked about, as few do."""
+        key = (name, min(most, len(self.rules)), most.bit_length())
         if key not in self._indexes:
-            found = (rule for rule in self.rules if not rule.conditional and wanted(rule))
-            self._indexes[key] = _Index(islice(found, most))
+            asked = _MOST_ASKED << most.bit_length()
+            if len(self._holding) <= most and sum(len(rule.selectors) for rule in self._holding) <= asked:
+                self._indexes[key] = _Index(self._holding, asked, wanted)
+            else:
+                self._indexes[key] = _Index(islice(filter(wanted, self._holding), most), asked)
         return self._indexes[key]
+
+    @cached_property
+    def _holding(self) -> Sequence[_Rule]:
+        """The rules that hold for most readers."""
+        return [rule for rule in self.rules if not rule.conditional]
 
     @cached_property
     def showing(self) -> Sequence[tuple[frozenset[Kind], ClassTest]]:
@@ -162,9 +176,8 @@ class Cascade:
     def __init__(self, html: Html, sheets: Sheets) -> None:
         self._html = html
         self._sheets = sheets
-        self._selected: dict[str, Set[int]] = {}
-        self._weights: dict[tuple[int, frozenset[str]], Mapping[int, Weight]] = {}
-        self._kept = 0
+        self._selected: dict[str, bytes] = {}
+        self._places: dict[tuple[int | None, int | None], Element | None] = {}
         elements = len(html.elements)
         self._selections = _MOST_SELECTED // (elements + 1) if elements <= _MOST_IN_TREE else 0
         self._undone: dict[tuple[Kind, frozenset[str]], bool] = {}
@@ -259,42 +272,25 @@ class Cascade:
         look_at_clock()
         for candidate in index.candidates(element.names):
             weight = candidate.plain
-            others = candidate.others
-            if others:
-                selected: Weight | None
-                if len(others) == 1:
-                    selected = others[0].specificity if element.index in self._elements(others[0]) else None
-                else:
-                    selected = self._selecting(candidate, element.names).get(element.index)
-                if selected is not None and (weight is None or selected > weight):
-                    weight = selected
+            for selector in candidate.others:
+                if self._elements(selector)[element.index] and (weight is None or selector.specificity > weight):
+                    weight = selector.specificity
             if weight is not None:
                 yield candidate.rule, weight
 
-    def _selecting(self, candidate: _Candidate, names: frozenset[str]) -> Mapping[int, Weight]:
-        """The greatest weight with which those selectors that ask for more than names select each element."""
-        key = (candidate.rule.order, names)
-        if key not in self._weights:
-            weights: dict[int, Weight] = {}
-            for selector in candidate.others:
-                look_at_clock()
-                for index in self._elements(selector):
-                    weights[index] = max(weights.get(index, _NO_WEIGHT), selector.specificity)
-            self._weights[key] = weights
-        return self._weights[key]
-
-    def _elements(self, selector: Selector) -> Set[int]:
-        """The indexes of the elements that a selector matches."""
+    def _elements(self, selector: Selector) -> bytes:
+        """By an element's index, 1 if a selector matches it."""
         if selector.text not in self._selected:
-            found: set[int] = set()
+            look_at_clock()
+            found = bytearray(self._html.next_index)
             for node in self._select(selector):
-                element = self._html.element_at(node.source_line, node.source_col)
+                place = (node.source_line, node.source_col)
+                if place not in self._places:
+                    self._places[place] = self._html.element_at(*place)
+                element = self._places[place]
                 if element is not None:
-                    found.add(element.index)
-            self._selected[selector.text] = found
-            self._kept += len(found)
-            if self._kept > _MOST_KEPT:
-                self._selections = 0
+                    found[element.index] = 1
+            self._selected[selector.text] = bytes(found)
         return self._selected[selector.text]
 
     def _select(self, selector: Selector) -> Sequence[Any]:
@@ -308,16 +304,21 @@ class Cascade:
 
 
 class _Index:
-    """Rules by what they require of an element's names."""
+    """Rules by what they require of an element's names; ``most`` selectors of theirs count.
 
-    def __init__(self, rules: Iterable[_Rule]) -> None:
+    With ``wanted``, only those of the rules count that it holds for, which is asked when it matters.
+    """
+
+    def __init__(self, rules: Iterable[_Rule], most: int = 0, wanted: Callable[[_Rule], bool] | None = None) -> None:
+        self._wanted = wanted
         self._by_name: dict[str, list[tuple[_Rule, Selector]]] = {}  # by a name that a selector requires, or *
         self._candidates: dict[frozenset[str], Sequence[_Candidate]] = {}
         self._held = 0
-        for rule in rules:
-            for selector in rule.selectors:
-                name = min(selector.names, default="*")  # ids, classes, then tags
-                self._by_name.setdefault(name, []).append((rule, selector))
+        self._alike: dict[tuple[Selector, ...], _Candidate] = {}  # elements of many names have the same ones
+        selectors = ((rule, selector) for rule in rules for selector in rule.selectors)
+        for rule, selector in islice(selectors, most):
+            name = min(selector.names, default="*")  # ids, classes, then tags
+            self._by_name.setdefault(name, []).append((rule, selector))
 
     def __bool__(self) -> bool:
         return bool(self._by_name)
@@ -333,14 +334,20 @@ class _Index:
             found: dict[int, tuple[_Rule, list[Selector]]] = {}
             for name in (*names, "*"):
                 for rule, selector in self._by_name.get(name, ()):
-                    if selector.names <= names:
+                    if selector.names <= names and (self._wanted is None or self._wanted(rule)):
                         found.setdefault(rule.order, (rule, []))[1].append(selector)
             self._held += len(found)
             if self._held > _MOST_CANDIDATES:  # where each element has a name of its own
                 self._candidates.clear()
                 self._held = len(found)
-            self._candidates[names] = [_Candidate(*found[order]) for order in sorted(found)]
+            self._candidates[names] = [self._candidate(*found[order]) for order in sorted(found)]
         return self._candidates[names]
+
+    def _candidate(self, rule: _Rule, selectors: Sequence[Selector]) -> _Candidate:
+        key = tuple(selectors)
+        if key not in self._alike:
+            self._alike[key] = _Candidate(rule, selectors)
+        return self._alike[key]
 
 
 _NO_RULES = _Index(())

@@ -16,7 +16,7 @@ from maillint.message.css.fonts import FontSizes, may_be_zero
 from maillint.message.css.hiding import FINAL, Kind, Values, Way, may_hide, ways, ways_in_outlook
 from maillint.message.css.lengths import TINY, declared_length
 from maillint.message.html.tree import Element, Html, StartTag
-from maillint.message.memo import look_at_clock
+from maillint.message.memo import by_the_clock
 from maillint.text.placeholder import PLACEHOLDER_CHAR
 from maillint.values import NamedTuple
 
@@ -130,8 +130,7 @@ class Visibility:
         result: dict[int, _Inside] = {}
         elements, hiding = self._html.elements, self._hiding_tags
         first = next((place for place, element in enumerate(elements) if element.start_tag in hiding), len(elements))
-        for element in elements[first:]:
-            look_at_clock()
+        for element in by_the_clock(elements[first:]):
             around = result.get(element.parent.index, _SEEN) if result and element.parent is not None else _SEEN
             if around is not _SEEN and around.visibility is not None:
                 around = self._unless_visible(element, around)

@@ -12,6 +12,7 @@ from maillint.values import NamedTuple, mutable
 
 _OUTLOOK_VERSIONS = (16, 15, 14, 12, 11, 10, 9)
 
+_IF = regex(r"\[(?i:if)")
 _MALFORMED = regex(
     r"<!--(?P<space>\s+)?\[\s*(?:if)[\s!(]*+(?:mso|ie|vml|true|gte?|lte?)\b[^\]>\n]{0,200}\]?-{0,2}>?", re.IGNORECASE
 )
@@ -57,12 +58,13 @@ class BrokenConditional(NamedTuple):
 
 def broken_conditionals(text: str) -> list[BrokenConditional]:
     """Find the conditionals in a view that do not work: what is well-formed and ends is blank there."""
-    if "[if" not in text.lower():
+    if _IF.search(text) is None:
         return []
-    ends = [conditional.span.start for conditional in _conditionals(text) if conditional.end]
+    conditionals = _conditionals(text)
+    ends = [conditional.span.start for conditional in conditionals if conditional.end]
     found = [
         BrokenConditional(conditional.span, "it has no <![endif]-->", False)
-        for conditional in _conditionals(text)
+        for conditional in conditionals
         if conditional.end is None
     ]
     starts = {broken.span.start for broken in found}.union(ends)

@@ -45,14 +45,14 @@ from maillint.message.html.vocabulary import (
     is_office,
     must_close,
 )
-from maillint.message.memo import look_at_clock
+from maillint.message.memo import by_the_clock
 from maillint.patterns import regex
 from maillint.text.spans import Span, overlaps
 
 new_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
 """Span(*pair), without the cost of a NamedTuple's own constructor: the walk makes a span for each tag and text."""
 
-_NOSCRIPT = regex(r"<(/?)noscript(?=[\s/>])", re.IGNORECASE)
+_NOSCRIPT = regex(r"<(/?)(?i:noscript)(?=[\s/>])")
 _SCRIPTLESS = "noscrip-"  # of the same length; the tokenizer takes a noscript's content for text, mail clients do not
 
 _SWALLOWED = regex(
@@ -153,13 +153,12 @@ class Builder:
         # tokens follow one another without a gap, but for this one, which is none
         starts = line_starts(clean, offset_of_text) if "</>" in clean else None
         end = offset_of_text
-        if "noscript" in clean.lower():
-            clean = _NOSCRIPT.sub(rf"<\1{_SCRIPTLESS}", clean)
+        clean = _NOSCRIPT.sub(rf"<\1{_SCRIPTLESS}", clean)
         add_run, stack, known = self.result.runs.append, self.stack, _kept
         hidden = self.result.hidden_spans
         index = bisect_left(hidden, (offset_of_text, 0))
         next_hidden = hidden[index][0] if index < len(hidden) else _NEVER
-        for token in tokenizer()(clean, capture_source=True, resolve_references=False):
+        for token in by_the_clock(tokenizer()(clean, capture_source=True, resolve_references=False)):
             kind = token.type
             offset = end if starts is None else starts[token.line - 1] + token.col
             if kind == 0:  # text
@@ -198,7 +197,6 @@ class Builder:
 
     def start(self, element: Element) -> bool:
         """Put an element in its place; True ends the walk."""
-        look_at_clock()
         tag, stack, open_tags, start_tag = element.tag, self.stack, self.open_tags, element.start_tag
         if start_tag.closes is not None:
             self.close_implied(*start_tag.closes, element)
@@ -278,7 +276,6 @@ class Builder:
     # -- end tags
 
     def end(self, tag: str, span: Span) -> None:
-        look_at_clock()
         if tag not in self.end_tags:
             self.begins_with_end = self.begins_with_end or not (self.result.elements or self.end_tags)
             self.end_tags.add(tag)

@@ -35,6 +35,7 @@ MAX_ATTRIBUTES = 2_000
 _NAMING = frozenset(("class", "css-class", "id"))
 _NO_ATTRS: dict[str, str] = {}
 _LONGEST_KEPT = 10_000  # characters of a start tag whose attributes are kept
+_LONG = 1_000  # characters of one that may have too many attributes to look at each for a name
 
 
 class Attribute(NamedTuple):
@@ -124,6 +125,12 @@ class StartTag:
         if self._names is None:
             self._names = names_among(self.tag, self.attrs)
         return self._names
+
+
+@lru_cache(1)  # one tag is asked for all of its attributes in turn
+def _by_name(tag: StartTag) -> Mapping[str, Attribute]:
+    """The first attribute of each name."""
+    return {attribute.name: attribute for attribute in reversed(tag.attributes)}
 
 
 class _Extra:
@@ -250,6 +257,9 @@ class Element:
 
     def attribute(self, name: str) -> Attribute | None:
         """Return the first attribute of a name with its spans."""
+        if len(self.start_tag.source) > _LONG:
+            found = _by_name(self.start_tag).get(name)
+            return found.moved(self.span.start) if found is not None else None
         for attribute in self.start_tag.attributes:
             if attribute.name == name:
                 return attribute.moved(self.span.start)

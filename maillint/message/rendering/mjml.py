@@ -150,9 +150,9 @@ class _Mrml:
         for name, value in element.attrs.items():
             if name in _UNSAID or not _PLAIN_NAME.fullmatch(name):
                 continue
-            span = element.value_span(name)
-            own = self.view.text[span.start : span.end]
             if name in self.carried:
+                span = element.value_span(name)
+                own = self.view.text[span.start : span.end]
                 said = None if own == value and '"' not in own else self.shown(value).replace('"', "&quot;")
                 written.append(f' {name}="{self.token(span, said)}"')
             elif PLACEHOLDER_CHAR not in value:

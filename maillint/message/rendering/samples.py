@@ -43,13 +43,12 @@ def _candidates(path: str) -> Iterator[str]:
 
 @cache
 def packages() -> Mapping[str, str]:
-    """The versions of the optional packages that render templates, as far as they are installed."""
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 -- 15 ms, and rarely needed
+    """The optional packages that render templates, as far as they are installed, with the file that each begins in."""
+    from importlib.util import find_spec  # noqa: PLC0415 -- rarely needed
 
     found = {}
-    for module, name in (("jinja2", "Jinja2"), ("mrml", "mrml")):
-        try:
-            found[module] = version(name)
-        except PackageNotFoundError:
-            continue
+    for module in ("jinja2", "mrml"):
+        spec = find_spec(module)
+        if spec is not None and spec.origin is not None:
+            found[module] = spec.origin
     return found

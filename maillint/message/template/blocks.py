@@ -51,6 +51,9 @@ _REACH = 100
 _MOST_OPEN = 5_000
 """Open blocks; one inside so many is never closed, for all that anybody can tell."""
 
+MAX_BRANCHES = 5_000
+"""Branches of one choice that anybody may get."""
+
 _ENCLOSING = frozenset({"plain", "store"})
 
 
@@ -220,7 +223,7 @@ class _OpenBlock:
         if self.kind in _ENCLOSING:  # a divider that chooses nothing
             self._branches.append(Branch(None, Span(tag.tag.span.end, tag.tag.span.end)))
             return
-        test = self._later_test(tag)
+        test = self._later_test(tag) if len(self._branches) < MAX_BRANCHES else NEVER
         self._complete = self._complete or test is None
         self._branches.append(Branch(test, Span(tag.tag.span.end, tag.tag.span.end)))
 

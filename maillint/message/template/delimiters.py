@@ -49,7 +49,7 @@ def _ungrouped(pattern: str) -> str:
     return f"(?{flags[1]}:{pattern[flags.end() :]})" if flags else pattern
 
 
-STRING = r"(?<!\w)(?:\"(?:[^\"\\\n]|\\.){0,2000}+\"|'(?:[^'\\\n]|\\.){0,2000}+'|`[^`]{0,2000}+`)"
+STRING = r"(?<![\w\\])(?:\"(?:[^\"\\\n]|\\.){0,2000}+\"|'(?:[^'\\\n]|\\.){0,2000}+'|`[^`]{0,2000}+`)"
 
 
 def _walk(close: str, nests: str) -> re.Pattern[str]:
