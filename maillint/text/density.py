@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-FREE = 45_000
+FREE = 40_000
 """Tags, references, braces and addresses that any text may have."""
 
 CHARACTERS = 50
@@ -28,6 +28,7 @@ _WEIGHTS = {
     "#if": 4,
     "#end": 2,
     "th:": 5,
+    "<mj-": 6,
 }
 """By what begins something in a text, in lower case, how much memory that takes, in halves of a tag."""
 

@@ -66,7 +66,7 @@ def test_a_megabyte_takes_less_than_sixty(shape: str) -> None:
 
 @pytest.mark.parametrize("piece", ["<b>", "&", "{{", "%%", "@if", "*|A|*", "http://a.example "])
 def test_how_much_of_a_text_is_looked_at(piece: str) -> None:
-    for size in (1_000, 44_000):
+    for size in (1_000, 39_000):
         assert readable_length(piece * (size // len(piece))) == size // len(piece) * len(piece)
     text = piece * (MILLION // len(piece))
     assert FREE // 2 < readable_length(text) < len(text)
@@ -78,7 +78,7 @@ def test_what_people_write_is_looked_at_as_a_whole() -> None:
     )
     for count in (100, 1_000, 10_000):
         assert readable_length(text * (count // 10) + "Some words. " * count * 10) > 0.99 * count * 120
-    assert FREE >= 45_000 and MILLION // CHARACTERS >= 20_000
+    assert FREE >= 40_000 and MILLION // CHARACTERS >= 20_000
 
 
 def test_it_is_told_and_the_run_exits_with_two(tmp_path: Path) -> None:
