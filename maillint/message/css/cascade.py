@@ -247,6 +247,10 @@ class Cascade:
     def _hiding(self) -> _Index:
         return self._sheets.hiding(self._most)
 
+    @cached_property
+    def _size(self) -> int:
+        return 1 + max((element.index for element in self._html.elements), default=0)
+
     # -- selectors
 
     def _matching(self, element: Element, index: _Index) -> Iterator[tuple[_Rule, Weight]]:
@@ -264,7 +268,7 @@ class Cascade:
         """By an element's index, 1 if a selector matches it."""
         if selector.text not in self._selected:
             look_at_clock()
-            found = bytearray(len(self._html.elements))
+            found = bytearray(self._size)
             for node in self._select(selector):
                 place = (node.source_line, node.source_col)
                 if place not in self._places:
