@@ -14,7 +14,7 @@ import click
 from maillint.patterns import regex
 
 _OWN = r"(?:\x1b\[[0-9;]*m)"  # the colours of maillint's own
-_COMMAND = regex(rf"(?m)^((?:{_OWN}|[^\S\n])*):({_OWN}*:)|##(?=vso\[|\[)")
+_COMMAND = regex(rf"(?m)^((?:{_OWN}|[^\S\n])*):({_OWN}*:)|#({_OWN}*)#(?={_OWN}*(?:v{_OWN}*s{_OWN}*o{_OWN}*)?\[)")
 
 
 def tell(text: str) -> None:
@@ -60,6 +60,8 @@ def write_bytes(data: bytes) -> None:
 
 def without_commands(text: str) -> str:
     """Text in which no line is a command to a CI server: the first character of its mark is named instead."""
-    if "::" not in text and "##" not in text and ":\x1b" not in text:
+    if "::" not in text and "##" not in text and ":\x1b" not in text and "#\x1b" not in text:
         return text
-    return _COMMAND.sub(lambda found: "#<U+0023>" if found[1] is None else f"{found[1]}<U+003A>{found[2]}", text)
+    return _COMMAND.sub(
+        lambda found: f"#{found[3]}<U+0023>" if found[1] is None else f"{found[1]}<U+003A>{found[2]}", text
+    )

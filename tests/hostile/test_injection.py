@@ -89,6 +89,16 @@ def test_errors(tmp_path: Path, text: str) -> None:
         is_harmless(result.stdout + result.stderr)
 
 
+@pytest.mark.parametrize("text", ["##[error]x", "##vso[task.x]y", "::error::x"])
+def test_colours_within_a_command_make_it_none_the_less(tmp_path: Path, text: str) -> None:
+    """A server may take the colours away before it reads the line."""
+    (tmp_path / "a.eml").write_text(f"From: {text} <a@b.example>\nSubject: {text}\n{text}: x\n\n{text}\n")
+    for kind in ("full", "concise", "summary"):
+        result = maillint("check", "a.eml", "-f", kind, "--color", "always", "-vv", "--all", folder=tmp_path)
+        assert "\x1b[" in result.stdout
+        is_harmless(re.sub(r"\x1b\[[0-9;]*m", "", result.stdout + result.stderr))
+
+
 def test_a_patch_in_a_workflow_switches_commands_off(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text("::error::x\n ::error::y\n<p>One</br>Two</p>\n")
     result = maillint("check", "a.html", "--diff", folder=tmp_path, GITHUB_ACTIONS="true")
