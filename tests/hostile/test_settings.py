@@ -49,6 +49,22 @@ def test_what_is_too_much_is_refused_at_once(tmp_path: Path, text: str, error: s
     assert time.monotonic() - start < 5
 
 
+def test_what_many_files_hold_together_is_bounded(tmp_path: Path) -> None:
+    text = "headers:\n" + "".join(f"  X-{number}: a\n" for number in range(5_000))
+    for number in range(150):
+        (tmp_path / f"{number}.yaml").write_text(text.replace("X-", f"X-{number}-"))
+    start = time.process_time()
+    with pytest.raises(LintError, match="the files that extend each other have more than 2,000,000 bytes"):
+        config(tmp_path, f"extends: [{', '.join(f'{number}.yaml' for number in range(150))}]\n")
+    assert time.process_time() - start < 60
+    (tmp_path / "rules/mine/x.yaml").write_text("# " + "x" * 900_000)
+    for number in range(5):
+        (tmp_path / f"rules/mine/{number}.yaml").write_text("# " + "x" * 900_000)
+    (tmp_path / "maillint.yaml").write_text("rule-folders: [rules]\n")
+    with pytest.raises(LintError, match="the rules of a folder have more than 4,000,000 bytes"):
+        Config.load(tmp_path / "maillint.yaml")
+
+
 def test_aliases_and_merge_keys_are_read(tmp_path: Path) -> None:
     assert config(tmp_path, "headers: &a {X-A: b}\noverrides:\n- files: [x/]\n  headers: {<<: *a, X-C: d}\n").path
 
