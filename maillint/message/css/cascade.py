@@ -265,6 +265,8 @@ class Cascade:
     def _hiding(self) -> _Index:
         return self._sheets.hiding(self._most)
 
+    # -- selectors
+
     def _matching(self, element: Element, index: _Index) -> Iterator[tuple[_Rule, Weight]]:
         """The rules of an index that select an element, in order, with the weight that they do it with."""
         look_at_clock()
