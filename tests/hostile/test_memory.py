@@ -39,14 +39,43 @@ SHAPES = {
     "lines of base64": ("a.eml", "P\r\n", "Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n"),
     "escapes": ("a.eml", "=41", "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"),
     "names in a comment": ("a.html", "a0,", "<!-- maillint: ignore["),
+    "comments with unknown names": ("a.html", "<!-- maillint: ignore[a/b§] x -->\n", ""),
+    "line ends": ("a.html", "\n", '<a href="'),
+    "words of two audiences": ("a.html", "w§ ", "<!--[if mso]>x<![endif]-->"),
+    "characters of UTF-8": ("a.eml", "é\0", "Content-Type: text/html; charset=utf-8\r\n\r\n"),
+    "names of elements": ("a.html", "<x§>", ""),
+    "names of places": ("a.html", '<a href="#a§">x</a>', ""),
+    "forms": ("a.html", "<form action=x>", ""),
+    "pictures that a selector asks about": ("a.html", "<img src=x>", "<style>.x b{display:none}</style><b>"),
+    "elements that a selector asks about": ("a.html", "<b class=a>", "<style>.a:has(x){display:none}</style>"),
+    "addresses without a scheme": ("a.txt", "www.a§ ", ""),
+    "escaped quotes of Razor": ("a.cshtml", r"\"", '@{ "'),
+    "elements of Razor": ("a.cshtml", "<a>", "@{"),
+    "branches of Razor": ("a.cshtml", "case 1:", "@switch(a){"),
+    "blocks of PHP": ("a.php", "if($a){", "<?php "),
+    "empty statements of PHP": ("a.php", ";", "<?php "),
+    "branches of Liquid": ("a.liquid", "{% when § %}x", "{% case " + "a" * 1_000 + " %}"),
+    "brackets of a loop": ("a.html.j2", "(", "{% for "),
+    "references of Velocity": ("a.vm", "$a ", ""),
+    "blocks of FreeMarker": ("a.ftl", "<#if a>x</#if>", ""),
+    "unknown components": ("a.mjml", "<mj-foo§>x</mj-foo§>", "<mjml><mj-body>"),
+    "HTML in MJML": ("a.mjml", "<table>", "<mjml><mj-body><mj-raw>"),
+    "lines of a folded field": ("a.eml", " x\r\n", "X-A: x\r\n"),
+    "halves of encoded words": ("a.eml", "=?a*", "Subject: "),
+    "parts": ("a.eml", "--b\r\n\r\nx\r\n", "Content-Type: multipart/mixed; boundary=b\r\n\r\n"),
 }
+"""By name: a file, what it holds again and again (with a number for ``§``), and what stands before that."""
 
 CHILD = """
 import json, resource, sys
 import maillint
 name, piece, before = json.loads(sys.argv[1])
-maillint.lint(before + piece * 20, filename=name)
-text = before + piece * (1_000_000 // len(piece))
+
+def made(size):
+    return before + "".join(piece.replace("§", str(number)) for number in range(size // len(piece)))
+
+maillint.lint(made(2_000), filename=name)
+text = made(1_000_000)
 start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 maillint.lint(text, filename=name)
 unit = 1 if sys.platform == "darwin" else 1024
