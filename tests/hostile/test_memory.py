@@ -8,10 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import maillint
+from benchmarks.corpus import Writer
 from maillint.finding import SIZE_LIMIT
-from maillint.text.density import CHARACTERS, FREE, readable_length
+from maillint.text.density import _MOST, _WEIGHTS, CHARACTERS, FREE, _weight, readable_length
 from tests.cli.command import maillint as command
 
 MILLION = 1_000_000
@@ -108,6 +111,17 @@ def test_what_people_write_is_looked_at_as_a_whole() -> None:
     for count in (100, 1_000, 10_000):
         assert readable_length(text * (count // 10) + "Some words. " * count * 10) > 0.99 * count * 120
     assert FREE >= 40_000 and MILLION // CHARACTERS >= 20_000
+
+
+def test_many_templates_in_one_file_are_looked_at_as_a_whole() -> None:
+    template = Writer(1).template(50_000)
+    for count in (1, 20, 100):
+        assert readable_length(template * count) == len(template) * count
+
+
+@given(st.text(st.sampled_from(sorted({*"".join(_WEIGHTS), " "})), max_size=200))
+def test_what_characters_add_at_the_most_is_never_too_little(text: str) -> None:
+    assert sum(weight * text.count(character) for character, weight in _MOST.items()) // 2 >= _weight(text, len(text))
 
 
 def test_it_is_told_and_the_run_exits_with_two(tmp_path: Path) -> None:
