@@ -1,8 +1,9 @@
 """Nothing grows faster than the text: every regular expression on texts made to break it, every reader and rule on
 texts of one shape in two sizes.
 
-Work is counted, not timed: calls and lines of Python. What regular expressions do inside cannot be counted; their time
-at one size is compared with that at another, and only where it is long enough to be told.
+Work is counted, not timed: the lines of Python that are run, and what each of them copies. What regular expressions
+do inside, and searches of a text or a list, cannot be counted; their time at one size is compared with that at another,
+and only where it is long enough to be told.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import pytest
 
 import maillint
 from benchmarks.shapes import EML, HEAD, JINJA, MIXED, ORDINARY, Shape, beside, nested, repeated
+from maillint.analysis import links
 from maillint.data.lists import load_list
 from maillint.message.template.attribute_blocks import _Patterns as AttributePatterns
 from maillint.message.template.delimiters import Scanner
@@ -301,6 +303,18 @@ HOSTILE: Mapping[str, Shape] = {
         "[class*=k@N@]{display:block}", '<img src="https://t.example/o.gif">',
         '<style>', '</style>' + '<b style="display:none" class="a b c">' * 100,
     ),
+    "selectors that leave one out": beside(
+        ":not(.a@N@){display:none}", '<p class="a@N@">x</p>', "<style>", "</style><body>"
+    ),
+    "selectors of anything": beside("*{width:0}", '<img src="https://t.example/o.gif">', "<style>", "</style><body>"),
+    "attributes of a component": repeated(
+        'a@N@="b" ', "<mjml><mj-body><mj-text ", ">x</mj-text></mj-body></mjml>", kind="mjml"
+    ),
+    "markup deep in a component": repeated(
+        "<i>x</i>", "<mjml><mj-body><mj-raw>" + "<div>" * 300, "</mj-raw></mj-body></mjml>", kind="mjml"
+    ),
+    "escaped quotes in a tag": repeated("\'\\", "{{=<% %", ">=}}", filename="a.mustache"),
+    "quotes beside quotes in Razor": repeated('"', "@{ ", filename="a.cshtml"),
     "arms of a rule": beside(
         "div .a,", '<img class="a" src="https://t.example/@N@.gif">', "<style>", "b{display:none}</style><div>"
     ),
@@ -360,71 +374,141 @@ _CLOSE = 8**1.15
 _LOOSE = 8**1.3
 
 
-class _Counter:
+class _Work(NamedTuple):
+    """What it takes to lint a text: lines of maillint that are run, bytes that are copied, the most that are in use."""
+
+    lines: int
+    copied: int
+    memory: int
+
+
+_PIECE = 4_000
+"""Bytes that must be taken from one call to the next to count as copied."""
+
+_LITTLE = 2_000_000
+"""Bytes that may be copied, and used, whatever the growth."""
+
+
+class _Lines:
     """Counts the lines of maillint that are run."""
 
     def __init__(self) -> None:
-        self.lines = 0
+        self.count = 0
         self._folder = str(Path(str(maillint.__file__)).parent)
 
     def __call__(self, frame: FrameType, event: str, argument: Any) -> Any:
         return self._line if frame.f_code.co_filename.startswith(self._folder) else None
 
     def _line(self, frame: FrameType, event: str, argument: Any) -> Any:
-        self.lines += 1
+        self.count += 1
         return self._line
 
 
-def _work(shape: Shape, size: int) -> int:
-    """How many lines of maillint are run to lint a text."""
+class _Memory:
+    """Adds up what memory is taken from each call of a function to the next, given back at once or not.
+
+    A slice, a join, a union of sets, and whatever else copies within one line, is work that the lines do not tell.
+    """
+
+    def __init__(self) -> None:
+        self.copied = self.most = self._used = 0
+
+    def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
+        used, most = tracemalloc.get_traced_memory()
+        if most - self._used > _PIECE:
+            self.copied += most - self._used
+        self.most = max(self.most, most)
+        self._used = used
+        tracemalloc.reset_peak()
+
+
+def _work(shape: Shape, size: int) -> _Work:
     text = shape.text(size)
-    counter, before = _Counter(), sys.gettrace()
-    sys.settrace(counter)
+    lines, memory = _Lines(), _Memory()
+    _traced(lines, text, shape)
+    tracemalloc.start()
+    try:
+        _traced(memory, text, shape)
+    finally:
+        tracemalloc.stop()
+    return _Work(lines.count, memory.copied, memory.most)
+
+
+def _traced(tracer: Any, text: str, shape: Shape) -> None:
+    before = sys.gettrace()
+    sys.settrace(tracer)
     try:
         report = maillint.lint(text, **shape.settings)
     finally:
         sys.settrace(before)
     assert not [finding for finding in report.findings if finding.rule == "internal-error"]
-    return counter.lines
 
 
-def _memory(shape: Shape, size: int) -> int:
-    """The most bytes that are in use at once while a text is linted."""
-    text = shape.text(size)
-    tracemalloc.start()
-    try:
-        maillint.lint(text, **shape.settings)
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+def _grown(shape: Shape, sizes: tuple[int, int, int], most: float) -> list[str]:
+    """What grows by more than a factor from the second size to the third; the first is to make what is made once."""
+    few, many = [_work(shape, size) for size in sizes][1:]
+    return [
+        name
+        for name, small, large in zip(_Work._fields, few, many, strict=True)
+        if large > most * small and (name == "lines" or large > _LITTLE)
+    ]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ORDINARY)
 def test_work_grows_as_the_text_does(name: str) -> None:
-    shape = ORDINARY[name]
-    _work(shape, 2_000)  # what is made once
-    small, large = _work(shape, 20_000), _work(shape, 160_000)
-    assert large < _CLOSE * small
+    assert _grown(ORDINARY[name], (20_000, 20_000, 160_000), _CLOSE) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_shape_makes_work_or_memory_grow_faster(name: str) -> None:
-    shape = HOSTILE[name]
-    _work(shape, 1_000)
-    small, large = _work(shape, 6_000), _work(shape, 48_000)
-    assert large < _LOOSE * small
-    few, many = _memory(shape, 6_000), _memory(shape, 48_000)
-    assert many < 1_000_000 or many < _LOOSE * few
+    assert _grown(HOSTILE[name], (6_000, 6_000, 48_000), _LOOSE) == []
+
+
+def _union(seen: list[Any], span: Any) -> None:
+    seen[:] = [{*(seen[0] if seen else ()), span}]
+
+
+def _joined(seen: list[Any], span: Any) -> None:
+    seen.append(f"{span}")
+    "".join(seen)
+
+
+def _ordered(seen: list[Any], span: Any) -> None:
+    seen.append(span)
+    sorted(seen)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("copy", [_union, _joined, _ordered], ids=["union", "join", "sort"])
+def test_what_is_copied_for_each_link_is_seen(copy: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines do not tell: each of these runs as many of maillint's as before."""
+    reading, seen = links._reading, list[Any]()
+
+    def slow(link: Any) -> Any:
+        copy(seen, link.span)
+        return reading(link)
+
+    monkeypatch.setattr(links, "_reading", slow)
+    shape = repeated('<a href="https://acme.example/">x</a> ')
+    sizes = []
+    for size in (6_000, 6_000, 48_000):
+        seen.clear()
+        sizes.append(_work(shape, size))
+    assert sizes[2].copied > _LOOSE * sizes[1].copied
+    assert sizes[2].lines < _LOOSE * sizes[1].lines
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
-def test_no_shape_makes_the_time_within_expressions_grow_faster(name: str) -> None:
-    """Six times the length may take 20 times as long; what takes less than a fifth of a second is not told apart."""
+def test_no_shape_makes_the_time_within_calls_grow_faster(name: str) -> None:
+    """Six times the length may take 20 times as long, where that is long enough to be told apart."""
     shape = HOSTILE[name]
     maillint.lint(shape.text(1_000), **shape.settings)
-    large = _mean(lambda: maillint.lint(shape.text(48_000), **shape.settings), most=30.0)
-    if large > 0.2:
-        assert large < 20 * _mean(lambda: maillint.lint(shape.text(8_000), **shape.settings))
+    for size, told in ((48_000, 0.2), (384_000, 1.0)):
+        large = _mean(lambda size=size: maillint.lint(shape.text(size), **shape.settings), most=30.0)
+        if large > told:
+            assert large < 20 * _mean(
+                lambda size=size: maillint.lint(shape.text(size // 6), **shape.settings), most=30.0
+            )

@@ -190,6 +190,13 @@ def test_a_long_template_gets_fewer_views() -> None:
     assert (len(views), views.truncated) == (2, True)
 
 
+@pytest.mark.parametrize(("tags", "number"), [(1_000, 42), (5_000, 19), (30_000, 3), (60_000, 2)])
+def test_a_template_of_many_tags_gets_fewer_views(tags: int, number: int) -> None:
+    choice = "{% if a %}A" + "".join(f"{{% elif b{number} %}}B" for number in range(40)) + "{% endif %}"
+    views = views_of(choice + "<b>" * tags, markup=True)
+    assert (len(views), views.truncated) == (number, number < 42)
+
+
 @pytest.mark.parametrize(
     ("text", "when_true"),
     [

@@ -1,7 +1,7 @@
 """The one door through which text leaves: standard output and standard error.
 
 Nothing that people read controls their terminal, hides in it, or begins or holds a command of the CI server that reads
-the log (``::error``, ``##[group]``, ``##vso[…]``), whatever a message, a file's name or a rule says.
+the log (``::error``, ``##[group]``, ``##vso[…]``, ``##teamcity[…]``), whatever a message, a file's name or a rule says.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import click
 from maillint.patterns import regex
 
 _OWN = r"(?:\x1b\[[0-9;]*m)"  # the colours of maillint's own
-_COMMAND = regex(rf"(?m)^((?:{_OWN}|[^\S\n])*+):({_OWN}*+:)|##(?=vso\[|\[)")
+_NAMES = "|".join(f"{_OWN}*".join(name) + f"{_OWN}*" for name in ("vso", "teamcity"))
+_COMMAND = regex(rf"(?m)^((?:{_OWN}|[^\S\n])*+):({_OWN}*+:)|#({_OWN}*)#(?={_OWN}*(?:{_NAMES})?\[)")
 
 
 def tell(text: str) -> None:
@@ -60,6 +61,8 @@ def write_bytes(data: bytes) -> None:
 
 def without_commands(text: str) -> str:
     """Text in which no line is a command to a CI server: the first character of its mark is named instead."""
-    if "::" not in text and "##" not in text and ":\x1b" not in text:
+    if "::" not in text and "##" not in text and ":\x1b" not in text and "#\x1b" not in text:
         return text
-    return _COMMAND.sub(lambda found: "#<U+0023>" if found[1] is None else f"{found[1]}<U+003A>{found[2]}", text)
+    return _COMMAND.sub(
+        lambda found: f"#{found[3]}<U+0023>" if found[1] is None else f"{found[1]}<U+003A>{found[2]}", text
+    )

@@ -33,13 +33,16 @@ MAX_VIEWS = 64
 """A template gets at most so many views, Outlook's included; ``Views.truncated``: branches are left out for that."""
 
 MIN_VIEWS = 8
-"""A template gets so many views, if its branches need them, unless it is longer than ``HUGE``."""
+"""A template gets so many views, if its branches need them, unless it is longer than ``HUGE`` or full of tags."""
 
 HUGE = 1_000_000
 """Characters beyond which a text gets two views at the most: no mail is so long, and a view of it takes a second."""
 
 _BUDGET = 5_000_000
 """Characters in all views together; a template that is longer than its share gets fewer of them."""
+
+_TAGS = 100_000
+"""Tags in all views together, an address counting as three more: each takes up to 10 µs in each view."""
 
 _AUDIENCES = 8
 """So many readers of MSO conditionals differ at the most: versions of Outlook, and every other client."""
@@ -339,13 +342,14 @@ def _in_turns(
 
 
 def _limit(text: str) -> int:
-    """How many views a text gets: two where it is long, or holds more tags than any mail."""
+    """How many views a text gets: fewer where it is long or has many tags, two where it has more than any mail."""
     if len(text) > SMALL:
         from maillint.text.density import is_dense  # noqa: PLC0415 -- most texts are small
 
         if len(text) > HUGE or is_dense(text):
             return 2
-    return max(MIN_VIEWS, min(MAX_VIEWS, _BUDGET // (len(text) + 1)))
+    tags = text.count("<") + 3 * text.count("://")
+    return max(2, min(MAX_VIEWS, max(MIN_VIEWS, _BUDGET // (len(text) + 1)), _TAGS // (tags + 1)))
 
 
 def may_need_more_views(text: str, template: Template) -> bool:
