@@ -13,8 +13,12 @@ from hypothesis import strategies as st
 
 import maillint
 from benchmarks.corpus import Writer
+from maillint.analysis.directives import find_directives
 from maillint.finding import SIZE_LIMIT
+from maillint.message.model import Message
+from maillint.message.read import MessageSettings, read_message
 from maillint.text.density import _MOST, _WEIGHTS, CHARACTERS, FREE, _weight, readable_length
+from maillint.text.source import Source
 from tests.cli.command import maillint as command
 
 MILLION = 1_000_000
@@ -144,3 +148,30 @@ def test_of_a_header_five_thousand_fields_are_read() -> None:
     assert [found.message for found in report.findings if found.rule == SIZE_LIMIT] == [
         "it holds more tags or header fields than are looked at (size-limit): nothing after <message>, line 5000 is"
     ]
+
+
+def test_of_a_text_five_thousand_suppression_comments_count() -> None:
+    comment = "<!-- maillint: ignore[a/b] x -->\n"
+    assert len(find_directives(message("a.html", comment * 4_999))) == 4_999
+    assert len(find_directives(message("a.html", comment * 5_001))) == 5_000
+
+
+def test_a_statement_in_ten_thousands_of_a_tag_is_read_and_no_more() -> None:
+    def count(statements: int) -> int:
+        return len(message("a.php", "<?php " + "if($a):" * statements + " ?>").parts[0].template.tags)
+
+    assert (count(100), count(19_999), count(25_000)) == (100, 19_999, 20_000)
+
+
+def test_mjml_of_more_tags_than_can_be_rendered_is_not_and_that_is_told() -> None:
+    def reasons(tags: int) -> list[str]:
+        body = "<mj-section><mj-column><mj-text>" + "<br>" * tags + "</mj-text></mj-column></mj-section>"
+        [file] = maillint.lint(f"<mjml><mj-body>{body}</mj-body></mjml>", kind="mjml").files
+        return [unknown.reason for unknown in file.unknown]
+
+    told = "not rendered as HTML: it has too many components, or they are nested too deeply"
+    assert (told in reasons(100), told in reasons(26_000)) == (False, True)
+
+
+def message(name: str, text: str) -> Message:
+    return read_message((Source.from_text(name, text),), MessageSettings())
