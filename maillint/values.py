@@ -150,14 +150,15 @@ def _fill(self: Any, fields: dict[str, _Field], args: tuple[Any, ...], kwargs: d
     return True
 
 
-_FEW_FIELDS = 5
+_FEW_FIELDS = 8
 """An instance that its fields are put in one by one has no dictionary, which takes 64 bytes; each one costs 40 ns."""
 
 
 def _compile_init(cls: type, fields: dict[str, _Field]) -> Any:
     """Write ``__init__`` with the fields as parameters: no loop, no keyword dictionary at each call."""
-    known: dict[str, Any] = {"_MISSING": _MISSING, "_put": object.__setattr__}
-    if cls.__setattr__ is object.__setattr__:
+    any_put: Any = object.__setattr__
+    known: dict[str, Any] = {"_MISSING": _MISSING, "_put": any_put}
+    if cls.__setattr__ is any_put:
         first, put = "", "    self.{name} = {value}"
     elif len(fields) <= _FEW_FIELDS:
         first, put = "", "    _put(self, {name!r}, {value})"

@@ -18,6 +18,9 @@ from maillint.text.source import Source, lowered
 from maillint.text.spans import Span, fill
 from maillint.values import frozen
 
+MAX_COMMENTS = 5_000
+"""Suppression comments of one text that count."""
+
 MAX_NAMES = 500
 """Names of one comment that count: there are fewer rules."""
 
@@ -104,6 +107,8 @@ def _in_part(part: Part) -> Iterator[Directive]:
             comment = html_comments.around(match.start())
         if comment is not None:
             found.append(_Found(match, comment, in_html))
+            if len(found) == MAX_COMMENTS:
+                break
     yield from _directives(part, found)
 
 
@@ -122,6 +127,8 @@ def directives_in_yaml(source: Source, end: int) -> Iterator[Directive]:
         mark = text.rfind("#", start, match.start())
         if mark >= 0 and not text[mark + 1 : match.start()].strip():
             found.append(_Found(match, Span(mark, match.end()), False))
+            if len(found) == MAX_COMMENTS:
+                break
     yield from _directives(Part(text, source, OffsetMap.identity(end), "text/plain"), found)
 
 

@@ -158,6 +158,7 @@ class _RuleFile(NamedTuple):
 
 def _read_rule_files(folder: str) -> list[_RuleFile]:
     contents = []
+    total = 0
     for name, path in rule_paths(folder):
         if not os.path.isfile(path) and os.path.exists(path):  # noqa: PTH110, PTH113 -- to read a pipe may never end
             raise FileError(path, 1, 1, "not a regular file")
@@ -165,6 +166,9 @@ def _read_rule_files(folder: str) -> list[_RuleFile]:
             data = file.read(_MOST_BYTES + 1)
         if len(data) > _MOST_BYTES:
             raise FileError(path, 1, 1, f"too long (the limit is {MAX_LENGTH:,} characters)")
+        total += len(data)
+        if total > _MOST_BYTES:
+            raise FileError(path, 1, 1, f"the rules of a folder have more than {_MOST_BYTES:,} bytes")
         contents.append(_RuleFile(name, path, data))
     return contents
 

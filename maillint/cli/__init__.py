@@ -99,15 +99,17 @@ def group() -> None:
 
 
 def _end_on_termination() -> None:
-    """Let SIGTERM end a run as Ctrl-C does, with nothing half-written and no process left."""
+    """Let SIGTERM, or a terminal that is closed, end a run as Ctrl-C does: nothing half-written, no process left."""
     import signal  # noqa: PLC0415 -- loaded by then, with what click needs
 
     def end(number: int, frame: object) -> None:
-        raise SystemExit(143)
+        raise SystemExit(128 + number)
 
     try:
-        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, end)
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)  # Windows has no SIGHUP
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, end)
     except ValueError:
         pass  # not in the main thread of a program that calls main() itself
 
@@ -129,7 +131,8 @@ def main(args: Sequence[str] | None = None, **extra: Any) -> None:
         status = group.main(args, standalone_mode=False, **extra)
         sys.exit(status if isinstance(status, int) else 0)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("", err=True)
+        with contextlib.suppress(OSError):
+            click.echo("", err=True)
         sys.exit(130)
     except BrokenPipeError:
         _say_no_more()  # the reader has gone

@@ -355,10 +355,12 @@ def show(
     limits = {"fail_on": arguments.fail_on, "min_severity": arguments.min_severity}
     context = replace(make_context(discovery.catalogue, config, verbosity, **limits), per_file=per_file)
     targets = configured_targets(targets, config, given=bool(arguments.formats) or arguments.statistics)
-    with clock.phase("output") if clock else nullcontext():
-        write(report, context, targets, arguments.color, follow=arguments.follow_symlinks)
-    show_failures(report)
-    return exit_status(report, context.fail_on, fail_on_unknown=arguments.fail_on_unknown)
+    try:
+        with clock.phase("output") if clock else nullcontext():
+            status = write(report, context, targets, arguments.color, follow=arguments.follow_symlinks)
+    finally:
+        show_failures(report)
+    return max(status, exit_status(report, context.fail_on, fail_on_unknown=arguments.fail_on_unknown))
 
 
 def nothing_found(paths: Sequence[str], discovery: Discovery) -> str:

@@ -226,21 +226,28 @@ def write(
     color: str,
     *,
     follow: bool = False,
-) -> None:
-    """Render each format and write it whole, to its file or to standard output; raises WriteError.
+) -> int:
+    """Render each format and write it whole, to its file or, as the last one, to standard output.
 
-    With ``follow``, a file may be a link that leads out of its folder.
+    Returns 2 where a file could not be written, which is said, else 0. With ``follow``, a file may be a link that leads
+    out of its folder.
     """
-    for name, path in targets:
+    status = 0
+    for name, path in sorted(targets, key=lambda target: target[1] is None):  # whose reader may go
         painted = path is None and wants_color(color, sys.stdout)
         links = painted and sys.stdout.isatty() and os.environ.get("TERM") not in {None, "", "dumb", "linux"}
         text = output.load(name).render(report, replace(context, color=painted, links=links))
         if path is None:
             (door.show if name in FOR_PEOPLE else door.write)(text)
-        else:
-            from maillint.files.atomic import write_output  # noqa: PLC0415 -- seldom wanted
+            continue
+        from maillint.files.atomic import WriteError, write_output  # noqa: PLC0415 -- seldom wanted
 
+        try:
             write_output(path, text.encode("utf-8", "backslashreplace"), follow=follow)
+        except WriteError as error:
+            door.tell(str(error))
+            status = 2
+    return status
 
 
 def line_of(error: Exception) -> str | None:

@@ -189,13 +189,13 @@ def _finish(
     targets = configured_targets(targets, config, given=bool(given["formats"]))
     if ("full", None) in targets and not quiet:
         door.show(overview(report.domains, context.width, Paint(wants_color(given["color"], sys.stdout))))
-    write(report, context, targets, given["color"])
+    status = write(report, context, targets, given["color"])
     if all(unanswered):
         raise LintError(f"no question was answered ({unanswered[0]})")
     if not quiet and not any(name in _CARRY_REASONS for name, _ in targets):
         for reason in dict.fromkeys(one.reason for domain in report.domains for one in domain.unknown):
             door.tell(f"skipped: {reason}")
-    return exit_status(report, context.fail_on, fail_on_unknown=given["fail_on_unknown"])
+    return max(status, exit_status(report, context.fail_on, fail_on_unknown=given["fail_on_unknown"]))
 
 
 # -- what people type ---------------------------------------------------------------------------------

@@ -1,11 +1,12 @@
 """The one door through which text leaves: standard output and standard error.
 
 Nothing that people read controls their terminal, hides in it, or begins or holds a command of the CI server that reads
-the log (``::error``, ``##[group]``, ``##vso[…]``), whatever a message, a file's name or a rule says.
+the log (``::error``, ``##[group]``, ``##vso[…]``, ``##teamcity[…]``), whatever a message, a file's name or a rule says.
 """
 
 from __future__ import annotations
 
+import contextlib
 import sys
 
 import click
@@ -13,7 +14,8 @@ import click
 from maillint.patterns import regex
 
 _OWN = r"(?:\x1b\[[0-9;]*m)"  # the colours of maillint's own
-_COMMAND = regex(rf"(?m)^((?:{_OWN}|[^\S\n])*+):({_OWN}*+:)|##(?=vso\[|\[)")
+_NAMES = "|".join(f"{_OWN}*".join(name) + f"{_OWN}*" for name in ("vso", "teamcity"))
+_COMMAND = regex(rf"(?m)^((?:{_OWN}|[^\S\n])*+):({_OWN}*+:)|#({_OWN}*)#(?={_OWN}*(?:{_NAMES})?\[)")
 
 
 def tell(text: str) -> None:
@@ -22,12 +24,13 @@ def tell(text: str) -> None:
         from maillint.output._cells import visible  # noqa: PLC0415 -- few lines need it
 
         text = visible(text)
-    click.echo(without_commands(f"maillint: {text}"), err=True)
+    say(f"maillint: {text}")
 
 
 def say(line: str) -> None:
-    """Print a line of maillint's own words on standard error."""
-    click.echo(without_commands(line), err=True)
+    """Print a line of maillint's own words on standard error; where it cannot be written, nobody reads it."""
+    with contextlib.suppress(OSError):
+        click.echo(without_commands(line), err=True)
 
 
 def show(text: str) -> None:
@@ -58,6 +61,8 @@ def write_bytes(data: bytes) -> None:
 
 def without_commands(text: str) -> str:
     """Text in which no line is a command to a CI server: the first character of its mark is named instead."""
-    if "::" not in text and "##" not in text and ":\x1b" not in text:
+    if "::" not in text and "##" not in text and ":\x1b" not in text and "#\x1b" not in text:
         return text
-    return _COMMAND.sub(lambda found: "#<U+0023>" if found[1] is None else f"{found[1]}<U+003A>{found[2]}", text)
+    return _COMMAND.sub(
+        lambda found: f"#{found[3]}<U+0023>" if found[1] is None else f"{found[1]}<U+003A>{found[2]}", text
+    )

@@ -180,8 +180,7 @@ def command(
     targets = configured_targets(targets, config, given=bool(formats))
     if ("full", None) in targets and not quiet:
         door.show(overview(report.files[0], split, context.width, Paint(wants_color(color, sys.stdout))))
-    write(report, context, targets, color)
-    ctx.exit(exit_status(report, context.fail_on))
+    ctx.exit(max(write(report, context, targets, color), exit_status(report, context.fail_on)))
 
 
 def _show_progress(what: str, done: int, count: int | None) -> None:

@@ -25,6 +25,7 @@ from maillint.values import frozen
 _FOREIGN = "not valid; it stands outside the project, so nothing of it is quoted"
 _MAX_EXTENDS = 20
 _MAX_FILES = 200
+_MAX_BYTES = 2_000_000  # of all that extend each other
 _MAX_BITS = 64
 _MAX_DOTS = 100  # of a key in TOML
 _PER_FILE = tuple(name for name, key in KEYS.items() if key.per_file)
@@ -75,6 +76,7 @@ class _Reader:
     def __init__(self) -> None:
         self._open: list[str] = []
         self._read: dict[str, list[Layer]] = {}
+        self._bytes = 0
 
     def read(self, path: str) -> list[Layer]:
         real = os.path.realpath(path)
@@ -84,6 +86,9 @@ class _Reader:
         if real not in self._read:
             if len(self._read) + len(self._open) >= _MAX_FILES:
                 raise FileError(path, 1, 1, f"more than {_MAX_FILES} files extend each other")
+            self._bytes += os.path.getsize(real)  # noqa: PTH202
+            if self._open and self._bytes > _MAX_BYTES:
+                raise FileError(path, 1, 1, f"the files that extend each other have more than {_MAX_BYTES:,} bytes")
             self._open.append(real)
             try:
                 self._read[real] = self.layers(_parse(path))

@@ -12,7 +12,7 @@ from maillint.engine.subject import FindingT, Subject
 from maillint.finding import Severity, Unknown
 from maillint.hits import NotKnown
 
-MAX_RESULTS = 25_000
+MAX_RESULTS = 10_000
 """What a check yields about one subject is taken no further than this."""
 
 KIND_NOT_DECLARED = NotKnown(

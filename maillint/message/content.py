@@ -17,7 +17,7 @@ from maillint.message.memo import by_the_clock, look_at_clock
 from maillint.patterns import regex
 from maillint.text.offsets import OffsetMap, Piece
 from maillint.text.spans import Span, overlaps
-from maillint.values import entity, field, frozen
+from maillint.values import NamedTuple, entity, field, frozen
 
 LINK_ROLES: Mapping[str, str] = {
     "a": "href",
@@ -109,8 +109,7 @@ class Flow:
         return " ".join(self.text[start:end].split())
 
 
-@frozen
-class Link:
+class Link(NamedTuple):
     """Something that opens a URL. ``kind`` is the element's name, or ``bare`` for a URL in the text.
 
     ``url`` is the decoded attribute without white space around it and without what this audience does not get;
@@ -127,8 +126,7 @@ class Link:
     images: tuple[Image, ...] = ()
 
 
-@frozen
-class Image:
+class Image(NamedTuple):
     """A picture that a client fetches, or that the message holds; ``url`` and ``span`` as in Link."""
 
     url: str

@@ -17,7 +17,9 @@ def dumps(value: object) -> str:
     # The characters to escape are in strings only: between tokens there are just spaces.
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain)
     text = UNSEEN.sub(_escape, well_formed(text))
-    return text.replace("##[", "#\\u0023[").replace("##vso", "#\\u0023vso") + "\n"  # commands in a workflow's log
+    for name in ("[", "vso", "teamcity"):  # commands in the log of a CI server
+        text = text.replace(f"##{name}", f"#\\u0023{name}")
+    return f"{text}\n"
 
 
 def _escape(match: re.Match[str]) -> str:

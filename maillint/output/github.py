@@ -66,7 +66,8 @@ def _domain_properties(domain: DomainReport, finding: DomainFinding) -> str:
 
 
 def _data(text: str) -> str:
-    text = text.replace("##[", "#<U+0023>[").replace("##vso[", "#<U+0023>vso[")  # commands of older runners
+    for name in ("[", "vso[", "teamcity["):  # commands of older runners, and of other servers
+        text = text.replace(f"##{name}", f"#<U+0023>{name}")
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

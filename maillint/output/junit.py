@@ -103,4 +103,6 @@ def _attribute(text: str) -> str:
 
 def _escape(text: str) -> str:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return escaped.replace("##[", "#&#35;[").replace("##vso", "#&#35;vso")  # commands in a workflow's log
+    for name in ("[", "vso", "teamcity"):  # commands in the log of a CI server
+        escaped = escaped.replace(f"##{name}", f"#&#35;{name}")
+    return escaped

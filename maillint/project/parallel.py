@@ -92,7 +92,7 @@ def _start_all(
     """Start the children and add them to the list. Ctrl-C waits until all are in it, so that all are ended."""
     import signal  # noqa: PLC0415
 
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
     try:
         children.extend(_start(work, items, share) for share in shares)
     finally:
@@ -111,9 +111,11 @@ def _start(work: Callable[[In], Out], items: Sequence[In], share: Sequence[int])
         return process, reader
     try:
         os.close(reader)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+        ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+        for number in ends:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+                signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ends)
         with open(writer, "wb") as out:  # noqa: PTH123
             for place, index in enumerate(share):
                 if place == 1:

@@ -255,6 +255,10 @@ def compile_phrases(entries: Iterable[Phrase]) -> PhraseIndex:
     return PhraseIndex(phrases, tokens, runs, blocks)
 
 
+_LONG = 100_000
+"""Characters of a text beyond which memory counts for more than time."""
+
+
 class _Tokens:
     """The tokens of a text, where each starts, and where it ends."""
 
@@ -265,9 +269,27 @@ class _Tokens:
 
     @classmethod
     def of(cls, text: str) -> _Tokens:
+        if len(text) > _LONG:
+            return cls._of_long(text)
         pieces = _token_pattern().split(text)  # gap, token, gap, token, …, gap
         borders = array("q", accumulate(map(len, pieces)))  # numbers of a list take five times the memory
         return cls(_normalise(pieces[1::2]), borders[0:-1:2], borders[1::2])
+
+    @classmethod
+    def _of_long(cls, text: str) -> _Tokens:
+        """The same, each different token kept once."""
+        tokens: list[str] = []
+        starts, ends = array("I"), array("I")
+        known: dict[str, str] = {}
+        for match in _token_pattern().finditer(text):
+            tokens.append(known.setdefault(match[0], match[0]))
+            starts.append(match.start())
+            ends.append(match.end())
+        written = list(known)
+        known.update(pair for pair in zip(written, _normalise(written), strict=True) if pair[0] != pair[1])
+        for number, token in enumerate(tokens):
+            tokens[number] = known[token]
+        return cls(tokens, starts, ends)
 
     def place(self, first: int, stop: int) -> tuple[int, int]:
         """Where a run of tokens starts and ends in the text."""
@@ -282,6 +304,8 @@ class _Lines:
         self._lines: dict[str, _Tokens] = {}
 
     def tokens(self, text: str) -> _Tokens | _TokensOfLines:
+        if len(text) > _LONG:
+            return _Tokens.of(text)
         if self._first is None:  # mostly there is no other text
             self._first = text, _Tokens.of(text)
             return self._first[1]

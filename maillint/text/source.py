@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import codecs
+from array import array
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import chain
 
 from maillint.errors import LintError
 from maillint.patterns import regex
 from maillint.text.charsets import declared_charset, decode, without_surrogates
-from maillint.text.spans import Span
+from maillint.text.spans import Span, line_feeds
 from maillint.values import field, frozen
 
 FALLBACK_ENCODING = "windows-1252"
@@ -87,11 +89,10 @@ class Source:
         return cls(path, without_surrogates(text))
 
     @cached_property
-    def _line_starts(self) -> list[int]:
+    def _line_starts(self) -> Sequence[int]:
         if "\r" in self.text:
-            return [0, *(found.end() for found in _LINE_END.finditer(self.text))]
-        lengths = [len(line) + 1 for line in self.text.split("\n")]
-        return [0, *accumulate(lengths[:-1])]
+            return array("I", chain((0,), (found.end() for found in _LINE_END.finditer(self.text))))
+        return line_feeds(self.text)
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return the 1-based line and column of an offset; columns count characters."""

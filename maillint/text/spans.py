@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
@@ -69,6 +70,16 @@ def overlaps(spans: Sequence[Span], span: Span) -> list[Span]:
             result.append(Span(start, end))
         index += 1
     return result
+
+
+def line_feeds(text: str) -> array[int]:
+    """The offsets at which a text and each line behind a line feed begin."""
+    starts = array("I", (0,))
+    position = text.find("\n") + 1
+    while position:
+        starts.append(position)
+        position = text.find("\n", position) + 1
+    return starts
 
 
 def character_at(text: str, offset: int) -> Span:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from maillint.errors import LintError
+from maillint.patterns import regex
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -17,6 +18,9 @@ SECONDS = 2.0
 
 MAX_PATTERN = 5_000
 """Characters of a pattern or a selector at the most."""
+
+MAX_REPEATED = 10_000
+"""Characters that a pattern may require at the most, its repeats written out: so it is compiled, in memory."""
 
 
 class StoppedPatternError(LintError):
@@ -45,15 +49,59 @@ class Found(Protocol):
 
 @lru_cache(64)  # options of rules: a run has few, and they hold no text of a message
 def _compiled(source: str, case: bool) -> Any:
-    import regex  # noqa: PLC0415 -- 15 ms, for rules with patterns alone
+    import regex as package  # noqa: PLC0415 -- 15 ms, for rules with patterns alone
 
-    return regex.compile(source, 0 if case else regex.IGNORECASE)
+    return package.compile(source, 0 if case else package.IGNORECASE)
+
+
+_TOKEN = regex(
+    r"""(?s:\\(?:[pPN]\{[^}]*+\}|.)|\[\^?+\]?+(?:\\.|[^\]\\])*+\]?+"""
+    r"""|(?P<open>\((?:\?(?P<kind>R\)|[+-]?+\d|&|P>|\#|[A-Za-z0-9-]*+[):])?+)?+)|(?P<close>\))"""
+    r"""|\{\s*+(?P<least>\d++)\s*+(?:,\s*+\d*+\s*+)?+\}|(?P<space>\s)|.)"""
+)
+
+
+def _length(source: str) -> int | None:
+    """How long a pattern is with its repeats written out, as often as they must occur; None where it calls itself."""
+    above: list[tuple[int, int]] = []  # of each open group: the length before it, and what a repeat after it repeats
+    length = last = 0
+    verbose, product = False, 1
+    for token in _TOKEN.finditer(source):
+        kind = token["kind"] or ""
+        if kind[:1] in {"R", "&", "+"} or kind == "P>" or kind.lstrip("-")[:1].isdigit():
+            return None
+        verbose |= kind[-1:] in {")", ":"} and "x" in kind.partition("-")[0]
+        if token["open"]:
+            is_item = kind != "#" and kind[-1:] != ")"
+            above.append((length, 0 if is_item else last))
+            if kind[-1:] == ")":
+                above.pop()
+                continue
+            length = last = 0
+        elif token["close"]:
+            before, kept = above.pop() if above else (0, 0)
+            last = max(length, kept, 1)
+            length = before + max(length, 1)
+        elif token["least"]:
+            least = max(int(token["least"]) if len(token["least"]) < 10 else MAX_REPEATED + 1, 1)
+            product *= least
+            length, last = length + last * (least - 1), last * least
+        else:
+            length, last = length + 1, max(last, 1) if token["space"] else 1
+        if length > MAX_REPEATED or (verbose and product > MAX_REPEATED):  # a comment may stand before a repeat
+            return MAX_REPEATED + 1
+    return length
 
 
 def pattern_fault(source: str) -> str | None:
     """What is wrong with a pattern; None for one that can be searched for."""
     if len(source) > MAX_PATTERN:
         return f"longer than {MAX_PATTERN:,} characters"
+    length = _length(source)
+    if length is None:
+        return "it calls a part of itself, which may never end"
+    if length > MAX_REPEATED:
+        return f"it repeats more than {MAX_REPEATED:,} characters"
     try:
         _compiled(source, True)
     except RecursionError:

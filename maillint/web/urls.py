@@ -7,7 +7,7 @@ from binascii import Error, a2b_base64
 
 from maillint.patterns import regex
 from maillint.text.percent import unquote
-from maillint.values import frozen
+from maillint.values import NamedTuple
 
 TYPE_CHECKING = False  # importing typing costs milliseconds
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ _HEX_OF_HTTP = regex(r"(?:[46]8)(?:[57]4){2}(?:[0-9a-f]{2})++$", re.IGNORECASE)
 _NOT_BASE64 = str.maketrans({"-": "+", "_": "/", "=": None, "~": None, ".": None})
 
 
-@frozen
-class Url:
+class Url(NamedTuple):
     """The parts of a URL, without the characters that separate them; absent parts are empty.
 
     `scheme` and `host` are in lower case; an IPv6 host has its brackets, a name its trailing dot. `userinfo`,

@@ -20,9 +20,15 @@ COMMANDS = [
     "##[error]x",
     "a ##[group]x",
     "##vso[task.x]y",
+    "##teamcity[message text='x']",
 ]
 CONTROLS = "\x1b[31m\x07\x08\x7f\x9b31m\x85\u202e\u2066\u200b\u2028\r\v\f"
-TEXTS = [*COMMANDS[:4], f"{CONTROLS}{COMMANDS[1]}{COMMANDS[5]}", f"x\n{COMMANDS[0]}\n{COMMANDS[3]}\r{COMMANDS[1]}"]
+TEXTS = [
+    *COMMANDS[:4],
+    COMMANDS[6],
+    f"{CONTROLS}{COMMANDS[1]}{COMMANDS[5]}",
+    f"x\n{COMMANDS[0]}\n{COMMANDS[3]}\r{COMMANDS[1]}",
+]
 CLI = Path(__file__).parents[2] / "maillint/cli"
 
 RULE = """\
@@ -48,7 +54,7 @@ def is_harmless(output: str) -> None:
     for line in output.split("\n"):
         own = re.match(r"::(error|warning|notice) (file|title)=", line)
         assert own or not line.strip().startswith("::"), line
-        assert "##[" not in line and "##vso[" not in line, line
+        assert not re.search(r"##(vso|teamcity)?\[", line), line
 
 
 FORMATS = ("full", "concise", "summary", "json", "sarif", "github", "gitlab", "junit", "markdown")
@@ -87,6 +93,16 @@ def test_errors(tmp_path: Path, text: str) -> None:
         result = maillint("check", "a.html", folder=tmp_path)
         assert result.returncode == 2
         is_harmless(result.stdout + result.stderr)
+
+
+@pytest.mark.parametrize("text", ["##[error]x", "##vso[task.x]y", "##teamcity[x]", "::error::x"])
+def test_colours_within_a_command_make_it_none_the_less(tmp_path: Path, text: str) -> None:
+    """A server may take the colours away before it reads the line."""
+    (tmp_path / "a.eml").write_text(f"From: {text} <a@b.example>\nSubject: {text}\n{text}: x\n\n{text}\n")
+    for kind in ("full", "concise", "summary"):
+        result = maillint("check", "a.eml", "-f", kind, "--color", "always", "-vv", "--all", folder=tmp_path)
+        assert "\x1b[" in result.stdout
+        is_harmless(re.sub(r"\x1b\[[0-9;]*m", "", result.stdout + result.stderr))
 
 
 def test_a_patch_in_a_workflow_switches_commands_off(tmp_path: Path) -> None:

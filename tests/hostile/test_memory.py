@@ -39,14 +39,43 @@ SHAPES = {
     "lines of base64": ("a.eml", "P\r\n", "Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n"),
     "escapes": ("a.eml", "=41", "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"),
     "names in a comment": ("a.html", "a0,", "<!-- maillint: ignore["),
+    "comments with unknown names": ("a.html", "<!-- maillint: ignore[a/b§] x -->\n", ""),
+    "line ends": ("a.html", "\n", '<a href="'),
+    "words of two audiences": ("a.html", "w§ ", "<!--[if mso]>x<![endif]-->"),
+    "characters of UTF-8": ("a.eml", "é\0", "Content-Type: text/html; charset=utf-8\r\n\r\n"),
+    "names of elements": ("a.html", "<x§>", ""),
+    "names of places": ("a.html", '<a href="#a§">x</a>', ""),
+    "forms": ("a.html", "<form action=x>", ""),
+    "pictures that a selector asks about": ("a.html", "<img src=x>", "<style>.x b{display:none}</style><b>"),
+    "elements that a selector asks about": ("a.html", "<b class=a>", "<style>.a:has(x){display:none}</style>"),
+    "addresses without a scheme": ("a.txt", "www.a§ ", ""),
+    "escaped quotes of Razor": ("a.cshtml", r"\"", '@{ "'),
+    "elements of Razor": ("a.cshtml", "<a>", "@{"),
+    "branches of Razor": ("a.cshtml", "case 1:", "@switch(a){"),
+    "blocks of PHP": ("a.php", "if($a){", "<?php "),
+    "empty statements of PHP": ("a.php", ";", "<?php "),
+    "branches of Liquid": ("a.liquid", "{% when § %}x", "{% case " + "a" * 1_000 + " %}"),
+    "brackets of a loop": ("a.html.j2", "(", "{% for "),
+    "references of Velocity": ("a.vm", "$a ", ""),
+    "blocks of FreeMarker": ("a.ftl", "<#if a>x</#if>", ""),
+    "unknown components": ("a.mjml", "<mj-foo§>x</mj-foo§>", "<mjml><mj-body>"),
+    "HTML in MJML": ("a.mjml", "<table>", "<mjml><mj-body><mj-raw>"),
+    "lines of a folded field": ("a.eml", " x\r\n", "X-A: x\r\n"),
+    "halves of encoded words": ("a.eml", "=?a*", "Subject: "),
+    "parts": ("a.eml", "--b\r\n\r\nx\r\n", "Content-Type: multipart/mixed; boundary=b\r\n\r\n"),
 }
+"""By name: a file, what it holds again and again (with a number for ``§``), and what stands before that."""
 
 CHILD = """
 import json, resource, sys
 import maillint
 name, piece, before = json.loads(sys.argv[1])
-maillint.lint(before + piece * 20, filename=name)
-text = before + piece * (1_000_000 // len(piece))
+
+def made(size):
+    return before + "".join(piece.replace("§", str(number)) for number in range(size // len(piece)))
+
+maillint.lint(made(2_000), filename=name)
+text = made(1_000_000)
 start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 maillint.lint(text, filename=name)
 unit = 1 if sys.platform == "darwin" else 1024
@@ -66,7 +95,7 @@ def test_a_megabyte_takes_less_than_sixty(shape: str) -> None:
 
 @pytest.mark.parametrize("piece", ["<b>", "&", "{{", "%%", "@if", "*|A|*", "http://a.example "])
 def test_how_much_of_a_text_is_looked_at(piece: str) -> None:
-    for size in (1_000, 48_000):
+    for size in (1_000, 39_000):
         assert readable_length(piece * (size // len(piece))) == size // len(piece) * len(piece)
     text = piece * (MILLION // len(piece))
     assert FREE // 2 < readable_length(text) < len(text)
@@ -78,7 +107,7 @@ def test_what_people_write_is_looked_at_as_a_whole() -> None:
     )
     for count in (100, 1_000, 10_000):
         assert readable_length(text * (count // 10) + "Some words. " * count * 10) > 0.99 * count * 120
-    assert FREE >= 50_000 and MILLION // CHARACTERS > 30_000
+    assert FREE >= 40_000 and MILLION // CHARACTERS >= 20_000
 
 
 def test_it_is_told_and_the_run_exits_with_two(tmp_path: Path) -> None:

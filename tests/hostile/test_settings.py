@@ -49,6 +49,22 @@ def test_what_is_too_much_is_refused_at_once(tmp_path: Path, text: str, error: s
     assert time.monotonic() - start < 5
 
 
+def test_what_many_files_hold_together_is_bounded(tmp_path: Path) -> None:
+    text = "headers:\n" + "".join(f"  X-{number}: a\n" for number in range(5_000))
+    for number in range(150):
+        (tmp_path / f"{number}.yaml").write_text(text.replace("X-", f"X-{number}-"))
+    start = time.process_time()
+    with pytest.raises(LintError, match="the files that extend each other have more than 2,000,000 bytes"):
+        config(tmp_path, f"extends: [{', '.join(f'{number}.yaml' for number in range(150))}]\n")
+    assert time.process_time() - start < 60
+    (tmp_path / "rules/mine/x.yaml").write_text("# " + "x" * 900_000)
+    for number in range(5):
+        (tmp_path / f"rules/mine/{number}.yaml").write_text("# " + "x" * 900_000)
+    (tmp_path / "maillint.yaml").write_text("rule-folders: [rules]\n")
+    with pytest.raises(LintError, match="the rules of a folder have more than 4,000,000 bytes"):
+        Config.load(tmp_path / "maillint.yaml")
+
+
 def test_aliases_and_merge_keys_are_read(tmp_path: Path) -> None:
     assert config(tmp_path, "headers: &a {X-A: b}\noverrides:\n- files: [x/]\n  headers: {<<: *a, X-C: d}\n").path
 
@@ -131,6 +147,47 @@ def test_what_is_no_pattern_is_an_error(tmp_path: Path, pattern: str) -> None:
     rule = RULE.format(check="pattern", options=f"{{pattern: '{pattern}'}}")
     with pytest.raises(LintError, match="not a regular expression: "):
         lint("<p>Hi</p>", kind="html", config=config(tmp_path, "rule-folders: [rules]\n", rule=rule))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *("a{4294967294}", "(a{1000}){1000}", "(((a{50}){50}){50}){50}", "(?:[ab]c){10000000}"),
+        *("(?<=(?:a|b){1000000})c", "(?|(a)|(b)){1000000}", r"\X{1000000}", "((?:)){99999}"),
+        *(".{20000,}", "[]a]{20000}", r"\]{ 20000 }", "(?>a{200}){200}"),
+        *("((a{1000})(?#c){1000})", "((a{1000})(?i){1000})", "(?x)(a{1000})#b\\n{1000}", "(?i-x:a{200}){200}"),
+    ],
+)  # fmt: skip
+def test_a_pattern_of_many_repeats_is_refused_before_it_is_compiled(tmp_path: Path, pattern: str) -> None:
+    """Compiling it would write the repeats out: gigabytes, or the end of the process."""
+    rule = RULE.format(check="pattern", options=f"{{pattern: '{pattern}'}}")
+    start = time.process_time()
+    with pytest.raises(LintError, match="not a regular expression: it repeats more than 10,000 characters"):
+        lint("<p>Hi</p>", kind="html", config=config(tmp_path, "rule-folders: [rules]\n", rule=rule))
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(?R)?a", "(a(?1)?b)", "(?:(?0)|a)*b", "(?P<x>a(?&x))", "(?P<x>a(?P>x)?)", "(a)(?-1)", "(?+1)(a)"]
+)
+def test_a_pattern_that_calls_itself_is_refused(tmp_path: Path, pattern: str) -> None:
+    rule = RULE.format(check="pattern", options=f"{{pattern: '{pattern}'}}")
+    with pytest.raises(LintError, match="it calls a part of itself, which may never end"):
+        lint("<p>Hi</p>", kind="html", config=config(tmp_path, "rule-folders: [rules]\n", rule=rule))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(r"free.{0,500}money{2,}", "a{0,20000}", "(?:a{0,999}){0,999}b", r"[(?R)]x{2}", r"\(?R\)"),
+        *("(?#R)a", "(?s-x:a)b"),
+        *(r"(?<n>a{50}){50}", r"(a)(?(1)b|c)", "(?P<x>a)(?P=x)", r"(?x) \d{4} - \d{2} # {9}", "a{5000}"),
+    ],
+)  # fmt: skip
+def test_other_patterns_with_repeats_are_searched_for(tmp_path: Path, pattern: str) -> None:
+    rule = RULE.format(check="pattern", options=f"{{pattern: '{pattern}'}}")
+    report = lint("<p>Hi</p>", kind="html", config=config(tmp_path, "rule-folders: [rules]\n", rule=rule))
+    assert not [found.message for found in report.findings if found.rule == "internal-error"]
 
 
 STARS = [

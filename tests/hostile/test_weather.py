@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -206,6 +207,64 @@ def test_closed_streams(mail: Path, closed: str) -> None:
         assert shell("check -").returncode == 2
 
 
+def test_an_output_that_cannot_be_written_costs_no_other(mail: Path) -> None:
+    (mail / "missing.html").symlink_to("nowhere")
+    outputs = (
+        "-f",
+        "json=a.json",
+        "-f",
+        "sarif=none/x",
+        "-f",
+        "gitlab=/dev/full",
+        "-f",
+        "junit=b.xml",
+        "-f",
+        "concise",
+    )
+    result = maillint("check", ".", "--select", "markup/unclosed-tag", *outputs, folder=mail)
+    assert (result.returncode, len(linted(result.stdout))) == (2, 3)
+    assert result.stderr.splitlines() == [
+        "maillint: none/x: no such file or directory; nothing written",
+        "maillint: /dev/full: no space left on device; nothing written",
+        "maillint: missing.html: no such file or directory",
+    ]
+    assert (mail / "a.json").exists() and (mail / "b.xml").exists()
+
+
+@pytest.mark.parametrize("stream", [">", "2>"])
+def test_streams_that_are_full(mail: Path, stream: str) -> None:
+    (mail / "missing.html").symlink_to("nowhere")
+
+    def shell(arguments: str) -> subprocess.CompletedProcess[str]:
+        command = f'exec "{sys.executable}" -m maillint {arguments} {stream}/dev/full'
+        return subprocess.run(["sh", "-c", command], cwd=mail, capture_output=True, text=True, check=False)
+
+    result = shell("check . --select markup/unclosed-tag -f concise -f json=report.json")
+    assert result.returncode == 2
+    assert json.loads((mail / "report.json").read_text())["summary"]["error"] == 3
+    if stream == ">":
+        assert result.stderr.splitlines() == [
+            "maillint: missing.html: no such file or directory",
+            "maillint: no space left on device",
+        ]
+    else:
+        assert len(linted(result.stdout)) == 3
+    for arguments in ("check nowhere", "check --nonsense", "rule no/such"):
+        assert shell(arguments).returncode == 2
+    (mail / "missing.html").unlink()
+    (mail / "a.html").write_text(MENDABLE)
+    assert shell("check a.html --fix --select markup").returncode == (2 if stream == ">" else 0)
+    assert (mail / "a.html").read_text() == MENDABLE.replace("</br>", "<br>")
+
+
+def test_a_reader_who_goes_costs_no_file(mail: Path) -> None:
+    for number in range(2000):
+        (mail / f"{number}.html").write_text(BAD)
+    command = f'"{sys.executable}" -m maillint check . {" ".join(RULE)} -f json=report.json --fix | head -n 1; ls'
+    result = subprocess.run(["sh", "-c", command], cwd=mail, capture_output=True, text=True, check=False)
+    assert result.stderr == "" and "report.json" in result.stdout.splitlines()
+
+
 def test_standard_input_has_a_limit(mail: Path) -> None:
     with Path("/dev/zero").open("rb") as endless:
         command = [sys.executable, "-m", "maillint", "check", "-"]
@@ -218,26 +277,40 @@ def test_standard_input_has_a_limit(mail: Path) -> None:
     assert (endless_file.returncode, linted(endless_file.stdout)) == (2, ["a.html"])
 
 
-# -- SIGTERM ----------------------------------------------------------------------------------------------
+# -- SIGTERM, SIGHUP --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("more", [["-j", "1"], ["-j", "2"], ["--fix"]], ids=str)
-def test_sigterm_leaves_nothing_half_written_and_no_process(mail: Path, more: list[str]) -> None:
+def test_sigterm_leaves_nothing_half_written_and_no_process(mail: Path, more: list[str], sent: int) -> None:
     for number in range(300):
         (mail / f"{number:03}.html").write_text(MENDABLE + (BAD + "<table><tr><td>x</td></tr></table>\n" * 300) * 2)
     before = {path: path.read_bytes() for path in mail.glob("*.html")}
     command = [sys.executable, "-m", "maillint", "check", ".", *more, "-f", "json=report.json"]
     with subprocess.Popen(command, cwd=mail, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
         time.sleep(1)
-        process.terminate()
+        process.send_signal(sent)
         _, errors = process.communicate(timeout=60)
-    assert process.returncode == 143, "the run was over too soon for this test"
+    assert process.returncode == 128 + sent, "the run was over too soon for this test"
     assert errors == ""
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
     assert list(mail.rglob("*.tmp")) == [] and not (mail / "report.json").exists()
     for path, data in before.items():
         assert path.read_bytes() in {data, data.replace(b"</br>", b"<br>")}
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_nohup_keeps_a_run_going(mail: Path, jobs: str) -> None:
+    for number in range(100):
+        (mail / f"{number:03}.html").write_text(BAD * 200)
+    command = ["nohup", sys.executable, "-m", "maillint", "check", ".", *RULE, "-j", jobs, "--no-cache"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=mail, start_new_session=True, **pipes) as process:  # type: ignore[call-overload]
+        time.sleep(0.5)
+        os.killpg(process.pid, signal.SIGHUP)
+        output, errors = process.communicate(timeout=120)
+    assert (process.returncode, len(set(linted(output)))) == (1, 103), errors
 
 
 # -- a baseline -------------------------------------------------------------------------------------------

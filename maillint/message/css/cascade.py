@@ -46,6 +46,8 @@ _READ = PROPERTIES | fonts.PROPERTIES
 _MOST_WORK = 400_000  # rules times elements: what a hostile sheet may cost
 _MOST_SELECTED = 2_000_000  # selectors times elements
 _MOST_ASKED = 4  # selectors for each rule that is looked at
+_MOST_CANDIDATES = 20_000  # rules that may select elements of some names, which are kept by those names
+_MOST_IN_TREE = 50_000  # elements of a view whose tree is built: it takes more memory than the view
 _MOST_SEARCHED = 40_000_000  # pieces of names times the characters of all names
 _FEW_TESTS = 100
 
@@ -131,14 +133,29 @@ class Sheets:
 
     def hiding(self, most: int) -> _Index:
         """The rules that hide or shrink something, so many at the most; few templates have one."""
-        return self._index("hiding", most, lambda rule: rule.could_hide) if self.hide_something else _NO_RULES
+        if not self.hide_something:
+            return _NO_RULES
+        key = ("hiding", min(most, len(self.rules)), most.bit_length())
+        if key not in self._indexes:
+            hiding = (rule for rule in self._holding if rule.could_hide)
+            self._indexes[key] = _Index(islice(hiding, most), _MOST_ASKED << most.bit_length())
+        return self._indexes[key]
 
     def _index(self, name: str, most: int, wanted: Callable[[_Rule], bool]) -> _Index:
+        """Rules of a kind, found out where a rule bears on some element that is asked about, as few do."""
         key = (name, min(most, len(self.rules)), most.bit_length())
         if key not in self._indexes:
-            found = (rule for rule in self.rules if not rule.conditional and wanted(rule))
-            self._indexes[key] = _Index(islice(found, most), _MOST_ASKED << most.bit_length())
+            asked = _MOST_ASKED << most.bit_length()
+            if len(self._holding) <= most and sum(len(rule.selectors) for rule in self._holding) <= asked:
+                self._indexes[key] = _Index(self._holding, asked, wanted)
+            else:
+                self._indexes[key] = _Index(islice(filter(wanted, self._holding), most), asked)
         return self._indexes[key]
+
+    @cached_property
+    def _holding(self) -> Sequence[_Rule]:
+        """The rules that hold for most readers."""
+        return [rule for rule in self.rules if not rule.conditional]
 
     @cached_property
     def showing(self) -> Sequence[tuple[frozenset[Kind], ClassTest]]:
@@ -161,7 +178,8 @@ class Cascade:
         self._sheets = sheets
         self._selected: dict[str, bytes] = {}
         self._places: dict[tuple[int | None, int | None], Element | None] = {}
-        self._selections = _MOST_SELECTED // (len(html.elements) + 1)
+        elements = len(html.elements)
+        self._selections = _MOST_SELECTED // (elements + 1) if elements <= _MOST_IN_TREE else 0
         self._undone: dict[tuple[Kind, frozenset[str]], bool] = {}
         self._showing: dict[Kind, tuple[Mapping[str, Sequence[ClassTest]], Sequence[ClassTest]]] = {}
 
@@ -247,10 +265,6 @@ class Cascade:
     def _hiding(self) -> _Index:
         return self._sheets.hiding(self._most)
 
-    @cached_property
-    def _size(self) -> int:
-        return 1 + max((element.index for element in self._html.elements), default=0)
-
     # -- selectors
 
     def _matching(self, element: Element, index: _Index) -> Iterator[tuple[_Rule, Weight]]:
@@ -268,7 +282,7 @@ class Cascade:
         """By an element's index, 1 if a selector matches it."""
         if selector.text not in self._selected:
             look_at_clock()
-            found = bytearray(self._size)
+            found = bytearray(self._html.next_index)
             for node in self._select(selector):
                 place = (node.source_line, node.source_col)
                 if place not in self._places:
@@ -290,11 +304,16 @@ class Cascade:
 
 
 class _Index:
-    """Rules by what they require of an element's names; ``most`` selectors of theirs count."""
+    """Rules by what they require of an element's names; ``most`` selectors of theirs count.
 
-    def __init__(self, rules: Iterable[_Rule], most: int = 0) -> None:
+    With ``wanted``, only those of the rules count that it holds for, which is asked when it matters.
+    """
+
+    def __init__(self, rules: Iterable[_Rule], most: int = 0, wanted: Callable[[_Rule], bool] | None = None) -> None:
+        self._wanted = wanted
         self._by_name: dict[str, list[tuple[_Rule, Selector]]] = {}  # by a name that a selector requires, or *
         self._candidates: dict[frozenset[str], Sequence[_Candidate]] = {}
+        self._held = 0
         self._alike: dict[tuple[Selector, ...], _Candidate] = {}  # elements of many names have the same ones
         selectors = ((rule, selector) for rule in rules for selector in rule.selectors)
         for rule, selector in islice(selectors, most):
@@ -315,8 +334,12 @@ class _Index:
             found: dict[int, tuple[_Rule, list[Selector]]] = {}
             for name in (*names, "*"):
                 for rule, selector in self._by_name.get(name, ()):
-                    if selector.names <= names:
+                    if selector.names <= names and (self._wanted is None or self._wanted(rule)):
                         found.setdefault(rule.order, (rule, []))[1].append(selector)
+            self._held += len(found)
+            if self._held > _MOST_CANDIDATES:  # where each element has a name of its own
+                self._candidates.clear()
+                self._held = len(found)
             self._candidates[names] = [self._candidate(*found[order]) for order in sorted(found)]
         return self._candidates[names]
 

@@ -147,16 +147,19 @@ class Visibility:
     @cached_property
     def _hiding_tags(self) -> frozenset[StartTag]:
         """The start tags whose elements may hide something: by their attributes, a style sheet, or as a preview."""
+        rules_hide = self._cascade.hides_something
         if self._html.mjml:  # it gives attributes to elements
             return frozenset(
                 element.start_tag
                 for element in self._html.elements
-                if element.preview or self._attributes_hide(element.attrs) or self._cascade.may_hide(element.names)
+                if element.preview
+                or self._attributes_hide(element.attrs)
+                or (rules_hide and self._cascade.may_hide(element.names))
             )
         return frozenset(
             tag
             for tag in self._html.start_tags
-            if self._attributes_hide(tag.attrs) or self._cascade.may_hide(tag.names)
+            if self._attributes_hide(tag.attrs) or (rules_hide and self._cascade.may_hide(tag.names))
         )
 
     def _inherited(self, element: Element) -> _Inside:

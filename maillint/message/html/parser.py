@@ -91,10 +91,12 @@ class _Interrupted:
     the others come of the same cause.
     """
 
-    def __init__(self, by: Element, inner: Sequence[Unclosed], names: Sequence[str]) -> None:
+    __slots__ = ("by", "inner", "is_reported", "waiting")
+
+    def __init__(self, by: Element, inner: list[Unclosed], names: list[str]) -> None:
         self.by = by
-        self.inner = list(inner)
-        self.waiting = list(names)
+        self.inner = inner
+        self.waiting = names
         self.is_reported = False
 
     def end(self, tag: str) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import accumulate
-from sys import intern
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from maillint.message.html.tokenizer import tree_parser
 from maillint.message.html.vocabulary import BLOCKS, CLOSED_BY, NO_TEXT, VOID
 from maillint.patterns import regex
-from maillint.text.spans import Span, overlaps
+from maillint.text.spans import Span, line_feeds, overlaps
 from maillint.values import NamedTuple, field, mutable
 
 if TYPE_CHECKING:
@@ -34,6 +33,7 @@ MAX_ATTRIBUTES = 2_000
 """Attributes of a start tag whose places are looked at."""
 
 _NAMING = frozenset(("class", "css-class", "id"))
+_NO_ATTRS: dict[str, str] = {}
 _LONGEST_KEPT = 10_000  # characters of a start tag whose attributes are kept
 _LONG = 1_000  # characters of one that may have too many attributes to look at each for a name
 
@@ -76,7 +76,7 @@ class StartTag:
 
     def __init__(self, tag: str, attrs: Sequence[tuple[str, str]], self_closing: bool, source: str) -> None:
         self.tag = tag
-        self.attrs = dict(reversed(attrs))
+        self.attrs = dict(reversed(attrs)) if attrs else _NO_ATTRS
         self.self_closing = self_closing
         self.source = source
         self.is_block = tag in BLOCKS
@@ -106,7 +106,7 @@ class StartTag:
         while len(found) < MAX_ATTRIBUTES and (match := ATTRIBUTE.match(source, position)) and match.end() > position:
             group = match.lastgroup if match.lastgroup != "name" else None
             value = Span(*match.span(group)) if group else Span(match.end(), match.end())
-            found.append(Attribute(intern(match["name"].lower()), Span(match.start("name"), match.end()), value))
+            found.append(Attribute(match["name"].lower(), Span(match.start("name"), match.end()), value))
             position = match.end()
         return tuple(found)
 
@@ -428,12 +428,15 @@ class Html:
     def faults(self) -> list[SyntaxFault]:
         """The tokenizer's errors, without those that template tags and blanked text cause; MAX_FAULTS at the most."""
         text = normalise(self.text)
-        starts: list[int] = []
+        if "tree" in vars(self):  # it has them, and a second tree would take as much memory
+            errors = self.tree.errors
+            return self._without_holes(errors, line_starts(text)) if errors else []
+        starts: Sequence[int] = ()
         size = 0
         while True:  # where nearly each character is an error, all of them would take a hundred times the text's memory
             size = len(text) if len(text) <= _FIRST_PARSED else max(size * 4, _FIRST_PARSED)
             errors = tree_parser()(text[:size], positions=False).errors  # the tree itself is not kept
-            starts = starts or (line_starts(text) if errors else [])
+            starts = starts or (line_starts(text) if errors else ())
             result = self._without_holes(errors, starts)
             if size >= len(text) or len(result) == MAX_FAULTS:
                 return result
@@ -461,7 +464,7 @@ class Html:
         return found if found is not None and found.span.start == offset else None
 
     @cached_property
-    def _line_starts(self) -> list[int]:
+    def _line_starts(self) -> Sequence[int]:
         return line_starts(normalise(self.text))
 
     @property
@@ -479,8 +482,7 @@ def normalise(text: str) -> str:
     return text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
 
 
-def line_starts(text: str, offset: int = 0) -> list[int]:
+def line_starts(text: str, offset: int = 0) -> Sequence[int]:
     """The offset of each line of a normalised text, which stands at an offset of another."""
-    lengths = [len(line) + 1 for line in text.split("\n")]
-    del lengths[-1]
-    return list(accumulate(lengths, initial=offset))
+    starts = line_feeds(text)
+    return array("I", [start + offset for start in starts]) if offset else starts

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from maillint.message.memo import look_at_clock
@@ -72,7 +73,7 @@ def walk(source: Source) -> Iterator[RawPart]:
         yield part
         if len(part.path) >= MAX_DEPTH:
             continue
-        children = list(_children(source, part, prefix))
+        children = list(islice(_children(source, part, prefix), MAX_PARTS))
         pending.extend(reversed(children))
 
 

@@ -29,14 +29,21 @@ from maillint.values import replace
 MAX_COMPONENTS = 3_000
 """Components that are rendered at the most."""
 
+MAX_TAGS = 25_000
+"""Tags, with those of HTML, of a text that is rendered: the result would be read as well, which takes as much again."""
+
 MAX_DEPTH = 24
 """How deep they may be nested."""
+
+_TOO_LARGE = "it has too many components, or they are nested too deeply"
 
 
 def render_mjml(message: Message) -> Renderings:
     """Render a message's MJML as HTML: the view with the most text."""
     part = next(part for part in message.parts if part.mjml)
     view = _fullest(part)
+    if view.text.count("<") > MAX_TAGS:
+        return Renderings(unknown=(NotKnown(f"not rendered as HTML: {_TOO_LARGE}"),))
     html = parse_mjml(view.text, view.hidden_spans, tuple(hole.span for hole in view.holes), partial=view.partial)
     assert isinstance(html, Mjml)
     body = next((element for element in html.elements if element.tag == "mj-body"), None)
@@ -79,7 +86,7 @@ class _Mrml:
 
         source = self.source()
         if source is None:
-            return "it has too many components, or they are nested too deeply"
+            return _TOO_LARGE
         try:
             loader = mrml.ParserOptions(include_loader=mrml.noop_loader())
             output = mrml.to_html(source, parser_options=loader).content

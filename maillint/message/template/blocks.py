@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from maillint.message.memo import look_at_clock
 from maillint.message.template.block_tags import BlockTag
-from maillint.message.template.conditions import NEVER, Test, collection, read_case, read_test
+from maillint.message.template.conditions import MAX_LENGTH, NEVER, Test, collection, read_case, read_test
 from maillint.message.template.tags import Branch, Choice, Problem
 from maillint.text.spans import Span, merge
 from maillint.values import frozen
@@ -50,6 +50,9 @@ _REACH = 100
 
 _MOST_OPEN = 5_000
 """Open blocks; one inside so many is never closed, for all that anybody can tell."""
+
+MAX_BRANCHES = 5_000
+"""Branches of one choice that anybody may get."""
 
 _ENCLOSING = frozenset({"plain", "store"})
 
@@ -172,6 +175,7 @@ class _OpenBlock:
         elif tag.key.endswith("*") and self.kind == "unless":
             argument = f"{tag.name} {argument}".strip()
         self.argument = argument
+        self.subject = argument[:MAX_LENGTH]  # once for all branches
         self.inner_scope = argument if tag.block.scope else scope
         self.closers = tuple(_closer(end, tag) for end in self.block.ends)
         self._parent = parent
@@ -219,7 +223,7 @@ class _OpenBlock:
         if self.kind in _ENCLOSING:  # a divider that chooses nothing
             self._branches.append(Branch(None, Span(tag.tag.span.end, tag.tag.span.end)))
             return
-        test = self._later_test(tag)
+        test = self._later_test(tag) if len(self._branches) < MAX_BRANCHES else NEVER
         self._complete = self._complete or test is None
         self._branches.append(Branch(test, Span(tag.tag.span.end, tag.tag.span.end)))
 
@@ -230,7 +234,7 @@ class _OpenBlock:
         if self.kind == "case":
             if not self.argument:  # a choice among tests: cond
                 return None if argument in {"true", "_"} else read_test(argument, self.scope)
-            return None if argument == "_" else read_case(self.argument, argument, self.scope)
+            return None if argument == "_" else read_case(self.subject, argument, self.scope)
         word, _, rest = argument.partition(" ")
         if word in {"if", "with"}:
             return read_test(rest, self.scope)

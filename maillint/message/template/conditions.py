@@ -13,7 +13,9 @@ from itertools import chain, product
 from maillint.patterns import regex
 from maillint.values import NamedTuple
 
-_MAX_LENGTH = 500
+MAX_LENGTH = 500
+"""Characters of a test that are read."""
+
 _MAX_ALTERNATIVES = 12
 _LONGEST_VALUES = 4_000
 _MAX_NESTING = 12
@@ -120,8 +122,8 @@ def read_test(text: str, scope: str = "") -> Test:
     Names in it have the meaning of ``scope``. A test that is too long or cannot be read is one literal as a whole.
     """
     text = _plain(text)
-    if not text or len(text) > _MAX_LENGTH:
-        return _atom(text[:_MAX_LENGTH], scope)
+    if not text or len(text) > MAX_LENGTH:
+        return _atom(text[:MAX_LENGTH], scope)
     return _read(text, scope, 0)
 
 
@@ -263,7 +265,7 @@ def _comparison(text: str, scope: str) -> Test:
 
 def read_case(subject: str, values: str, scope: str = "") -> Test:
     """The test that a subject is one of the values of a ``when``, which commas or ``or`` divide."""
-    subject, values = subject[:_MAX_LENGTH], values[:_LONGEST_VALUES]
+    subject, values = subject[:MAX_LENGTH], values[:_LONGEST_VALUES]
     found = [value.strip() for value in re.split(r",|\bor\b|(?<=[\"'])\s+(?=[\"'])", values) if value.strip()]
     tests = [_equality(subject, f'"{value[1:-1]}"' if value.startswith("'") else value, scope) for value in found]
     if not tests:
@@ -280,6 +282,6 @@ _COLLECTION = regex(
 
 def collection(text: str) -> str:
     """What a loop iterates over: ``items`` in ``item in items``, ``items as item``, ``$i := items``, ``x <- items``."""
-    text = _plain(text)[:_MAX_LENGTH]
+    text = _plain(text)[:MAX_LENGTH]
     found = _COLLECTION.search(text)
     return next((part for part in found.groups() if part), text).strip() if found else text

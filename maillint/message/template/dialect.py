@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property, partial
-from sys import intern
 from typing import Any
 
 from maillint.data.lists import load_list
@@ -148,12 +147,18 @@ def match_word(patterns: Iterable[re.Pattern[str]], body: str) -> Word | None:
 
 
 _SHORT = 40
+_MOST_SHARED = 2_000
+_shared: dict[str, str] = {}
 
 
 def on_one_line(text: str) -> str:
     """A text with its white space collapsed; many tags share a short one."""
     found = " ".join(text.split())
-    return intern(found) if len(found) <= _SHORT else text if found == text else found
+    if len(found) > _SHORT:
+        return text if found == text else found
+    if len(_shared) < _MOST_SHARED:
+        return _shared.setdefault(found, found)
+    return _shared.get(found, found)
 
 
 _FIRST = regex(r"\S+")

@@ -30,6 +30,10 @@ _ALSO = regex(r"\}\s*(?:catch|finally|while)\b[^{;\n]{0,200}[{;]")
 _LINE_END = regex(r"[\r\n]|\Z")
 
 
+MAX_TAGS = 50_000
+"""Tags of a text that are read: code may hold one in each six characters."""
+
+
 class _Patterns:
     """What the reader looks for, by where it is."""
 
@@ -102,7 +106,7 @@ class _Reader:
 
     def run(self) -> None:
         position = 0
-        while position < len(self.text):
+        while position < len(self.text) and len(self.tags) < MAX_TAGS:
             look_at_clock()
             frame = self.stack[-1] if self.stack else None
             following = self.code(position) if frame and frame.kind == "code" else self.markup(position, frame)
