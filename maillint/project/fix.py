@@ -21,7 +21,10 @@ MAX_ROUNDS = 10
 """Rounds of fixing one message at the most; a fix may make room for the next."""
 
 MAX_ATTEMPTS = 100
-"""How often one message is linted while it is fixed."""
+"""How often one message is linted while it is fixed, unless it is long."""
+
+_FEWEST_ATTEMPTS = 8
+_MOST_LINTED = 5_000_000  # characters in all attempts, where that leaves no fewer than those
 
 _MOST_EDITS = 4  # of one fix, which may touch one another
 
@@ -144,7 +147,8 @@ def fix_message(
     applied: dict[str, int] = {}
     refused: set[tuple[str, str, Fix]] = set()
     seen = {_texts(current)}
-    attempts = MAX_ATTEMPTS
+    length = sum(len(source.text) for source in sources)
+    attempts = max(_FEWEST_ATTEMPTS, min(MAX_ATTEMPTS, _MOST_LINTED // (length + 1)))
     for _ in range(MAX_ROUNDS):
         changed = False
         for index, source in enumerate(current):

@@ -160,6 +160,24 @@ def test_fixes_are_tried_together_and_halved_where_they_do_harm(bad: tuple[int, 
     assert calls <= 3 + 2 * 8 * len(bad)
 
 
+def test_a_long_message_is_linted_a_few_times_while_it_is_fixed() -> None:
+    calls = 0
+
+    def lint(sources: Sequence[Source]) -> list[FileReport]:
+        nonlocal calls
+        calls += 1
+        text = sources[0].text
+        at = text.find("A")
+        fix = Fix((Edit(at, at + 1, "a"),), True)
+        found = replace(Finding("x/capital", Severity.INFO, "m", "a.txt", at, at + 1, 1, at + 1, 1, at + 2), fix=fix)
+        bad = Finding("x/bad", Severity.ERROR, "m", "a.txt", 0, 1, 1, 1, 1, 2)  # one more for each fix
+        return [FileReport("a.txt", "txt", None, "general", False, None, (found, *[bad] * calls), (), text)]
+
+    text = "A" * 1_000_000
+    fixed = fix_message([Source("a.txt", text, data=text.encode())], lint, unsafe=False)
+    assert (fixed.sources[0].text, calls) == (text, 2)
+
+
 PIECES = (
     "<p>One</br>Two</p>",
     '<td class="a" class="b">x</td>',
