@@ -19,7 +19,7 @@ from maillint.data.yamlfile import MAX_LENGTH, FileError, Keys, YamlFile, read_y
 from maillint.files.access import is_inside
 from maillint.files.paths import relative_path
 from maillint.patterns import regex
-from maillint.text.globs import matches
+from maillint.text.globs import MOST_PATTERNS, matches
 from maillint.values import frozen
 
 _FOREIGN = "not valid; it stands outside the project, so nothing of it is quoted"
@@ -107,12 +107,14 @@ class _Reader:
         entries = values.get("overrides", [])
         if not isinstance(entries, list):
             raise file.error(("overrides",), "overrides must be a list of mappings")
-        return [
-            *layers,
+        layers += (
             _layer(file, (), values, catalogue, folder),
             *(_override(file, ("overrides", index), entry, catalogue, folder) for index, entry in enumerate(entries)),
             *_domains(file, values.get("domains"), catalogue, folder),
-        ]
+        )
+        if sum(map(_count_patterns, layers)) > MOST_PATTERNS:
+            raise file.error((), f"more than {MOST_PATTERNS:,} path patterns, with those of the files that it extends")
+        return layers
 
     def _extended(self, file: YamlFile, values: Mapping[str, Any], folder: str) -> Iterator[list[Layer]]:
         """The layers of each file, or profile, that a file extends."""
@@ -137,6 +139,12 @@ def _check_numbers(file: YamlFile, values: Mapping[str, Any]) -> None:
             pending.extend(((*keys, key), item) for key, item in value.items())
         elif isinstance(value, list):
             pending.extend(((*keys, index), item) for index, item in enumerate(value))
+
+
+def _count_patterns(layer: Layer) -> int:
+    lists = (layer.values.get(key, ()) for key in ("exclude", "include"))
+    sequences = (sequence.patterns for sequence in layer.values.get("sequences", ()))
+    return len(layer.files) + sum(map(len, (*lists, *sequences)))
 
 
 def _last_of_each(layers: Iterable[Layer]) -> list[Layer]:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 TOUCH = "{touch}"
 """Stands in a pattern for the number of a message in its sequence: 1 to 9999, without leading zeros."""
 
+MOST_PATTERNS = 10_000
+"""Patterns that settings may have: each is compiled, and kept."""
+
 _TOUCH_NUMBER = r"(?P<touch>[1-9][0-9]{0,3})"
 _TOUCH_MARK = "\ue000"  # for private use, so in no path; and no character that a pattern gives a meaning
 
@@ -34,13 +37,17 @@ def touch_of(path: str, pattern: str) -> int | None:
 
 def is_pattern(text: str) -> bool:
     """Whether a text is a pattern that can match something."""
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # noqa: PLC0415 -- as in _compiled
+
     try:
-        return _compiled((text,)).patterns[0].include is not None
-    except (IndexError, ValueError):
+        if "[" in text:  # a class such as [z-a] is wrong only once compiled
+            return _pattern(_as_line(text)).include is not None
+        return GitIgnoreSpecPattern.pattern_to_regex(_as_line(text))[1] is not None
+    except (ValueError, re.error):
         return False
 
 
-@lru_cache(256)
+@lru_cache(MOST_PATTERNS)
 def _compiled(patterns: tuple[str, ...]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 -- 10 ms, and few configurations have patterns
 
@@ -50,12 +57,8 @@ def _compiled(patterns: tuple[str, ...]) -> GitIgnoreSpec:
 def _pattern(line: str) -> GitIgnoreSpecPattern:
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # noqa: PLC0415 -- as in _compiled
 
-    pattern = GitIgnoreSpecPattern(line)
-    if pattern.regex is not None:
-        source = _without_retries(pattern.regex.pattern)
-        if source != pattern.regex.pattern:
-            pattern.regex = re.compile(source)
-    return pattern
+    source, include = GitIgnoreSpecPattern.pattern_to_regex(line)
+    return GitIgnoreSpecPattern(None if source is None else re.compile(_without_retries(source)), include)
 
 
 # what pathspec makes of ** at the start, of ** between slashes, and of a star within a name
@@ -91,7 +94,7 @@ def _within_names(regex: str) -> str:
     return result
 
 
-@lru_cache(256)
+@lru_cache(MOST_PATTERNS)
 def _numbered(pattern: str) -> re.Pattern[str]:
     regex = _compiled((pattern.replace(TOUCH, _TOUCH_MARK),)).patterns[0].regex
     assert regex is not None, pattern  # settings hold no text that is_pattern refuses

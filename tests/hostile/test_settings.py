@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from maillint import Config, LintError, lint
-from maillint.text import user_patterns
-from maillint.text.globs import is_pattern, matches, touch_of
+from maillint.config.config import load_config
+from maillint.text import globs, user_patterns
+from maillint.text.globs import MOST_PATTERNS, is_pattern, matches, touch_of
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 12)
@@ -225,3 +227,33 @@ def test_keys_of_toml_that_are_too_deep_are_refused_at_once(tmp_path: Path, text
     with pytest.raises(LintError, match=r"pyproject.toml:2:1: not valid TOML: nested too deeply"):
         Config.load(tmp_path / "pyproject.toml")
     assert time.process_time() - start < 2
+
+
+def test_path_patterns_are_counted_with_those_that_are_extended(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("exclude:\n" + "".join(f"- a{number}\n" for number in range(MOST_PATTERNS - 3)))
+    entries = "extends: a.yaml\ninclude: [x]\noverrides: [{files: [y]}]\n"
+    settings = config(tmp_path, f"{entries}sequences: [[z]]\n")
+    assert settings.path
+    (tmp_path / "maillint.yaml").write_text(f"{entries}sequences: [[z, zz]]\n")
+    with pytest.raises(LintError, match="more than 10,000 path patterns"):
+        Config.load(settings.path)
+
+
+@pytest.mark.parametrize("text", ["overrides:\n{}", "sequences:\n- [{}]\n"], ids=["overrides", "sequences"])
+def test_each_path_pattern_is_compiled_once_for_all_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    compiled: list[str] = []
+    make = globs._pattern
+
+    def counted(line: str) -> Any:
+        compiled.append(line)
+        return make(line)
+
+    monkeypatch.setattr(globs, "_pattern", counted)
+    patterns = [f"once{number}{'.html' * text.startswith('s')}" for number in range(600)]
+    entries = ",".join(patterns) if text.startswith("s") else "".join(f"- files: {name}\n" for name in patterns)
+    settings = load_config(str(config(tmp_path, text.format(entries)).path))
+    for number in range(3):
+        assert settings.for_file(str(tmp_path / f"{number}.html"))
+    assert sorted(compiled) == sorted(patterns)

@@ -126,7 +126,9 @@ def test_where_settings_are_kinder_than_git(pattern: str, yes: str, no: str) -> 
     assert {path for path in paths(yes) + paths(no) if matches(path, pattern.split())} == set(paths(yes))
 
 
-@pytest.mark.parametrize("text", ["", " ", "/", "x[/]a", "[", "a[", "[]", "[a", "!", "\\", "a\\"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "/", "x[/]a", "[", "a[", "[]", "[a", "!", "\\", "a\\", "[z-a]", "x/[b-a].html"]
+)
 def test_what_is_no_pattern(text: str) -> None:
     assert is_pattern(text) is False
 
