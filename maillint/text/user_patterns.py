@@ -23,12 +23,20 @@ MAX_REPEATED = 10_000
 """Characters that a pattern may require at the most, its repeats written out: so it is compiled, in memory."""
 
 
-class StoppedPatternError(LintError):
-    """A pattern or a selector that was stopped because it took too long."""
+WINDOW = 1_000_000
+"""Characters that a pattern is given at a time, divided by its brackets: each of these may keep 70 bytes for each."""
 
-    def __init__(self, what: str, source: str) -> None:
+SMALLEST_WINDOW = 20_000
+
+_BACKWARDS = 0x400  # regex.REVERSE
+
+
+class StoppedPatternError(LintError):
+    """A pattern or a selector that was stopped because it took too long, or too much."""
+
+    def __init__(self, what: str, source: str, why: str = "") -> None:
         shown = source if len(source) <= 60 else f"{source[:59]}…"
-        super().__init__(f"the {what} {shown!r} was stopped after {SECONDS:g} s")
+        super().__init__(f"the {what} {shown!r} was stopped {why or f'after {SECONDS:g} s'}")
 
 
 class Found(Protocol):
@@ -51,7 +59,7 @@ class Found(Protocol):
 def _compiled(source: str, case: bool) -> Any:
     import regex as package  # noqa: PLC0415 -- 15 ms, for rules with patterns alone
 
-    return package.compile(source, 0 if case else package.IGNORECASE)
+    return package.compile(_uncaptured(source), 0 if case else package.IGNORECASE)
 
 
 _TOKEN = regex(
@@ -59,6 +67,28 @@ _TOKEN = regex(
     r"""|(?P<open>\((?:\?(?P<kind>R\)|[+-]?+\d|&|P>|\#|[A-Za-z0-9-]*+[):])?+)?+)|(?P<close>\))"""
     r"""|\{\s*+(?P<least>\d++)\s*+(?:,\s*+\d*+\s*+)?+\}|(?P<space>\s)|.)"""
 )
+
+
+_REFERENCE = regex(r"\\[1-9gL]|\(\?(?:P[=>]|[(&|R+\d-])|V1|\[[:.=]")
+"""What refers to groups, or has brackets in brackets, where _TOKEN does not see what is a group."""
+
+_NAME = regex(r"\?P?<\w++>")
+
+
+def _uncaptured(source: str) -> str:
+    """A pattern without the captures that nothing refers to: each repeat of one would be kept, 80 bytes and more."""
+    if "(" not in source or _REFERENCE.search(source):
+        return source
+    pieces: list[str] = []
+    last = 0
+    for token in _TOKEN.finditer(source):
+        if token["open"] != "(":
+            continue
+        name = _NAME.match(source, token.end())
+        if name or not source.startswith("?", token.end()):
+            pieces += (source[last : token.start()], "(?:")
+            last = name.end() if name else token.end()
+    return "".join((*pieces, source[last:]))
 
 
 def _length(source: str) -> int | None:
@@ -118,14 +148,32 @@ class Search:
         self._left = SECONDS
 
     def all(self, source: str, text: str, *, case: bool = False) -> Iterator[Found]:
-        """Every match of a pattern in a text."""
-        matches = iter(_compiled(source, case).finditer(text, timeout=max(self._left, 0.001)))
-        while (match := self._timed(source, lambda: next(matches, None))) is not None:
-            yield match
+        """Every match of a pattern in a text. A match, with what it looks at, may have half a WINDOW."""
+        compiled = _compiled(source, case)
+        half = max(WINDOW // (1 + source.count("(")), SMALLEST_WINDOW) // 2
+        if compiled.flags & _BACKWARDS and len(text) > 2 * half:
+            raise StoppedPatternError(
+                "pattern", source, f"before a text of {len(text):,} characters: it searches backwards"
+            )
+        start = after = 0
+        while True:
+            end, next_start = start + 2 * half, start + half
+            is_last = end >= len(text)
+            matches = iter(compiled.finditer(text, start, end, timeout=max(self._left, 0.001)))
+            while (match := self._timed(source, lambda found=matches: next(found, None))) is not None:
+                if not is_last and match.start() >= next_start:
+                    break  # it may look beyond the window: it is found in the next one
+                if not is_last and match.end() == end:
+                    raise StoppedPatternError("pattern", source, f"at a match of more than {half:,} characters")
+                after = match.end()
+                yield match
+            if is_last:
+                return
+            start = max(next_start, after)
 
     def first(self, source: str, text: str, *, case: bool = False) -> Found | None:
         """The first match of a pattern in a text."""
-        return self._timed(source, lambda: _compiled(source, case).search(text, timeout=max(self._left, 0.001)))
+        return next(self.all(source, text, case=case), None)
 
     def _timed(self, source: str, search: Any) -> Found | None:
         began = time.monotonic()
@@ -133,6 +181,8 @@ class Search:
             found: Found | None = search()
         except TimeoutError:
             raise StoppedPatternError("pattern", source) from None
+        except MemoryError:
+            raise StoppedPatternError("pattern", source, "because it takes too much memory") from None
         self._left -= time.monotonic() - began
         return found
 
@@ -170,13 +220,31 @@ class Selection:
         began, looks = time.monotonic(), 0
         end = began + self._left
 
+        def ask() -> None:
+            if time.monotonic() > end:
+                raise TimeoutError
+
         class Bounded(CSSMatch):
             def match_tag(self, *given: Any) -> bool:  # it is asked for every element and every part of a selector
                 nonlocal looks
                 looks += 1
-                if not looks & 255 and time.monotonic() > end:
-                    raise TimeoutError
+                if not looks & 255:
+                    ask()
                 return super().match_tag(*given)
+
+            def match_contains(self, element: Any, contains: Any) -> bool:  # one may read the whole text
+                for one in contains:
+                    ask()
+                    if not super().match_contains(element, (one,)):
+                        return False
+                return True
+
+            def match_attributes(self, element: Any, attributes: Any) -> bool:  # the same goes for a long value
+                for one in attributes:
+                    ask()
+                    if not super().match_attributes(element, (one,)):
+                        return False
+                return True
 
         compiled = soupsieve.compile(self._source)
         try:

@@ -203,6 +203,15 @@ def test_what_is_called_as_an_option_is_a_file(runner: Path) -> None:
     assert "file=a b.html,line=1" in result.stdout
 
 
+def test_what_is_called_as_standard_input_is_a_file(runner: Path) -> None:
+    (runner / "work/-").write_text("<p>Hi <b>Ada</p>\n")
+    (runner / "work/a b.html").unlink()
+    for paths in ("*", "-"):
+        result, outputs = lint(runner, paths=paths)
+        assert (result.returncode, list(outputs)) == (1, ["sarif"]), result.stderr
+        assert result.stdout.startswith("::error file=-,line=1,col=7,")
+
+
 def test_every_step_that_runs_python_isolates_it() -> None:
     for one in ACTION["runs"]["steps"]:
         for line in one.get("run", "").splitlines():

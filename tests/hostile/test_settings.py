@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+import regex as package
 
 from maillint import Config, LintError, lint
 from maillint.config.config import load_config
@@ -106,6 +109,11 @@ def test_a_pattern_that_takes_too_long_is_stopped_and_named(tmp_path: Path, chec
         ("b ~ b ~ b ~ b ~ b ~ b ~ i", "<p>" + "<b></b>" * 3_000),
         ("p:has(b) b b b b b b b b i", "<p>" + "<b>" * 300),
         (":is(b b, b b b):not(b b b b b b b b i) b b b i", "<b>" * 400 + "x" * 1000),
+        ("".join(f":-soup-contains(z{number})" for number in range(200)), "<p>" + "<b>x</b>" * 35_000),
+        ("[class$=a i]" * 400, f"<b class={'a' * 900_000}>"),
+        (":is(" * 30 + "b" + ")" * 30, "<p>" + "<b>x</b>" * 35_000),
+        (":not(:nth-child(2n+1 of b:nth-child(3n of :not(i))))", "<p>" + "<b>x</b>" * 35_000),
+        (" ~ ".join("*" * 1_200), "<p>" + "<b>x</b>" * 35_000),
     ],
 )
 def test_a_selector_that_takes_too_long_is_stopped_and_named(tmp_path: Path, selector: str, text: str) -> None:
@@ -115,7 +123,8 @@ def test_a_selector_that_takes_too_long_is_stopped_and_named(tmp_path: Path, sel
     [file] = lint(text, kind="html", config=settings).files
     assert time.process_time() - start < 10
     stopped = [found.message for found in file.findings if found.rule == "internal-error"]
-    assert stopped in ([], [f"rule mine/x failed: the selector '{selector}' was stopped after 2 s"])
+    shown = selector if len(selector) <= 60 else f"{selector[:59]}…"
+    assert stopped in ([], [f"rule mine/x failed: the selector '{shown}' was stopped after 2 s"])
 
 
 def test_a_selector_has_two_seconds_for_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,6 +199,81 @@ def test_other_patterns_with_repeats_are_searched_for(tmp_path: Path, pattern: s
     rule = RULE.format(check="pattern", options=f"{{pattern: '{pattern}'}}")
     report = lint("<p>Hi</p>", kind="html", config=config(tmp_path, "rule-folders: [rules]\n", rule=rule))
     assert not [found.message for found in report.findings if found.rule == "internal-error"]
+
+
+def found_by(pattern: str, text: str, *, case: bool = True) -> list[tuple[int, int]]:
+    return [match.span() for match in user_patterns.Search().all(pattern, text, case=case)]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *("((a)|(b))*", "(?P<x>a|b)*", "(?:a?b?)*", "(?:(?:(?:(?:a?b?)?)?)?)*", r"(((a|b)))*(?:\1\2)?", r"(a|b)*\1"),
+        "(" * 90 + "a|b" + ")" * 90 + r"*\1?",
+    ],
+)
+def test_a_pattern_takes_a_bounded_amount_of_memory(pattern: str) -> None:
+    code = (
+        "import resource, sys\n"
+        "from maillint.text.user_patterns import Search, StoppedPatternError\n"
+        "found = Search().all(sys.argv[1], 'ab' * 1_500_000)\n"
+        "used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "Search().first('x', '')\n"
+        "before = used()\n"
+        "try:\n    next(found)\nexcept StoppedPatternError as error:\n    print(error)\n"
+        "print((used() - before) * (1 if sys.platform == 'darwin' else 1024) // 1_000_000)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, pattern], capture_output=True, text=True, check=True)
+    said, used = done.stdout.splitlines()
+    assert "was stopped a" in said  # after 2 s, or at so long a match
+    assert int(used) < 170
+
+
+@pytest.mark.parametrize("pattern", ["[ab]*", "(?:a|b)+", r"(?s).*"])
+def test_a_match_that_is_too_long_is_told(tmp_path: Path, pattern: str) -> None:
+    rule = RULE.format(check="pattern", options=f"{{pattern: '{pattern}', in: source}}")
+    settings = config(tmp_path, "rule-folders: [rules]\n", rule=rule)
+    [file] = lint("ab" * 600_000, kind="txt", config=settings).files
+    [stopped] = [found.message for found in file.findings if found.rule == "internal-error"]
+    assert stopped.startswith(f"rule mine/x failed: the pattern '{pattern}' was stopped at a match of more than ")
+
+
+def test_a_pattern_that_searches_backwards_is_not_given_a_long_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found_by("(?r)x+", "xx x") == [(3, 4), (0, 2)]
+    monkeypatch.setattr(user_patterns, "SMALLEST_WINDOW", 20)
+    monkeypatch.setattr(user_patterns, "WINDOW", 20)
+    with pytest.raises(
+        LintError, match=r"'\(\?r\)x\+' was stopped before a text of 21 characters: it searches backwards"
+    ):
+        found_by("(?r)x+", "x" * 21)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(
+            "x+",
+            "(x)+",
+            r"\bx+\b",
+            r"x+(?= )",
+            r"(?<= )x+",
+            r"(x)\1*",
+            "(?m)^y$",
+            r"\Ax",
+            r"x\Z",
+            "x?",
+            "",
+            "$",
+        ),
+        *("[[:alpha:](]+", "(?V1)[[x](]+", r"[(]|\(x|x", "(?P<n>x)(?P=n)*", "(?x) ( x )+ # (", "(?#(a)x", "(?<n>x)+y?"),
+    ],
+)
+@pytest.mark.parametrize("window", [20, 50, 1000])
+def test_a_long_text_is_searched_as_a_short_one_is(monkeypatch: pytest.MonkeyPatch, pattern: str, window: int) -> None:
+    monkeypatch.setattr(user_patterns, "WINDOW", window)
+    monkeypatch.setattr(user_patterns, "SMALLEST_WINDOW", 20)
+    text = "xx x(\ny\nxxx " * 30
+    assert found_by(pattern, text) == [match.span() for match in package.finditer(pattern, text)]
 
 
 STARS = [
