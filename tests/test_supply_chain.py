@@ -95,7 +95,7 @@ def licences(package: Distribution) -> set[str]:
 
 
 OURS = needed("maillint", {})
-for extra in ("jinja", "lists"):  # mrml's metadata names no licence; its repository does, MIT
+for extra in ("jinja", "lists"):  # mrml names its licence, MIT, in its bill of materials alone
     for requirement in PROJECT["project"]["optional-dependencies"][extra]:
         needed(named(requirement), OURS)
 
