@@ -175,7 +175,7 @@ def missing_consent(batch: Batch, options: Options) -> Iterator[RowHit | NotKnow
     if not batch.first or not batch.layout.has_header:
         return
     pieces = load_list("list-columns")["consent"]
-    if not any(piece in normal_name(column) for column in batch.layout.columns for piece in pieces):
+    if not any(piece in name for name in map(normal_name, batch.layout.columns) for piece in pieces):
         yield RowHit(None, {})
 
 

@@ -23,6 +23,8 @@ _SAMPLE_ROWS = 200
 _SAMPLE_SIZE = 1 << 20
 _DEEPEST = 5
 _MOST_NAMED = 12
+_MOST_KEYS = 500
+"""Keys of JSON Lines that are columns; what stands at others is a cell without a name."""
 _LEAST_SHARE = 0.2
 """The share of the first lines that must be addresses for a text to be a list."""
 _BY_ENDING = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -163,9 +165,10 @@ def _usual(widths: Counter[int]) -> int:
 
 def _address_column(rows: Sequence[Sequence[str]], width: int) -> int | None:
     """The column that holds most addresses, the first of several; None where none holds them in half of its rows."""
-    counts = [
-        sum(1 for row in rows if index < len(row) and _LIKE_ADDRESS.fullmatch(row[index])) for index in range(width)
-    ]
+    counts = [0] * width
+    for row in rows:
+        for index, cell in enumerate(row[:width]):
+            counts[index] += bool(_LIKE_ADDRESS.fullmatch(cell))
     best = max(range(width), key=lambda index: (counts[index], -index))
     filled = sum(1 for row in rows[1:] if best < len(row) and row[best].strip()) or 1
     return best if counts[best] * 2 >= filled and counts[best] else None
@@ -213,11 +216,15 @@ def _named_columns(first: Sequence[str]) -> list[int]:
 
 def _fullest(rows: Sequence[Sequence[str]], columns: Sequence[int]) -> int | None:
     """Of some columns the first that has addresses; None where none has."""
-    for index in columns:
-        filled = [row[index] for row in rows[1:] if index < len(row) and row[index].strip()]
-        if filled and sum(1 for cell in filled if "@" in cell) * 2 >= len(filled):
-            return index
-    return None
+    wanted = frozenset(columns)
+    filled: Counter[int] = Counter()
+    addresses: Counter[int] = Counter()
+    for row in rows[1:]:
+        for index, cell in enumerate(row):
+            if index in wanted and cell.strip():
+                filled[index] += 1
+                addresses[index] += "@" in cell
+    return next((index for index in columns if filled[index] and addresses[index] * 2 >= filled[index]), None)
 
 
 def _is_header(first: Sequence[str], index: int | None, named: Sequence[int]) -> bool:
@@ -282,6 +289,7 @@ def _of_objects(file: ListFile, encoding: Encoding, wishes: Wishes, lines: Seque
             raise file.error(
                 f"no address found (keys: {shorten(', '.join(keys[:_MOST_NAMED]), 200)}); name it with --column"
             )
+    keys = tuple(dict.fromkeys((*keys[:_MOST_KEYS], key)))
     return Layout("jsonl", encoding, columns=keys, width=len(keys), index=keys.index(key), column=key)
 
 

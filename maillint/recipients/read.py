@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO
 
 from maillint.recipients.addresses import AddressReader
@@ -15,6 +16,9 @@ from maillint.values import field, mutable
 BATCH_ROWS = 8_192
 
 _PIECE = 1 << 20
+_MOST_AGAIN = 4_000_000
+"""Characters that are read again behind quotation marks that are never closed; beyond them a row has few lines."""
+_FEW_LINES = 10
 """Characters that are read at once."""
 
 
@@ -32,6 +36,7 @@ class ListReader:
         self.blank = 0
         self.rows = 0
         self._addresses = AddressReader()
+        self._read_again = 0
 
     def batches(self) -> Iterator[Batch]:
         """The rows in batches, at least one, which may be empty; raises LintError for what cannot be read."""
@@ -111,7 +116,7 @@ class ListReader:
         """A line is a JSON object; its cells stand in the order of the layout's keys, any others behind them."""
         import json  # noqa: PLC0415 -- for JSON Lines alone
 
-        rows, keys = _Rows(), self.layout.columns
+        rows, places = _Rows(), {key: place for place, key in enumerate(self.layout.columns)}
         for number, line in enumerate(taken, first):
             if line.isspace():
                 rows.blank += 1
@@ -122,7 +127,7 @@ class ListReader:
                 value = None
             if isinstance(value, (dict, str)):
                 values = dict(flatten(value))
-                rows.add(number, line, [*(values.pop(key, "") for key in keys), *values.values()])
+                rows.add(number, line, _in_order(values, places))
             else:
                 rows.add(number, line, (), "not-json")
         return rows
@@ -154,11 +159,15 @@ class ListReader:
         place, last = 0, len(taken)
         while place < last:
             start, fault = place, ""
-            reader = csv.reader(_more(taken, start, lines), delimiter=self.layout.delimiter)
+            most = _FEW_LINES if self._read_again > _MOST_AGAIN else None
+            reader = csv.reader(_more(taken, start, lines, most), delimiter=self.layout.delimiter)
             try:
                 for row in reader:
                     end = start + reader.line_num
-                    if end - place > 1 and self._swallows(taken[place:end]):
+                    cut = most is not None and end - start == most
+                    if cut and place > start:  # read it from its first line
+                        break
+                    if cut or self._is_open(taken[place:end]):
                         fault = "open-quote"
                         break
                     if row:
@@ -176,6 +185,13 @@ class ListReader:
         lines.put_back(taken[place:])
         del taken[place:]
         return rows
+
+    def _is_open(self, lines: Sequence[str]) -> bool:
+        """Whether the first of some lines has a quotation mark that is never closed; the others are read again then."""
+        if len(lines) < 2 or not self._swallows(lines):
+            return False
+        self._read_again += sum(map(len, lines))
+        return True
 
     def _swallows(self, lines: Sequence[str]) -> bool:
         """Whether a row of several lines begins with a quotation mark that is not its own.
@@ -219,36 +235,47 @@ class _Lines:
     def __init__(self, text: TextIO) -> None:
         self.number = 0
         self._text = text
-        self._waiting: list[str] = []
+        self._waiting: deque[str] = deque()
 
     def take(self) -> list[str]:
         """The next lines, BATCH_ROWS at the most; empty at the end."""
-        lines = self._waiting or self._text.readlines(_PIECE)
-        self._waiting = lines[BATCH_ROWS:]
-        taken = lines[:BATCH_ROWS]
+        self._waiting = self._waiting or deque(self._text.readlines(_PIECE))
+        taken = [self._waiting.popleft() for _ in range(min(BATCH_ROWS, len(self._waiting)))]
         self.number += len(taken)
         return taken
 
     def next(self) -> str:
         """The next line; "" at the end."""
-        line = self._waiting.pop(0) if self._waiting else self._text.readline()
+        line = self._waiting.popleft() if self._waiting else self._text.readline()
         self.number += bool(line)
         return line
 
     def put_back(self, lines: list[str]) -> None:
         """Let lines be taken once more."""
-        self._waiting = lines + self._waiting
+        self._waiting.extendleft(reversed(lines))
         self.number -= len(lines)
 
 
-def _more(taken: list[str], start: int, lines: _Lines) -> Iterator[str]:
-    """The lines from a place on, then those that come after them, which are added."""
+def _more(taken: list[str], start: int, lines: _Lines, most: int | None) -> Iterator[str]:
+    """The lines from a place on, then those that come after them, which are added; ``most`` of them."""
     place = start
-    while place < len(taken) or (line := lines.next()):
+    while (most is None or place < start + most) and (place < len(taken) or (line := lines.next())):
         if place == len(taken):
             taken.append(line)
         yield taken[place]
         place += 1
+
+
+def _in_order(values: Mapping[str, str], places: Mapping[str, int]) -> list[str]:
+    """Values at the places of their keys, as far as the last; then those whose keys have none."""
+    known = {places[key]: value for key, value in values.items() if key in places}
+    cells = [""] * (max(known, default=-1) + 1)
+    for place, value in known.items():
+        cells[place] = value
+    if len(known) < len(values):
+        cells += [""] * (len(places) - len(cells))
+        cells += (value for key, value in values.items() if key not in places)
+    return cells
 
 
 def _is_sound(text: str) -> bool:

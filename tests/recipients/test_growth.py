@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from maillint.errors import LintError
-from maillint.recipients.layout import Wishes
+from maillint.recipients.layout import Wishes, find_layout
+from maillint.recipients.read import ListReader
 from tests.recipients.lists import lint, write
 
 WISHES = Wishes(format="csv", delimiter=",", header=True, column="email")
@@ -23,6 +24,8 @@ SHAPES: Mapping[str, str] = {
     "a quotation mark a line": '"\n',
     "an open one a line": 'a@b.example,"\n',
     "open ones, closed late": 'a@b.example,"x\nc@d.example,y\ne@f.example,z\n',
+    "open ones that open and close": 'a@b.example,x"y,"z\n',
+    "names of columns": "email,",
     "commas": ",",
     "rows of commas": ",,,,,,,,,,,,,,,\n",
     "at signs": "@@@@@@@@@@@@@@@@,x\n",
@@ -87,3 +90,29 @@ def test_memory_does_not_grow_with_the_list(tmp_path: Path, shape: str, monkeypa
 
     peak(20_000)
     assert peak(300_000) < 1.2 * peak(100_000)
+
+
+def test_a_quotation_mark_spoils_its_own_line_after_many_others_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once much was read again, a row has few lines; all others are read as before."""
+    monkeypatch.setattr("maillint.recipients.read._MOST_AGAIN", 1_000)
+    head = "email,name\n" + 'a@b.example,x"y,"z\n' * 60
+    rows = "".join(f'c{number}@d.example,"two\nlines"\ne{number}@f.example,x\n' for number in range(20))
+    file = write(tmp_path, f'{head}g@h.example,"\n{rows}', "a.csv")
+    reader = ListReader(file, find_layout(file, WISHES))
+    read = [cells for batch in reader.batches() for cells in batch.cells if cells]
+    pairs = ((f"c{number}@d.example", f"e{number}@f.example") for number in range(1, 20))
+    assert read[-38:] == [row for one, other in pairs for row in ([one, "two\nlines"], [other, "x"])]
+
+
+def test_a_row_of_json_has_no_more_cells_than_its_line_or_the_names(tmp_path: Path) -> None:
+    wide = ",".join(f'"k{number}": "x"' for number in range(5_000))
+    text = f'{{{wide}, "email": "a@b.example"}}\n' + '{"email": "a@b.example"}\n' * 50 + "{}\n" * 50
+    file = write(tmp_path, text, "a.jsonl")
+    reader = ListReader(file, find_layout(file, Wishes()))
+    [batch] = reader.batches()
+    assert [address.fault for address in batch.addresses] == [""] * 51 + ["no-address"] * 50
+    assert len(batch.cells[0]) == 5_001
+    assert max(map(len, batch.cells[1:51])) == 501
+    assert not any(batch.cells[51:])
