@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -58,7 +59,10 @@ def _pattern(line: str) -> GitIgnoreSpecPattern:
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # noqa: PLC0415 -- as in _compiled
 
     source, include = GitIgnoreSpecPattern.pattern_to_regex(line)
-    return GitIgnoreSpecPattern(None if source is None else re.compile(_without_retries(source)), include)
+    if source is None:
+        return GitIgnoreSpecPattern(None, include)
+    with warnings.catch_warnings(action="ignore", category=FutureWarning):  # of [[a], whose bracket means itself
+        return GitIgnoreSpecPattern(re.compile(_without_retries(source)), include)
 
 
 # what pathspec makes of ** at the start, of ** between slashes, and of a star within a name

@@ -185,3 +185,8 @@ def test_only_a_run_with_patterns_imports_pathspec(tmp_path: Path, settings: str
     command = [sys.executable, "-X", "importtime", "-m", "maillint", "check", "a.html", "--no-cache"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ("maillint.text.globs" in done.stderr, " pathspec\n" in done.stderr) == (True, imported)
+
+
+def test_a_bracket_in_a_class_means_itself_and_nothing_is_said_of_it(recwarn: pytest.WarningsRecorder) -> None:
+    assert matches("[b", ["[[a]b"]) and matches("ab", ["[[a]b"]) and not matches("bb", ["[[a]b"])
+    assert not recwarn.list
