@@ -50,6 +50,7 @@ BOUNDED: Mapping[str, tuple[int, str]] = {
     "maillint.project.message_files": (255, "reads names of files"),
     "maillint.message.template.conditions:_COMPARISON": (500, "reads tests of 500 characters at the most"),
     "maillint.message.template.conditions:_COLLECTION": (500, "reads loops of 500 characters at the most"),
+    "maillint.text.user_patterns:_TOKEN": (5_000, "reads patterns of 5,000 characters at the most"),
     "beacon-signs.open-paths": (4096, "reads addresses of 4,096 characters at the most"),
     "fallback": (1000, "reads 1,000 characters of a tag"),
     "program_text.words": (4000, "reads 4,000 characters of a statement"),

@@ -86,7 +86,7 @@ class _Reader:
         if real not in self._read:
             if len(self._read) + len(self._open) >= _MAX_FILES:
                 raise FileError(path, 1, 1, f"more than {_MAX_FILES} files extend each other")
-            self._bytes += os.path.getsize(real)  # noqa: PTH202
+            self._bytes += os.path.getsize(path)  # noqa: PTH202
             if self._open and self._bytes > _MAX_BYTES:
                 raise FileError(path, 1, 1, f"the files that extend each other have more than {_MAX_BYTES:,} bytes")
             self._open.append(real)

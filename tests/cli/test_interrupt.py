@@ -142,6 +142,7 @@ def test_watch_reads_settings_anew(mail: Path, start: Start) -> None:
     """Settings above the folder, in pyproject.toml, extended, named on the command line's behalf: all count."""
     (mail / "a.html").write_text(BAD)
     (mail.parent / "house").mkdir()
+    (mail.parent / ".git").mkdir()
     running = start("check", "--watch", ".", "-f", "concise")
     assert " error markup/unclosed-tag" in running.next_run()
     (mail.parent / "pyproject.toml").write_text("[project]\nname = 'x'\n")
