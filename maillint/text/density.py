@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-FREE = 40_000
+FREE = 50_000
 """Tags, references, braces and addresses that any text may have."""
 
 CHARACTERS = 50
