@@ -391,6 +391,7 @@ _PIECE = 4_000
 """Bytes that must be taken from one call to the next to count as copied."""
 
 _LITTLE = 2_000_000
+_LITTLE_KEPT = 1_000_000
 """Bytes that may be copied, and used, whatever the growth."""
 
 
@@ -452,7 +453,8 @@ def _traced(tracer: Any, text: str, shape: Shape) -> None:
 def _grown(shape: Shape, sizes: tuple[int, int, int], most: float) -> list[str]:
     """What grows by more than a factor from the second size to the third; the first is to make what is made once."""
     few, many = [_work(shape, size) for size in sizes][1:]
-    least = {"lines": 0, "copied": max(_LITTLE, many.memory), "memory": _LITTLE}  # pieces that are kept are no copies
+    # pieces that are kept are no copies
+    least = {"lines": 0, "copied": max(_LITTLE, many.memory), "memory": _LITTLE_KEPT}
     return [
         name
         for name, small, large in zip(_Work._fields, few, many, strict=True)
